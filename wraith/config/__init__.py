@@ -1,0 +1,23 @@
+"""The configuration files as frozen documents: read once, validated at the edge."""
+
+from wraith.config._project import ProjectConfig
+from wraith.config._read import Document, describe, read_toml, validate
+from wraith.config._scrub import Allow, Rule, ScrubConfig
+from wraith.config._twin import Diff, Record, Serve, Synth, TwinConfig, Upstream
+
+__all__ = [
+    "Allow",
+    "Diff",
+    "Document",
+    "ProjectConfig",
+    "Record",
+    "Rule",
+    "ScrubConfig",
+    "Serve",
+    "Synth",
+    "TwinConfig",
+    "Upstream",
+    "describe",
+    "read_toml",
+    "validate",
+]

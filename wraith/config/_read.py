@@ -1,0 +1,55 @@
+"""From a TOML file to a validated document, or to an error that names the file and the key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wraith.errors import InputError, OperationError
+
+
+class Document(BaseModel):
+    """The base of every document on disk: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+D = TypeVar("D", bound=BaseModel)
+
+
+def read_toml(path: Path, model: type[D]) -> D:
+    """Return the document in a TOML file. Raises InputError with file, key and what was expected."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        raise InputError("no such file", where=path, hint="wraith init NAME --base-url URL writes one") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}", where=path, hint="mend the line named, then run the command again") from error
+    except OSError as error:
+        raise OperationError(f"cannot be read: {error.strerror}", where=path) from error
+    return validate(table, model, path)
+
+
+def validate(table: object, model: type[D], where: Path | str) -> D:
+    """Return the validated document. Raises InputError that lists every wrong key, not the first."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise InputError(describe(error), where=where, hint="mend the keys named; docs/reference lists them all") from None
+
+
+def describe(error: ValidationError) -> str:
+    """Return pydantic's findings as one line per key: key, what was expected, what was found."""
+    lines = []
+    for finding in error.errors(include_url=False):
+        key = ".".join(str(part) for part in finding["loc"]) or "(top)"
+        message = "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"]
+        found = "" if finding["type"] in ("missing", "extra_forbidden") else f", found {finding['input']!r:.80}"
+        lines.append(f"{key}: {message}{found}")
+    return "; ".join(lines)

@@ -1,0 +1,75 @@
+"""``wraith.toml``: one twin. Each table is read by one step, and is an input of that step alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from wraith.config._read import Document
+
+
+class Upstream(Document):
+    """``[upstream]``: the real service."""
+
+    base_url: str
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("expected an address that starts with http:// or https://")
+        return value.rstrip("/")
+
+
+class Record(Document):
+    """``[record]``: how ``doit record:NAME`` makes the recordings by itself.
+
+    In ``start`` and ``exercise``, ``{python}`` is the running interpreter, ``{port}`` the upstream's free port,
+    ``{url}`` the recording proxy's address, ``{project}`` the project's folder. Both run in the twin's folder.
+    """
+
+    start: tuple[str, ...] = ()
+    """The command that starts the upstream; empty: it runs already, at base_url."""
+    exercise: tuple[str, ...] = ()
+    """The command that sends the traffic; empty: recorded by hand with ``wraith record``."""
+    ready: str = "/"
+    """A path of the upstream that answers, with any status, once it is up."""
+    inputs: tuple[str, ...] = ()
+    """Files the recordings are made from besides the configuration, relative to the twin's folder."""
+    preserve_host: bool = False
+    max_body_bytes: int = Field(default=10 * 2**20, gt=0)
+    timeout_s: float = Field(default=600.0, gt=0)
+
+
+class Synth(Document):
+    """``[synth]``: what is learned from."""
+
+    tags: tuple[str, ...] = ()
+    """Only sessions with one of these tags; empty: all."""
+
+
+class Diff(Document):
+    """``[diff]``: how answers are compared."""
+
+    required_score: float = Field(default=0.90, ge=0.0, le=1.0)
+    """The share of exchanges that must pass; below it ``check`` ends with exit status 2."""
+    compare_headers: tuple[str, ...] = ()
+    """Headers compared besides content-type and those the model predicts; lower case."""
+
+
+class Serve(Document):
+    """``[serve]``: how the twin is served."""
+
+    fidelity: Literal["synth", "strict"] = "synth"
+
+
+class TwinConfig(Document):
+    """The whole of ``wraith.toml``."""
+
+    format: Literal["wraith.twin/1"] = "wraith.twin/1"
+    upstream: Upstream
+    record: Record = Record()
+    synth: Synth = Synth()
+    diff: Diff = Diff()
+    serve: Serve = Serve()

@@ -1,0 +1,24 @@
+"""The vocabulary of HTTP traffic: requests, responses, exchanges, and the documents in their bodies."""
+
+from wraith.exchange._bodies import EMPTY, Body, BodyKind, decode_body, encode_json, media_type
+from wraith.exchange._corpus import Corpus, Session
+from wraith.exchange._form import parse_form
+from wraith.exchange._message import Exchange, Headers, Request, Response, Truncated, header
+
+__all__ = [
+    "EMPTY",
+    "Body",
+    "BodyKind",
+    "Corpus",
+    "Exchange",
+    "Headers",
+    "Request",
+    "Response",
+    "Session",
+    "Truncated",
+    "decode_body",
+    "encode_json",
+    "header",
+    "media_type",
+    "parse_form",
+]

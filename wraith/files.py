@@ -1,0 +1,66 @@
+"""Whole files or none: how everything of ours reaches the disk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from wraith.canonical import JsonValue, pretty
+from wraith.errors import OperationError
+
+
+def write_whole(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o644) -> None:
+    """Write a file by a temporary name in the same folder and a rename; folders are made where missing.
+
+    Readers see the old file or the new one. Raises OperationError where the disk is full or read-only, with
+    nothing left behind.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as out:
+            os.fchmod(out.fileno(), mode)
+            out.write(data)
+            if sync:
+                out.flush()
+                os.fsync(out.fileno())
+        os.replace(temporary, path)
+        temporary = None
+    except OSError as error:
+        raise OperationError(
+            f"cannot be written: {error.strerror or error}", where=path, hint="make room or mend the permissions; nothing was changed"
+        ) from error
+    finally:
+        if temporary is not None:
+            _discard(temporary)
+
+
+def write_json(path: Path, value: JsonValue) -> None:
+    """Write canonical JSON, pretty, as ``write_whole`` does."""
+    write_whole(path, pretty(value))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file. Raises OperationError where it cannot be read; FileNotFoundError passes."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
+
+
+def fast_digest(path: Path) -> str:
+    """Return the BLAKE3 hex digest of a file. For freshness only; what people pin is SHA-256."""
+    from blake3 import blake3
+
+    return blake3(read_bytes(path)).hexdigest()
+
+
+def _discard(name: str) -> None:
+    try:
+        os.unlink(name)
+    except OSError:
+        pass  # already gone, or the disk that refused the write refuses this as well

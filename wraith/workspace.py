@@ -1,0 +1,142 @@
+"""Where things are: a project, its twins, the files of each.
+
+Only names and paths live here: nothing is read but the presence of the two files that make a folder a project.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from wraith.errors import InputError
+
+PROJECT_FILE = "wraith-project.toml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_DOIT_WORDS = frozenset(
+    "list clean info run forget ignore help dumpdb strace tabcompletion reset-dep".split()
+)  # what doit would take for a command of its own
+
+
+def check_name(name: str, what: str = "twin") -> str:
+    """Return the name if it may name a twin, a session or a tag. Raises InputError otherwise."""
+    if not _NAME.fullmatch(name) or ".." in name or name in _DOIT_WORDS:
+        raise InputError(
+            f"not a name for a {what}: {name!r}",
+            hint="use letters, digits, dot, dash and underscore, beginning with a letter or digit; no path separators",
+        )
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder of one twin. The properties are DESIGN's layout, one each."""
+
+    project: Project
+    name: str
+
+    @property
+    def root(self) -> Path:
+        return self.project.twins_path / self.name
+
+    @property
+    def config_path(self) -> Path:
+        return self.root / "wraith.toml"
+
+    @property
+    def scrub_path(self) -> Path:
+        return self.root / "scrub.toml"
+
+    @property
+    def sessions_path(self) -> Path:
+        return self.root / "recordings" / "sessions"
+
+    @property
+    def index_path(self) -> Path:
+        return self.root / "recordings" / "index.json"
+
+    @property
+    def symbols_path(self) -> Path:
+        return self.root / "model" / "symbols.json"
+
+    @property
+    def evidence_path(self) -> Path:
+        return self.root / "model" / "evidence.json"
+
+    @property
+    def patches_path(self) -> Path:
+        return self.root / "model" / "patches"
+
+    @property
+    def lua_path(self) -> Path:
+        return self.root / "lua"
+
+    @property
+    def build_path(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def report_path(self) -> Path:
+        return self.root / "reports" / "check.json"
+
+    @property
+    def artifact_path(self) -> Path:
+        return self.project.root / "dist" / f"{self.name}.wraith"
+
+    def exists(self) -> bool:
+        return self.config_path.is_file()
+
+    def require(self) -> Workspace:
+        """Return self if the workspace exists. Raises InputError that names what to do otherwise."""
+        if not self.exists():
+            known = ", ".join(twin.name for twin in self.project.twins()) or "none"
+            raise InputError(
+                f"there is no twin {self.name!r} here (twins: {known})",
+                where=self.config_path,
+                hint=f"wraith init {self.name} --base-url URL",
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with ``wraith-project.toml`` or ``dodo.py``, and twins below ``twins/``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """Return the nearest project upwards from ``start``, else ``start`` itself as one."""
+        start = start.resolve()
+        for folder in (start, *start.parents):
+            if (folder / PROJECT_FILE).is_file() or (folder / "dodo.py").is_file():
+                return cls(folder)
+        return cls(start)
+
+    @property
+    def twins_path(self) -> Path:
+        return self.root / "twins"
+
+    @property
+    def state_path(self) -> Path:
+        """``.wraith/``: the scrub key, the task database, logs. Never committed, never packed."""
+        return self.root / ".wraith"
+
+    @property
+    def key_path(self) -> Path:
+        return self.state_path / "hmac.key"
+
+    @property
+    def database_path(self) -> Path:
+        return self.state_path / "tasks.db"
+
+    def twin(self, name: str) -> Workspace:
+        """Return the workspace of that name, existing or not. Raises InputError for what is not a name."""
+        return Workspace(self, check_name(name))
+
+    def twins(self) -> tuple[Workspace, ...]:
+        """Return the twins that exist, sorted by name."""
+        if not self.twins_path.is_dir():
+            return ()
+        folders = sorted(folder.name for folder in self.twins_path.iterdir() if (folder / "wraith.toml").is_file())
+        return tuple(Workspace(self, check_name(name)) for name in folders)
