@@ -31,12 +31,16 @@ def compact(value: JsonValue) -> bytes:
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def pretty(value: JsonValue) -> bytes:
-    """Return the canonical bytes of a JSON value as a file holds it: indented, with a final newline."""
+def pretty(value: JsonValue, *, sort: bool = True) -> bytes:
+    """Return the canonical bytes of a JSON value as a file holds it: indented, with a final newline.
+
+    ``sort=False`` is for documents in which the order of members carries meaning and is deterministic already.
+    """
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        order = orjson.OPT_SORT_KEYS if sort else 0
+        return orjson.dumps(value, option=order | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2).encode() + b"\n"
+        return json.dumps(value, sort_keys=sort, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def sha256(data: bytes) -> str:

@@ -1,0 +1,33 @@
+"""The interpreter of the WIR. Synchronous, deterministic, without I/O: time, seeds and requests come in as values."""
+
+from wraith.runtime._clock import read_time, write_time
+from wraith.runtime._compile import cast, compile_atom, compile_expr, merged
+from wraith.runtime._environment import Environment, Ids, split_path
+from wraith.runtime._query import holds, integer_of, number_of, sort_key, text_of
+from wraith.runtime._routing import Router
+from wraith.runtime._state import State, replaced
+from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
+
+__all__ = [
+    "UNKNOWN_ROUTE",
+    "Answer",
+    "Environment",
+    "Ids",
+    "Router",
+    "Session",
+    "State",
+    "Twin",
+    "cast",
+    "compile_atom",
+    "compile_expr",
+    "holds",
+    "integer_of",
+    "merged",
+    "number_of",
+    "read_time",
+    "replaced",
+    "sort_key",
+    "split_path",
+    "text_of",
+    "write_time",
+]

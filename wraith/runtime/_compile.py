@@ -1,0 +1,338 @@
+"""Expressions and guards as closures: compiled once, then a request costs only calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias, assert_never
+
+from wraith.canonical import JsonValue
+from wraith.errors import InputError
+from wraith.paths import MISSING, Found, Path, format_path, get
+from wraith.runtime._clock import write_time
+from wraith.runtime._environment import Environment
+from wraith.runtime._ids import id_maker
+from wraith.runtime._query import Compute, compile_query, integer_of, number_of, text_of
+from wraith.wir import (
+    Absent,
+    AtLeast,
+    Atom,
+    Below,
+    Case,
+    Cast,
+    Clock,
+    Equals,
+    Exists,
+    Expr,
+    First,
+    FreshId,
+    IsType,
+    KeysBeyond,
+    KeysWithin,
+    Literal,
+    Lookup,
+    Matches,
+    Merge,
+    NextKey,
+    NotMatches,
+    NotOneOf,
+    OneOfSet,
+    Query,
+    Ref,
+    Sum,
+    Text,
+)
+
+Test: TypeAlias = Callable[[Environment], bool]
+Resolver: TypeAlias = Callable[[Path], Compute]
+"""How ``response.body`` paths are worked out while the body is still being rendered."""
+
+
+def from_response(path: Path) -> Compute:
+    """The resolver for what is evaluated after the body is rendered: effects and headers."""
+    return lambda env: get(env.response, path)
+
+
+def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
+    """Return the function that evaluates an expression. Raises InputError for a path without a root."""
+
+    def compiled(part: Expr) -> Compute:
+        return compile_expr(part, resolve)
+
+    match expr:
+        case Literal(value):
+            return lambda env: value
+        case Ref(path):
+            return _reference(path, resolve)
+        case Lookup(entity, key, at):
+            return _lookup(entity, compiled(key), at)
+        case FreshId(pattern):
+            return _fresh(pattern)
+        case NextKey(entity, ever):
+            return lambda env: env.state.next_key(entity, ever=ever)
+        case Clock(unit, offset_s):
+            return lambda env: write_time(unit, env.now_ms + offset_s * 1000)
+        case First(options):
+            return _first(tuple(compiled(option) for option in options))
+        case Cast(value, to):
+            return _cast(compiled(value), to)
+        case Merge(base, over, deep, typed):
+            return _merge(compiled(base), compiled(over), deep, typed)
+        case Text(parts):
+            return _text(tuple(compiled(part) for part in parts))
+        case Case(of, cases, default):
+            return _case(compiled(of), dict(cases), compiled(default) if default is not None else None)
+        case Sum(plus, minus):
+            return _sum(tuple(map(compiled, plus)), tuple(map(compiled, minus)))
+        case Query():
+            return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
+        case _:
+            assert_never(expr)
+
+
+def _reference(path: Path, resolve: Resolver) -> Compute:
+    match path:
+        case ("request", "body"):
+            return lambda env: env.body
+        case ("request", "body", str(key)):
+            return lambda env: body.get(key, MISSING) if isinstance(body := env.body, dict) else MISSING
+        case ("request", "body", *rest):
+            steps = tuple(rest)
+            return lambda env: get(env.body, steps)
+        case ("request", "query"):
+            return lambda env: dict(env.query)
+        case ("request", "query", *rest):
+            steps = tuple(rest)
+            return lambda env: get(env.query, steps)
+        case ("request", "path", str(name)):
+            return lambda env: env.path.get(name, MISSING)
+        case ("request", "header", str(name)):
+            return lambda env: env.headers.get(name, MISSING)
+        case ("request", "host"):
+            return lambda env: env.headers.get("host", MISSING)
+        case ("request", "method"):
+            return lambda env: env.method
+        case ("request", "body_kind"):
+            return lambda env: env.body_kind if env.body is not MISSING or env.body_kind else "empty"
+        case ("entity",):
+            return lambda env: env.entity
+        case ("entity", *rest):
+            steps = tuple(rest)
+            return lambda env: get(env.entity, steps)
+        case ("page", str(name)):
+            return lambda env: env.page.get(name, MISSING)
+        case ("response", "body", *rest):
+            return resolve(tuple(rest))
+        case _:
+            raise InputError(
+                f"path without a root: {format_path(path)!r}", hint="paths start at request, entity, response.body or page"
+            )
+
+
+def _lookup(entity: str, key: Compute, at: Path) -> Compute:
+    def look(env: Environment) -> Found:
+        name = text_of(key(env))
+        if name is None:
+            return MISSING
+        found = env.state.get(entity, name)
+        return get(found, at) if at else found
+
+    return look
+
+
+def _fresh(pattern: str) -> Compute:
+    make = id_maker(pattern)
+
+    def fresh(env: Environment) -> Found:
+        env.ids.made += 1
+        return make(env.ids.seed, env.ids.made)
+
+    return fresh
+
+
+def _first(options: tuple[Compute, ...]) -> Compute:
+    def first(env: Environment) -> Found:
+        for option in options:
+            if (value := option(env)) is not MISSING:
+                return value
+        return MISSING
+
+    return first
+
+
+def cast(value: Found, to: str) -> Found:
+    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists and objects are cast
+    member by member, as forms hold them."""
+    if value is None or value is MISSING:
+        return value
+    if isinstance(value, list):
+        return [done for item in value if (done := cast(item, to)) is not MISSING]
+    if isinstance(value, dict):
+        return {key: done for key, item in value.items() if (done := cast(item, to)) is not MISSING}
+    match to:
+        case "integer":
+            found = integer_of(value)
+            return MISSING if found is None else found
+        case "number":
+            whole, number = integer_of(value), number_of(value)
+            return MISSING if number is None else (number if whole is None else whole)
+        case "boolean":
+            if isinstance(value, bool):
+                return value
+            return {"true": True, "false": False}.get(str(value).lower(), MISSING)
+        case "string":
+            text = text_of(value)
+            return MISSING if text is None else text
+    return _scalar(value)
+
+
+def _scalar(value: Found) -> Found:
+    """Read text as JSON would, where it is a number, true, false or null; other text stays text."""
+    if not isinstance(value, str):
+        return value
+    if value in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[value]
+    whole, number = integer_of(value), number_of(value)
+    return whole if whole is not None else number if number is not None else value
+
+
+def _cast(value: Compute, to: str) -> Compute:
+    return lambda env: cast(value(env), to)
+
+
+def merged(base: Found, over: Found, deep: bool, typed: bool) -> Found:
+    """Return the members of ``over`` over those of ``base``; see ``Merge``."""
+    if not isinstance(over, dict):
+        return base if over is MISSING else over
+    done: dict[str, JsonValue] = dict(base) if isinstance(base, dict) else {}
+    for key, value in over.items():
+        present = done.get(key, MISSING)
+        if deep and value is None:
+            done.pop(key, None)
+        elif deep and isinstance(value, dict):
+            done[key] = merged(present if isinstance(present, dict) else {}, value, deep, typed)  # type: ignore[assignment]
+        else:
+            done[key] = _typed_like(present, value) if typed else value
+    return done
+
+
+def _typed_like(present: Found, value: JsonValue) -> JsonValue:
+    """Text takes the type of what it replaces, where it reads as one."""
+    if not isinstance(value, str):
+        return value
+    to = "boolean" if isinstance(present, bool) else "number" if isinstance(present, int | float) else None
+    done = cast(value, to) if to else value
+    return value if done is MISSING else done  # type: ignore[return-value]  # mypy does not narrow MISSING
+
+
+def _merge(base: Compute, over: Compute, deep: bool, typed: bool) -> Compute:
+    return lambda env: merged(base(env), over(env), deep, typed)
+
+
+def _text(parts: tuple[Compute, ...]) -> Compute:
+    def text(env: Environment) -> Found:
+        done = []
+        for part in parts:
+            value = text_of(part(env))
+            if value is None:
+                return MISSING
+            done.append(value)
+        return "".join(done)
+
+    return text
+
+
+def _case(of: Compute, cases: dict[str, JsonValue], default: Compute | None) -> Compute:
+    def case(env: Environment) -> Found:
+        value = of(env)
+        name = "null" if value is None else text_of(value)
+        if name is not None and name in cases:
+            return cases[name]
+        return default(env) if default is not None else MISSING
+
+    return case
+
+
+def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
+    def add(env: Environment) -> Found:
+        total: float = 0
+        for sign, terms in ((1, plus), (-1, minus)):
+            for term in terms:
+                value = term(env)
+                whole = integer_of(value)
+                number = whole if whole is not None else number_of(value)
+                if number is None:
+                    return MISSING
+                total += sign * number
+        return total
+
+    return add
+
+
+# --- guards -------------------------------------------------------------------------------------------------------
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "null": type(None),
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "string": str,
+    "array": list,
+    "object": dict,
+}
+
+
+def is_type(value: Found, name: str) -> bool:
+    """Whether a value has the JSON type; a boolean is no number."""
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, _TYPES[name])
+
+
+def same(value: Found, wanted: JsonValue) -> bool:
+    """Equality that tells true from 1."""
+    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+def compile_atom(atom: Atom) -> Test:
+    """Return the total function that decides an atom."""
+    of = compile_expr(atom.of)
+    match atom:
+        case Exists():
+            return lambda env: of(env) is not MISSING
+        case Absent():
+            return lambda env: of(env) is MISSING
+        case Equals(value=value):
+            return lambda env: same(of(env), value)
+        case OneOfSet(values=values):
+            allowed = frozenset(values)
+            return lambda env: isinstance(found := of(env), str) and found in allowed
+        case NotOneOf(values=values):
+            return lambda env: not any(same(of(env), each) for each in values)
+        case AtLeast(bound=bound):
+            return lambda env: (number := number_of(of(env))) is not None and number >= bound
+        case Below(bound=bound):
+            return lambda env: (number := number_of(of(env))) is not None and number < bound
+        case IsType(type=name):
+            return lambda env: is_type(of(env), name)
+        case Matches(pattern=pattern):
+            matches = _pattern(pattern)
+            return lambda env: isinstance(found := of(env), str) and matches(found) is not None
+        case NotMatches(pattern=pattern):
+            matches = _pattern(pattern)
+            return lambda env: not isinstance(found := of(env), str) or matches(found) is None
+        case KeysWithin(keys=keys):
+            inside = frozenset(keys)
+            return lambda env: (found := of(env)) is MISSING or (isinstance(found, dict) and found.keys() <= inside)
+        case KeysBeyond(keys=keys):
+            inside = frozenset(keys)
+            return lambda env: isinstance(found := of(env), dict) and not found.keys() <= inside
+        case _:
+            assert_never(atom)
+
+
+def _pattern(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    try:
+        return re.compile(pattern).fullmatch
+    except re.error as error:
+        raise InputError(f"not a pattern: {pattern!r}: {error}", hint="mend the guard in the model") from error

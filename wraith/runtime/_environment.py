@@ -1,0 +1,95 @@
+"""What an expression can see while one request is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from wraith.canonical import JsonValue
+from wraith.exchange import Request, decode_body, parse_form
+from wraith.paths import MISSING, Found
+from wraith.runtime._state import State
+
+
+class Ids:
+    """The source of fresh identifiers of a session: a seed and how many were made."""
+
+    __slots__ = ("made", "seed")
+
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
+        self.made = 0
+
+
+class Environment:
+    """The request, decoded; the state; the clock; and what was worked out on the way.
+
+    One instance per request. ``values`` holds the holes already filled, so that a fresh identifier is the same
+    wherever the template refers to it.
+    """
+
+    __slots__ = (
+        "_body",
+        "_headers",
+        "_query",
+        "body_kind",
+        "entity",
+        "ids",
+        "method",
+        "now_ms",
+        "page",
+        "path",
+        "request",
+        "response",
+        "state",
+        "values",
+    )
+
+    def __init__(self, request: Request, path: Mapping[str, str], state: State, ids: Ids, now_ms: int) -> None:
+        self.request = request
+        self.method = request.method
+        self.path = path
+        self.state = state
+        self.ids = ids
+        self.now_ms = now_ms
+        self.entity: Found = MISSING
+        self.response: Found = MISSING
+        self.page: Mapping[str, JsonValue] = {}
+        self.values: dict[str, Found] = {}
+        self._headers: dict[str, str] | None = None
+        self._query: dict[str, JsonValue] | None = None
+        self._body: Found = MISSING
+        self.body_kind = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header values by lower-case name; of duplicates the first."""
+        if self._headers is None:
+            self._headers = {}
+            for name, value in self.request.headers:
+                self._headers.setdefault(name.lower(), value)
+        return self._headers
+
+    @property
+    def query(self) -> dict[str, JsonValue]:
+        if self._query is None:
+            try:
+                self._query = parse_form(self.request.query)
+            except ValueError:  # more fields than any request has
+                self._query = {}
+        return self._query
+
+    @property
+    def body(self) -> Found:
+        """The document of the body; ``MISSING`` where it is empty or does not decode."""
+        if not self.body_kind:
+            decoded = decode_body(self.headers.get("content-type"), self.request.body)
+            self.body_kind = decoded.kind
+            self._body = MISSING if decoded.kind in ("empty", "binary") else decoded.document
+        return self._body
+
+
+def split_path(path: str) -> list[str]:
+    """Return the decoded segments of a raw path; a trailing slash leaves an empty last one."""
+    segments = path.removeprefix("/").split("/")
+    return [unquote(segment) if "%" in segment else segment for segment in segments]

@@ -1,0 +1,140 @@
+"""Queries over the entities of a session: filter, order, page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, get
+from wraith.runtime._environment import Environment
+from wraith.wir import Query, Where
+
+Compute: TypeAlias = Callable[[Environment], Found]
+
+
+def text_of(value: Found) -> str | None:
+    """Return a scalar as the text that stands for it in a path, a query or a form; None for anything else."""
+    if isinstance(value, str):
+        return value
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, int | float):
+        return str(value)
+    return None
+
+
+def integer_of(value: Found) -> int | None:
+    """Return the integer in a value or its text, else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and len(value) < 20 and value.removeprefix("-").isdigit():
+        return int(value)
+    return None
+
+
+def number_of(value: Found) -> float | None:
+    """Return the number in a value or its text, else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    try:
+        return float(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def holds(op: str, stored: Found, wanted: Found) -> bool:
+    """Whether a stored value meets a condition; wanted may be the text of it, or a list of alternatives."""
+    if isinstance(wanted, list):
+        return any(holds(op, stored, each) for each in wanted)
+    match op:
+        case "equals":
+            return stored == wanted or (stored is not None and text_of(stored) == text_of(wanted) is not None)
+        case "differs":
+            return not holds("equals", stored, wanted)
+        case "contains":
+            if isinstance(stored, list):
+                return any(holds("equals", each, wanted) for each in stored)
+            return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
+    left, right = number_of(stored), number_of(wanted)
+    if left is None or right is None:
+        return False
+    return left >= right if op == "at_least" else left <= right
+
+
+def sort_key(value: Found) -> tuple[int, float, str]:
+    """A total order over JSON scalars: missing and null, then false and true, numbers, text, the rest."""
+    if value is MISSING or value is None:
+        return (0, 0, "")
+    if isinstance(value, bool):
+        return (1, value, "")
+    if isinstance(value, int | float):
+        return (2, value, "")
+    return (3, 0, value) if isinstance(value, str) else (4, 0, "")
+
+
+def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Compute:
+    """Return the function that runs a query: the list of what it finds, with ``page`` bound in the environment."""
+    where = tuple((each, compile_expr(each.value)) for each in query.where)
+    parts = {name: compile_expr(part) for name in ("limit", "offset", "page", "after", "item") if (part := getattr(query, name))}
+    limit, offset, number, after, item = (parts.get(n) for n in ("limit", "offset", "page", "after", "item"))
+    entity = query.entity
+
+    def run(env: Environment) -> Found:
+        found = list(env.state.all(entity).items())
+        for condition, value in where:
+            found = _filtered(found, condition, value(env))
+        for path, descending in reversed(query.order):
+            if path:
+                found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
+            elif descending:
+                found.reverse()
+        size = integer_of(limit(env)) if limit else None
+        start = integer_of(offset(env)) or 0 if offset else 0
+        if number is not None and size:
+            start = ((integer_of(number(env)) or 1) - 1) * size
+        if after is not None:
+            start = _position_after(found, text_of(after(env)))
+        start = max(start, 0)
+        shown = found[start:] if size is None else found[start : start + max(size, 0)]
+        env.page = {
+            "total": len(found),
+            "count": len(shown),
+            "has_more": start + len(shown) < len(found),
+            "last_key": shown[-1][0] if shown else None,
+        }
+        if item is None:
+            return [value for _, value in shown]
+        return _projected(env, [value for _, value in shown], item)
+
+    return run
+
+
+def _filtered(found: list[tuple[str, JsonValue]], condition: Where, wanted: Found) -> list[tuple[str, JsonValue]]:
+    if wanted is MISSING:
+        return found if condition.when_given else []
+    field, op = condition.field, condition.op
+    return [each for each in found if holds(op, get(each[1], field), wanted)]
+
+
+def _position_after(found: list[tuple[str, JsonValue]], key: str | None) -> int:
+    if key is None:
+        return 0
+    return next((index + 1 for index, each in enumerate(found) if each[0] == key), 0)
+
+
+def _projected(env: Environment, shown: list[JsonValue], item: Compute) -> list[JsonValue]:
+    outer, done = env.entity, []
+    for value in shown:
+        env.entity = value
+        made = item(env)
+        if made is not MISSING:
+            done.append(made)
+    env.entity = outer
+    return done

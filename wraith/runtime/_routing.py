@@ -1,0 +1,78 @@
+"""From a method and a path to a route: a tree of segments, literal before parameter, with backtracking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Generic, TypeVar
+
+from wraith.errors import InputError
+from wraith.runtime._environment import split_path
+
+R = TypeVar("R")
+
+_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+MANY_NEAR = 5
+"""As many near routes as a person reads before looking at the model."""
+
+
+@dataclass(slots=True)
+class _Node(Generic[R]):
+    literal: dict[str, _Node[R]] = field(default_factory=dict)
+    parameter: _Node[R] | None = None
+    ends: dict[str, tuple[tuple[str, ...], R]] = field(default_factory=dict)
+
+
+class Router(Generic[R]):
+    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``; where it leads nowhere, the parameter is tried."""
+
+    def __init__(self) -> None:
+        self._root: _Node[R] = _Node()
+        self._patterns: list[tuple[str, str]] = []
+
+    def add(self, method: str, pattern: str, route: R) -> None:
+        """Add a route. Raises InputError where the same method and shape is there already."""
+        node, names = self._root, []
+        for segment in split_path(pattern):
+            if found := _PARAMETER.fullmatch(segment):
+                names.append(found[1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        if method in node.ends:
+            raise InputError(f"two routes answer {method} {pattern}", hint="remove one of them from the model")
+        node.ends[method] = (tuple(names), route)
+        self._patterns.append((method, pattern))
+
+    def match(self, method: str, path: str) -> tuple[R, dict[str, str]] | None:
+        """Return the route and its parameters, decoded, or None."""
+        segments = split_path(path)
+        found = self._walk(self._root, segments, 0, method, [])
+        if found is None and method == "HEAD":  # RFC 9110, 9.3.2: HEAD is GET without the content
+            found = self._walk(self._root, segments, 0, "GET", [])
+        if found is None:
+            return None
+        (names, route), values = found
+        return route, dict(zip(names, values, strict=True))
+
+    def _walk(
+        self, node: _Node[R], segments: list[str], at: int, method: str, values: list[str]
+    ) -> tuple[tuple[tuple[str, ...], R], list[str]] | None:
+        if at == len(segments):
+            end = node.ends.get(method)
+            return (end, values) if end is not None else None
+        segment = segments[at]
+        child = node.literal.get(segment)
+        if child is not None and (found := self._walk(child, segments, at + 1, method, values)):
+            return found
+        if node.parameter is not None and segment:
+            return self._walk(node.parameter, segments, at + 1, method, [*values, segment])
+        return None
+
+    def near(self, method: str, path: str) -> tuple[str, ...]:
+        """Return the routes most like the request, best first, for the answer that says "unknown"."""
+        names = {f"{m} {p}": p for m, p in self._patterns}
+        close = get_close_matches(f"{method} {path}", names, n=MANY_NEAR, cutoff=0.4)
+        return tuple(close)

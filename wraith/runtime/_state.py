@@ -1,0 +1,59 @@
+"""What a session remembers: entities by name and key, in the order of their creation.
+
+Representations are immutable by agreement: effects store new ones, nothing edits one in place, so a stored
+representation may be shared with an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path
+
+
+class State:
+    """Entities of a session."""
+
+    __slots__ = ("_ever", "entities")
+
+    def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
+        self.entities: dict[str, dict[str, JsonValue]] = {}
+        self._ever: dict[str, int] = {}
+        for name, items in (entities or {}).items():
+            for key, value in items:
+                self.put(name, key, value)
+
+    def get(self, entity: str, key: str) -> Found:
+        stored = self.entities.get(entity)
+        return MISSING if stored is None else stored.get(key, MISSING)
+
+    def put(self, entity: str, key: str, value: JsonValue) -> None:
+        self.entities.setdefault(entity, {})[key] = value
+        if key.isdigit() and len(key) < 18:
+            self._ever[entity] = max(self._ever.get(entity, 0), int(key))
+
+    def delete(self, entity: str, key: str) -> None:
+        self.entities.get(entity, {}).pop(key, None)
+
+    def all(self, entity: str) -> dict[str, JsonValue]:
+        return self.entities.get(entity, {})
+
+    def next_key(self, entity: str, *, ever: bool) -> int:
+        """One more than the greatest integer key; linear in the number of entities unless ``ever``."""
+        if ever:
+            return self._ever.get(entity, 0) + 1
+        return max((int(key) for key in self.all(entity) if key.isdigit()), default=0) + 1
+
+
+def replaced(document: Found, path: Path, value: JsonValue) -> JsonValue:
+    """Return the document with the value at a path, sharing what did not change; objects are made where missing."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(step, int) and isinstance(document, list) and step < len(document):
+        return [*document[:step], replaced(document[step], rest, value), *document[step + 1 :]]
+    if isinstance(step, str):
+        members = document if isinstance(document, dict) else {}
+        return {**members, step: replaced(members.get(step, MISSING), rest, value)}
+    return document if document is not MISSING else None

@@ -1,0 +1,102 @@
+"""Body templates as closures.
+
+``"$hole_1"`` is the hole of that name, ``{"$spread": "$hole_1", "a": …}`` an object with the members of the hole's
+value and its own over them, ``"$$5"`` the text ``$5``. What is ``MISSING`` leaves no trace: a member is left out, an
+element dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wraith.canonical import JsonValue
+from wraith.errors import InputError
+from wraith.paths import MISSING, Found, Path, get
+from wraith.runtime._compile import Compute, compile_expr
+from wraith.runtime._environment import Environment
+from wraith.wir import Hole
+
+SPREAD = "$spread"
+
+
+def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
+    """Return the function that renders a body. Raises InputError where the template names a hole that is not there."""
+    filled: dict[str, Compute] = {}
+
+    def resolve(path: Path) -> Compute:
+        node, rest = _descend(template, path)
+        made: list[Compute] = []
+
+        def resolved(env: Environment) -> Found:
+            if not made:  # compiled on first use: holes may refer to each other in any order
+                made.append(compiled(node))
+            return get(made[0](env), rest)
+
+        return resolved
+
+    def hole(name: str) -> Compute:
+        if name not in filled:
+            if name not in holes:
+                raise InputError(f"the template names ${name}, and there is no such hole", hint="wraith synth NAME")
+            filled[name] = _once(name, compile_expr(holes[name].source, resolve))
+        return filled[name]
+
+    def compiled(node: JsonValue) -> Compute:
+        if isinstance(node, str) and node.startswith("$"):
+            return hole(node[1:]) if not node.startswith("$$") else (lambda env: node[1:])
+        if isinstance(node, dict) and node:
+            return _object({key: compiled(value) for key, value in node.items()})
+        if isinstance(node, list) and node:
+            items = tuple(compiled(item) for item in node)
+            return lambda env: [value for item in items if (value := item(env)) is not MISSING]
+        return lambda env: node
+
+    for name in holes:
+        hole(name)
+    return compiled(template)
+
+
+def _object(members: dict[str, Compute]) -> Compute:
+    spread = members.pop(SPREAD, None)
+    own = tuple(members.items())
+
+    def render(env: Environment) -> Found:
+        done: dict[str, JsonValue] = {}
+        if spread is not None and isinstance(base := spread(env), dict):
+            done.update(base)
+        for key, member in own:
+            value = member(env)
+            if value is MISSING:
+                done.pop(key, None)
+            else:
+                done[key] = value
+        return done
+
+    return render
+
+
+def _once(name: str, source: Compute) -> Compute:
+    """Fill a hole once for an answer; a hole that needs itself is missing."""
+
+    def fill(env: Environment) -> Found:
+        if name in env.values:
+            return env.values[name]
+        env.values[name] = MISSING
+        value = env.values[name] = source(env)
+        return value
+
+    return fill
+
+
+def _descend(node: JsonValue, path: Path) -> tuple[JsonValue, Path]:
+    """Return the deepest part of a template on a path, and what is left of the path below a hole."""
+    for depth, step in enumerate(path):
+        if isinstance(node, dict) and step in node:
+            node = node[step]
+        elif isinstance(node, dict) and SPREAD in node:
+            return node[SPREAD], path[depth:]
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return node, path[depth:]
+    return node, ()

@@ -1,0 +1,65 @@
+"""Effects: what answering does to the state of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from wraith.canonical import JsonValue
+from wraith.errors import InputError
+from wraith.paths import Path, format_path, parse_path
+from wraith.wir._expr import Expr, expr_from_json, expr_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Store the value as the entity under the key; its place in the order of creation stays where it has one."""
+
+    entity: str
+    key: Expr
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the entity under the key."""
+
+    entity: str
+    key: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """Set one field of a stored entity; nothing where the entity or the value is missing."""
+
+    entity: str
+    key: Expr
+    at: Path
+    value: Expr
+
+
+Effect: TypeAlias = Put | Delete | SetField
+
+
+def effect_to_json(effect: Effect) -> JsonValue:
+    """Return the JSON form of an effect, the inverse of ``effect_from_json``."""
+    match effect:
+        case Put(entity, key, value):
+            return {"put": entity, "key": expr_to_json(key), "value": expr_to_json(value)}
+        case Delete(entity, key):
+            return {"delete": entity, "key": expr_to_json(key)}
+        case SetField(entity, key, at, value):
+            return {"set": entity, "key": expr_to_json(key), "at": format_path(at), "value": expr_to_json(value)}
+
+
+def effect_from_json(value: JsonValue) -> Effect:
+    """Return the effect in its JSON form. Raises InputError that says what was expected."""
+    match value:
+        case {"put": str(entity), "key": key, "value": what}:
+            return Put(entity, expr_from_json(key), expr_from_json(what))
+        case {"delete": str(entity), "key": key}:
+            return Delete(entity, expr_from_json(key))
+        case {"set": str(entity), "key": key, "at": str(at), "value": what}:
+            return SetField(entity, expr_from_json(key), parse_path(at), expr_from_json(what))
+        case _:
+            raise InputError(f"not an effect: {value!r:.120}", hint="expected put, delete or set, with key")

@@ -1,0 +1,151 @@
+"""The model: entities and routes, as one canonical JSON document.
+
+Everything that decides an answer is here; how often something was seen is in ``_evidence``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
+from pydantic import JsonValue as Json
+
+from wraith.canonical import JsonValue, parse, pretty
+from wraith.errors import InputError, WraithError
+from wraith.paths import Path, format_path, parse_path
+from wraith.wir._effects import Effect, effect_from_json, effect_to_json
+from wraith.wir._expr import Expr, expr_from_json, expr_to_json
+from wraith.wir._guards import Atom, atom_from_json, atom_to_json
+
+FORMAT = "wraith.model/1"
+
+HoleClass: TypeAlias = Literal["constant", "echoed", "state", "derived", "generated", "timestamp", "enum", "unexplained"]
+"""What kind of source fills a hole. ``generated`` and ``timestamp`` rest on positive evidence; ``unexplained`` is
+the honest rest: a value that was seen, compared exactly."""
+
+StateOp: TypeAlias = Literal["create", "read", "update", "delete", "list", "action", "none"]
+BodyKind: TypeAlias = Literal["empty", "json", "form", "text", "binary"]
+
+if TYPE_CHECKING:
+    _JsonExpr = Expr
+    _JsonAtom = Atom
+    _JsonEffect = Effect
+    _JsonPath = Path
+else:  # pydantic need not look into the dataclasses: our own readers validate them, with better messages
+
+    def _field(read: Callable[[JsonValue], object], write: Callable[[object], JsonValue], raw: type) -> object:
+        return Annotated[object, PlainValidator(lambda v: read(v) if isinstance(v, raw) else v), PlainSerializer(write, return_type=object)]
+
+    _JsonExpr = _field(expr_from_json, expr_to_json, dict)
+    _JsonAtom = _field(atom_from_json, atom_to_json, dict)
+    _JsonEffect = _field(effect_from_json, effect_to_json, dict)
+    _JsonPath = _field(parse_path, format_path, str)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Hole(_Part):
+    """One gap of a template: its class, the JSON type of what fills it, and where that comes from."""
+
+    hole_class: HoleClass = Field(alias="class")
+    type: str
+    source: _JsonExpr
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+
+
+class Variant(_Part):
+    """One way a route answers. In the template, ``"$hole_1"`` is a gap, ``{"$spread": "$hole_1", …}`` an object with
+    the members of the gap's value under its own, and text that begins with ``$`` is written with a second one."""
+
+    status: int = Field(ge=100, le=599)
+    guards: tuple[_JsonAtom, ...] = ()
+    headers: tuple[tuple[str, _JsonExpr], ...] = ()
+    body_kind: BodyKind = "json"
+    body_template: Json = None
+    holes: dict[str, Hole] = {}
+    effects: tuple[_JsonEffect, ...] = ()
+    support: tuple[_JsonAtom, ...] = ()
+    lua_hook: str | None = None
+
+
+class Route(_Part):
+    """A method and a path pattern; ``key`` says where the key of the addressed entity comes from."""
+
+    method: str
+    path_pattern: str
+    state_op: StateOp = "none"
+    entity: str | None = None
+    key: _JsonExpr | None = None
+    variants: tuple[Variant, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path_pattern}"
+
+
+class Entity(_Part):
+    """A kind of stateful thing. ``key`` is where a representation holds its key."""
+
+    name: str
+    key: _JsonPath
+
+
+class Fixture(_Part):
+    """An entity that the service had before the first request."""
+
+    key: str
+    value: Json
+
+
+class Model(_Part):
+    """A twin as a program: ``model/symbols.json``."""
+
+    format: Literal["wraith.model/1"] = "wraith.model/1"
+    entities: tuple[Entity, ...] = ()
+    fixtures: dict[str, tuple[Fixture, ...]] = {}
+    routes: tuple[Route, ...] = ()
+
+
+def model_to_json(model: Model) -> JsonValue:
+    """Return the model's JSON document."""
+    document: JsonValue = model.model_dump(mode="json", by_alias=True)
+    return document
+
+
+def dump_model(model: Model) -> bytes:
+    """Return the canonical bytes of a model: what digests are made of.
+
+    Members stand in the order of this module, those of a body in the order of the service, which it keeps.
+    """
+    return pretty(model_to_json(model), sort=False)
+
+
+def model_from_json(document: JsonValue, where: object = None) -> Model:
+    """Return the model in a document. Raises InputError with file and key."""
+    place = str(where) if where is not None else "model"
+    if isinstance(document, dict) and document.get("format") != FORMAT:
+        raise InputError(
+            f"format: expected {FORMAT!r}, found {document.get('format')!r}", where=place, hint="build the model again: wraith synth NAME"
+        )
+    try:
+        return Model.model_validate(document)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in each['loc']) or '(top)'}: {each['msg']}" for each in error.errors(include_url=False)[:5]
+        ]
+        raise InputError("; ".join(lines), where=place, hint="mend the key named, or: wraith synth NAME") from None
+    except WraithError as error:
+        raise InputError(error.message, where=place, hint=error.hint) from error
+
+
+def load_model(data: bytes, where: object = None) -> Model:
+    """Return the model in canonical bytes. Raises InputError with file and key or offset."""
+    try:
+        document = parse(data)
+    except ValueError as error:
+        raise InputError(f"not JSON: {error}", where=str(where), hint="build the model again: wraith synth NAME") from error
+    return model_from_json(document, where)
