@@ -79,15 +79,21 @@ def sort_key(value: Found) -> tuple[int, float, str]:
     return (3, 0, value) if isinstance(value, str) else (4, 0, "")
 
 
+_PARTS = ("limit", "offset", "page", "after", "under", "item")
+
+
 def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Compute:
     """Return the function that runs a query: the list of what it finds, with ``page`` bound in the environment."""
     where = tuple((each, compile_expr(each.value)) for each in query.where)
-    parts = {name: compile_expr(part) for name in ("limit", "offset", "page", "after", "item") if (part := getattr(query, name))}
-    limit, offset, number, after, item = (parts.get(n) for n in ("limit", "offset", "page", "after", "item"))
+    parts = {name: compile_expr(part) for name in _PARTS if (part := getattr(query, name))}
+    limit, offset, number, after, under, item = (parts.get(name) for name in _PARTS)
     entity = query.entity
 
     def run(env: Environment) -> Found:
         found = list(env.state.all(entity).items())
+        if under is not None:
+            prefix = f"{text_of(under(env))}/"
+            found = [each for each in found if each[0].startswith(prefix)]
         for condition, value in where:
             found = _filtered(found, condition, value(env))
         for path, descending in reversed(query.order):
@@ -100,7 +106,7 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
         if number is not None and size:
             start = ((integer_of(number(env)) or 1) - 1) * size
         if after is not None:
-            start = _position_after(found, text_of(after(env)))
+            start = _position_after(found, text_of(after(env)), prefix if under is not None else "")
         start = max(start, 0)
         shown = found[start:] if size is None else found[start : start + max(size, 0)]
         env.page = {
@@ -123,10 +129,10 @@ def _filtered(found: list[tuple[str, JsonValue]], condition: Where, wanted: Foun
     return [each for each in found if holds(op, get(each[1], field), wanted)]
 
 
-def _position_after(found: list[tuple[str, JsonValue]], key: str | None) -> int:
+def _position_after(found: list[tuple[str, JsonValue]], key: str | None, prefix: str) -> int:
     if key is None:
         return 0
-    return next((index + 1 for index, each in enumerate(found) if each[0] == key), 0)
+    return next((index + 1 for index, each in enumerate(found) if each[0] == prefix + key), 0)
 
 
 def _projected(env: Environment, shown: list[JsonValue], item: Compute) -> list[JsonValue]:

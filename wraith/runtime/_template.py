@@ -14,7 +14,7 @@ from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._compile import Compute, compile_expr
 from wraith.runtime._environment import Environment
-from wraith.wir import Hole
+from wraith.wir import Hole, Query
 
 SPREAD = "$spread"
 
@@ -53,7 +53,17 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
 
     for name in holes:
         hole(name)
-    return compiled(template)
+    body = compiled(template)
+    queries = tuple(hole(name) for name, each in holes.items() if isinstance(each.source, Query))
+    if not queries:
+        return body
+
+    def with_pages(env: Environment) -> Found:
+        for query in queries:  # first, because what they bind (page.total) may stand before their list
+            query(env)
+        return body(env)
+
+    return with_pages
 
 
 def _object(members: dict[str, Compute]) -> Compute:

@@ -54,6 +54,9 @@ from wraith.wir._model import (
     model_from_json,
     model_to_json,
 )
+from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
+from wraith.wir._patch_apply import PatchFinding, apply_patches
+from wraith.wir._patch_diff import diff_models
 
 __all__ = [
     "Absent",
@@ -87,6 +90,8 @@ __all__ = [
     "NotMatches",
     "NotOneOf",
     "OneOfSet",
+    "Patch",
+    "PatchFinding",
     "Put",
     "Query",
     "Ref",
@@ -99,14 +104,19 @@ __all__ = [
     "Variant",
     "VariantEvidence",
     "Where",
+    "apply_patches",
     "atom_from_json",
     "atom_to_json",
+    "diff_models",
     "dump_evidence",
     "dump_model",
+    "dump_patch",
     "expr_from_json",
     "expr_to_json",
     "known",
     "load_model",
+    "load_patch",
+    "merge_patches",
     "model_from_json",
     "model_to_json",
     "ref",

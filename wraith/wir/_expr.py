@@ -151,6 +151,8 @@ class Query:
     """The number of the page, from 1; with ``limit`` as its size."""
     after: Expr | None = None
     """The key after which the page starts."""
+    under: Expr | None = None
+    """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
 
@@ -209,7 +211,7 @@ def _query_to_json(query: Query) -> JsonValue:
         ]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
-    for name in ("limit", "offset", "page", "after", "item"):
+    for name in ("limit", "offset", "page", "after", "under", "item"):
         part: Expr | None = getattr(query, name)
         if part is not None:
             done[name] = expr_to_json(part)
@@ -292,7 +294,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         _text(value["query"]),
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
-        *(_optional(value, name) for name in ("limit", "offset", "page", "after", "item")),
+        *(_optional(value, name) for name in ("limit", "offset", "page", "after", "under", "item")),
     )
 
 

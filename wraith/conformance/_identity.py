@@ -1,0 +1,82 @@
+"""Which of the twin's identifiers stands for which recorded one.
+
+A twin makes identifiers of its own, so a replay maps: where a recorded answer holds a generated value and the twin's
+answer another one, the two stand for each other from then on, one to one. Later recorded requests are sent with the
+twin's identifiers, and later answers are compared through the map. An identifier that would stand for two others is
+a divergence (``id_inconsistent``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from urllib.parse import quote
+
+from wraith.exchange import Request
+
+TOKEN = re.compile(r"[A-Za-z0-9_\-]+")
+_TOKEN_BYTES = re.compile(rb"[A-Za-z0-9_\-]+")
+
+MIN_TOKEN = 5
+"""Identifiers shorter than this are not looked for inside other text: they are words and numbers too often."""
+
+
+class Identities:
+    """The one-to-one map between recorded and replayed identifiers, and the instants seen at the same places."""
+
+    def __init__(self) -> None:
+        self._replayed: dict[str, str] = {}
+        self._recorded: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
+        self._token_bytes: dict[bytes, bytes] = {}
+        self._instants: defaultdict[object, set[object]] = defaultdict(set)
+
+    def bind(self, recorded: str, replayed: str) -> bool:
+        """Let two identifiers stand for each other; False where one of them stands for another already."""
+        if self._replayed.setdefault(recorded, replayed) != replayed:
+            return False
+        if self._recorded.setdefault(replayed, recorded) != recorded:
+            return False
+        if recorded != replayed and len(recorded) >= MIN_TOKEN and TOKEN.fullmatch(recorded):
+            self._tokens[recorded] = replayed
+            self._token_bytes[recorded.encode()] = replayed.encode()
+        return True
+
+    def note_instant(self, recorded: object, replayed: object) -> None:
+        """Remember that two times stood at the same place, where only their kind was compared."""
+        self._instants[recorded].add(replayed)
+
+    def same(self, recorded: object, replayed: object) -> bool:
+        """Whether two different values stand for the same thing."""
+        if isinstance(recorded, str) and isinstance(replayed, str):
+            if self._replayed.get(recorded) == replayed:
+                return True
+            if self._tokens and self.translate(recorded) == replayed:
+                return True
+        elif isinstance(recorded, bool) or isinstance(replayed, bool):
+            return False
+        return replayed in self._instants.get(recorded, ())
+
+    def translate(self, text: str) -> str:
+        """Return a recorded text with the twin's identifiers in it."""
+        whole = self._replayed.get(text)
+        if whole is not None:
+            return whole
+        tokens = self._tokens
+        return TOKEN.sub(lambda found: tokens.get(found[0], found[0]), text) if tokens else text
+
+    def request(self, request: Request) -> Request:
+        """Return a recorded request as a client of the twin would send it."""
+        if not self._replayed:
+            return request
+        target = "/".join(self._segment(segment) for segment in request.target.split("/"))
+        tokens = self._token_bytes
+        body = _TOKEN_BYTES.sub(lambda found: tokens.get(found[0], found[0]), request.body) if request.body else b""
+        headers = tuple((name, self.translate(value)) for name, value in request.headers)
+        if target == request.target and body == request.body and headers == request.headers:
+            return request
+        return Request(request.method, target, headers, body, request.truncated)
+
+    def _segment(self, segment: str) -> str:
+        whole = self._replayed.get(segment)
+        return quote(whole, safe="") if whole is not None else self.translate(segment)

@@ -1,0 +1,136 @@
+"""Replay through the interpreter: every recorded request to the twin, every answer compared.
+
+The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its own
+identifiers, at the recorded time. Sessions of one run share the state, as they did when they were recorded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from wraith.conformance._compare import compare
+from wraith.conformance._identity import Identities
+from wraith.conformance._report import MAX_LISTED, Divergence, Report, RouteScore
+from wraith.exchange import Corpus, Request, Session
+from wraith.runtime import Twin
+from wraith.wir import Model
+
+
+@dataclass(slots=True)
+class _Tally:
+    exchanges: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    compared: Counter[str] = field(default_factory=Counter)
+    suppressed: Counter[str] = field(default_factory=Counter)
+    divergences: list[Divergence] = field(default_factory=list)
+    differences: int = 0
+    extrapolated: int = 0
+    sessions: int = 0
+    sessions_passed: int = 0
+
+
+def check(
+    model: Model,
+    corpus: Corpus,
+    *,
+    required_score: float = 0.90,
+    compare_headers: tuple[str, ...] = (),
+    runs: Sequence[Sequence[str]] = (),
+    scrubber: Callable[[Request], Request] | None = None,
+) -> Report:
+    """Return the report of replaying a corpus through a model.
+
+    ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands alone.
+    ``scrubber`` is what requests pass through before the twin sees them.
+    """
+    twin = Twin(model)
+    tally = _Tally()
+    for number, run in enumerate(_worlds(corpus, runs)):
+        session = twin.open_session(f"check-{number}")
+        identities = Identities()
+        for recorded in run:
+            _replay(twin, session, recorded, identities, tally, compare_headers, scrubber)
+    return _report(tally, required_score)
+
+
+def _worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> Iterable[list[Session]]:
+    run_of = {name: number for number, run in enumerate(runs) for name in run}
+    worlds: dict[object, list[Session]] = {}
+    for session in sorted(corpus, key=lambda each: (each.started_at_ms, each.id)):
+        worlds.setdefault(run_of.get(session.id, session.id), []).append(session)
+    return worlds.values()
+
+
+def _replay(
+    twin: Twin,
+    session: object,
+    recorded: Session,
+    identities: Identities,
+    tally: _Tally,
+    headers: tuple[str, ...],
+    scrubber: Callable[[Request], Request] | None,
+) -> None:
+    clean = True
+    for index, exchange in enumerate(recorded.read(), 1):
+        request = identities.request(exchange.request)
+        if scrubber is not None:
+            request = scrubber(request)
+        answer = twin.respond(request, session, now_ms=exchange.started_at_ms)  # type: ignore[arg-type]
+        found = compare(exchange.response, answer, identities, headers)
+        route = answer.route.name if answer.route is not None else f"{request.method} (unknown route)"
+        tally.exchanges[route] += 1
+        tally.compared[route] += found.compared_leaves
+        tally.suppressed[route] += found.suppressed_leaves
+        tally.extrapolated += answer.extrapolated
+        if not found.differences:
+            tally.passed[route] += 1
+            continue
+        clean = False
+        tally.differences += len(found.differences)
+        for each in found.differences[: max(0, MAX_LISTED - len(tally.divergences))]:
+            tally.divergences.append(
+                Divergence(
+                    route=route,
+                    session=recorded.id,
+                    exchange=index,
+                    path=each.path,
+                    category=each.category,
+                    expected=each.expected,
+                    actual=each.actual,
+                )
+            )
+    tally.sessions += 1
+    tally.sessions_passed += clean
+
+
+def _report(tally: _Tally, required_score: float) -> Report:
+    total, passed = tally.exchanges.total(), tally.passed.total()
+    score_bp = round(10_000 * passed / total) if total else 0
+    required_bp = round(10_000 * required_score)
+    compared = tally.compared.total()
+    return Report(
+        score_bp=score_bp,
+        required_bp=required_bp,
+        passed=total > 0 and compared > 0 and score_bp >= required_bp,
+        exchanges_total=total,
+        exchanges_passed=passed,
+        sessions_total=tally.sessions,
+        sessions_passed=tally.sessions_passed,
+        compared_leaves=compared,
+        suppressed_leaves=tally.suppressed.total(),
+        divergences_total=tally.differences,
+        extrapolated_total=tally.extrapolated,
+        routes=tuple(
+            RouteScore(
+                route=route,
+                exchanges_total=tally.exchanges[route],
+                exchanges_passed=tally.passed[route],
+                compared_leaves=tally.compared[route],
+                suppressed_leaves=tally.suppressed[route],
+            )
+            for route in sorted(tally.exchanges)
+        ),
+        divergences=tuple(tally.divergences),
+    )

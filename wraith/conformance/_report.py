@@ -1,0 +1,63 @@
+"""The report of a check: what was compared, what differed, and one honest score."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic import JsonValue as Json
+
+from wraith.canonical import JsonValue
+
+MAX_LISTED = 1000
+"""Divergences listed in full; more are counted. A report is read by people and stays small."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Divergence(_Part):
+    """One difference between a recorded and a replayed answer."""
+
+    route: str
+    session: str
+    exchange: int
+    path: str
+    category: str
+    expected: Json
+    actual: Json
+
+
+class RouteScore(_Part):
+    """How one route did."""
+
+    route: str
+    exchanges_total: int
+    exchanges_passed: int
+    compared_leaves: int
+    suppressed_leaves: int
+
+
+class Report(_Part):
+    """``reports/check.json``. ``score_bp`` is round(10000 × exchanges passed ÷ exchanges)."""
+
+    format: Literal["wraith.report/1"] = "wraith.report/1"
+    score_bp: int = Field(ge=0, le=10_000)
+    required_bp: int
+    passed: bool
+    exchanges_total: int
+    exchanges_passed: int
+    sessions_total: int
+    sessions_passed: int
+    compared_leaves: int
+    suppressed_leaves: int
+    divergences_total: int
+    extrapolated_total: int
+    routes: tuple[RouteScore, ...]
+    divergences: tuple[Divergence, ...]
+
+    def to_json(self) -> JsonValue:
+        """Return the report as a JSON document."""
+        document: JsonValue = self.model_dump(mode="json")
+        return document

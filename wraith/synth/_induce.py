@@ -1,0 +1,292 @@
+"""From many answers of one variant to one template: the least general body whose holes explain every answer.
+
+Anti-unification (Plotkin 1970) with sources: what all answers share stays literal, and a part in which they differ
+becomes a hole only with an expression for it, tried at the whole part before its members. So a stored entity that is
+answered as it is becomes one hole, whatever members it has, and an object that is mostly another object becomes that
+one with a few members over it (``$spread``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import compile_expr
+from wraith.synth._places import norm, rank
+from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._sources import (
+    case_source,
+    clock_source,
+    fresh_pattern,
+    from_places,
+    hole_class,
+    most_common,
+    sum_source,
+    text_source,
+)
+from wraith.wir import Expr, First, FreshId, Hole, HoleClass, Literal, Merge, NextKey, Ref
+
+SPREAD = "$spread"
+SPREAD_SHARE = 0.6
+"""An object is written as another one with changes where at most this share of its members changes."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What the answers of one variant are explained with, besides the places of each row."""
+
+    envelope: Path | None = None
+    """Where the representation of the addressed entity stands in an answer."""
+    key_path: Path | None = None
+    """Where an answer holds the key of what it created."""
+    sequence: str | None = None
+    """The collection whose keys may count up."""
+    form: bool = False
+    """Requests are forms, whose values are text and take a type when they are stored."""
+    lists: dict[Path, Expr] = field(default_factory=dict)
+    """Lists that a query explains, and what the query binds for their neighbours."""
+    list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
+    """What queries bind (``page.total``), with the values that they have on the rows."""
+
+
+@dataclass(slots=True)
+class Induced:
+    """A template with its holes, and the paths that nothing explains."""
+
+    template: JsonValue
+    holes: dict[str, Hole]
+    unexplained: tuple[str, ...]
+    conflicts: tuple[Path, ...]
+    """Paths whose kind differs from answer to answer without a reason that an expression can say."""
+
+
+def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
+    """Return the template of the answers."""
+    return _Inducer(rows, context, values).run()
+
+
+class _Inducer:
+    def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
+        self.rows = rows
+        self.values = values
+        self.context = context
+        self.holes: dict[str, Hole] = {}
+        self.unexplained: list[str] = []
+        self.conflicts: list[Path] = []
+        self.fresh: dict[Path, Expr] = {}
+        self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
+
+    def run(self) -> Induced:
+        self._find_fresh()
+        template = self._node(self.values, ())
+        return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
+
+    # --- what the answers make ---
+
+    def _find_fresh(self) -> None:
+        """Find the identifiers that answers make, so that other parts may refer to them; the key first."""
+        columns: dict[Path, list[Found]] = {}
+        first = self.values[0]
+        if first is MISSING:
+            return
+        for path, _ in leaves(as_json(first)):
+            column = [get(value, path) for value in self.values]
+            if all(isinstance(value, str | int) and not isinstance(value, bool) for value in column):
+                columns[path] = column
+        key = self.context.key_path
+        known: dict[tuple[object, ...], Path] = {}
+        for path in sorted(columns, key=lambda each: (each != key, len(each), str(each))):
+            column = columns[path]
+            same = tuple(norm(value) for value in column)
+            if same in known:
+                continue
+            source = self._fresh_source(path, column)
+            if source is not None:
+                known[same] = path
+                self.fresh[path] = source
+                self.made.append((Ref(("response", "body", *path)), column))
+
+    def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
+        is_key = path == self.context.key_path
+        if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
+            for ever in (False, True):
+                if all(
+                    (row.observation.captured.next_ever if ever else row.observation.captured.next_present) == value
+                    for row, value in zip(self.rows, column, strict=True)
+                ):
+                    return NextKey(self.context.sequence, ever)
+            return None
+        if any(norm(value) in row.index for row, value in zip(self.rows, column, strict=True)):
+            return None  # it stood somewhere before, so it was not made here
+        if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
+            return None
+        if clock_source(self.rows, column) is not None:
+            return None
+        pattern = fresh_pattern([str(value) for value in column])
+        return FreshId(pattern) if pattern is not None else None
+
+    # --- the walk ---
+
+    def _node(self, values: Values, at: Path) -> JsonValue:
+        if at in self.context.lists:
+            return self._hole("derived", "array", self.context.lists[at])
+        if at in self.fresh:
+            source = self.fresh[at]
+            return self._hole("generated", "string" if isinstance(source, FreshId) else "integer", source)
+        shared = constant(values)
+        if shared is not MISSING:
+            return _literal(as_json(shared))
+        name = str(at[-1]) if at else ""
+        source = from_places(self.rows, values, name, self._extra(values))
+        if source is not None:
+            return self._hole(hole_class(source), _type_of(values), source)
+        present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"}:
+            return self._object(values, at)
+        if present == {"array"}:
+            return self._array(values, at)
+        return self._scalar(values, at)
+
+    def _extra(self, values: Values) -> list[Expr]:
+        """Parts of the answer itself that always have this value: a fresh identifier told twice."""
+        return []
+
+    def _scalar(self, values: Values, at: Path) -> JsonValue:
+        rows = self.rows
+        for expr, column in self.made:
+            if all(equal(value, other) for value, other in zip(values, column, strict=True)):
+                return self._hole("derived", _type_of(values), expr)
+        if MISSING not in values:
+            clock = clock_source(rows, values)
+            if clock is not None:
+                return self._hole("timestamp", _type_of(values), clock)
+            for search in (lambda: text_source(rows, values, self.made), lambda: sum_source(rows, values)):
+                found = search()
+                if found is not None:
+                    return self._hole("derived", _type_of(values), found)
+        case = case_source(rows, values)
+        if case is not None:
+            return self._hole("enum", _type_of(values), case)
+        return self._give_up(values, at)
+
+    def _give_up(self, values: Values, at: Path) -> JsonValue:
+        from wraith.paths import format_path
+
+        if len({kind(value) for value in values}) > 1:
+            self.conflicts.append(at)
+        self.unexplained.append(format_path(at))
+        missing = sum(value is MISSING for value in values)
+        if missing * 2 > len(values):
+            return self._hole("unexplained", "string", First(()))
+        guess = most_common(values)
+        return self._hole("unexplained", kind(guess), Literal(guess))
+
+    def _object(self, values: Values, at: Path) -> JsonValue:
+        if any(value is MISSING for value in values):
+            self.conflicts.append(at)
+        present = [value for value in values if isinstance(value, dict)]
+        keys = list(dict.fromkeys(key for value in present for key in value))
+        base = self._base(values, keys, at)
+        node: dict[str, JsonValue] = {}
+        if base is not None:
+            expr, changed = base
+            node[SPREAD] = self._hole(hole_class(expr), "object", expr)
+            keys = changed
+        for key in keys:
+            node[key] = self._member(values, key, at)
+        return node
+
+    def _member(self, values: Values, key: str, at: Path) -> JsonValue:
+        column = [get(value, (key,)) if isinstance(value, dict) else MISSING for value in values]
+        if all(value is MISSING for value in column):
+            return self._hole("constant", "null", First(()))  # the base has it, the answer never does
+        return self._node(column, (*at, key))
+
+    def _base(self, values: Values, keys: list[str], at: Path) -> tuple[Expr, list[str]] | None:
+        """Return the object that explains most members, with the members that it does not, or None."""
+        best: tuple[tuple[int, tuple[float, str]], Expr, list[str]] | None = None
+        dull = sum(constant(parts(values, key)) is not MISSING for key in keys)
+        for expr in self._base_candidates(at):
+            compute = compile_expr(expr)
+            made = [compute(row.env) for row in self.rows]
+            if not all(isinstance(value, dict) for value in made):
+                continue
+            every = list(dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)]))
+            changed = [
+                key
+                for key in every
+                if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
+            ]
+            if len(changed) > SPREAD_SHARE * len(every) or len(every) - len(changed) < 1:
+                continue
+            order = (len(changed), rank(expr))
+            if best is None or order < best[0]:
+                best = (order, expr, changed)
+        if best is None or (best[0][0] >= len(keys) - dull and dull == len(keys)):
+            return None
+        return best[1], best[2]
+
+    def _base_candidates(self, at: Path) -> list[Expr]:
+        envelope = self.context.envelope
+        inner = at[len(envelope) :] if envelope is not None and at[: len(envelope)] == envelope else None
+        stored = [Ref(("entity", *inner))] if inner is not None else []
+        sent = [Ref(("request", "body", *at))]
+        if inner is not None and inner != at:
+            sent.append(Ref(("request", "body", *inner)))
+        if at and self.context.envelope == at:
+            sent.append(Ref(("request", "body")))
+        merges = [
+            Merge(old, new, deep=deep, typed=self.context.form)
+            for old in stored
+            for new in sent
+            for deep in (False, True)
+        ]
+        return [*stored, *sent, *merges]
+
+    def _array(self, values: Values, at: Path) -> JsonValue:
+        lengths = {len(value) if isinstance(value, list) else -1 for value in values}
+        if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
+            return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
+        return self._give_up(values, at)
+
+    def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
+        if isinstance(source, Literal) and hole == "constant":
+            return _literal(source.value)
+        name = f"hole_{len(self.holes) + 1}"
+        self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
+        return f"${name}"
+
+
+def _type_of(values: Values) -> str:
+    kinds = sorted({kind(value) for value in values} - {"missing"})
+    return kinds[0] if len(kinds) == 1 else "any"
+
+
+def _literal(value: JsonValue) -> JsonValue:
+    """Return the template of a literal: text that begins with ``$`` is escaped."""
+    if isinstance(value, str):
+        return "$" + value if value.startswith("$") else value
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    if isinstance(value, dict):
+        if SPREAD in value or any(isinstance(item, str | list | dict) for item in value.values()):
+            return {key: _literal(item) for key, item in value.items()}
+    return value
+
+
+
+
+def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
+    """Return the scalar parts of the answers that headers may be built from, with their values on the rows."""
+    columns: list[tuple[Expr, list[Found]]] = []
+    first = rows[0].observation.document
+    if not isinstance(first, dict) or isinstance(induced.template, str):
+        return columns
+    for path, value in leaves(first):
+        if len(path) <= 3 and isinstance(value, str | int) and not isinstance(value, bool):
+            column = [get(row.observation.document, path) for row in rows]
+            if all(isinstance(each, str | int) for each in column):
+                columns.append((Ref(("response", "body", *path)), column))
+    return columns

@@ -1,0 +1,235 @@
+"""Lists: which entities, in which order, filtered by what, paged how.
+
+A hypothesis is a query. Its parts are learned one after the other, each from what the rest leaves open: filters from
+request parameters that name a field of every member shown; the order from the order of the members; the page from
+the parameters that commonly choose one (a prior) and from how many members were shown at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import compile_expr, holds, sort_key
+from wraith.synth._roles import Role
+from wraith.synth._rows import Row, equal
+from wraith.wir import Expr, First, Literal, Query, Ref, Text, Where
+
+LIMITS = ("limit", "per_page", "page_size", "pageSize", "size", "count", "max_results", "maxResults", "_limit", "first", "top")
+OFFSETS = ("offset", "skip", "start", "_start", "from")
+PAGES = ("page", "_page", "page_number", "pageNumber")
+CURSORS = ("starting_after", "after", "cursor", "marker", "since_id", "next_token", "page_token", "_token", "continuation")
+"""Conventions of HTTP APIs for the names of paging parameters. A prior: a name is used where its effect is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A query that explains lists, and on how many of the rows it does."""
+
+    query: Query
+    explained: int
+    total: int
+
+
+@dataclass(slots=True)
+class _Case:
+    """One list that was asked for: what was stored, what was shown, and the parameters."""
+
+    row: Row
+    stored: list[tuple[str, JsonValue]]
+    shown: list[str]
+    values: list[JsonValue]
+
+
+def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
+    """Return the best query for the lists of a route, or None where even that explains less than half of them."""
+    cases = [case for row in rows if (case := _case(row, role)) is not None]
+    if not cases or role.collection is None:
+        return None
+    name = role.collection.name
+    where = tuple(_filters(cases))
+    under = _under(role)
+    best: Listed | None = None
+    for query in _candidates(name, where, under, cases):
+        listed = Listed(query, sum(_explains(query, case) for case in cases), len(cases))
+        if best is None or listed.explained > best.explained:
+            best = listed
+        if listed.explained == len(cases):
+            break
+    return best if best is not None and best.explained * 2 >= best.total else None
+
+
+def _case(row: Row, role: Role) -> _Case | None:
+    assert role.collection is not None and role.listing is not None  # Invariant: the role is a list
+    items = get(row.observation.document, role.listing)
+    if not isinstance(items, list):
+        return None
+    keys = [role.element_key(item, row.observation.seen.parameters) for item in items]
+    if None in keys:
+        return None
+    stored = list(row.observation.captured.all(role.collection.name).items())
+    return _Case(row, stored, [str(key) for key in keys], items)
+
+
+def _parameters(cases: Sequence[_Case]) -> list[Ref]:
+    found: dict[Path, None] = {}
+    for case in cases:
+        for name in case.row.env.path:
+            found.setdefault(("request", "path", name))
+        for path, _ in leaves(case.row.env.query, ("request", "query")):
+            if len(path) > 2:
+                found.setdefault(path)
+    return [Ref(path) for path in found]
+
+
+def _filters(cases: Sequence[_Case]) -> Iterable[Where]:
+    """Yield a condition for each parameter that keeps everything shown and would drop something stored."""
+    for parameter in _parameters(cases):
+        if str(parameter.path[-1]) in (*LIMITS, *OFFSETS, *PAGES, *CURSORS):
+            continue
+        compute = compile_expr(parameter)
+        given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
+        found = _filter(parameter, given)
+        if found is not None:
+            yield found
+
+
+def _filter(parameter: Ref, given: list[tuple[_Case, Found]]) -> Where | None:
+    name = str(parameter.path[-1])
+    fields: dict[Path, None] = {}
+    for case, _ in given[:8]:
+        for _, document in case.stored[:20]:
+            for path, _ in leaves(document):
+                if len(path) <= 3:
+                    fields.setdefault(path)
+    ranked = sorted(fields, key=lambda path: (_likeness(path, name), len(path), str(path)))
+    for op, suffix in (("equals", ""), ("at_least", "_gte"), ("at_most", "_lte"), ("differs", "_ne"), ("contains", "_like")):
+        for field in ranked:
+            if suffix and not (name.endswith(suffix) and name.removesuffix(suffix) == field[-1]):
+                continue
+            if _keeps(field, op, given):
+                return Where(field, op, parameter)  # type: ignore[arg-type]  # op is one of the names
+    return None
+
+
+def _likeness(path: Path, name: str) -> int:
+    last = str(path[-1]) if path else ""
+    if last == name:
+        return 0
+    return 1 if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower() else 2
+
+
+def _keeps(field: Path, op: str, given: list[tuple[_Case, Found]]) -> bool:
+    """Whether the condition holds for everything shown; and where a whole list could be shown, for nothing else."""
+    told = 0
+    for case, wanted in given:
+        stored = dict(case.stored)
+        shown = [stored[key] for key in case.shown if key in stored]
+        if not all(holds(op, get(document, field), wanted) for document in shown):
+            return False
+        kept = sum(holds(op, get(document, field), wanted) for _, document in case.stored)
+        if kept < len(shown):
+            return False
+        if not shown and kept:
+            return False
+        told += bool(shown) and kept < len(stored)
+    return told > 0
+
+
+def _under(role: Role) -> Expr | None:
+    """The parent's key as the prefix of its children's, where keys are chains of parameters."""
+    if role.collection is None or not role.collection.composite:
+        return None
+    steps: list[Expr] = []
+    for name in role.parents:
+        steps += [Literal("/"), Ref(("request", "path", name))]
+    return steps[1] if len(steps) == 2 else Text(tuple(steps[1:]))
+
+
+def _candidates(
+    name: str, where: tuple[Where, ...], under: Expr | None, cases: Sequence[_Case]
+) -> Iterable[Query]:
+    """Yield queries, simplest first: orders times ways of paging."""
+    pagings = _pagings(cases)
+    for order in _orders(cases):
+        for paging in pagings:
+            yield Query(name, where, order, under=under, **paging)
+
+
+def _orders(cases: Sequence[_Case]) -> list[tuple[tuple[Path, bool], ...]]:
+    """Return the orders that no list contradicts: of creation, against it, or by a field."""
+    orders: list[tuple[tuple[Path, bool], ...]] = []
+    for order in ((), (((), True),)):
+        if all(_in_order(case, order) for case in cases):
+            orders.append(order)
+    fields: dict[Path, None] = {}
+    for case in cases[:8]:
+        for item in case.values[:3]:
+            for path, value in leaves(item):
+                if len(path) <= 2 and not isinstance(value, dict | list):
+                    fields.setdefault(path)
+    for field in fields:
+        for descending in (True, False):
+            for tie in ((), (((), True),)):
+                order = ((field, descending), *tie)
+                if all(_in_order(case, order) for case in cases):
+                    orders.append(order)
+    return orders[:12] or [(), (((), True),)]
+
+
+def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:
+    found = list(case.stored)
+    for path, descending in reversed(order):
+        if path:
+            found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
+        elif descending:
+            found.reverse()
+    position = {key: index for index, (key, _) in enumerate(found)}
+    places = [position[key] for key in case.shown if key in position]
+    return places == sorted(places)
+
+
+def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
+    """Return ways of paging: with the parameters that were seen, and the fullest page as the default size."""
+    seen = {str(parameter.path[-1]) for parameter in _parameters(cases) if parameter.path[1] == "query"}
+    fullest = max((len(case.shown) for case in cases if not _given(case, LIMITS)), default=0)
+    size = _first(seen, LIMITS)
+    limits: list[dict[str, Expr]] = []
+    if size is not None:
+        limits += [{"limit": First((size, Literal(fullest)))} if fullest else {"limit": size}, {"limit": size}]
+    limits += [{"limit": Literal(fullest)}] if fullest >= 5 else []
+    limits.append({})
+    starts: list[dict[str, Expr]] = [{}]
+    for option, names in (("offset", OFFSETS), ("page", PAGES), ("after", CURSORS)):
+        expr = _first(seen, names)
+        if expr is not None:
+            starts = [{**start, option: expr} for start in starts] + starts
+    return [{**limit, **start} for start in starts for limit in limits]
+
+
+def _given(case: _Case, names: Sequence[str]) -> bool:
+    return any(name in case.row.env.query for name in names)
+
+
+def _first(seen: set[str], names: Sequence[str]) -> Expr | None:
+    return next((Ref(("request", "query", name)) for name in names if name in seen), None)
+
+
+def _explains(query: Query, case: _Case) -> bool:
+    made = compile_expr(query)(case.row.env)
+    return isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))
+
+
+def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Found]]]:
+    """Return what the query binds beside its list, as expressions with their values on the rows."""
+    compute = compile_expr(query)
+    columns: dict[str, list[Found]] = {name: [] for name in ("total", "count", "has_more", "last_key")}
+    for row in rows:
+        compute(row.env)
+        for name, column in columns.items():
+            column.append(row.env.page.get(name, MISSING))
+    return [(Ref(("page", name)), column) for name, column in columns.items()]
+
+

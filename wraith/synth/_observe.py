@@ -1,0 +1,171 @@
+"""Replay with the true answers: for each exchange, what its answer could depend on.
+
+The state is what the answers reveal, taken over as it is. An observation keeps a *captured* part of it: what the
+request, or an entity that it addresses, refers to, and whole collections only where a list was asked for. So the
+same closures that answer requests evaluate a hypothesis on what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, leaves
+from wraith.runtime import Environment, Ids, State, text_of
+from wraith.synth._roles import Role, stored_value
+from wraith.synth._seen import Seen
+from wraith.synth._world import Reveal, World, deletes, reveals
+
+MAX_REFERENCES = 200
+"""Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
+
+
+class Captured(State):
+    """The part of a state that one exchange could have looked at."""
+
+    __slots__ = ("next_ever", "next_present")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_ever = 1
+        self.next_present = 1
+
+    def next_key(self, entity: str, *, ever: bool) -> int:
+        return self.next_ever if ever else self.next_present
+
+
+@dataclass(slots=True)
+class Observation:
+    """One exchange of a route: what the answer could see, and the answer."""
+
+    seen: Seen
+    env: Environment
+    captured: Captured
+
+    @property
+    def document(self) -> Found:
+        return self.seen.document
+
+
+def observe(
+    sessions: Sequence[Sequence[Seen]], roles: Sequence[Role], world: World, gone: Sequence[bool]
+) -> list[Observation]:
+    """Return one observation for each exchange with a route, in the order of the corpus.
+
+    ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked).
+    """
+    found: list[Observation] = []
+    state = State()
+    run = -1
+    for number, session in enumerate(sessions):
+        if world.run_of[number] != run:
+            run = world.run_of[number]
+            state = State({name: items.items() for name, items in world.fixtures.items()})
+        for seen in session:
+            if seen.route >= 0:
+                role = roles[seen.route]
+                found.append(_observation(seen, role, state))
+                remember(state, seen, role, gone[seen.route])
+    return found
+
+
+def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
+    """Let a state take over what an answer reveals."""
+    for reveal in reveals(seen, role):
+        name, key = reveal.key
+        state.put(name, key, _completed(state.get(name, key), reveal))
+    removed = deletes(seen, role)
+    if removed is not None and gone:
+        state.delete(*removed)
+
+
+def _completed(stored: Found, reveal: Reveal) -> JsonValue:
+    """A list may show part of a representation: it completes what is known, other answers replace it."""
+    if reveal.listed and isinstance(stored, dict) and isinstance(reveal.value, dict):
+        return {**stored, **reveal.value} if stored.keys() > reveal.value.keys() else reveal.value
+    return reveal.value
+
+
+def _observation(seen: Seen, role: Role, state: State) -> Observation:
+    captured = Captured()
+    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    key = role.request_key(seen.parameters)
+    if role.collection is not None:
+        name = role.collection.name
+        if key is not None:
+            env.entity = state.get(name, key)
+            if env.entity is not MISSING:
+                captured.put(name, key, _json(env.entity))
+        if role.listing is not None:
+            captured.entities[name] = dict(state.all(name))
+        if role.op == "create":
+            captured.next_ever = state.next_key(name, ever=True)
+            captured.next_present = state.next_key(name, ever=False)
+    _capture_addressed(captured, state, role, seen)
+    texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
+    texts.update(seen.parameters.values())
+    _capture(captured, state, texts)
+    texts = {text_of(value) for stored in list(captured.entities.values()) if len(stored) < 8
+             for document in stored.values() if isinstance(document, dict) for value in document.values()}
+    _capture(captured, state, texts)
+    return Observation(seen, env, captured)
+
+
+def _json(value: Found) -> JsonValue:
+    assert value is not MISSING  # Invariant: callers have looked
+    return value  # type: ignore[return-value]  # mypy does not narrow the enum through the assert
+
+
+def _capture_addressed(captured: Captured, state: State, role: Role, seen: Seen) -> None:
+    chain: list[str] = []
+    for (name, _), value in zip(role.addressed, seen.parameters.values(), strict=False):
+        chain.append(value)
+        for key in (value, "/".join(chain)):
+            stored = state.get(name, key)
+            if stored is not MISSING:
+                captured.put(name, key, _json(stored))
+
+
+def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:
+    for text in texts:
+        if text:
+            for name, stored in state.entities.items():
+                if text in stored and captured.get(name, text) is MISSING:
+                    captured.put(name, text, stored[text])
+
+
+def _scalars(document: Found) -> Iterable[JsonValue]:
+    if document is MISSING:
+        return
+    for count, (_, value) in enumerate(leaves(_json(document))):
+        if count >= MAX_REFERENCES:
+            return
+        yield value
+
+
+def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> list[bool]:
+    """Return for each route whether a successful DELETE removes what it addresses.
+
+    It does unless reads that follow in the session find it still: services that keep a marked entity answer them.
+    """
+    kept = [0] * len(roles)
+    removed = [1] * len(roles)
+    for session in sessions:
+        by_key: dict[tuple[str, str], int] = {}
+        for seen in session:
+            if seen.route < 0:
+                continue
+            role = roles[seen.route]
+            key = role.request_key(seen.parameters)
+            if role.collection is None or key is None:
+                continue
+            place = (role.collection.name, key)
+            if role.op == "read" and place in by_key:
+                votes = kept if seen.ok else removed
+                votes[by_key.pop(place)] += 2
+            elif deletes(seen, role) is not None:
+                by_key[place] = seen.route
+            elif seen.ok:
+                by_key.pop(place, None)
+    return [kept[route] < removed[route] or stored_value(role, MISSING) is not MISSING for route, role in enumerate(roles)]

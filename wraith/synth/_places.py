@@ -1,0 +1,144 @@
+"""Where a value could have come from: an index from values to the expressions that give them.
+
+For each observation, every part of the request, of the addressed entity and of what they refer to is filed under
+its value. The candidates for a leaf are what stands under its value in one observation; the others only rule
+candidates out. So the search looks at dozens of expressions, not at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from wraith.canonical import JsonValue, compact
+from wraith.paths import MISSING, Found, Path
+from wraith.runtime import text_of
+from wraith.synth._observe import Observation
+from wraith.wir import Cast, Expr, First, Literal, Lookup, Merge, NextKey, Query, Ref, Sum, Text
+
+MAX_DEPTH = 6
+MAX_PLACES = 600
+"""Parts of one observation that are filed; more than any hand-written request has."""
+
+LARGE_COLLECTION = 40
+"""A captured collection above this was captured for a list, not because something refers to its members."""
+
+REFERENCE_HOPS = 2
+"""From the request to an entity, and from there to one more: joins beyond that are rare in one answer."""
+
+Index: TypeAlias = dict[object, list[Expr]]
+
+
+def norm(value: Found) -> object | None:
+    """Return what values are filed under: the text of a scalar, the canonical bytes of a container with its scalars
+    as text; None for what says nothing (null, empty)."""
+    if isinstance(value, dict | list):
+        return compact(_texts(value)) if value else None
+    text = text_of(value)
+    return text if text else None
+
+
+def _texts(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return text_of(value)
+
+
+def index(observation: Observation) -> Index:
+    """Return the index of an observation, simplest expressions first under each value."""
+    filed: Index = {}
+    scalars: list[tuple[Expr, str]] = []
+    env = observation.env
+    count = 0
+    for expr, value in _request_places(observation):
+        count += 1
+        if count > MAX_PLACES:
+            break
+        _file(filed, expr, value, scalars)
+    if env.entity is not MISSING:
+        for path, value in _parts(env.entity, ("entity",)):
+            _file(filed, Ref(path), value, scalars)
+    reached: set[tuple[str, str]] = set()
+    for _ in range(REFERENCE_HOPS):
+        scalars = _follow(observation, filed, scalars, reached)
+    return filed
+
+
+def _follow(
+    observation: Observation, filed: Index, scalars: list[tuple[Expr, str]], reached: set[tuple[str, str]]
+) -> list[tuple[Expr, str]]:
+    """File what the scalars refer to; return the scalars found there."""
+    further: list[tuple[Expr, str]] = []
+    for expr, text in scalars:
+        for name, stored in observation.captured.entities.items():
+            if text in stored and len(stored) <= LARGE_COLLECTION and (name, text) not in reached:
+                reached.add((name, text))
+                for path, value in _parts(stored[text], ()):
+                    _file(filed, Lookup(name, expr, path), value, further)
+    return further
+
+
+def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found]]:
+    env = observation.env
+    for name, value in env.path.items():
+        yield Ref(("request", "path", name)), value
+    for path, part in _parts(env.body, ("request", "body")):
+        yield Ref(path), part
+    for path, part in _parts(env.query, ("request", "query")):
+        if len(path) > 2:
+            yield Ref(path), part
+
+
+def _parts(document: Found, at: Path, depth: int = 0) -> Iterator[tuple[Path, Found]]:
+    if document is MISSING:
+        return
+    yield at, document
+    if depth < MAX_DEPTH:
+        if isinstance(document, dict):
+            for key, value in document.items():
+                yield from _parts(value, (*at, key), depth + 1)
+        elif isinstance(document, list):
+            for position, value in enumerate(document[:8]):
+                yield from _parts(value, (*at, position), depth + 1)
+
+
+def _file(filed: Index, expr: Expr, value: Found, scalars: list[tuple[Expr, str]]) -> None:
+    key = norm(value)
+    if key is None:
+        return
+    filed.setdefault(key, []).append(expr)
+    if isinstance(value, str | int) and not isinstance(value, bool) and isinstance(key, str):
+        scalars.append((expr, key))
+
+
+def cost(expr: Expr, name: str = "") -> float:
+    """Return how complicated an expression is: the one definition of "simpler". A source of the same name as what
+    it fills is a little simpler; ties are broken by ``repr``, which is total and the same everywhere."""
+    match expr:
+        case Literal():
+            return 0.5
+        case Ref(path):
+            base = {"request": 1.0, "entity": 1.5}.get(str(path[0]), 2.0)
+            return base + 0.1 * len(path) - (0.45 if path[-1] == name else 0)
+        case Lookup(_, key, at):
+            return 2 + cost(key) + 0.1 * len(at) - (0.45 if at and at[-1] == name else 0)
+        case Cast(value, _):
+            return cost(value, name) + 0.25
+        case First(options):
+            return 0.5 + sum(cost(option, name) for option in options)
+        case Merge(base, over):
+            return 1 + cost(base, name) + cost(over, name)
+        case Text(parts):
+            return 1 + sum(cost(part) for part in parts)
+        case Sum(plus, minus):
+            return 2 + sum(cost(term) for term in (*plus, *minus))
+        case NextKey() | Query():
+            return 3
+    return 4
+
+
+def rank(expr: Expr, name: str = "") -> tuple[float, str]:
+    """Return the sort key of candidates: simplest first, then canonical."""
+    return (round(cost(expr, name), 3), repr(expr))

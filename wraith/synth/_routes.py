@@ -1,0 +1,229 @@
+"""Routes from paths: which segments are parameters.
+
+A segment is a parameter because its value *flowed* into it from an earlier message of the session, because of its
+*shape* (a number, a UUID, a long random token), or because of *variety* (many siblings, each in one session only,
+that answer alike). What is left is literal. Evidence is gathered in a tree of segments, and the children of a node
+that are parameters become one child.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from wraith.synth._seen import Seen
+
+_SHAPES = re.compile(
+    r"\d+"
+    r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|(?=[^\d]*\d)[0-9a-fA-F]{12,}"
+    r"|[a-z]{1,12}_(?=[A-Za-z]*\d)[A-Za-z0-9]{8,}"
+    r"|(?=[^\d]*\d)(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[A-Za-z0-9_-]{10,}"
+)
+_VERSION = re.compile(r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d")
+
+VARIETY = 3
+"""As many siblings, each in one session only and all answered alike, as make chance unlikely."""
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    sessions: set[int] = field(default_factory=set)
+    flowed: set[int] = field(default_factory=set)
+    ends: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    echoed: int = 0
+    parameter: _Node | None = None
+
+    def succeeded(self) -> bool:
+        """Whether any request at or below this node was answered without an error."""
+        below = list(self.children.values()) + ([self.parameter] if self.parameter else [])
+        return any(any(answers) for answers in self.ends.values()) or any(node.succeeded() for node in below)
+
+
+class Paths:
+    """The tree of segments of a corpus, built session by session."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, session: list[Seen]) -> None:
+        """Take in one session's exchanges, in order."""
+        earlier: list[bytes] = []
+        flows: dict[str, bool] = {}
+        for seen in session:
+            node = self._root
+            for segment in seen.segments:
+                node = node.children.setdefault(segment, _Node())
+                node.sessions.add(seen.session)
+                if not flows.get(segment):
+                    flows[segment] = _flows(segment, earlier)
+                if flows[segment]:
+                    node.flowed.add(seen.session)
+            node.ends[seen.method].append(seen.ok)
+            node.echoed += seen.ok and _stands_in(seen.segments[-1], seen.raw)
+            earlier.append(seen.raw)
+            earlier.append(seen.request.body)
+
+    def routes(self) -> RouteTable:
+        """Return the routes that the tree shows."""
+        _generalize(self._root)
+        return RouteTable(self._root)
+
+
+def _flows(segment: str, earlier: Iterable[bytes]) -> bool:
+    """Whether a value stood in an earlier message: as JSON text, or as a form's value."""
+    form = b"=%s" % segment.encode("utf-8", "replace")
+    for body in earlier:
+        if _stands_in(segment, body):
+            return True
+        at = body.find(form) if body[:1] not in b"{[" else -1
+        if at >= 0 and body[at + len(form) : at + len(form) + 1] in (b"", b"&"):
+            return True
+    return False
+
+
+def _stands_in(segment: str, body: bytes) -> bool:
+    """Whether the text is a value of a JSON body, not the name of a member."""
+    quoted = b'"%s"' % segment.encode("utf-8", "replace")
+    at = body.find(quoted)
+    while at >= 0:
+        if not body[at + len(quoted) : at + len(quoted) + 2].lstrip().startswith(b":"):
+            return True
+        at = body.find(quoted, at + 1)
+    return False
+
+
+def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
+    if _SHAPES.fullmatch(segment) and not _VERSION.fullmatch(segment):
+        return True
+    # What stands in every session is a word of the service, even if some answer holds the same word.
+    return bool(node.flowed) and len(node.flowed) * 2 >= len(node.sessions) and (
+        len(node.sessions) == 1 or len(node.sessions) * 2 <= visitors
+    )
+
+
+def _generalize(node: _Node) -> None:
+    visitors = len({session for child in node.children.values() for session in child.sessions})
+    chosen = {segment for segment, child in node.children.items() if segment and _is_parameter(segment, child, visitors)}
+    rest = [segment for segment in node.children if segment not in chosen and segment]
+    if chosen:
+        methods = {method for segment in chosen for method in node.children[segment].ends}
+        chosen |= {segment for segment in rest if _is_sibling(node.children[segment], methods)}
+    else:
+        lonely = [s for s in rest if len(node.children[s].sessions) == 1 and not node.children[s].children]
+        if len(lonely) >= VARIETY and (len(lonely) == len(rest) or not any(node.children[s].succeeded() for s in lonely)):
+            chosen = set(lonely)
+    if chosen:
+        node.parameter = _Node()
+        for segment in sorted(chosen):
+            _absorb(node.parameter, node.children.pop(segment))
+        _generalize(node.parameter)
+    for child in node.children.values():
+        _generalize(child)
+
+
+def _is_sibling(child: _Node, methods: set[str]) -> bool:
+    """Whether a word beside parameters is one of them: nothing was found under it, or it is named by what was."""
+    if not child.succeeded():
+        return child.ends.keys() <= methods
+    successes = sum(sum(answers) for answers in child.ends.values())
+    return successes > 0 and child.echoed * 2 > successes
+
+
+def _absorb(into: _Node, other: _Node) -> None:
+    into.sessions |= other.sessions
+    into.flowed |= other.flowed
+    into.echoed += other.echoed
+    for method, answers in other.ends.items():
+        into.ends[method].extend(answers)
+    for segment, child in other.children.items():
+        _absorb(into.children.setdefault(segment, _Node()), child)
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePattern:
+    """A method and the segments of a path: a text is literal, None a parameter."""
+
+    method: str
+    shape: tuple[str | None, ...]
+    names: tuple[str, ...]
+
+    @property
+    def pattern(self) -> str:
+        names = iter(self.names)
+        return "/" + "/".join(f"{{{next(names)}}}" if segment is None else _escaped(segment) for segment in self.shape)
+
+
+def _escaped(segment: str) -> str:
+    from urllib.parse import quote
+
+    return quote(segment, safe="-._~!$&'()*+,;=:@")
+
+
+class RouteTable:
+    """The routes in canonical order, and the one that a path belongs to."""
+
+    def __init__(self, root: _Node) -> None:
+        self._root = root
+        found: list[RoutePattern] = []
+        _collect(root, (), found)
+        self.patterns = tuple(sorted(found, key=lambda each: (each.pattern, each.method)))
+        self._positions = {(each.method, each.shape): position for position, each in enumerate(self.patterns)}
+
+    def assign(self, seen: Seen) -> None:
+        """Fill in the route and the parameters of an exchange."""
+        shape = self._walk(self._root, seen.segments, 0)
+        position = self._positions.get((seen.method, shape), -1) if shape is not None else -1
+        seen.route = position
+        if position >= 0:
+            pattern = self.patterns[position]
+            values = [segment for segment, literal in zip(seen.segments, pattern.shape, strict=True) if literal is None]
+            seen.parameters = dict(zip(pattern.names, values, strict=True))
+
+    def _walk(self, node: _Node, segments: tuple[str, ...], at: int) -> tuple[str | None, ...] | None:
+        if at == len(segments):
+            return ()
+        child = node.children.get(segments[at])
+        if child is not None:
+            rest = self._walk(child, segments, at + 1)
+            if rest is not None:
+                return (segments[at], *rest)
+        if node.parameter is not None:
+            rest = self._walk(node.parameter, segments, at + 1)
+            if rest is not None:
+                return (None, *rest)
+        return None
+
+
+def _collect(node: _Node, shape: tuple[str | None, ...], found: list[RoutePattern]) -> None:
+    for method in node.ends:
+        found.append(RoutePattern(method, shape, _names(shape)))
+    for segment, child in node.children.items():
+        _collect(child, (*shape, segment), found)
+    if node.parameter is not None:
+        _collect(node.parameter, (*shape, None), found)
+
+
+def _names(shape: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Name each parameter for the literal before it: ``/customers/{customer_id}``."""
+    names: list[str] = []
+    before = ""
+    for segment in shape:
+        if segment is None:
+            name = f"{singular(before)}_id" if before else "id"
+            names.append(name if name not in names else f"{name}_{len(names) + 1}")
+        before = re.sub(r"\W+", "_", segment) if segment and not segment[:1].isdigit() else ""
+    return tuple(names)
+
+
+def singular(word: str) -> str:
+    """Return the singular of an English plural, as far as three rules go; names decide nothing."""
+    word = word.strip("_").lower()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word or "item"

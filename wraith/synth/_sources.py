@@ -1,0 +1,389 @@
+"""Hypotheses for one value: the simplest expression that explains every observation of it.
+
+The order is the definition of "simpler": constant, then one place, then a chain of places (what the request says,
+else what is stored, else a constant), then what is made fresh, then what is built from parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found
+from wraith.runtime import number_of, read_time, text_of, write_time
+from wraith.synth._places import norm, rank
+from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
+from wraith.wir import Case, Clock, Expr, First, FreshId, HoleClass, Literal, Lookup, Merge, Ref, Sum, Text
+
+MAX_CHAIN = 4
+"""Options of a chain: request, stored, default, and one more."""
+
+PIVOTS = 5
+"""Rows whose values propose candidates; the others only rule out."""
+
+MAX_CANDIDATES = 60
+"""Candidates tried for a value, simplest first."""
+
+CLOCK_SLACK_MS = 2500
+"""How far a service's clock may stand from the exchange: its second was cut off, and answering took a while."""
+
+MIN_TEXT_PART = 2
+"""The shortest value that is looked for inside a longer text."""
+
+MAX_CASES = 12
+"""The largest learned map; more entries are data."""
+
+Source = tuple[HoleClass, Expr]
+
+
+def from_places(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr] = ()) -> Expr | None:
+    """Return the simplest expression over places that gives every value: one place, or a chain of them."""
+    return _chain(tuple(range(len(rows))), rows, values, name, extra, MAX_CHAIN)
+
+
+def _chain(
+    live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr], left: int
+) -> Expr | None:
+    some_rows, some_values = [rows[i] for i in live], [values[i] for i in live]
+    shared = constant(some_values)
+    if shared is not MISSING:
+        return Literal(as_json(shared))
+    if all(value is MISSING for value in some_values):
+        return First(())
+    fits = _fits(some_rows, some_values, name, extra)
+    for found in fits:
+        if found.whole:
+            return found.expr
+    if left <= 1:
+        return None
+    best: Expr | None = None
+    for found in fits[:4]:
+        rest = tuple(i for i, given in zip(live, found.given, strict=True) if not given)
+        given = [v for v, g in zip(some_values, found.given, strict=True) if g and v is not MISSING]
+        if len({norm(value) for value in given}) < 2 and not _is_telling(given):
+            continue  # one coincidence proves nothing
+        tail = _chain(rest, rows, values, name, extra, left - 1)
+        if tail is not None:
+            options = (found.expr, *(tail.options if isinstance(tail, First) else (tail,)))
+            candidate = First(options)
+            if fit(candidate, some_rows, some_values) and (best is None or rank(candidate, name) < rank(best, name)):
+                best = candidate
+    return best
+
+
+def _is_telling(values: Sequence[Found]) -> bool:
+    """Whether a single value is too particular to be met by chance."""
+    return any(isinstance(value, str) and len(value) >= 5 for value in values) or any(
+        isinstance(value, dict) and value for value in values
+    )
+
+
+def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr]) -> list[Fit]:
+    """Return the candidates that are never wrong: those that explain most first, then the simplest."""
+    order = sorted(range(len(rows)), key=lambda i: (-len(str(norm(values[i]) or "")), i))
+    pivots: dict[object, int] = {}
+    for i in order:
+        if (key := norm(values[i])) is not None:
+            pivots.setdefault(key, i)
+    chosen = list(pivots.items())
+    step = max(1, len(chosen) // PIVOTS)
+    proposed: dict[Expr, None] = {}
+    for key, i in chosen[::step][:PIVOTS]:
+        for expr in rows[i].index.get(key, ()):
+            if (candidate := typed(expr, rows[i], values[i])) is not None:
+                proposed.setdefault(candidate)
+    for expr in (*extra, *_merges(rows, values)):
+        proposed.setdefault(expr)
+    found = []
+    for expr in sorted(proposed, key=lambda each: rank(each, name))[:MAX_CANDIDATES]:
+        if (result := fit(expr, rows, values)) is not None:
+            found.append(result)
+    return sorted(found, key=lambda each: (-sum(each.given), rank(each.expr, name)))
+
+
+def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
+    """Propose merges of two objects where the values are objects that hold members of both."""
+    if not any(isinstance(value, dict) and len(value) > 1 for value in values):
+        return ()
+    stored: Counter[Expr] = Counter()
+    sent: Counter[Expr] = Counter()
+    for row, value in zip(rows[:PIVOTS], values[:PIVOTS], strict=False):
+        if isinstance(value, dict):
+            for key, member in value.items():
+                if (filed := norm(member)) is not None:
+                    for expr in row.index.get(filed, ()):
+                        if isinstance(expr, Ref) and expr.path[-1] == key and len(expr.path) > 1:
+                            (stored if expr.path[0] == "entity" else sent)[Ref(expr.path[:-1])] += 1
+    return [
+        Merge(old, new, deep=deep)
+        for old, _ in stored.most_common(2)
+        for new, _ in sent.most_common(2)
+        for deep in (False, True)
+    ]
+
+
+# --- fresh identifiers and clocks ---------------------------------------------------------------------------------
+
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_UUID4_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]{1}[0-9a-f]{3}-[0-9a-f]{12}"
+_ALPHABETS = (("0-9", r"[0-9]*"), ("0-9a-f", r"[0-9a-f]*"), ("0-9A-F", r"[0-9A-F]*"), ("0-9a-z", r"[0-9a-z]*"),
+              ("0-9A-Z", r"[0-9A-Z]*"), ("A-Za-z0-9", r"[A-Za-z0-9]*"))
+_PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
+MIN_FRESH = 6
+"""Characters that vary in an identifier taken for random: fewer, and chance repeats them."""
+
+
+def fresh_pattern(texts: Sequence[str]) -> str | None:
+    """Return the pattern of identifiers that were all made fresh, or None where they do not look it.
+
+    All are different, of one build: pieces between separators, each literal or random over one alphabet.
+    """
+    if len(set(texts)) < len(texts) or not texts:
+        return None
+    if all(_UUID4.fullmatch(text) for text in texts):
+        return _UUID4_PATTERN
+    if any(len(text) > 200 or " " in text for text in texts):
+        return None
+    split = [_PIECES.findall(text) for text in texts]
+    shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
+    if count < len(texts):
+        return None
+    pattern, random = [], 0
+    for position in range(shape):
+        column = [pieces[position] for pieces in split]
+        if len(set(column)) == 1 and (len(texts) > 1 or not _looks_random(column[0])):
+            pattern.append("".join(f"\\{c}" if c in "[]{}\\" else c for c in column[0]))
+            continue
+        lengths = Counter(len(piece) for piece in column)
+        length = lengths.most_common(1)[0][0]
+        alphabet = next(name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column))
+        if max(lengths) - min(lengths) > 1 or not all(_looks_random(piece) or length < MIN_FRESH for piece in column):
+            return None
+        pattern.append(f"[{alphabet}]{{{length}}}")
+        random += length
+    return "".join(pattern) if random >= MIN_FRESH else None
+
+
+def _looks_random(piece: str) -> bool:
+    """Whether a piece is no word: it has a digit, or capitals amid small letters."""
+    return any(c.isdigit() for c in piece) or bool(re.search(r"[a-z][A-Z]", piece)) or len(piece) >= 20
+
+
+def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the clock that gives times near each exchange's own, perhaps moved by one fixed time, or None."""
+    units: set[str] = set()
+    shifts: list[int] = []
+    for row, value in zip(rows, values, strict=True):
+        found = read_time(value) if value is not MISSING else None
+        if found is None:
+            return None
+        units.add(found[0])
+        shifts.append(found[1] - row.env.now_ms)
+    if len(units) != 1:
+        return None
+    [unit] = units
+    coarse = 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+    low, high = min(shifts), max(shifts)
+    if high - low > 2 * CLOCK_SLACK_MS + coarse:
+        return None
+    if low > -CLOCK_SLACK_MS - coarse and high < CLOCK_SLACK_MS:
+        return Clock(unit)
+    middle = (low + high) // 2
+    for grain_s in (86_400, 3_600, 60):
+        offset_s = round(middle / (grain_s * 1000)) * grain_s
+        if offset_s and all(abs(shift - offset_s * 1000) <= CLOCK_SLACK_MS for shift in shifts):
+            write_time(unit, offset_s * 1000 if offset_s > 0 else 0)  # the unit must be one that can be written
+            return Clock(unit, offset_s)
+    return None
+
+
+# --- built from parts ---------------------------------------------------------------------------------------------
+
+
+def text_source(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
+    """Return the text that holds values of the environment at fixed places, or None.
+
+    ``extra`` are further expressions with their values by row: other parts of the answer.
+    """
+    if not all(isinstance(value, str) for value in values):
+        return None
+    pivot = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
+    target = str(values[pivot])
+    known: dict[str, list[Expr]] = {}
+    for key, exprs in rows[pivot].index.items():
+        if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
+            known.setdefault(key, []).extend(exprs)
+    for expr, column in extra:
+        text = text_of(column[pivot])
+        if text and len(text) >= MIN_TEXT_PART and text in target:
+            known.setdefault(text, []).insert(0, expr)
+    host = rows[pivot].env.headers.get("host")
+    if host and host in target:
+        known.setdefault(host, []).insert(0, Ref(("request", "host")))
+    parts = _cut(target, known)
+    if all(isinstance(part, str) for part in parts):
+        return None
+    chosen: list[Expr] = []
+    for part in parts:
+        if isinstance(part, str):
+            chosen.append(Literal(part))
+            continue
+        chosen.append(min(known[part[0]], key=rank))
+    return _verified_text(chosen, parts, known, rows, values, extra)
+
+
+def _cut(target: str, known: dict[str, list[Expr]]) -> list[str | tuple[str]]:
+    """Cut a text at the longest known values in it; a one-element tuple stands for a value."""
+    best = max((key for key in known if key in target), key=lambda key: (len(key), key), default=None)
+    if best is None:
+        return [target] if target else []
+    before, _, behind = target.partition(best)
+    return [*_cut(before, known), (best,), *_cut(behind, known)]
+
+
+def _verified_text(
+    chosen: list[Expr],
+    parts: list[str | tuple[str]],
+    known: dict[str, list[Expr]],
+    rows: Sequence[Row],
+    values: Values,
+    extra: Sequence[tuple[Expr, Sequence[Found]]],
+) -> Expr | None:
+    columns = {repr(expr): column for expr, column in extra}
+    from wraith.runtime import compile_expr
+
+    def holds(candidate: list[Expr]) -> bool:
+        computes = [
+            (lambda env, i, c=columns[repr(e)]: c[i]) if repr(e) in columns else (lambda env, i, f=compile_expr(e): f(env))
+            for e in candidate
+        ]
+        for i, (row, value) in enumerate(zip(rows, values, strict=True)):
+            texts = [text_of(compute(row.env, i)) for compute in computes]
+            if None in texts or "".join(str(text) for text in texts) != value:
+                return False
+        return True
+
+    if holds(chosen):
+        return Text(tuple(chosen))
+    for position, part in enumerate(parts):  # one value may stand at several places: try the others
+        if isinstance(part, tuple):
+            for other in sorted(known[part[0]], key=rank)[1:6]:
+                trial = [*chosen[:position], other, *chosen[position + 1 :]]
+                if holds(trial):
+                    return Text(tuple(trial))
+            trial = [*chosen[:position], Literal(part[0]), *chosen[position + 1 :]]
+            if any(not isinstance(each, Literal) for each in trial) and holds(trial):
+                return Text(tuple(trial))
+    return None
+
+
+def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the sum or difference of two places that gives every number, or None. Three different results at least:
+    with fewer, some pair of numbers always fits."""
+    if not all(kind(value) in ("integer", "number") for value in values) or len({norm(v) for v in values}) < 3:
+        return None
+    pivot = max(range(len(rows)), key=lambda i: (abs(number_of(values[i]) or 0), -i))
+    target = number_of(values[pivot])
+    numbers: dict[float, list[Expr]] = {}
+    for key, exprs in rows[pivot].index.items():
+        number = number_of(key) if isinstance(key, str) else None
+        if number is not None:
+            numbers.setdefault(number, []).extend(sorted(exprs, key=rank)[:3])
+    assert target is not None  # Invariant: every value is a number
+    candidates: list[Expr] = []
+    for number, exprs in numbers.items():
+        for one in exprs:
+            for other in numbers.get(target - number, ()):
+                candidates.append(Sum((one, other)))
+            for other in numbers.get(number - target, ()):
+                candidates.append(Sum((one,), (other,)))
+            if number == -target and number != 0:
+                candidates.append(Sum((), (one,)))
+    for candidate in sorted(candidates, key=rank)[:MAX_CANDIDATES]:
+        found = fit(candidate, rows, values)
+        if found is not None and found.whole:
+            return candidate
+    return None
+
+
+def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the learned map from a switch in the environment to the value, or None.
+
+    A map earns its place by repetition: twice as many rows as entries, or each entry seen twice.
+    """
+    if any(isinstance(value, dict | list) for value in values):
+        return None
+    answers = {norm(value) or str(value) for value in values}
+    if not 2 <= len(answers) <= MAX_CASES:
+        return None
+    best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
+    for expr in _switches(rows):
+        from wraith.runtime import compile_expr
+
+        compute = compile_expr(expr)
+        table: dict[str, Found] = {}
+        seen: Counter[str] = Counter()
+        for row, value in zip(rows, values, strict=True):
+            switch = compute(row.env)
+            text = "null" if switch is None else text_of(switch)
+            if text is None or not equal(table.setdefault(text, value), value):
+                break
+            seen[text] += 1
+        else:
+            if MAX_CASES >= len(table) >= 2 and (min(seen.values()) >= 2 or len(rows) >= 3 * len(table)):
+                cases = tuple(sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING))
+                candidate = Case(expr, cases)
+                order = (len(table), rank(expr))
+                if best is None or order < best[0]:
+                    best = (order, candidate)
+    return best[1] if best else None
+
+
+def _switches(rows: Sequence[Row]) -> list[Expr]:
+    """Return the places with few different short values: what could be a switch."""
+    columns: dict[Expr, set[object]] = {}
+    for row in rows:
+        for key, exprs in row.index.items():
+            if isinstance(key, str) and len(key) <= 40:
+                for expr in exprs:
+                    if isinstance(expr, Ref | Lookup):
+                        columns.setdefault(expr, set()).add(key)
+    return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
+
+
+def most_common(values: Values) -> JsonValue:
+    """Return the value seen most often, the first of equals; null where none was seen."""
+    counts: Counter[object] = Counter(norm(value) for value in values if value is not MISSING)
+    if not counts:
+        return None
+    best = max(counts.values())
+    return next((as_json(v) for v in values if v is not MISSING and counts[norm(v)] == best), None)
+
+
+def hole_class(expr: Expr) -> HoleClass:
+    """Return the class of a hole that the expression fills."""
+    match expr:
+        case Literal():
+            return "constant"
+        case FreshId():
+            return "generated"
+        case Clock():
+            return "timestamp"
+        case Ref(path) if path[0] == "request":
+            return "echoed"
+        case Ref(path) if path[0] == "entity":
+            return "state"
+        case Lookup():
+            return "state"
+        case Case():
+            return "enum"
+        case First(options) if options:
+            classes = {hole_class(option) for option in options} - {"constant"}
+            return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
+    from wraith.wir import Cast
+
+    return hole_class(expr.value) if isinstance(expr, Cast) else "derived"
+
+

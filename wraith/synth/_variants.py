@@ -1,0 +1,281 @@
+"""The variants of a route: its answers grouped, each group a template, each with the guards that select it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue, compact
+from wraith.exchange import header, media_type
+from wraith.paths import MISSING, Found, Path, get
+from wraith.runtime import text_of
+from wraith.synth._features import Feature, features
+from wraith.synth._headers import learn_headers
+from wraith.synth._induce import Context, Induced, induce
+from wraith.synth._lists import learn_list, page_values
+from wraith.synth._observe import Observation
+from wraith.synth._roles import Role
+from wraith.synth._rows import Row, kind
+from wraith.synth._tree import Leaf, grow
+from wraith.wir import (
+    Atom,
+    Delete,
+    Effect,
+    Equals,
+    Expr,
+    KeysWithin,
+    Literal,
+    Put,
+    Ref,
+    Text,
+    Variant,
+    VariantEvidence,
+)
+
+SAMPLE = 40
+"""Observations of one group that hypotheses are made from: three times what tells a coincidence from a rule."""
+
+TREE_SAMPLE = 400
+"""Observations of one route that its tree is grown from."""
+
+MAX_GROUPS = 14
+"""Answers of one status that differ in more ways than this differ in data, not in kind."""
+
+MAX_SPLITS = 3
+"""How often one group is divided by shape."""
+
+_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRoute:
+    variants: tuple[Variant, ...]
+    evidence: tuple[VariantEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    rows: tuple[int, ...]
+    induced: Induced
+    headers: tuple[tuple[str, Expr], ...]
+
+
+def learn_route(observations: Sequence[Observation], role: Role, gone: bool) -> LearnedRoute:
+    """Return the variants of a route, in the order of its decision tree."""
+    rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
+    questions = features([row.observation for row in rows], role, [row.observation.seen.ok for row in rows])
+    groups: list[_Group] = []
+    for label in _by_answer(rows):
+        groups += _divide(label, rows, role, questions, MAX_SPLITS)
+    labels = [0] * len(rows)
+    for number, group in enumerate(groups):
+        for row in group.rows:
+            labels[row] = number
+    leaves = grow(labels, questions) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
+    variants = tuple(_variant(leaf, groups[leaf.label], rows, role, gone) for leaf in leaves)
+    evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
+    return LearnedRoute(variants, evidence)
+
+
+def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observation]:
+    """Return at most ``limit`` observations: each kind of answer fairly, and evenly over the corpus."""
+    if len(observations) <= limit:
+        return observations
+    by_status: dict[int, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_status[observation.seen.status].append(observation)
+    share = limit // len(by_status)
+    chosen: list[Observation] = []
+    for some in by_status.values():
+        step = max(1, -(-len(some) // share))
+        chosen += some[::step]
+    return sorted(chosen, key=lambda each: (each.seen.session, each.seen.index))
+
+
+# --- grouping -----------------------------------------------------------------------------------------------------
+
+
+def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
+    """Group the rows by status and media type; errors also by what they say, without the values they quote."""
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        seen = row.observation.seen
+        groups[(seen.status, seen.kind, media_type(header(seen.headers, "content-type")))].append(number)
+    done: list[tuple[int, ...]] = []
+    for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
+        done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
+    return done
+
+
+def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
+    groups: dict[bytes, list[int]] = defaultdict(list)
+    for number in members:
+        groups[_masked(rows[number])].append(number)
+    if len(groups) > MAX_GROUPS:
+        return [tuple(members)]
+    return [tuple(group) for _, group in sorted(groups.items())]
+
+
+def _masked(row: Row) -> bytes:
+    """Return an answer without the values of the request that it quotes."""
+    document = row.observation.document
+    if document is MISSING:
+        return b""
+    known = {key for key in row.index if isinstance(key, str) and len(key) >= 3}
+    return compact(_mask(document, known))  # type: ignore[arg-type]  # MISSING is excluded above
+
+
+def _mask(value: JsonValue, known: set[str]) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _mask(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mask(item, known) for item in value]
+    if isinstance(value, str):
+        return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
+    return "*" if text_of(value) in known else value
+
+
+# --- dividing by shape --------------------------------------------------------------------------------------------
+
+
+def _divide(
+    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: Sequence[Feature], left: int
+) -> list[_Group]:
+    """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
+    group = _learn(members, rows, role)
+    if left == 0 or len(members) < 4:
+        return [group]
+    for partition in _partitions(members, rows, group.induced.conflicts):
+        if _separable(partition, questions):
+            return [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+    return [group]
+
+
+def _partitions(members: tuple[int, ...], rows: Sequence[Row], conflicts: Sequence[Path]) -> list[list[tuple[int, ...]]]:
+    """Return the ways in which the kinds at conflicting paths part the rows, the one with most conflicts first."""
+    votes: Counter[tuple[tuple[int, ...], ...]] = Counter()
+    for path in conflicts:
+        parts: dict[str, list[int]] = defaultdict(list)
+        for number in members:
+            parts[_shape(get(rows[number].observation.document, path))].append(number)
+        if 1 < len(parts) <= 4:
+            votes[tuple(sorted(tuple(part) for part in parts.values()))] += 1
+    return [list(partition) for partition, _ in votes.most_common(4)]
+
+
+def _shape(value: Found) -> str:
+    return "empty" if value in ({}, []) else kind(value)
+
+
+def _separable(partition: list[tuple[int, ...]], questions: Sequence[Feature]) -> bool:
+    """Whether a small tree tells the parts apart without a mistake."""
+    chosen = [(row, label) for label, part in enumerate(partition) for row in part]
+    sub = [
+        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen)) for each in questions
+    ]
+    leaves = grow([label for _, label in chosen], sub)
+    return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
+
+
+# --- one group ----------------------------------------------------------------------------------------------------
+
+
+def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
+    step = max(1, -(-len(members) // SAMPLE))
+    sample = [rows[number] for number in members[::step]]
+    values = [row.observation.document for row in sample]
+    context = _context(sample, role)
+    induced = induce(sample, values, context)
+    return _Group(members, induced, learn_headers(sample, induced))
+
+
+def _context(sample: Sequence[Row], role: Role) -> Context:
+    seen = sample[0].observation.seen
+    context = Context(form=any(row.env.body is not MISSING and row.env.body_kind == "form" for row in sample))
+    if not seen.ok or role.collection is None:
+        return context
+    context.envelope = role.envelope
+    if role.op == "create" and role.envelope is not None:
+        context.key_path = (*role.envelope, *role.collection.key)
+        context.sequence = role.collection.name
+    if role.listing is not None:
+        listed = learn_list(sample, role)
+        if listed is not None:
+            context.lists[role.listing] = listed.query
+            context.list_values = page_values(listed.query, sample)
+    return context
+
+
+def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], role: Role, gone: bool) -> Variant:
+    seen = rows[group.rows[0]].observation.seen
+    return Variant(
+        status=seen.status,
+        guards=leaf.guards,
+        headers=group.headers,
+        body_kind=_body_kind(seen.kind),
+        body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
+        holes=group.induced.holes if seen.document is not MISSING else {},
+        effects=_effects(role, gone) if seen.ok else (),
+        support=_support([rows[number] for number in group.rows]),
+    )
+
+
+def _body_kind(seen_kind: str) -> str:
+    return seen_kind
+
+
+def _bytes_template(raw: bytes) -> JsonValue:
+    import base64
+
+    return base64.b64encode(raw).decode() if raw else None
+
+
+def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
+    if role.collection is None:
+        return ()
+    name = role.collection.name
+    if role.op == "delete" and role.key is not None:
+        if gone:
+            return (Delete(name, role.key),)
+    elif role.op not in ("create", "update", "action"):
+        return ()
+    if role.envelope is None:
+        return ()
+    return (Put(name, role.key or _created_key(role), Ref(("response", "body", *role.envelope))),)
+
+
+def _created_key(role: Role) -> Expr:
+    assert role.collection is not None and role.envelope is not None  # Invariant: _effects has looked
+    own: Expr = Ref(("response", "body", *role.envelope, *role.collection.key))
+    if not role.collection.composite:
+        return own
+    steps: list[Expr] = []
+    for name in role.parents:
+        steps += [Ref(("request", "path", name)), Literal("/")]
+    return Text((*steps, own))
+
+
+def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
+    """Return what the variant was seen with: members of body and query, and how the body decodes."""
+    atoms: list[Atom] = []
+    for path, documents in (
+        (("request", "body"), [row.env.body for row in rows]),
+        (("request", "query"), [row.env.query or MISSING for row in rows]),
+    ):
+        keys = {key for document in documents if isinstance(document, dict) for key in document}
+        atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
+    kinds = {row.env.body_kind or "empty" for row in rows if row.env.body is MISSING or True}
+    if len(kinds) == 1:
+        atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
+    return tuple(atoms)
+
+
+def _evidence(leaf: Leaf, group: _Group, rows: Sequence[Row]) -> VariantEvidence:
+    return VariantEvidence(
+        status=rows[group.rows[0]].observation.seen.status,
+        exchanges=leaf.hits,
+        sessions=len({rows[number].observation.seen.session for number in group.rows}),
+        unexplained=group.induced.unexplained,
+    )

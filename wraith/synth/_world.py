@@ -1,0 +1,194 @@
+"""The world around sessions: which of them share state, and what the service knew before the first request.
+
+A service keeps its data between sessions and is sometimes reset. *Links* tie sessions together: a later one sees
+what an earlier one created. *Resets* part them: a key is given out again, or a whole list lacks what was created
+before. Sessions between two that are linked belong to the same run; a reset without a place of its own falls into
+the longest pause. Where nothing links any two sessions, each is a world of its own.
+
+What a run shows without having created it was there from the start: the fixtures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, get
+from wraith.runtime import integer_of
+from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
+from wraith.synth._seen import Seen
+
+PAGING = frozenset(
+    "limit offset page per_page page_size pagesize size count skip top first max_results _limit _page _start _end".split()
+)
+"""Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets only."""
+
+Key = tuple[str, str]
+"""The name of a collection and a key in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """An entity that an answer shows: its key, its representation, and whether the exchange created it."""
+
+    key: Key
+    value: JsonValue
+    created: bool
+    listed: bool = False
+
+
+def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
+    """Yield the entities that the answer of an exchange shows."""
+    if not seen.ok or role.collection is None or seen.method == "HEAD":
+        return
+    name = role.collection.name
+    if role.listing is not None:
+        items = get(seen.document, role.listing)
+        for item in items if isinstance(items, list) else ():
+            if (key := role.element_key(item, seen.parameters)) is not None:
+                yield Reveal((name, key), item, False, True)
+        return
+    value: Found = stored_value(role, seen.document)
+    key = role.response_key(seen.document, seen.parameters)
+    if key is not None and isinstance(value, dict):
+        created = role.op == "create" or (role.op == "update" and seen.status == 201)
+        yield Reveal((name, key), value, created)
+
+
+def deletes(seen: Seen, role: Role) -> Key | None:
+    """Return what an exchange removed: the entity that a successful DELETE addresses."""
+    if role.op != "delete" or not seen.ok or role.collection is None:
+        return None
+    key = role.request_key(seen.parameters)
+    return None if key is None else (role.collection.name, key)
+
+
+@dataclass(slots=True)
+class _Sketch:
+    """What one session says about its world."""
+
+    created: dict[Key, int] = field(default_factory=dict)
+    shown: dict[Key, JsonValue] = field(default_factory=dict)
+    whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
+    deleted: set[Key] = field(default_factory=set)
+
+
+def _sketch(session: Sequence[Seen], roles: Sequence[Role], fullest: Counter[int]) -> _Sketch:
+    sketch = _Sketch()
+    for seen in session:
+        if seen.route < 0:
+            continue
+        role = roles[seen.route]
+        if (gone := deletes(seen, role)) is not None:
+            sketch.deleted.add(gone)
+        shown = list(reveals(seen, role))
+        for reveal in shown:
+            if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
+                sketch.created.setdefault(reveal.key, seen.index)
+            elif reveal.key not in sketch.created:
+                sketch.shown.setdefault(reveal.key, reveal.value)
+        if role.listing is not None and seen.ok and role.collection and not role.parents and _is_whole(seen, len(shown), fullest):
+            sketch.whole_lists.append((role.collection.name, frozenset(reveal.key for reveal in shown)))
+    return sketch
+
+
+def _is_whole(seen: Seen, count: int, fullest: Counter[int]) -> bool:
+    """Whether a list shows all there is: nothing filtered, and fewer than the page would hold."""
+    from wraith.exchange import parse_form
+
+    query = parse_form(seen.request.query)
+    if not query.keys() <= PAGING:
+        return False
+    limits = [number for value in query.values() if (number := integer_of(value)) is not None]
+    return count < min(limits, default=fullest[seen.route])
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``run_of`` numbers the run of each session; ``fixtures`` are what every run starts with."""
+
+    run_of: tuple[int, ...]
+    fixtures: dict[str, dict[str, JsonValue]]
+
+
+def learn_world(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> World:
+    """Return the runs and the fixtures that the sessions show."""
+    fullest: Counter[int] = Counter()
+    for session in sessions:
+        for seen in session:
+            if seen.route >= 0 and (listing := roles[seen.route].listing) is not None and seen.ok:
+                items = get(seen.document, listing)
+                fullest[seen.route] = max(fullest[seen.route], len(items) if isinstance(items, list) else 0)
+    sketches = [_sketch(session, roles, fullest) for session in sessions]
+    starts = [session[0].at_ms if session else 0 for session in sessions]
+    run_of = _runs(sketches, starts)
+    return World(run_of, _fixtures(sketches, run_of))
+
+
+def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
+    linked: set[int] = set()  # gap g lies between session g-1 and session g
+    resets: list[tuple[int, int]] = []
+    creator: dict[Key, int] = {}
+    alive: dict[str, dict[Key, int]] = defaultdict(dict)
+    for number, sketch in enumerate(sketches):
+        for key in sketch.shown:
+            if key in creator:
+                linked.update(range(creator[key] + 1, number + 1))
+        for name, shown in sketch.whole_lists:
+            for key, born in alive[name].items():
+                if key not in shown and born < number:
+                    resets.append((born, number))
+        for key in sketch.created:
+            if key in creator and key in alive[key[0]]:
+                resets.append((creator[key], number))
+            creator[key] = number
+            alive[key[0]][key] = number
+        for key in sketch.deleted:
+            alive[key[0]].pop(key, None)
+        for born, _ in resets[-1:]:  # what a reset removed cannot show it twice
+            for keys in alive.values():
+                for key in [key for key, at in keys.items() if at <= born]:
+                    del keys[key]
+    if not linked:
+        return tuple(range(len(sketches)))
+    cuts: set[int] = set()
+    for born, number in sorted(resets, key=lambda each: (each[1] - each[0], each)):
+        gaps = [gap for gap in range(born + 1, number + 1)]
+        if gaps and not cuts.intersection(gaps):
+            free = [gap for gap in gaps if gap not in linked] or []
+            if free:
+                cuts.add(max(free, key=lambda gap: (starts[gap] - starts[gap - 1], -gap)))
+    runs, run = [], 0
+    for number in range(len(sketches)):
+        run += number in cuts
+        runs.append(run)
+    return tuple(runs)
+
+
+def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
+    sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
+    created: dict[int, set[Key]] = defaultdict(set)
+    for sketch, run in zip(sketches, run_of, strict=True):
+        for key, value in sketch.shown.items():
+            if key not in created[run]:
+                sights[key].setdefault(run, value)
+        created[run].update(sketch.created)
+    many = len(set(run_of)) > 1
+    fixtures: dict[str, dict[str, JsonValue]] = defaultdict(dict)
+    for (name, key), by_run in sights.items():
+        if len(by_run) > 1 or not many or key.isdigit():
+            fixtures[name][key] = by_run[min(by_run)]
+    return {name: dict(sorted(items.items(), key=_natural)) for name, items in sorted(fixtures.items())}
+
+
+def _natural(item: tuple[str, JsonValue]) -> tuple[int, int, str]:
+    """Numbers in their order, then text: the order in which a service most likely made them."""
+    key = item[0]
+    return (0, int(key), "") if key.isdigit() else (1, 0, key)
+
+
+def after(state: dict[str, dict[str, JsonValue]], key: Key) -> Found:
+    """Return what is stored under a key of a folded state."""
+    return state.get(key[0], {}).get(key[1], MISSING)
