@@ -161,13 +161,15 @@ def _first(options: tuple[Compute, ...]) -> Compute:
 
 
 def cast(value: Found, to: str) -> Found:
-    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists and objects are cast
-    member by member, as forms hold them."""
+    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists are cast
+    element by element, as forms hold them; an object is no scalar, and ``scalar`` alone goes into its members."""
     if value is None or value is MISSING:
         return value
     if isinstance(value, list):
         return [done for item in value if (done := cast(item, to)) is not MISSING]
     if isinstance(value, dict):
+        if to != "scalar":
+            return MISSING
         return {key: done for key, item in value.items() if (done := cast(item, to)) is not MISSING}
     match to:
         case "integer":

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, get
 from wraith.runtime._environment import Environment
-from wraith.wir import Query, Where
+from wraith.wir import QUERY_PARTS, Query, Where
 
 Compute: TypeAlias = Callable[[Environment], Found]
 
@@ -55,6 +55,8 @@ def holds(op: str, stored: Found, wanted: Found) -> bool:
         return any(holds(op, stored, each) for each in wanted)
     match op:
         case "equals":
+            if isinstance(stored, bool):  # clients write True, true and TRUE
+                return text_of(stored) == (text_of(wanted) or "").lower()
             return stored == wanted or (stored is not None and text_of(stored) == text_of(wanted) is not None)
         case "differs":
             return not holds("equals", stored, wanted)
@@ -79,14 +81,11 @@ def sort_key(value: Found) -> tuple[int, float, str]:
     return (3, 0, value) if isinstance(value, str) else (4, 0, "")
 
 
-_PARTS = ("limit", "offset", "page", "after", "under", "item")
-
-
 def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Compute:
     """Return the function that runs a query: the list of what it finds, with ``page`` bound in the environment."""
     where = tuple((each, compile_expr(each.value)) for each in query.where)
-    parts = {name: compile_expr(part) for name in _PARTS if (part := getattr(query, name))}
-    limit, offset, number, after, under, item = (parts.get(name) for name in _PARTS)
+    parts = {name: compile_expr(part) for name in QUERY_PARTS if (part := getattr(query, name))}
+    sort, direction, limit, offset, number, after, under, item = (parts.get(name) for name in QUERY_PARTS)
     entity = query.entity
 
     def run(env: Environment) -> Found:
@@ -101,6 +100,8 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
                 found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
             elif descending:
                 found.reverse()
+        if sort is not None:
+            found = _sorted(found, text_of(sort(env)), text_of(direction(env)) if direction is not None else None)
         size = integer_of(limit(env)) if limit else None
         start = integer_of(offset(env)) or 0 if offset else 0
         if number is not None and size:
@@ -127,6 +128,18 @@ def _filtered(found: list[tuple[str, JsonValue]], condition: Where, wanted: Foun
         return found if condition.when_given else []
     field, op = condition.field, condition.op
     return [each for each in found if holds(op, get(each[1], field), wanted)]
+
+
+def _sorted(found: list[tuple[str, JsonValue]], names: str | None, directions: str | None) -> list[tuple[str, JsonValue]]:
+    """Order by the fields that a request names; what is equal in all of them stays as it was."""
+    if not names:
+        return found
+    ways = (directions or "").split(",")
+    for position, name in reversed(list(enumerate(names.split(",")))):
+        descending = name.startswith("-") or (position < len(ways) and ways[position].lower() == "desc")
+        path = (name.lstrip("+-"),)
+        found = sorted(found, key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
+    return found
 
 
 def _position_after(found: list[tuple[str, JsonValue]], key: str | None, prefix: str) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wraith.exchange import Corpus
-from wraith.synth._observe import Observation, learn_removal, observe
+from wraith.exchange import Corpus, Session
+from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
-from wraith.synth._routes import Paths
-from wraith.synth._seen import see
+from wraith.synth._routes import Paths, RouteTable
+from wraith.synth._sampling import Sketch, choose, sketch
+from wraith.synth._seen import Seen, see
 from wraith.synth._variants import LearnedRoute, learn_route
-from wraith.synth._world import World, learn_world
+from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
 
 
@@ -28,20 +29,17 @@ def learn(corpus: Corpus) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are learned from
     in the order of time."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    sessions = [see(number, session.read()) for number, session in enumerate(ordered)]
-    paths = Paths()
-    for session in sessions:
-        paths.add(session)
-    table = paths.routes()
-    everything = [seen for session in sessions for seen in session]
-    for seen in everything:
-        table.assign(seen)
-    roles = assign_roles(table, everything)
-    world = learn_world(sessions, roles)
-    gone = learn_removal(sessions, roles)
-    by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observe(sessions, roles, world, gone):
-        by_route[observation.seen.route].append(observation)
+    table, sketches = _survey(ordered)
+    chosen = choose(sketches, table)
+    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    builder = WorldBuilder(roles)
+    for number, session in enumerate(ordered):
+        builder.add(kept.get(number) or _decoded(number, session, table))
+    world = builder.world()
+    gone = learn_removal(list(kept.values()), roles)
+    by_route = _observations(ordered, table, kept, Observer(roles, world, gone))
+    counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
     learned = {route: learn_route(some, roles[route], gone[route]) for route, some in sorted(by_route.items())}
     model = Model(
         entities=_entities(roles),
@@ -53,16 +51,47 @@ def learn(corpus: Corpus) -> Learned:
                      for route, made in learned.items()),
     )
     evidence = Evidence(
-        exchanges=len(everything),
-        sessions=len(sessions),
+        exchanges=sum(map(len, sketches)),
+        sessions=len(ordered),
         runs=_runs([session.id for session in ordered], world),
         routes=tuple(
             RouteEvidence(method=table.patterns[route].method, path_pattern=table.patterns[route].pattern,
-                          exchanges=len(by_route[route]), variants=made.evidence)
+                          exchanges=counts[route], variants=made.evidence)
             for route, made in learned.items()
         ),
     )
     return Learned(model, evidence)
+
+
+def _survey(ordered: Sequence[Session]) -> tuple[RouteTable, list[Sketch]]:
+    """Read everything once: the routes, and what is kept of each session."""
+    paths = Paths()
+    sketches: list[Sketch] = []
+    for number, session in enumerate(ordered):
+        seen = see(number, session.read())
+        paths.add(seen)
+        sketches.append(sketch(seen))
+    return paths.routes(), sketches
+
+
+def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
+    exchanges = see(number, session.read())
+    for seen in exchanges:
+        table.assign(seen)
+    return exchanges
+
+
+def _observations(
+    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
+) -> dict[int, list[Observation]]:
+    """Fold the sessions up to the last chosen one; return the observations of the chosen, by route."""
+    by_route: dict[int, list[Observation]] = defaultdict(list)
+    for number in range(max(kept, default=-1) + 1):
+        session = kept.get(number)
+        folded = session if session is not None else _decoded(number, ordered[number], table)
+        for observation in observer.fold(number, folded, observed=session is not None):
+            by_route[observation.seen.route].append(observation)
+    return by_route
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

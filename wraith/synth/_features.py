@@ -54,9 +54,10 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     found += [(1.0, Exists(Lookup(name, key))) for name, key in role.addressed]
     if role.key is not None:
         found.append((1.0, Exists(Ref(("entity",)))))
-    values = _values(rows)
-    for expr, by_row in values.items():
-        found += _about(expr, by_row, rows)
+    own_key = Ref(("entity", *role.collection.key)) if role.collection is not None else None
+    for expr, by_row in _values(rows).items():
+        if expr != own_key:  # which entity it is decides nothing; what it holds may
+            found += _about(expr, by_row, rows)
     found += _unexpected_keys(rows, succeeded)
     return _distinct(found, rows)
 

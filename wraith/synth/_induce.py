@@ -26,7 +26,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
-from wraith.wir import Expr, First, FreshId, Hole, HoleClass, Literal, Merge, NextKey, Ref
+from wraith.wir import Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Merge, NextKey, Ref
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
@@ -109,20 +109,44 @@ class _Inducer:
                 self.made.append((Ref(("response", "body", *path)), column))
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
+        """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self.context.key_path
         if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
-            for ever in (False, True):
-                if all(
-                    (row.observation.captured.next_ever if ever else row.observation.captured.next_present) == value
-                    for row, value in zip(self.rows, column, strict=True)
-                ):
-                    return NextKey(self.context.sequence, ever)
+            return self._sequence_source(self.context.sequence, column)
+        made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
+        if all(made):
+            return self._made_source(self.rows, column, is_key)
+        if not any(made):
             return None
-        if any(norm(value) in row.index for row, value in zip(self.rows, column, strict=True)):
-            return None  # it stood somewhere before, so it was not made here
+        given = [i for i, fresh in enumerate(made) if not fresh]
+        rest = [i for i, fresh in enumerate(made) if fresh]
+        source = self._made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
+        if source is None:
+            return None
+        brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
+        if brought is None or isinstance(brought, Literal):
+            return None
+        for candidate in (brought, Cast(brought, "string")):
+            compute = compile_expr(candidate)
+            if all(compute(self.rows[i].env) is MISSING for i in rest):
+                return First((candidate, source))
+        return None
+
+    def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
+        """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
+        for ever in (False, True):
+            hits = sum(
+                (row.observation.captured.next_ever if ever else row.observation.captured.next_present) == value
+                for row, value in zip(self.rows, column, strict=True)
+            )
+            if hits * 3 >= len(column) * 2:
+                return NextKey(collection, ever)
+        return None
+
+    def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
         if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
             return None
-        if clock_source(self.rows, column) is not None:
+        if clock_source(rows, column) is not None:
             return None
         pattern = fresh_pattern([str(value) for value in column])
         return FreshId(pattern) if pattern is not None else None
@@ -134,7 +158,7 @@ class _Inducer:
             return self._hole("derived", "array", self.context.lists[at])
         if at in self.fresh:
             source = self.fresh[at]
-            return self._hole("generated", "string" if isinstance(source, FreshId) else "integer", source)
+            return self._hole(hole_class(source), _type_of(values), source)
         shared = constant(values)
         if shared is not MISSING:
             return _literal(as_json(shared))

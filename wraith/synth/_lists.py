@@ -8,7 +8,7 @@ the parameters that commonly choose one (a prior) and from how many members were
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
@@ -20,8 +20,21 @@ from wraith.wir import Expr, First, Literal, Query, Ref, Text, Where
 LIMITS = ("limit", "per_page", "page_size", "pageSize", "size", "count", "max_results", "maxResults", "_limit", "first", "top")
 OFFSETS = ("offset", "skip", "start", "_start", "from")
 PAGES = ("page", "_page", "page_number", "pageNumber")
+OPERATORS = {
+    "at_least": ("_gte", "_min", "__gte", "_from", "_since"),
+    "at_most": ("_lte", "_max", "__lte", "_to", "_until"),
+    "differs": ("_ne", "_not", "__ne"),
+    "contains": ("_like", "_contains", "__contains", "__icontains"),
+}
+"""Marks before or after the name of a field that conditions other than equality go by: a prior; the operator is
+used where every list agrees with it."""
+
 CURSORS = ("starting_after", "after", "cursor", "marker", "since_id", "next_token", "page_token", "_token", "continuation")
 """Conventions of HTTP APIs for the names of paging parameters. A prior: a name is used where its effect is seen."""
+
+
+TOLERATED = 0.1
+"""The share of lists that may contradict a part of a query: what an exchange changed elsewhere is seen late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,8 @@ def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
     where = tuple(_filters(cases))
     under = _under(role)
     best: Listed | None = None
-    for query in _candidates(name, where, under, cases):
+    sort, direction = _sorting(cases)
+    for query in _candidates(Query(name, where, sort=sort, direction=direction, under=under), cases):
         listed = Listed(query, sum(_explains(query, case) for case in cases), len(cases))
         if best is None or listed.explained > best.explained:
             best = listed
@@ -105,11 +119,12 @@ def _filter(parameter: Ref, given: list[tuple[_Case, Found]]) -> Where | None:
                 if len(path) <= 3:
                     fields.setdefault(path)
     ranked = sorted(fields, key=lambda path: (_likeness(path, name), len(path), str(path)))
-    for op, suffix in (("equals", ""), ("at_least", "_gte"), ("at_most", "_lte"), ("differs", "_ne"), ("contains", "_like")):
+    for field in ranked:
+        if _keeps(field, "equals", given):
+            return Where(field, "equals", parameter)
+    for op, marks in OPERATORS.items():
         for field in ranked:
-            if suffix and not (name.endswith(suffix) and name.removesuffix(suffix) == field[-1]):
-                continue
-            if _keeps(field, op, given):
+            if any(name in (f"{field[-1]}{mark}", f"{mark.strip('_')}_{field[-1]}") for mark in marks) and _keeps(field, op, given):
                 return Where(field, op, parameter)  # type: ignore[arg-type]  # op is one of the names
     return None
 
@@ -123,19 +138,16 @@ def _likeness(path: Path, name: str) -> int:
 
 def _keeps(field: Path, op: str, given: list[tuple[_Case, Found]]) -> bool:
     """Whether the condition holds for everything shown; and where a whole list could be shown, for nothing else."""
-    told = 0
+    told = wrong = 0
     for case, wanted in given:
         stored = dict(case.stored)
         shown = [stored[key] for key in case.shown if key in stored]
-        if not all(holds(op, get(document, field), wanted) for document in shown):
-            return False
         kept = sum(holds(op, get(document, field), wanted) for _, document in case.stored)
-        if kept < len(shown):
-            return False
-        if not shown and kept:
-            return False
-        told += bool(shown) and kept < len(stored)
-    return told > 0
+        if not all(holds(op, get(document, field), wanted) for document in shown) or (kept and not shown):
+            wrong += 1
+        else:
+            told += kept < len(stored)
+    return told > 0 and wrong <= len(given) * TOLERATED
 
 
 def _under(role: Role) -> Expr | None:
@@ -148,21 +160,36 @@ def _under(role: Role) -> Expr | None:
     return steps[1] if len(steps) == 2 else Text(tuple(steps[1:]))
 
 
-def _candidates(
-    name: str, where: tuple[Where, ...], under: Expr | None, cases: Sequence[_Case]
-) -> Iterable[Query]:
+def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
+    """Return the parameter whose values are names of fields, and the one that says which way, where there are such."""
+    fields = {str(key) for case in cases for _, document in case.stored[:20] if isinstance(document, dict) for key in document}
+    sort: Expr | None = None
+    direction: Expr | None = None
+    for parameter in _parameters(cases):
+        compute = compile_expr(parameter)
+        texts = [value for case in cases if isinstance(value := compute(case.row.env), str)]
+        words = {word.lower().lstrip("+-") for text in texts for word in text.split(",")}
+        if words and words <= {"asc", "desc"}:
+            direction = parameter
+        elif words and words <= {field.lower() for field in fields} and parameter.path[1] == "query":
+            sort = sort or parameter
+    return sort, direction if sort is not None else None
+
+
+def _candidates(base: Query, cases: Sequence[_Case]) -> Iterable[Query]:
     """Yield queries, simplest first: orders times ways of paging."""
     pagings = _pagings(cases)
-    for order in _orders(cases):
+    unsorted = [case for case in cases if base.sort is None or compile_expr(base.sort)(case.row.env) is MISSING]
+    for order in _orders(unsorted):
         for paging in pagings:
-            yield Query(name, where, order, under=under, **paging)
+            yield replace(base, order=order, **paging)
 
 
 def _orders(cases: Sequence[_Case]) -> list[tuple[tuple[Path, bool], ...]]:
     """Return the orders that no list contradicts: of creation, against it, or by a field."""
     orders: list[tuple[tuple[Path, bool], ...]] = []
     for order in ((), (((), True),)):
-        if all(_in_order(case, order) for case in cases):
+        if _mostly_in_order(cases, order):
             orders.append(order)
     fields: dict[Path, None] = {}
     for case in cases[:8]:
@@ -174,9 +201,14 @@ def _orders(cases: Sequence[_Case]) -> list[tuple[tuple[Path, bool], ...]]:
         for descending in (True, False):
             for tie in ((), (((), True),)):
                 order = ((field, descending), *tie)
-                if all(_in_order(case, order) for case in cases):
+                if _mostly_in_order(cases, order):
                     orders.append(order)
     return orders[:12] or [(), (((), True),)]
+
+
+def _mostly_in_order(cases: Sequence[_Case], order: tuple[tuple[Path, bool], ...]) -> bool:
+    wrong = sum(not _in_order(case, order) for case in cases)
+    return wrong <= len(cases) * TOLERATED
 
 
 def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:

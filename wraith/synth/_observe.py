@@ -48,26 +48,32 @@ class Observation:
         return self.seen.document
 
 
-def observe(
-    sessions: Sequence[Sequence[Seen]], roles: Sequence[Role], world: World, gone: Sequence[bool]
-) -> list[Observation]:
-    """Return one observation for each exchange with a route, in the order of the corpus.
+class Observer:
+    """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
     ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked).
     """
-    found: list[Observation] = []
-    state = State()
-    run = -1
-    for number, session in enumerate(sessions):
-        if world.run_of[number] != run:
-            run = world.run_of[number]
-            state = State({name: items.items() for name, items in world.fixtures.items()})
+
+    def __init__(self, roles: Sequence[Role], world: World, gone: Sequence[bool]) -> None:
+        self._roles = roles
+        self._world = world
+        self._gone = gone
+        self._run = -1
+        self._state = State()
+
+    def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
+        """Take in the session of that number; return one observation for each exchange with a route if asked."""
+        if self._world.run_of[number] != self._run:
+            self._run = self._world.run_of[number]
+            self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
+        found: list[Observation] = []
         for seen in session:
             if seen.route >= 0:
-                role = roles[seen.route]
-                found.append(_observation(seen, role, state))
-                remember(state, seen, role, gone[seen.route])
-    return found
+                role = self._roles[seen.route]
+                if observed:
+                    found.append(_observation(seen, role, self._state))
+                remember(self._state, seen, role, self._gone[seen.route])
+        return found
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:

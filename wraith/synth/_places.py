@@ -34,6 +34,8 @@ def norm(value: Found) -> object | None:
     as text; None for what says nothing (null, empty)."""
     if isinstance(value, dict | list):
         return compact(_texts(value)) if value else None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     text = text_of(value)
     return text if text else None
 

@@ -173,11 +173,14 @@ class RouteTable:
         self.patterns = tuple(sorted(found, key=lambda each: (each.pattern, each.method)))
         self._positions = {(each.method, each.shape): position for position, each in enumerate(self.patterns)}
 
+    def find(self, method: str, segments: tuple[str, ...]) -> int:
+        """Return the position of the route of a request, -1 where there is none."""
+        shape = self._walk(self._root, segments, 0)
+        return self._positions.get((method, shape), -1) if shape is not None else -1
+
     def assign(self, seen: Seen) -> None:
         """Fill in the route and the parameters of an exchange."""
-        shape = self._walk(self._root, seen.segments, 0)
-        position = self._positions.get((seen.method, shape), -1) if shape is not None else -1
-        seen.route = position
+        seen.route = position = self.find(seen.method, seen.segments)
         if position >= 0:
             pattern = self.patterns[position]
             values = [segment for segment, literal in zip(seen.segments, pattern.shape, strict=True) if literal is None]

@@ -38,6 +38,10 @@ MAX_CASES = 12
 Source = tuple[HoleClass, Expr]
 
 
+MAX_CASE_TEXT = 40
+"""Longer values of a map are data as well."""
+
+
 def from_places(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr] = ()) -> Expr | None:
     """Return the simplest expression over places that gives every value: one place, or a chain of them."""
     return _chain(tuple(range(len(rows))), rows, values, name, extra, MAX_CHAIN)
@@ -316,7 +320,7 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
     if any(isinstance(value, dict | list) for value in values):
         return None
     answers = {norm(value) or str(value) for value in values}
-    if not 2 <= len(answers) <= MAX_CASES:
+    if not 2 <= len(answers) <= MAX_CASES or any(len(str(answer)) > MAX_CASE_TEXT for answer in answers):
         return None
     best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
     for expr in _switches(rows):
@@ -381,6 +385,8 @@ def hole_class(expr: Expr) -> HoleClass:
             return "enum"
         case First(options) if options:
             classes = {hole_class(option) for option in options} - {"constant"}
+            if "generated" in classes:
+                return "generated"
             return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
     from wraith.wir import Cast
 

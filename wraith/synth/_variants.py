@@ -149,8 +149,15 @@ def _divide(
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            return [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+            parts = [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+            if _doubt(parts) < _doubt([group]):
+                return parts
     return [group]
+
+
+def _doubt(groups: Sequence[_Group]) -> int:
+    """How much the groups leave open: what nothing explains, and what differs in kind, at worst."""
+    return max(len(group.induced.unexplained) + len(group.induced.conflicts) for group in groups)
 
 
 def _partitions(members: tuple[int, ...], rows: Sequence[Row], conflicts: Sequence[Path]) -> list[list[tuple[int, ...]]]:

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, get
+from wraith.exchange import parse_form
+from wraith.paths import Found, get
 from wraith.runtime import integer_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
@@ -71,16 +72,30 @@ class _Sketch:
 
     created: dict[Key, int] = field(default_factory=dict)
     shown: dict[Key, JsonValue] = field(default_factory=dict)
+    lists: list[_List] = field(default_factory=list)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
 
 
-def _sketch(session: Sequence[Seen], roles: Sequence[Role], fullest: Counter[int]) -> _Sketch:
-    sketch = _Sketch()
-    for seen in session:
-        if seen.route < 0:
-            continue
-        role = roles[seen.route]
+class WorldBuilder:
+    """Takes in the sessions of a corpus one by one, in the order of time, and keeps of each what tells its world."""
+
+    def __init__(self, roles: Sequence[Role]) -> None:
+        self._roles = roles
+        self._fullest: Counter[int] = Counter()
+        self._sketches: list[_Sketch] = []
+        self._starts: list[int] = []
+
+    def add(self, session: Sequence[Seen]) -> None:
+        """Take in one session, decoded, with its routes assigned."""
+        sketch = _Sketch()
+        self._starts.append(session[0].at_ms if session else 0)
+        self._sketches.append(sketch)
+        for seen in session:
+            if seen.route >= 0:
+                self._take(sketch, seen, self._roles[seen.route])
+
+    def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
         shown = list(reveals(seen, role))
@@ -89,20 +104,37 @@ def _sketch(session: Sequence[Seen], roles: Sequence[Role], fullest: Counter[int
                 sketch.created.setdefault(reveal.key, seen.index)
             elif reveal.key not in sketch.created:
                 sketch.shown.setdefault(reveal.key, reveal.value)
-        if role.listing is not None and seen.ok and role.collection and not role.parents and _is_whole(seen, len(shown), fullest):
-            sketch.whole_lists.append((role.collection.name, frozenset(reveal.key for reveal in shown)))
-    return sketch
+        if role.listing is not None and seen.ok and role.collection and not role.parents:
+            self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
+            sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown)))
+
+    def world(self) -> World:
+        """Return the runs and the fixtures that the sessions show."""
+        for sketch in self._sketches:
+            for each in sketch.lists:
+                limit = each.limit if each.limit is not None else 0
+                if each.limit is not None and len(each.keys) < (limit or self._fullest[each.route]):
+                    sketch.whole_lists.append((each.name, each.keys))
+        run_of = _runs(self._sketches, self._starts)
+        return World(run_of, _fixtures(self._sketches, run_of))
 
 
-def _is_whole(seen: Seen, count: int, fullest: Counter[int]) -> bool:
-    """Whether a list shows all there is: nothing filtered, and fewer than the page would hold."""
-    from wraith.exchange import parse_form
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list that was shown. ``limit`` is the size of page asked for, 0 where none was, None where it is filtered."""
 
+    name: str
+    route: int
+    limit: int | None
+    keys: frozenset[Key]
+
+
+def _limit(seen: Seen) -> int | None:
     query = parse_form(seen.request.query)
     if not query.keys() <= PAGING:
-        return False
+        return None
     limits = [number for value in query.values() if (number := integer_of(value)) is not None]
-    return count < min(limits, default=fullest[seen.route])
+    return min(limits, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +143,6 @@ class World:
 
     run_of: tuple[int, ...]
     fixtures: dict[str, dict[str, JsonValue]]
-
-
-def learn_world(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> World:
-    """Return the runs and the fixtures that the sessions show."""
-    fullest: Counter[int] = Counter()
-    for session in sessions:
-        for seen in session:
-            if seen.route >= 0 and (listing := roles[seen.route].listing) is not None and seen.ok:
-                items = get(seen.document, listing)
-                fullest[seen.route] = max(fullest[seen.route], len(items) if isinstance(items, list) else 0)
-    sketches = [_sketch(session, roles, fullest) for session in sessions]
-    starts = [session[0].at_ms if session else 0 for session in sessions]
-    run_of = _runs(sketches, starts)
-    return World(run_of, _fixtures(sketches, run_of))
 
 
 def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
@@ -187,8 +205,3 @@ def _natural(item: tuple[str, JsonValue]) -> tuple[int, int, str]:
     """Numbers in their order, then text: the order in which a service most likely made them."""
     key = item[0]
     return (0, int(key), "") if key.isdigit() else (1, 0, key)
-
-
-def after(state: dict[str, dict[str, JsonValue]], key: Key) -> Found:
-    """Return what is stored under a key of a folded state."""
-    return state.get(key[0], {}).get(key[1], MISSING)

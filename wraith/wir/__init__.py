@@ -3,6 +3,7 @@
 from wraith.wir._effects import Delete, Effect, Put, SetField
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
+    QUERY_PARTS,
     Case,
     Cast,
     Clock,
@@ -59,6 +60,7 @@ from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
 
 __all__ = [
+    "QUERY_PARTS",
     "Absent",
     "AtLeast",
     "Atom",

@@ -145,6 +145,10 @@ class Query:
     where: tuple[Where, ...] = ()
     order: tuple[tuple[Path, bool], ...] = ()
     """Field and whether descending; an empty path is the order of creation."""
+    sort: Expr | None = None
+    """Names of fields to order by before ``order``, comma between them; a dash before one turns it round."""
+    direction: Expr | None = None
+    """For each name of ``sort``: ``desc`` turns it round."""
     limit: Expr | None = None
     offset: Expr | None = None
     page: Expr | None = None
@@ -156,6 +160,9 @@ class Query:
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
 
+
+QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "after", "under", "item")
+"""The optional expressions of a query, in the order of its fields."""
 
 Expr: TypeAlias = (
     Literal | Ref | Lookup | FreshId | NextKey | Clock | First | Cast | Merge | Text | Case | Sum | Query
@@ -211,7 +218,7 @@ def _query_to_json(query: Query) -> JsonValue:
         ]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
-    for name in ("limit", "offset", "page", "after", "under", "item"):
+    for name in QUERY_PARTS:
         part: Expr | None = getattr(query, name)
         if part is not None:
             done[name] = expr_to_json(part)
@@ -294,7 +301,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         _text(value["query"]),
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
-        *(_optional(value, name) for name in ("limit", "offset", "page", "after", "under", "item")),
+        *(_optional(value, name) for name in QUERY_PARTS),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from pydantic import BaseModel, ConfigDict
 
 from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, get, parse_path
@@ -29,13 +30,14 @@ from wraith.wir._patch import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PatchFinding:
+class PatchFinding(BaseModel):
     """A change that no longer applies, and why."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     route: str
-    variant: str | None
-    at: str
+    variant: str | None = None
+    at: str = ""
     message: str
 
     def __str__(self) -> str:
@@ -58,7 +60,12 @@ def apply_patches(
             refused = _edit(draft, patch.route, variant, list(group))
             model = model if refused else draft
             findings += [
-                PatchFinding(str(patch.route or "model"), variant and str(variant), change.at, why)
+                PatchFinding(
+                    route=str(patch.route or "model"),
+                    variant=str(variant) if variant is not None else None,
+                    at=change.at,
+                    message=why,
+                )
                 for change, why in refused
             ]
     return model, tuple(findings)

@@ -1,0 +1,37 @@
+"""Which sessions hypotheses are made from: enough of everything, not everything.
+
+Inference costs the same for ten thousand exchanges as for a million, because it looks at whole sessions only until
+each route has answered with each status often enough. Sessions are taken in the order of time, so the choice depends
+on nothing but the recordings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from wraith.synth._routes import RouteTable
+from wraith.synth._seen import Seen
+
+ENOUGH = 60
+"""Observations of one route and status: the sample of a group, and half as many again to part it by."""
+
+Sketch = tuple[tuple[str, tuple[str, ...], int], ...]
+"""Method, segments and status of each exchange of a session: what is kept of it between the passes."""
+
+
+def sketch(session: Sequence[Seen]) -> Sketch:
+    """Return what the choice needs to know of a session."""
+    return tuple((seen.method, seen.segments, seen.status) for seen in session)
+
+
+def choose(sketches: Sequence[Sketch], table: RouteTable) -> frozenset[int]:
+    """Return the numbers of the sessions to learn from."""
+    counts: Counter[tuple[int, int]] = Counter()
+    chosen: set[int] = set()
+    for number, session in enumerate(sketches):
+        kinds = [(table.find(method, segments), status) for method, segments, status in session]
+        if any(counts[each] < ENOUGH for each in kinds):
+            chosen.add(number)
+            counts.update(kinds)
+    return frozenset(chosen)
