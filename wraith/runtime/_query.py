@@ -61,8 +61,10 @@ def holds(op: str, stored: Found, wanted: Found) -> bool:
         case "differs":
             return not holds("equals", stored, wanted)
         case "contains":
+            if isinstance(stored, dict):
+                return any(holds("contains", each, wanted) for each in stored.values())
             if isinstance(stored, list):
-                return any(holds("equals", each, wanted) for each in stored)
+                return any(holds("equals", each, wanted) or holds("contains", each, wanted) for each in stored)
             return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
     left, right = number_of(stored), number_of(wanted)
     if left is None or right is None:
@@ -85,7 +87,9 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
     """Return the function that runs a query: the list of what it finds, with ``page`` bound in the environment."""
     where = tuple((each, compile_expr(each.value)) for each in query.where)
     parts = {name: compile_expr(part) for name in QUERY_PARTS if (part := getattr(query, name))}
-    sort, direction, limit, offset, number, after, under, item = (parts.get(name) for name in QUERY_PARTS)
+    sort, direction, limit, offset, number, page_size, end, after, under, item = (
+        parts.get(name) for name in QUERY_PARTS
+    )
     entity = query.entity
 
     def run(env: Environment) -> Found:
@@ -104,8 +108,11 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
             found = _sorted(found, text_of(sort(env)), text_of(direction(env)) if direction is not None else None)
         size = integer_of(limit(env)) if limit else None
         start = integer_of(offset(env)) or 0 if offset else 0
-        if number is not None and size:
-            start = ((integer_of(number(env)) or 1) - 1) * size
+        if number is not None and (asked := integer_of(number(env))) is not None:
+            size = integer_of(page_size(env)) if size is None and page_size is not None else size
+            start = (asked - 1) * size if size else start
+        if end is not None and size is None and (stop := integer_of(end(env))) is not None:
+            size = stop - start
         if after is not None:
             start = _position_after(found, text_of(after(env)), prefix if under is not None else "")
         start = max(start, 0)

@@ -58,6 +58,8 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     for expr, by_row in _values(rows).items():
         if expr != own_key:  # which entity it is decides nothing; what it holds may
             found += _about(expr, by_row, rows)
+    kinds = {(row.env.body is not MISSING, row.env.body_kind or "empty")[1] for row in rows}
+    found += [(0.96, Equals(Ref(("request", "body_kind")), kind)) for kind in sorted(kinds)]
     found += _unexpected_keys(rows, succeeded)
     return _distinct(found, rows)
 

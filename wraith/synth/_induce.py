@@ -235,8 +235,8 @@ class _Inducer:
         for expr in self._base_candidates(at):
             compute = compile_expr(expr)
             made = [compute(row.env) for row in self.rows]
-            if not all(isinstance(value, dict) for value in made):
-                continue
+            if not all(isinstance(value, dict) or value is MISSING for value in made) or all(v is MISSING for v in made):
+                continue  # where there is no base object, its members are missing
             every = list(dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)]))
             changed = [
                 key

@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, holds, sort_key
+from wraith.runtime import compile_expr, holds, integer_of, sort_key
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, equal
 from wraith.wir import Expr, First, Literal, Query, Ref, Text, Where
 
 LIMITS = ("limit", "per_page", "page_size", "pageSize", "size", "count", "max_results", "maxResults", "_limit", "first", "top")
 OFFSETS = ("offset", "skip", "start", "_start", "from")
+ENDS = ("_end", "end")
+SEARCHES = ("q", "query", "search", "term", "keyword")
 PAGES = ("page", "_page", "page_number", "pageNumber")
 OPERATORS = {
     "at_least": ("_gte", "_min", "__gte", "_from", "_since"),
@@ -101,7 +103,7 @@ def _parameters(cases: Sequence[_Case]) -> list[Ref]:
 def _filters(cases: Sequence[_Case]) -> Iterable[Where]:
     """Yield a condition for each parameter that keeps everything shown and would drop something stored."""
     for parameter in _parameters(cases):
-        if str(parameter.path[-1]) in (*LIMITS, *OFFSETS, *PAGES, *CURSORS):
+        if str(parameter.path[-1]) in (*OFFSETS, *ENDS, *PAGES, *CURSORS) or parameter == _limit(cases):
             continue
         compute = compile_expr(parameter)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
@@ -122,6 +124,8 @@ def _filter(parameter: Ref, given: list[tuple[_Case, Found]]) -> Where | None:
     for field in ranked:
         if _keeps(field, "equals", given):
             return Where(field, "equals", parameter)
+    if name in SEARCHES and _keeps((), "contains", given):
+        return Where((), "contains", parameter)
     for op, marks in OPERATORS.items():
         for field in ranked:
             if any(name in (f"{field[-1]}{mark}", f"{mark.strip('_')}_{field[-1]}") for mark in marks) and _keeps(field, op, given):
@@ -137,7 +141,8 @@ def _likeness(path: Path, name: str) -> int:
 
 
 def _keeps(field: Path, op: str, given: list[tuple[_Case, Found]]) -> bool:
-    """Whether the condition holds for everything shown; and where a whole list could be shown, for nothing else."""
+    """Whether the condition holds for what is shown and tells something: a third may contradict, because a filter
+    meets what cascades have changed, unseen so far, more often than an order does."""
     told = wrong = 0
     for case, wanted in given:
         stored = dict(case.stored)
@@ -147,7 +152,7 @@ def _keeps(field: Path, op: str, given: list[tuple[_Case, Found]]) -> bool:
             wrong += 1
         else:
             told += kept < len(stored)
-    return told > 0 and wrong <= len(given) * TOLERATED
+    return told > 0 and wrong * 3 <= len(given)
 
 
 def _under(role: Role) -> Expr | None:
@@ -223,26 +228,37 @@ def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:
     return places == sorted(places)
 
 
+def _limit(cases: Sequence[_Case]) -> Expr | None:
+    """Return the parameter that limits lists: no list is longer than it says, and some are as long."""
+    for name in LIMITS:
+        parameter = Ref(("request", "query", name))
+        compute = compile_expr(parameter)
+        sizes = [(len(case.shown), size) for case in cases if (size := integer_of(compute(case.row.env))) is not None]
+        if any(shown == size for shown, size in sizes) and all(shown <= size for shown, size in sizes):
+            return parameter
+    return None
+
+
 def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
     """Return ways of paging: with the parameters that were seen, and the fullest page as the default size."""
     seen = {str(parameter.path[-1]) for parameter in _parameters(cases) if parameter.path[1] == "query"}
-    fullest = max((len(case.shown) for case in cases if not _given(case, LIMITS)), default=0)
-    size = _first(seen, LIMITS)
+    size, page = _limit(cases), _first(seen, PAGES)
+    unlimited = [case for case in cases if size is None or compile_expr(size)(case.row.env) is MISSING]
+    fullest = max((len(case.shown) for case in unlimited), default=0)
     limits: list[dict[str, Expr]] = []
     if size is not None:
         limits += [{"limit": First((size, Literal(fullest)))} if fullest else {"limit": size}, {"limit": size}]
     limits += [{"limit": Literal(fullest)}] if fullest >= 5 else []
     limits.append({})
     starts: list[dict[str, Expr]] = [{}]
-    for option, names in (("offset", OFFSETS), ("page", PAGES), ("after", CURSORS)):
+    for option, names in (("offset", OFFSETS), ("end", ENDS), ("page", PAGES), ("after", CURSORS)):
         expr = _first(seen, names)
         if expr is not None:
             starts = [{**start, option: expr} for start in starts] + starts
+    if page is not None:
+        full = max((len(c.shown) for c in unlimited if compile_expr(page)(c.row.env) is not MISSING), default=0)
+        starts = [{**start, "page_size": Literal(full)} if full and "page" in start else start for start in starts]
     return [{**limit, **start} for start in starts for limit in limits]
-
-
-def _given(case: _Case, names: Sequence[str]) -> bool:
-    return any(name in case.row.env.query for name in names)
 
 
 def _first(seen: set[str], names: Sequence[str]) -> Expr | None:

@@ -153,7 +153,7 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
     split = [_PIECES.findall(text) for text in texts]
     shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
     if count < len(texts):
-        return None
+        return _one_piece(texts)
     pattern, random = [], 0
     for position in range(shape):
         column = [pieces[position] for pieces in split]
@@ -168,6 +168,15 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         pattern.append(f"[{alphabet}]{{{length}}}")
         random += length
     return "".join(pattern) if random >= MIN_FRESH else None
+
+
+def _one_piece(texts: Sequence[str]) -> str | None:
+    """Return the pattern of identifiers whose alphabet includes the separators, as URL-safe base64 does."""
+    length = len(texts[0])
+    alike = all(len(text) == length and re.fullmatch(r"[A-Za-z0-9_-]+", text) for text in texts)
+    if not alike or length < MIN_FRESH or sum(map(_looks_random, texts)) * 2 < len(texts):
+        return None
+    return f"[A-Za-z0-9_\\-]{{{length}}}"
 
 
 def _looks_random(piece: str) -> bool:

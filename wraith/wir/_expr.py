@@ -153,6 +153,10 @@ class Query:
     offset: Expr | None = None
     page: Expr | None = None
     """The number of the page, from 1; with ``limit`` as its size."""
+    page_size: Expr | None = None
+    """The size of a page where one is asked for by number and no limit is given."""
+    end: Expr | None = None
+    """The position before which the page ends, counted from 0."""
     after: Expr | None = None
     """The key after which the page starts."""
     under: Expr | None = None
@@ -161,7 +165,7 @@ class Query:
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
 
 
-QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "after", "under", "item")
+QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "under", "item")
 """The optional expressions of a query, in the order of its fields."""
 
 Expr: TypeAlias = (
