@@ -64,6 +64,21 @@ class Workspace:
         return self.root / "model" / "evidence.json"
 
     @property
+    def digests_path(self) -> Path:
+        """What synth last wrote, by digest: how an edit of the model is noticed."""
+        return self.root / "model" / "digests.json"
+
+    @property
+    def written_path(self) -> Path:
+        """A copy of the model that synth last wrote: what an edit of it is compared with."""
+        return self.build_path / "symbols.written.json"
+
+    @property
+    def patch_findings_path(self) -> Path:
+        """Which changes of patches did not apply when synth last ran."""
+        return self.build_path / "patch-findings.json"
+
+    @property
     def patches_path(self) -> Path:
         return self.root / "model" / "patches"
 
@@ -78,6 +93,19 @@ class Workspace:
     @property
     def report_path(self) -> Path:
         return self.root / "reports" / "check.json"
+
+    @property
+    def state_path(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def faults_path(self) -> Path:
+        return self.root / "faults"
+
+    @property
+    def origin_path(self) -> Path:
+        """The manifest of the artifact that this workspace was installed from; absent in one of our own."""
+        return self.root / "artifact.json"
 
     @property
     def artifact_path(self) -> Path:
@@ -135,8 +163,9 @@ class Project:
         return Workspace(self, check_name(name))
 
     def twins(self) -> tuple[Workspace, ...]:
-        """Return the twins that exist, sorted by name."""
+        """Return the twins that exist, sorted by name; hidden folders are drafts, and none."""
         if not self.twins_path.is_dir():
             return ()
-        folders = sorted(folder.name for folder in self.twins_path.iterdir() if (folder / "wraith.toml").is_file())
+        visible = [folder for folder in self.twins_path.iterdir() if not folder.name.startswith(".")]
+        folders = sorted(folder.name for folder in visible if (folder / "wraith.toml").is_file())
         return tuple(Workspace(self, check_name(name)) for name in folders)

@@ -1,0 +1,141 @@
+"""How applications are served: addresses, signals, draining."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from wraith.asgi import Address, run_app, send_whole
+from wraith.errors import OperationError
+
+
+class Application:
+    """Answers after ``go_on`` is set, and says when it has been asked."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, scope: object, receive: object, send: object) -> None:
+        assert isinstance(scope, dict)
+        if scope["type"] != "http":
+            return
+        self.asked.set()
+        await self.go_on.wait()
+        await send_whole(send, 200, [(b"content-length", b"2")], b"ok")  # type: ignore[arg-type]  # ASGI's
+
+
+async def ask(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def test_port_0_picks_a_free_one_and_says_which(tmp_path: Path) -> None:
+    """The address goes to whoever started the server, and as JSON into a file for programs."""
+    ready = tmp_path / "ready.json"
+
+    async def main() -> Address:
+        app, stop = Application(), asyncio.Event()
+        app.go_on.set()
+        bound: list[Address] = []
+
+        def on_bound(address: Address) -> None:
+            assert json.loads(ready.read_bytes()) == {
+                "address": address.url,
+                "host": "127.0.0.1",
+                "port": address.port,
+                "pid": os.getpid(),
+            }
+            bound.append(address)
+
+        serving = asyncio.create_task(
+            run_app(app, host="127.0.0.1", port=0, on_bound=on_bound, ready_json=ready, stop=stop)
+        )
+        while not bound:
+            await asyncio.sleep(0)
+        asking = asyncio.create_task(ask(bound[0].port))
+        await app.asked.wait()
+        stop.set()
+        assert (await asking).endswith(b"ok")
+        await serving
+        return bound[0]
+
+    address = asyncio.run(main())
+    assert address.url == f"http://127.0.0.1:{address.port}"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_requests_that_have_begun_end(number: signal.Signals) -> None:
+    """The answer is sent, the connection closed, and the server ends without an error."""
+
+    async def main() -> bytes:
+        app = Application()
+        bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(run_app(app, host="127.0.0.1", port=0, on_bound=bound.set_result))
+        asking = asyncio.create_task(ask((await bound).port))
+        await app.asked.wait()
+        os.kill(os.getpid(), number)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(serving), 0.05)
+        app.go_on.set()
+        await serving
+        return await asking
+
+    assert asyncio.run(main()).endswith(b"ok")
+
+
+def test_a_request_without_end_does_not_keep_the_server_from_ending(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the time for draining, what has not ended is cut off, without a traceback."""
+    monkeypatch.setattr("wraith.asgi._runner.DRAIN_S", 0.05)
+
+    async def main() -> bytes:
+        app, stop = Application(), asyncio.Event()
+        bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(
+            run_app(app, host="127.0.0.1", port=0, on_bound=bound.set_result, stop=stop)
+        )
+        asking = asyncio.create_task(ask((await bound).port))
+        await app.asked.wait()
+        stop.set()
+        async with asyncio.timeout(5):
+            await serving
+        return await asking
+
+    assert not asyncio.run(main()).endswith(b"ok")
+    assert caplog.text == ""
+
+
+def test_a_port_in_use_is_an_error_that_says_what_to_do() -> None:
+    """The address is named, and the way out."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(OperationError, match="cannot listen") as raised:
+            asyncio.run(run_app(Application(), host="127.0.0.1", port=port))
+    assert raised.value.where == f"127.0.0.1:{port}"
+    assert raised.value.hint is not None
+    assert "--port" in raised.value.hint
+
+
+def test_a_host_that_does_not_exist_is_an_error() -> None:
+    """A name that leads nowhere is refused before anything is served."""
+    with pytest.raises(OperationError, match="not an address"):
+        asyncio.run(run_app(Application(), host="no.such.host.invalid", port=0))
+
+
+@pytest.mark.parametrize(("host", "url"), [("127.0.0.1", "http://127.0.0.1:80"), ("::1", "http://[::1]:80")])
+def test_addresses_are_written_as_urls(host: str, url: str) -> None:
+    """IPv6 addresses stand in brackets."""
+    assert Address(host, 80).url == url

@@ -1,0 +1,68 @@
+"""``wraith build``: the graph with wraith's exit codes, and what became of each task."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from wraith.workspace import Workspace
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def _states(ran) -> dict[str, str]:
+    return {task["task"]: task["state"] for task in ran.document["tasks"]}
+
+
+def test_a_build_runs_every_step_and_a_second_none(run, recorded: Workspace) -> None:
+    """The first build says why each task ran, the second that nothing is to do."""
+    first = run("build")
+    assert first.code == 0
+    assert first.out == "4 tasks: 4 ran\n"
+    assert "synth:shop: ran, because it was never built here; 2 routes" in first.err
+    second = run("build", "--json")
+    assert (second.code, set(_states(second).values())) == (0, {"fresh"})
+
+
+def test_a_target_builds_what_it_needs(run, recorded: Workspace) -> None:
+    """Naming one task runs it and what it depends on."""
+    assert _states(run("build", "synth:shop", "--json")) == {"record:shop": "ran", "synth:shop": "ran"}
+
+
+def test_a_failed_task_gives_its_exit_status(run, shop: Workspace) -> None:
+    """A check that says no ends the build with 2, and the task carries the error."""
+    ran = run("build", "--json")
+    assert ran.code == ran.document["exit_code"] == 2
+    assert _states(ran) == {"record:shop": "ran", "synth:shop": "ran", "check:shop": "failed"}
+    failed = next(task for task in ran.document["tasks"] if task["state"] == "failed")
+    assert failed["error"]["kind"] == "no"
+
+
+def test_on_a_terminal_a_bar_is_shown(run, recorded: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person sees which task runs and how many are done; the lines of finished tasks stay."""
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert run("build").code == 0
+    assert "building" in terminal.getvalue()
+    assert "synth:shop: ran" in terminal.getvalue()
+
+
+def test_an_unknown_target_is_a_mistake(run, recorded: Workspace) -> None:
+    """A target that there is none of ends with 1 and runs nothing."""
+    ran = run("build", "synth:other")
+    assert ran.code == 1
+    assert "synth:other" in ran.err
+    assert not recorded.symbols_path.exists()
+
+
+def test_a_project_without_twins_has_nothing_to_build(run, folder) -> None:
+    """In an empty folder build ends with 0 and says so."""
+    ran = run("build", "--json")
+    assert (ran.code, ran.document["tasks"]) == (0, [])

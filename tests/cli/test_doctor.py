@@ -1,0 +1,235 @@
+"""``wraith doctor``: everything that is wrong, each with what to do, and nothing changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wraith.exchange import Exchange, Request, Response
+from wraith.recording import SessionWriter, sealed_sessions
+from wraith.wir import dump_model, load_model
+from wraith.workspace import Workspace
+
+
+@pytest.fixture
+def healthy(recorded: Workspace, run) -> Workspace:
+    """The recorded twin, learned and checked."""
+    assert run("synth", "shop").code == 0
+    assert run("check", "shop").code == 0
+    return recorded
+
+
+def _first(workspace: Workspace) -> Path:
+    return sealed_sessions(workspace)[0].path
+
+
+def _levels(ran) -> dict[str, str]:
+    """The gravest level of each check."""
+    grave = ["ok", "warning", "error"]
+    levels: dict[str, str] = {}
+    for finding in ran.document["findings"]:
+        known = levels.get(finding["check"], "ok")
+        levels[finding["check"]] = max(known, finding["level"], key=grave.index)
+    return levels
+
+
+def test_a_healthy_twin_has_nothing_wrong(run, healthy: Workspace) -> None:
+    """Every check is ok, and the exit status 0."""
+    ran = run("doctor", "shop", "--json")
+    assert (ran.code, ran.document["errors"], ran.document["warnings"]) == (0, 0, 0), ran.out
+    assert list(_levels(ran)) == [
+        "configuration",
+        "recordings",
+        "index",
+        "scrub key",
+        "scrub policy",
+        "secrets",
+        "model",
+        "check report",
+    ]
+
+
+def test_a_new_twin_has_no_errors(run, shop: Workspace) -> None:
+    """What is not made yet is a warning that names the command which makes it."""
+    ran = run("doctor", "shop")
+    assert ran.code == 0
+    assert "warning  recordings: nothing is recorded" in ran.out
+    assert "hint:  wraith record shop" in ran.out
+    assert "shop: 0 errors, 3 warnings" in ran.out
+
+
+def test_it_needs_a_twin(run, folder: Path) -> None:
+    """A twin that does not exist is the user's mistake, not a finding."""
+    assert run("doctor", "shop").code == 1
+
+
+def _config(workspace: Workspace) -> None:
+    workspace.config_path.write_text("[upstream]\nbase_url = 5\n")
+
+
+def _scrub(workspace: Workspace) -> None:
+    workspace.scrub_path.write_text("[[rules]]\n")
+
+
+def _project(workspace: Workspace) -> None:
+    (workspace.project.root / "wraith-project.toml").write_text("twins = 1\n")
+
+
+def _edited_exchange(workspace: Workspace) -> None:
+    path = _first(workspace) / "000001.wrec"
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+
+
+def _missing_exchange(workspace: Workspace) -> None:
+    (_first(workspace) / "000001.wrec").unlink()
+
+
+def _broken_manifest(workspace: Workspace) -> None:
+    (_first(workspace) / "manifest.json").write_text("{}")
+
+
+def _unsealed(workspace: Workspace) -> None:
+    SessionWriter(
+        workspace,
+        run="r",
+        source={"kind": "proxy"},
+        policy_digest="sha256:0",
+        started_at_ms=1_700_000_000_000,
+    ).add(Exchange(Request("GET", "/"), Response(200)))
+
+
+def _removed_session(workspace: Workspace) -> None:
+    _first(workspace).rename(workspace.project.root / "elsewhere")
+
+
+def _broken_index(workspace: Workspace) -> None:
+    workspace.index_path.write_text("[]")
+
+
+def _other_policy(workspace: Workspace) -> None:
+    workspace.scrub_path.write_text('[[rules]]\nheader = "x-mine"\n')
+
+
+def _new_rule(workspace: Workspace) -> None:
+    workspace.scrub_path.write_text('[[rules]]\njsonpath = "name"\n')
+
+
+def _edited_model(workspace: Workspace) -> None:
+    model = load_model(workspace.symbols_path.read_bytes())
+    route = model.routes[0]
+    variant = route.variants[0].model_copy(update={"lua_hook": "mine"})
+    route = route.model_copy(update={"variants": (variant, *route.variants[1:])})
+    edited = model.model_copy(update={"routes": (route, *model.routes[1:])})
+    workspace.symbols_path.write_bytes(dump_model(edited))
+
+
+def _broken_model(workspace: Workspace) -> None:
+    workspace.symbols_path.write_text("{")
+
+
+def _no_model(workspace: Workspace) -> None:
+    workspace.symbols_path.unlink()
+
+
+def _broken_patch(workspace: Workspace) -> None:
+    (workspace.patches_path / "a.json").write_text('{"changes": []}')
+
+
+def _stale_patch(workspace: Workspace) -> None:
+    change = {"at": "state_op", "old": "list", "new": "read"}
+    patch = {
+        "format": "wraith.patch/1",
+        "route": {"method": "GET", "path_pattern": "/gone"},
+        "changes": [change],
+    }
+    (workspace.patches_path / "a.json").write_text(json.dumps(patch))
+
+
+def _failed_report(workspace: Workspace) -> None:
+    document = json.loads(workspace.report_path.read_text())
+    workspace.report_path.write_text(json.dumps(document | {"passed": False, "score_bp": 100}))
+
+
+def _broken_report(workspace: Workspace) -> None:
+    workspace.report_path.write_text("{}")
+
+
+def _no_report(workspace: Workspace) -> None:
+    workspace.report_path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "check", "level", "says"),
+    [
+        pytest.param(_config, "configuration", "error", "upstream.base_url", id="wraith-toml"),
+        pytest.param(_scrub, "configuration", "error", "expected exactly one of header", id="scrub-toml"),
+        pytest.param(_project, "configuration", "error", "twins: unknown key", id="project-toml"),
+        pytest.param(
+            _edited_exchange, "recordings", "error", "is not what manifest.json sealed", id="edited"
+        ),
+        pytest.param(_missing_exchange, "recordings", "error", "is missing", id="missing"),
+        pytest.param(_broken_manifest, "recordings", "error", "Field required", id="manifest"),
+        pytest.param(_unsealed, "unsealed sessions", "warning", "is not sealed", id="unsealed"),
+        pytest.param(_removed_session, "index", "warning", "does not list the sessions", id="index-stale"),
+        pytest.param(_removed_session, "model", "warning", "(0 new, 1 gone)", id="model-stale"),
+        pytest.param(_broken_index, "index", "error", "object", id="index-broken"),
+        pytest.param(
+            _other_policy, "scrub policy", "warning", "2 sessions scrubbed by other rules", id="policy"
+        ),
+        pytest.param(
+            _new_rule, "secrets", "error", "4 exchanges with what looks like a secret", id="secrets"
+        ),
+        pytest.param(_edited_model, "model", "warning", "edited by hand", id="model-edited"),
+        pytest.param(_broken_model, "model", "error", "not JSON", id="model-broken"),
+        pytest.param(_no_model, "model", "warning", "nothing was learned yet", id="model-missing"),
+        pytest.param(_broken_patch, "patches", "error", "changes: ", id="patch-broken"),
+        pytest.param(_stale_patch, "patches", "warning", "no such route", id="patch-stale"),
+        pytest.param(_failed_report, "check report", "error", "failed: 100/10000", id="report-failed"),
+        pytest.param(_broken_report, "check report", "error", "score_bp: ", id="report-broken"),
+        pytest.param(_no_report, "check report", "warning", "nothing was checked yet", id="report-missing"),
+    ],
+)
+def test_each_thing_that_can_be_wrong_is_found(
+    run, healthy: Workspace, damage: Callable[[Workspace], None], check: str, level: str, says: str
+) -> None:
+    """A finding has the level, the message and what to do; errors end with 2; nothing is changed."""
+    damage(healthy)
+    before = {path: path.read_bytes() for path in healthy.project.root.rglob("*") if path.is_file()}
+    ran = run("doctor", "shop", "--json")
+    findings = [
+        each for each in ran.document["findings"] if each["check"] == check and each["level"] == level
+    ]
+    assert any(says in each["message"] for each in findings), ran.out
+    assert all(each["hint"] for each in findings)
+    assert ran.code == (2 if ran.document["errors"] else 0)
+    assert (ran.document["errors"] > 0) == (level == "error")
+    assert {path: path.read_bytes() for path in healthy.project.root.rglob("*") if path.is_file()} == before
+
+
+def test_a_secret_is_never_shown(run, shop: Workspace, record: Callable[..., str]) -> None:
+    """A secret in clear is found and located; its value does not appear."""
+    bare = Exchange(
+        Request("GET", "/", (("Authorization", "Bearer s3cr3t-v4lu3-0123456789"),)), Response(200)
+    )
+    session = record(shop, [bare])
+    ran = run("doctor", "shop")
+    assert ran.code == 2
+    assert f"{session}/1" in ran.out
+    assert "s3cr3t" not in ran.out + ran.err
+
+
+def test_without_a_key_secrets_are_found_as_well(
+    run, healthy: Workspace, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no key is at hand, that is said, none is made, and the other checks go on."""
+    monkeypatch.delenv("WRAITH_HMAC_KEY")
+    bare = Exchange(
+        Request("GET", "/", (("Authorization", "Bearer s3cr3t-v4lu3-0123456789"),)), Response(200)
+    )
+    record(healthy, [bare])
+    levels = _levels(run("doctor", "shop", "--json"))
+    assert (levels["scrub key"], levels["secrets"]) == ("warning", "error")
+    assert not healthy.project.key_path.exists()

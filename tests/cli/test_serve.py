@@ -1,0 +1,65 @@
+"""``wraith serve``: the twin as a process of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from wraith.workspace import Workspace
+
+
+@pytest.fixture
+def learned(run, recorded: Workspace) -> Workspace:
+    """The recorded twin with its model."""
+    run("synth", "shop")
+    return recorded
+
+
+def test_a_twin_is_served(learned: Workspace, start: Callable[..., object], folder: Path) -> None:
+    """The address is the answer and stands in FILE; the twin answers; SIGTERM ends it with 0."""
+    server = start(
+        "serve",
+        "shop",
+        "--port",
+        "0",
+        "--fidelity",
+        "strict",
+        "--ready-json",
+        str(folder / "ready.json"),
+        "--json",
+    )
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        made = client.post("/widgets", json={"name": "Widget 9"})
+        assert made.status_code == 201
+        assert client.get(f"/widgets/{made.json()['id']}").json() == made.json()
+        assert client.get("/nothing/like/it").status_code == 501
+        assert client.get("/__wraith/info").json()["fidelity"] == "strict"
+    code, out, err = server.stop()
+    assert code == 0
+    document = json.loads(out)
+    assert (document["schema"], document["url"], document["routes"]) == ("wraith.serve/1", server.url, 2)
+    assert [json.loads(line)["status"] for line in err.splitlines()][:3] == [201, 200, 501]
+
+
+def test_a_model_is_needed(run, shop: Workspace) -> None:
+    """Before synth there is nothing to serve: exit status 1, and the command that comes first."""
+    ran = run("serve", "shop")
+    assert ran.code == 1
+    assert "hint: wraith synth shop" in ran.err
+
+
+def test_a_broken_model_is_named(run, learned: Workspace) -> None:
+    """A model file that is none ends with 1 and names file and offset."""
+    learned.symbols_path.write_text('{"format": ')
+    ran = run("serve", "shop", "--json")
+    assert ran.code == 1
+    assert ran.document["error"]["where"] == str(learned.symbols_path)
+
+
+def test_off_loopback_a_token_is_needed(run, learned: Workspace) -> None:
+    """Serving other machines without a control token is against the rules: exit status 3."""
+    assert run("serve", "shop", "--host", "0.0.0.0", "--port", "0").code == 3

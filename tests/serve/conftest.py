@@ -1,0 +1,162 @@
+"""A small twin of a tea shop, served in the event loop of one test."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from wraith.asgi import Address, Front, Guard, run_app
+from wraith.canonical import JsonValue
+from wraith.exchange import Request, Response
+from wraith.runtime import Twin
+from wraith.serve import AccessLog, Fidelity, Mask
+from wraith.serve._control import control_app
+from wraith.serve._mask import Unmask
+from wraith.serve._sessions import Sessions
+from wraith.serve._twin import TwinApp
+from wraith.wir import model_from_json
+
+
+def hole(kind: str, source: JsonValue) -> JsonValue:
+    return {"class": kind, "type": "string", "source": source}
+
+
+MODEL: JsonValue = {
+    "format": "wraith.model/1",
+    "entities": [{"name": "cup", "key": "id"}],
+    "routes": [
+        {
+            "method": "POST",
+            "path_pattern": "/cups",
+            "state_op": "create",
+            "entity": "cup",
+            "variants": [
+                {
+                    "status": 201,
+                    "headers": [["X-Name", {"path": "request.body.name"}]],
+                    "support": [{"type": ["request.body.name", "string"]}],
+                    "body_template": {"id": "$id", "name": "$name"},
+                    "holes": {
+                        "id": hole("generated", {"fresh_id": "cup_[a-z0-9]{8}"}),
+                        "name": hole("echoed", {"path": "request.body.name"}),
+                    },
+                    "effects": [
+                        {
+                            "put": "cup",
+                            "key": {"path": "response.body.id"},
+                            "value": {"path": "response.body"},
+                        }
+                    ],
+                }
+            ],
+        },
+        {
+            "method": "GET",
+            "path_pattern": "/cups/{id}",
+            "state_op": "read",
+            "entity": "cup",
+            "key": {"path": "request.path.id"},
+            "variants": [
+                {
+                    "status": 200,
+                    "guards": [{"exists": "entity"}],
+                    "body_template": "$cup",
+                    "holes": {"cup": hole("state", {"path": "entity"})},
+                },
+                {"status": 404, "guards": [{"absent": "entity"}], "body_template": {"error": "no such cup"}},
+            ],
+        },
+        {
+            "method": "DELETE",
+            "path_pattern": "/cups",
+            "variants": [{"status": 204, "body_kind": "empty"}],
+        },
+        {
+            "method": "HEAD",
+            "path_pattern": "/cups",
+            "variants": [
+                {"status": 200, "headers": [["content-length", {"literal": "42"}]], "body_kind": "empty"}
+            ],
+        },
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running twin, a client of it, and what its access log says."""
+
+    client: httpx.AsyncClient
+    port: int
+    log: io.StringIO
+    access: AccessLog
+
+    def logged(self) -> list[dict[str, JsonValue]]:
+        self.access.flush()
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+def unmasked(request: Request, _: set[str]) -> tuple[Request, Unmask]:
+    """The mask of requests without secrets."""
+
+    def same(response: Response) -> Response:
+        return response
+
+    return request, same
+
+
+class Shop:
+    """Serves the twin of a tea shop."""
+
+    @staticmethod
+    def twin(kind: type[Twin] = Twin) -> Twin:
+        return kind(model_from_json(MODEL))
+
+    @asynccontextmanager
+    async def serve(
+        self,
+        *,
+        kind: type[Twin] = Twin,
+        mask: Mask = unmasked,
+        fidelity: Fidelity = "synth",
+        max_body_bytes: int = 1000,
+        body_timeout_s: float = 5.0,
+    ) -> AsyncIterator[Served]:
+        """Serve a twin for as long as the block lasts."""
+        log, stop = io.StringIO(), asyncio.Event()
+        bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        twin = self.twin(kind)
+        sessions, access = Sessions(twin), AccessLog(log, as_json=True, colour=False)
+        app = TwinApp(
+            twin,
+            sessions,
+            mask,
+            fidelity=fidelity,
+            access=access,
+            max_body_bytes=max_body_bytes,
+            body_timeout_s=body_timeout_s,
+        )
+        front = Front(app, control_app(sessions, {"twin": "shop"}), Guard(None))
+        task = asyncio.create_task(
+            run_app(front, host="127.0.0.1", port=0, on_bound=bound.set_result, stop=stop, signals=False)
+        )
+        address = await bound
+        try:
+            async with httpx.AsyncClient(base_url=address.url, trust_env=False) as client:
+                yield Served(client, address.port, log, access)
+        finally:
+            stop.set()
+            await task
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """The tea shop's twin."""
+    return Shop()

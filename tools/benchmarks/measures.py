@@ -1,0 +1,189 @@
+"""The measurements, in the order of the table. What is compared runs side by side, in turns."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.corpora import TWIN, corpus, recorded_bytes
+from benchmarks.processes import ROOT, WRAITH, BenchError, Command, free_port, numbers, running, wall_s
+from benchmarks.results import Result
+
+CONNECTIONS = 16
+SERVED_TWIN = "billing-api"
+FORM = b"email=ada.k3x9q%40example.com&name=Ada+Ashgrove&metadata%5Btier%5D=gold"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much to measure: where corpora are kept, their size, how often, how many requests each time."""
+
+    cache: Path
+    exchanges: int
+    rounds: int
+    requests: int
+
+
+def synth(plan: Plan) -> list[Result]:
+    """Speed, how it grows with twice the corpus, and memory against the size of the recordings."""
+    small, large = corpus(plan.cache, plan.exchanges), corpus(plan.cache, 2 * plan.exchanges)
+    seconds: dict[Path, list[float]] = {small: [], large: []}
+    speeds, growth, memory = [], [], []
+    for _ in range(plan.rounds):
+        sizes = {}
+        for project in (small, large):
+            measured = numbers("engines", "synth", project)
+            seconds[project].append(measured["seconds"])
+            sizes[project] = measured["exchanges"]
+            speeds.append(measured["exchanges"] / measured["seconds"])
+            memory.append(measured["peak_bytes"] / recorded_bytes(project))
+        # the corpora are not exactly one and two: what is compared is time per exchange, times two
+        per_exchange = [seconds[project][-1] / sizes[project] for project in (small, large)]
+        growth.append(2 * per_exchange[1] / per_exchange[0])
+    note = f"{plan.exchanges:,} and {2 * plan.exchanges:,} exchanges, files included, one process"
+    return [
+        Result("synth", tuple(speeds), "exchanges/s", 1_000, "at least", note),
+        Result("synth, twice the corpus", tuple(growth), "times the time", 2.3, "at most"),
+        Result("synth, peak memory", tuple(memory), "times the recordings", 15, "at most"),
+    ]
+
+
+def check(plan: Plan) -> list[Result]:
+    """In-memory replay of the whole corpus, exchanges already in memory."""
+    project = corpus(plan.cache, plan.exchanges)
+    measured = [numbers("engines", "check", project) for _ in range(plan.rounds)]
+    speeds = tuple(one["exchanges"] / one["seconds"] for one in measured)
+    return [
+        Result("check, in memory", speeds, "exchanges/s", 1_500, "at least", f"{plan.exchanges:,} exchanges")
+    ]
+
+
+def serve(plan: Plan) -> list[Result]:
+    """A read of one customer from the twin of billing-api, against a bare route that sends the same bytes."""
+    import httpx
+
+    with tempfile.TemporaryDirectory() as folder, served_twin() as port:
+        made = httpx.post(f"http://127.0.0.1:{port}/v1/customers", headers=_headers(FORM), content=FORM)
+        path = f"/v1/customers/{made.raise_for_status().json()['id']}"
+        answer = httpx.get(f"http://127.0.0.1:{port}{path}", headers=_headers()).raise_for_status()
+        body, request = Path(folder) / "body", Path(folder) / "request"
+        body.write_bytes(answer.content)
+        request.write_bytes(_wire("GET", path))
+        with bare("route", body) as bare_port:
+            ratios, speeds = _compare(plan, port, bare_port, request)
+    note = f"{len(answer.content):,} bytes, {CONNECTIONS} connections, {max(speeds):,.0f} requests/s at best"
+    return [Result("serve, against a bare Quart route", ratios, "times its speed", 0.6, "at least", note)]
+
+
+def record(plan: Plan) -> list[Result]:
+    """Requests through the recording proxy, against the shortest proxy of the same libraries."""
+    from wraith.workspace import Project
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        body, request = folder / "body", folder / "request"
+        body.write_bytes(
+            b'{"id": "cus_0123456789abcd", "object": "customer", "pad": "' + b"x" * 1_200 + b'"}'
+        )
+        request.write_bytes(_wire("POST", "/v1/customers", FORM))
+        with bare("upstream", body) as upstream:
+            wall_s([*WRAITH, "init", TWIN, "--base-url", f"http://127.0.0.1:{upstream}"], folder)
+            port = free_port()
+            command = [*WRAITH, "record", TWIN, "--port", str(port)]
+            with (
+                bare("proxy", upstream) as bare_port,
+                running(command, f"http://127.0.0.1:{port}/__wraith/ready", folder),
+            ):
+                ratios, speeds = _compare(plan, port, bare_port, request)
+        kept = len(list(Project(folder).twin(TWIN).sessions_path.rglob("*.wrec")))
+    if kept < plan.requests:
+        raise BenchError(f"the recording proxy kept {kept} exchanges of at least {plan.requests}")
+    note = f"{CONNECTIONS} connections, {max(speeds):,.0f} requests/s at best, all on disk"
+    return [
+        Result(
+            "record, against a bare Quart-to-httpx proxy", ratios, "times its speed", 0.5, "at least", note
+        )
+    ]
+
+
+def nothing_to_do(plan: Plan) -> list[Result]:
+    """``doit`` where every task is fresh, against importing doit."""
+    doit = [sys.executable, "-m", "doit"]
+    wall_s(doit, ROOT)
+    ratios = [wall_s(doit, ROOT) / wall_s([sys.executable, "-c", "import doit"]) for _ in range(_short(plan))]
+    note = "the graph of this project, all of it fresh"
+    return [Result("doit with nothing to do", tuple(ratios), "times import doit", 3, "at most", note)]
+
+
+def help_text(plan: Plan) -> list[Result]:
+    """``wraith --help``, wall clock."""
+    command = [*WRAITH, "--help"]
+    wall_s(command)
+    return [
+        Result("wraith --help", tuple(wall_s(command) for _ in range(_short(plan))), "s", 0.25, "at most")
+    ]
+
+
+MEASURES: dict[str, Callable[[Plan], list[Result]]] = {
+    "synth": synth,
+    "check": check,
+    "serve": serve,
+    "record": record,
+    "doit": nothing_to_do,
+    "help": help_text,
+}
+
+
+@contextmanager
+def served_twin() -> Iterator[int]:
+    """Serve the twin of billing-api; the value is its port."""
+    port = free_port()
+    command = [*WRAITH, "serve", SERVED_TWIN, "--port", str(port)]
+    with running(command, f"http://127.0.0.1:{port}/__wraith/ready", ROOT):
+        yield port
+
+
+@contextmanager
+def bare(kind: str, argument: Path | int) -> Iterator[int]:
+    """Run one of the servers of ``benchmarks.servers``; the value is its port."""
+    port = free_port()
+    command: Command = [sys.executable, "-m", "benchmarks.servers", kind, str(port), str(argument)]
+    with running(command, f"http://127.0.0.1:{port}/ready", Path(__file__).resolve().parent.parent):
+        yield port
+
+
+def _compare(plan: Plan, port: int, bare_port: int, request: Path) -> tuple[tuple[float, ...], list[float]]:
+    """Return our speed over the other's for each round, and our speeds; a round to warm up is dropped."""
+    ratios, speeds = [], []
+    for _ in range(plan.rounds + 1):
+        ours, theirs = (_speed(each, plan.requests, request) for each in (port, bare_port))
+        ratios.append(ours / theirs)
+        speeds.append(ours)
+    return tuple(ratios[1:]), speeds[1:]
+
+
+def _speed(port: int, requests: int, request: Path) -> float:
+    measured = numbers("load", port, CONNECTIONS, requests, request)
+    if measured["status"] != 200:
+        raise BenchError(f"port {port} answered {measured['status']}, and that is not what is measured")
+    return float(measured["per_second"])
+
+
+def _headers(body: bytes = b"") -> dict[str, str]:
+    form = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    return {"Host": "127.0.0.1", "Authorization": "Bearer sk_test_not_a_secret", "Accept": "*/*", **form}
+
+
+def _wire(method: str, path: str, body: bytes = b"") -> bytes:
+    headers = {**_headers(body), "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def _short(plan: Plan) -> int:
+    """Short programs vary more than long ones, and cost less to repeat."""
+    return 3 * plan.rounds

@@ -1,0 +1,32 @@
+"""What the recording proxy and the twin's server share: how HTTP comes in, who may use the control plane."""
+
+from wraith.asgi._answers import Answer, failure, send_json, send_whole
+from wraith.asgi._bodies import ClientGone, body_chunks, drain
+from wraith.asgi._control import CONTROL_PREFIX, TOKEN_VARIABLE, Guard, control_guard, new_control_app
+from wraith.asgi._front import App, Front, Receive, Send
+from wraith.asgi._heads import Head, end_to_end, read_head
+from wraith.asgi._runner import Address, run_app
+
+__all__ = [
+    "CONTROL_PREFIX",
+    "TOKEN_VARIABLE",
+    "Address",
+    "Answer",
+    "App",
+    "ClientGone",
+    "Front",
+    "Guard",
+    "Head",
+    "Receive",
+    "Send",
+    "body_chunks",
+    "control_guard",
+    "drain",
+    "end_to_end",
+    "failure",
+    "new_control_app",
+    "read_head",
+    "run_app",
+    "send_json",
+    "send_whole",
+]

@@ -1,0 +1,103 @@
+"""Who may use the control plane: whoever runs the server, and no web page that happens to be open beside it.
+
+A page of another site can make a browser send requests to loopback. Browsers say so (``Sec-Fetch-Site``,
+``Origin``), and a page that reaches us through a name of its own (DNS rebinding) shows in ``Host``. Off
+loopback there is no telling who calls, so a token is needed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from wraith.asgi._answers import failure
+from wraith.canonical import JsonValue
+from wraith.errors import PolicyError, WraithError
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+CONTROL_PREFIX: Final = "/__wraith"
+TOKEN_VARIABLE: Final = "WRAITH_CONTROL_TOKEN"
+
+_OWN_SITE = frozenset({"same-origin", "none"})
+
+
+def control_guard(host: str, environ: Mapping[str, str]) -> Guard:
+    """Return the guard of a server that binds ``host``. Raises PolicyError off loopback without a token."""
+    if is_loopback(host):
+        return Guard(None)
+    token = environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        raise PolicyError(
+            f"{host} can be reached from other machines, and nothing protects the control plane",
+            where=TOKEN_VARIABLE,
+            hint=f"set {TOKEN_VARIABLE} to a secret of your own, or leave the host at 127.0.0.1",
+        )
+    return Guard(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Refuses requests for the control plane. Without a token it is that of a server on loopback."""
+
+    token: str | None
+
+    def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+        """Return why the request is refused, None where it is not."""
+        given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+        host = given.get("host", "")
+        if given.get("sec-fetch-site", "none") not in _OWN_SITE:
+            return "the request comes from a page of another site"
+        if "origin" in given and urlsplit(given["origin"]).netloc != host:
+            return "the request comes from a page of another origin"
+        if self.token is None:
+            return (
+                None
+                if not host or is_loopback(_hostname(host))
+                else f"{host} is no name of this machine's own"
+            )
+        wanted = f"Bearer {self.token}".encode()
+        if not hmac.compare_digest(given.get("authorization", "").encode(), wanted):
+            return f"off loopback it needs the header Authorization: Bearer and the value of {TOKEN_VARIABLE}"
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach the address or name."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def new_control_app(name: str) -> Quart:
+    """Return a Quart application whose errors are JSON, for the routes of a control plane."""
+    from quart import Quart
+    from werkzeug.exceptions import HTTPException
+
+    app = Quart(name, static_folder=None)
+
+    async def refused(error: HTTPException) -> tuple[dict[str, str], int]:
+        return {"error": "control", "message": f"{error.code} {error.name}"}, error.code or 500
+
+    async def failed(error: WraithError) -> tuple[dict[str, JsonValue], int]:
+        answer = failure(500, error.code, str(error), hint=error.hint)
+        return answer.document, answer.status
+
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(WraithError, failed)
+    return app

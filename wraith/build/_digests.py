@@ -1,0 +1,50 @@
+"""What files hold, by BLAKE3: the one question that freshness asks of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from doit.dependency import FileChangedChecker  # type: ignore[import-untyped]  # doit has no types
+
+from wraith.files import fast_digest
+
+_MEMO: Final[dict[str, tuple[tuple[int, ...], str]]] = {}
+
+
+def digest(path: str | Path) -> str:
+    """Return the BLAKE3 digest of a file; one that did not change since is not read again in this process.
+
+    Raises FileNotFoundError where there is none.
+    """
+    name = os.path.abspath(path)
+    status = os.stat(name)
+    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    known = _MEMO.get(name)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    found = fast_digest(Path(name))
+    _MEMO[name] = (stamp, found)
+    return found
+
+
+def digest_or_none(path: str | Path) -> str | None:
+    """Return the digest, None where there is no such file."""
+    try:
+        return digest(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+class Blake3Checker(FileChangedChecker):  # type: ignore[misc]  # it has no types
+    """doit's question "did this input change?", answered by content, never by time.
+
+    doit keeps the name of this class with each task, and forgets them all when it changes.
+    """
+
+    def check_modified(self, file_path: str, file_stat: os.stat_result, state: str) -> bool:
+        return digest(file_path) != state
+
+    def get_state(self, dep: str, current_state: str | None) -> str:
+        return digest(dep)

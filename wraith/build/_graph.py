@@ -1,0 +1,136 @@
+"""The graph of a project for doit, and the same graph run in process.
+
+``dodo.py`` takes in ``graph()``; ``wraith build`` calls ``run_graph``. Both run the same tasks, by the same
+functions, with the same database, so what one built the other finds fresh.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from wraith.errors import InputError, WraithError
+from wraith.workspace import Project
+
+if TYPE_CHECKING:
+    from wraith.build._tasks import TaskDict
+    from wraith.build.events import Listener
+
+STEPS: Final = ("record", "synth", "check", "pack")
+
+BACKEND: Final = "wraith"
+"""The name of ``WraithDatabase`` among doit's backends; the package registers it as an entry point."""
+
+DOIT_INTERNAL: Final = 3
+"""doit's exit code for what fails before any task: its message is on standard error by then."""
+
+
+def graph(project: Project | None = None) -> dict[str, object]:
+    """Return what a ``dodo.py`` needs: ``DOIT_CONFIG`` and one task creator for each step.
+
+    Without a project it is that of the current folder, which doit has made the one of ``dodo.py``. An error
+    ends the process with its exit code, after saying what is wrong: doit would show a traceback.
+    """
+    from wraith.build._reporter import WraithReporter
+
+    try:
+        found = project or Project.find(Path.cwd())
+        return {"DOIT_CONFIG": _config(found, WraithReporter), **_creators(found)}
+    except WraithError as error:
+        _leave(error)
+
+
+def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listener | None = None) -> int:
+    """Build the targets, all of the project where none is given, and return wraith's exit code.
+
+    A target is a step (``check``), a task (``check:NAME``) or a file. ``progress`` is told of every task;
+    without it, lines go to standard error. Raises InputError for a target that there is none of, and where a
+    configuration is broken.
+    """
+    from doit.cmd_base import ModuleTaskLoader  # type: ignore[import-untyped]  # doit has no types
+    from doit.doit_cmd import DoitMain  # type: ignore[import-untyped]
+
+    from wraith.build._reporter import WraithReporter
+
+    namespace = _creators(project)
+    _check_targets(project, namespace, targets)
+    namespace["DOIT_CONFIG"] = _config(project, WraithReporter(None, {}, progress))
+    plugins = {"BACKEND": {BACKEND: "wraith.build.database:WraithDatabase"}}
+    with contextlib.chdir(project.root):
+        try:
+            status = DoitMain(ModuleTaskLoader(namespace), config_filenames=(), extra_config=plugins).run(
+                ["run", *targets]
+            )
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 1
+    return InputError.exit_code if status == DOIT_INTERNAL else int(status)
+
+
+def _config(project: Project, reporter: object) -> dict[str, object]:
+    from wraith.build._digests import Blake3Checker
+
+    return {
+        "backend": BACKEND,
+        "dep_file": str(project.database_path),
+        "check_file_uptodate": Blake3Checker,
+        "reporter": reporter,
+        "verbosity": 2,
+    }
+
+
+def _creators(project: Project) -> dict[str, object]:
+    """Return doit's task creators. Everything is read here, so that an error comes up before doit runs."""
+    from wraith.build._tasks import twin_tasks
+
+    twins = [twin_tasks(workspace) for workspace in project.twins()]
+
+    # doit shows the docstring of each as the line of its group, and their order is that of the source
+    def task_record() -> Iterator[TaskDict]:
+        """record each twin, where it names a command, and index its sessions"""
+        for twin in twins:
+            yield from twin.record
+
+    def task_synth() -> Iterator[TaskDict]:
+        """learn each twin's model"""
+        for twin in twins:
+            yield from twin.synth
+
+    def task_check() -> Iterator[TaskDict]:
+        """replay each twin's recordings on its model"""
+        for twin in twins:
+            yield from twin.check
+
+    def task_pack() -> Iterator[TaskDict]:
+        """pack each twin into dist/"""
+        for twin in twins:
+            yield from twin.pack
+
+    creators: tuple[Callable[[], Iterator[TaskDict]], ...] = (task_record, task_synth, task_check, task_pack)
+    return {creator.__name__: creator for creator in creators}
+
+
+def _check_targets(project: Project, namespace: dict[str, object], targets: Sequence[str]) -> None:
+    known = set(STEPS)
+    for step in STEPS:
+        creator = namespace[f"task_{step}"]
+        assert callable(creator)
+        for task in creator():
+            known |= {f"{step}:{task['name']}", *task["targets"]}
+    for target in targets:
+        if target not in known:
+            raise InputError(
+                f"there is nothing to build that is called {target!r}",
+                where=project.root,
+                hint=f"name a step ({', '.join(STEPS)}), a task such as check:NAME, or a file that "
+                f"one makes; twins: {', '.join(twin.name for twin in project.twins()) or 'none'}",
+            )
+
+
+def _leave(error: WraithError) -> NoReturn:
+    from wraith.build.events import error_lines
+
+    sys.stderr.write("".join(f"{line}\n" for line in error_lines(error)))
+    raise SystemExit(error.exit_code)

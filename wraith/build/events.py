@@ -1,0 +1,79 @@
+"""What happens while the graph runs, as values, and as lines for people.
+
+Who shows them is a function from an event: ``print_event`` for plain ``doit``, a progress display for
+``wraith build``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from wraith.errors import WraithError
+
+Kind: TypeAlias = Literal["begin", "run", "done", "fresh", "failed", "blocked", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """Something that happened to a task; ``begin`` and ``end`` are of the run, and have no task.
+
+    ``total`` counts the tasks that the run may come to, ``ran`` those that it ran so far.
+    """
+
+    kind: Kind
+    task: str = ""
+    reasons: tuple[str, ...] = ()
+    summary: str = ""
+    error: WraithError | None = None
+    total: int = 0
+    ran: int = 0
+
+
+Listener: TypeAlias = Callable[[TaskEvent], None]
+
+
+def print_event(event: TaskEvent) -> None:
+    """Write the event to standard error as a line, if there is something to say."""
+    lines = event_lines(event)
+    if sys.stderr.isatty():
+        # the line of the running task is overwritten by what came of it
+        sys.stderr.write("\r\x1b[K")
+        if event.kind == "run":
+            sys.stderr.write(f"{event.task}: running, because {_because(event.reasons)}"[:78])
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    sys.stderr.flush()
+
+
+def event_lines(event: TaskEvent) -> list[str]:
+    """Return what to say about an event, in plain text."""
+    match event.kind:
+        case "done":
+            came = f"; {event.summary}" if event.summary else ""
+            return [f"{event.task}: ran, because {_because(event.reasons)}{came}"]
+        case "failed":
+            assert event.error is not None, "Invariant: a failure has an error"
+            return error_lines(event.error, event.task)
+        case "blocked":
+            return [f"{event.task}: {event.summary}"]
+        case "end":
+            return [event.summary] if event.summary else []
+        case "begin" | "run" | "fresh":
+            return []
+
+
+def error_lines(error: WraithError, subject: str = "") -> list[str]:
+    """Return the one look of an error: what, where, what to do."""
+    lines = [f"error: {subject}: {error.message}" if subject else f"error: {error.message}"]
+    if error.where is not None:
+        lines.append(f"  where: {error.where}")
+    if error.hint is not None:
+        lines.append(f"  hint: {error.hint}")
+    return lines
+
+
+def _because(reasons: tuple[str, ...]) -> str:
+    shown = ", ".join(reasons[:3]) or "it was asked for"
+    return f"{shown} and {len(reasons) - 3} more" if len(reasons) > 3 else shown

@@ -1,0 +1,196 @@
+"""The steps: one plain function each, which reads a workspace, calls one engine and writes the outputs whole.
+
+``wraith synth NAME`` and the task ``synth:NAME`` both call ``synth`` here: there is one way to do each thing.
+The functions decide no freshness, print nothing and return what a summary needs. Heavy imports stand inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wraith.build._edits import (
+    discard_edits,
+    guard_edits,
+    load_patches,
+    patch,
+    write_model,
+)
+from wraith.build._recording import RecordResult, record
+from wraith.errors import AnswerIsNo, InputError
+from wraith.files import read_bytes, write_json, write_whole
+from wraith.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wraith.artifact import Packed
+    from wraith.conformance import Report
+    from wraith.synth import Learned
+    from wraith.wir import Evidence, Model, PatchFinding
+
+__all__ = [
+    "CheckResult",
+    "PackResult",
+    "RecordResult",
+    "SynthResult",
+    "check",
+    "discard_edits",
+    "guard_edits",
+    "pack",
+    "patch",
+    "read_evidence",
+    "read_findings",
+    "read_model",
+    "record",
+    "synth",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SynthResult:
+    """What was learned, the model with patches applied, and which patches no longer apply."""
+
+    learned: Learned
+    model: Model
+    findings: tuple[PatchFinding, ...]
+
+    @property
+    def summary(self) -> str:
+        variants = sum(len(route.variants) for route in self.model.routes)
+        text = f"{len(self.model.routes)} routes, {variants} variants"
+        return f"{text}{_told(self.findings)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the replay came to, and which patches the model under test lacks."""
+
+    report: Report
+    findings: tuple[PatchFinding, ...]
+
+    @property
+    def summary(self) -> str:
+        return f"score {self.report.score_bp} bp{_told(self.findings)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult:
+    """The artifact that was written."""
+
+    packed: Packed
+    path: Path
+
+    @property
+    def summary(self) -> str:
+        return f"{self.packed.files} files, {self.packed.size_bytes} bytes, {self.packed.digest[:19]}…"
+
+
+def synth(workspace: Workspace, *, tags: Sequence[str] = ()) -> SynthResult:
+    """Learn the model from the recordings, apply the patches, and write model and evidence.
+
+    ``tags`` choose sessions in place of ``[synth] tags``. Raises InputError where the model was edited by
+    hand.
+    """
+    from wraith.build._findings import write_findings
+    from wraith.canonical import parse
+    from wraith.config import TwinConfig, read_toml
+    from wraith.recording import sealed_sessions
+    from wraith.synth import learn
+    from wraith.wir import apply_patches, dump_evidence, dump_model, model_from_json
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    guard_edits(workspace)
+    patches = load_patches(workspace)
+    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags))
+    document, findings = apply_patches(parse(dump_model(learned.model)), patches)
+    # a patch can name what no model may hold: then the patches are to blame, and nothing is written
+    model = model_from_json(document, workspace.patches_path) if patches else learned.model
+    write_findings(workspace, findings)
+    write_whole(workspace.evidence_path, dump_evidence(learned.evidence))
+    write_model(workspace, dump_model(model))
+    return SynthResult(learned, model, findings)
+
+
+def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
+    """Replay the recordings on the model and write the report.
+
+    ``tags`` choose sessions in place of ``[synth] tags``. Raises AnswerIsNo, with the report written, where
+    the score is below ``[diff] required_score``.
+    """
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import check as replay
+    from wraith.recording import sealed_sessions
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
+    report = replay(
+        read_model(workspace),
+        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
+        required_score=config.diff.required_score,
+        compare_headers=config.diff.compare_headers,
+        runs=read_evidence(workspace).runs,
+    )
+    write_json(workspace.report_path, report.to_json())
+    if not report.passed:
+        raise AnswerIsNo(
+            f"score {report.score_bp} bp, and {config.diff.required_score * 10000:.0f} bp are required",
+            where=workspace.report_path,
+            hint=f"see what differs: wraith check {workspace.name} --in-memory",
+        )
+    return CheckResult(report, read_findings(workspace))
+
+
+def pack(workspace: Workspace, *, output: Path | None = None) -> PackResult:
+    """Write the twin as one file, ``dist/NAME.wraith`` where no other is named."""
+    from wraith.artifact import pack as write
+
+    path = output or workspace.artifact_path
+    return PackResult(write(workspace.require(), path), path)
+
+
+def read_model(workspace: Workspace) -> Model:
+    """Return the model of a twin. Raises InputError where it was not learned yet, or is broken."""
+    from wraith.wir import load_model
+
+    try:
+        return load_model(read_bytes(workspace.symbols_path), workspace.symbols_path)
+    except FileNotFoundError:
+        raise _not_learned(workspace, workspace.symbols_path) from None
+
+
+def read_evidence(workspace: Workspace) -> Evidence:
+    """Return what backs the model. Raises InputError where it was not learned yet, or is broken."""
+    from pydantic import ValidationError
+
+    from wraith.config import describe
+    from wraith.wir import Evidence
+
+    try:
+        return Evidence.model_validate_json(read_bytes(workspace.evidence_path))
+    except FileNotFoundError:
+        raise _not_learned(workspace, workspace.evidence_path) from None
+    except ValidationError as error:
+        raise InputError(
+            describe(error),
+            where=workspace.evidence_path,
+            hint=f"build it again: wraith synth {workspace.name}",
+        ) from None
+
+
+def read_findings(workspace: Workspace) -> tuple[PatchFinding, ...]:
+    """Return which changes of patches did not apply when synth last ran; none where it never did."""
+    from wraith.build._findings import read_findings as read
+
+    return read(workspace)
+
+
+def _told(findings: tuple[PatchFinding, ...]) -> str:
+    """Return what a summary says about patches that do not apply, nothing where all do."""
+    if not findings:
+        return ""
+    return f"; {len(findings)} changes of patches do not apply, the first: {findings[0]}"
+
+
+def _not_learned(workspace: Workspace, path: Path) -> InputError:
+    return InputError("the model was not learned yet", where=path, hint=f"wraith synth {workspace.name}")

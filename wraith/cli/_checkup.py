@@ -1,0 +1,49 @@
+"""The checks of ``wraith doctor``: each looks at one thing and yields findings, and none stops the others.
+
+A finding is an *error* where a command would fail or answer wrongly, a *warning* where something is missing
+or about to surprise, and *ok* where all is well. A check that raises has found an error, with the place and
+the hint that the command itself would give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from wraith.cli import _model_checks as model
+from wraith.cli import _recordings_checks as recordings
+from wraith.cli._patient import Check, Finding, Patient, from_error
+from wraith.errors import WraithError
+from wraith.workspace import Workspace
+
+CHECKS: Final[tuple[tuple[str, Check], ...]] = (
+    ("configuration", recordings.configuration),
+    ("recordings", recordings.recordings),
+    ("unsealed sessions", recordings.unsealed),
+    ("index", recordings.index),
+    ("scrub key", recordings.scrub_key),
+    ("scrub policy", recordings.scrub_policy),
+    ("secrets", recordings.secrets),
+    ("model", model.model),
+    ("model", model.freshness),
+    ("patches", model.patches),
+    ("check report", model.report),
+)
+"""The checks in the order in which a twin is made, by the name of what they look at."""
+
+
+def examine(workspace: Workspace) -> list[Finding]:
+    """Return the findings of every check, in the order of the table; what two checks say alike, once."""
+    patient = Patient(workspace)
+    findings = [finding for name, check in CHECKS for finding in _findings(name, check, patient)]
+    seen: dict[tuple[str, str | None], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.message, finding.where), finding)
+    return list(seen.values())
+
+
+def _findings(name: str, check: Check, patient: Patient) -> Iterator[Finding]:
+    try:
+        yield from check(patient)
+    except WraithError as error:
+        yield from_error(name, error)

@@ -1,0 +1,129 @@
+"""What ``wraith doctor`` looks at in the model, its patches, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from wraith.artifact import Manifest
+from wraith.build.steps import guard_edits
+from wraith.canonical import sha256
+from wraith.cli._derived import read_evidence, read_model
+from wraith.cli._output import count
+from wraith.cli._patient import Finding, Patient, listed
+from wraith.config import describe
+from wraith.conformance import Report
+from wraith.errors import InputError
+from wraith.files import read_bytes
+from wraith.wir import apply_patches, load_patch, model_to_json
+
+
+def model(patient: Patient) -> Iterator[Finding]:
+    name, workspace = "model", patient.workspace
+    learned = read_model(workspace)
+    if learned is None:
+        hint = f"doit synth:{patient.name}"
+        yield Finding(name, "warning", "nothing was learned yet", str(workspace.symbols_path), hint)
+        return
+    if patient.installed:
+        yield from _against_artifact(patient)
+        return
+    try:
+        guard_edits(workspace)
+    except InputError as error:
+        yield Finding(name, "warning", error.message, error.where, error.hint)
+        return
+    yield Finding(name, "ok", f"{count(len(learned.routes), 'route')}")
+
+
+def _against_artifact(patient: Patient) -> Iterator[Finding]:
+    """Compare the files of an installed twin with what its artifact held."""
+    workspace = patient.workspace
+    try:
+        manifest = Manifest.model_validate_json(read_bytes(workspace.origin_path))
+    except ValidationError as error:
+        hint = "install the artifact again, in the place of this one"
+        yield Finding("model", "error", describe(error), str(workspace.origin_path), hint)
+        return
+    changed = [
+        path for path, entry in manifest.files.items() if _digest(workspace.root / path) != entry.digest
+    ]
+    if changed:
+        yield Finding(
+            "model",
+            "warning",
+            f"other than in the artifact that it came in: {listed(changed)}",
+            str(workspace.root),
+            "install the artifact again, in the place of this one, unless the change is yours",
+        )
+    else:
+        yield Finding("model", "ok", f"as it was packed, {manifest.digest}")
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256(read_bytes(path))
+    except FileNotFoundError:
+        return None
+
+
+def freshness(patient: Patient) -> Iterator[Finding]:
+    evidence = read_evidence(patient.workspace)
+    if evidence is None or patient.installed:
+        return
+    tags = frozenset(patient.config.synth.tags)
+    there = {session.id for session in patient.sessions if not tags or not tags.isdisjoint(session.tags)}
+    known = {session_id for run in evidence.runs for session_id in run}
+    if there != known:
+        changed = f"{len(there - known)} new, {len(known - there)} gone"
+        yield Finding(
+            "model",
+            "warning",
+            f"learned from other sessions than are there ({changed})",
+            str(patient.workspace.evidence_path),
+            f"doit synth:{patient.name}",
+        )
+
+
+def patches(patient: Patient) -> Iterator[Finding]:
+    """A patch that has been applied changes nothing when it is applied again; what is refused was not."""
+    name, workspace = "patches", patient.workspace
+    files = sorted(workspace.patches_path.glob("*.json"))
+    loaded = [load_patch(read_bytes(path), path) for path in files]
+    learned = read_model(workspace)
+    if learned is None or not loaded:
+        return
+    _, refused = apply_patches(model_to_json(learned), loaded)
+    for finding in refused:
+        yield Finding(
+            name,
+            "warning",
+            str(finding),
+            str(workspace.patches_path),
+            "mend or remove the change; it is kept, and has no effect",
+        )
+    if not refused:
+        yield Finding(name, "ok", f"{count(len(files), 'file')}, all of them applied")
+
+
+def report(patient: Patient) -> Iterator[Finding]:
+    name, path = "check report", patient.workspace.report_path
+    try:
+        found = Report.model_validate_json(read_bytes(path))
+    except FileNotFoundError:
+        if patient.installed:
+            return
+        yield Finding(name, "warning", "nothing was checked yet", str(path), f"doit check:{patient.name}")
+        return
+    except ValidationError as error:
+        yield Finding(
+            name, "error", describe(error), str(path), f"write it again: wraith check {patient.name}"
+        )
+        return
+    score = f"{found.score_bp}/10000, {found.required_bp}/10000 are required"
+    if found.passed:
+        yield Finding(name, "ok", f"passed: {score}")
+    else:
+        yield Finding(name, "error", f"failed: {score}", str(path), f"see why: wraith check {patient.name}")

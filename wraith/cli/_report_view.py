@@ -1,0 +1,67 @@
+"""A conformance report as people read it: the verdict on one line, then what differs most often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from wraith.canonical import compact
+from wraith.cli._output import Block, Line, Table
+
+if TYPE_CHECKING:
+    from wraith.canonical import JsonValue
+    from wraith.conformance import Divergence, Report
+
+SHOWN: Final = 20
+"""How many kinds of divergence stand in text: a screen. The report and the JSON have all that were listed."""
+SHOWN_VALUE: Final = 40
+
+
+def verdict(name: str, report: Report) -> Line:
+    """Return the one line that a report comes to."""
+    suppressed = f" ({report.suppressed_leaves} suppressed)" if report.suppressed_leaves else ""
+    text = (
+        f"{'PASS' if report.passed else 'FAIL'}  {name}  {report.score_bp}/10000"
+        f"  sessions={report.sessions_passed}/{report.sessions_total}"
+        f"  divergences={report.divergences_total}{suppressed}"
+    )
+    return Line(text, "good" if report.passed else "bad")
+
+
+def report_blocks(name: str, report: Report) -> Iterator[Block]:
+    """Yield the verdict, why it is no better, and the most frequent divergences."""
+    yield verdict(name, report)
+    if not report.compared_leaves:
+        yield Line("nothing was compared, and that is never a pass", "warn")
+    elif not report.passed:
+        yield Line(f"{report.required_bp}/10000 are required: required_score in [diff] of wraith.toml")
+    if report.divergences:
+        yield from _divergence_blocks(name, report.divergences)
+
+
+def _divergence_blocks(name: str, divergences: Sequence[Divergence]) -> Iterator[Block]:
+    kinds: dict[tuple[str, str, str], list[Divergence]] = {}
+    for each in divergences:
+        kinds.setdefault((each.category, each.route, each.path), []).append(each)
+    ranked = sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
+    rows = [
+        (
+            str(len(found)),
+            category,
+            route,
+            path or "-",
+            _cut(found[0].expected),
+            _cut(found[0].actual),
+            f"{found[0].session}/{found[0].exchange}",
+        )
+        for (category, route, path), found in ranked[:SHOWN]
+    ]
+    yield Table((">TIMES", "CATEGORY", "ROUTE", "PATH", "RECORDED", "ANSWERED", "FIRST SEEN"), rows)
+    if len(ranked) > SHOWN:
+        yield Line(f"and {len(ranked) - SHOWN} more kinds; --json has all", "dim")
+    yield Line(f"wraith inspect {name} {rows[0][-1]} shows the recorded exchange", "dim")
+
+
+def _cut(value: JsonValue) -> str:
+    text = compact(value).decode()
+    return text if len(text) <= SHOWN_VALUE else f"{text[: SHOWN_VALUE - 1]}…"

@@ -1,0 +1,135 @@
+"""The files that ``wraith init`` writes, commented so that each key explains itself where it is set.
+
+A key that stands in a comment shows its default, but for the examples of ``[record]`` and of the scrub rules.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from wraith.workspace import PROJECT_FILE
+
+WRAITH_TOML: Final = """\
+# The twin {name}. All keys: docs/reference/configuration.md of wraith.
+format = "wraith.twin/1"
+
+[upstream]
+# The real service, which recording forwards to.
+base_url = {base_url}
+
+[record]
+# How `doit record:{name}` records by itself. Without `exercise`, record by hand: wraith record {name}
+# In both commands {{python}} is the running interpreter, {{port}} the upstream's free port, {{url}} the
+# address of the recording proxy, {{project}} the project's folder. Both run in this folder.
+# The command that starts the upstream; leave it out where base_url is up already:
+# start = ["my-service", "--port", "{{port}}"]
+# The command that sends the traffic:
+# exercise = ["{{python}}", "{{project}}/tools/exercise.py", "{{url}}"]
+# Files that the recordings are made from; when one changes, they are recorded anew:
+# inputs = ["../../tools/exercise.py"]
+# A path that answers once the upstream is up:
+# ready = "/"
+# Pass the client's Host header through, for services that build addresses from it:
+# preserve_host = false
+# Larger bodies pass through and are recorded as a digest and a size:
+# max_body_bytes = 10485760
+# How long the whole recording may take, in seconds:
+# timeout_s = 600.0
+
+[synth]
+# Learn only from sessions with one of these tags; empty means all:
+# tags = []
+
+[diff]
+# The share of exchanges that must be answered as recorded; below it `wraith check` ends with exit status 2:
+# required_score = 0.9
+# Headers to compare besides content-type and those that the model predicts:
+# compare_headers = []
+
+[serve]
+# "synth" answers what the recordings suggest; "strict" only what they show:
+# fidelity = "synth"
+"""
+
+SCRUB_TOML: Final = """\
+# What may not reach the disk when {name} is recorded, beyond the built-in rules for credentials:
+# authorization and cookie headers, api keys, passwords, tokens, JWTs, well-known key shapes, card numbers.
+# All keys: docs/reference/configuration.md of wraith.
+format = "wraith.scrub/1"
+
+# Leave the published test numbers of card networks in clear:
+# card_test_numbers = true
+
+# A rule names one place (header, cookie, query_param, jsonpath or regex) and what happens to what stands
+# there: tokenize (the same secret is the same token everywhere), mask, redact or pseudonymize.
+# [[rules]]
+# jsonpath = "customer.email"
+# action = "pseudonymize"
+
+# A value that is public by nature and stays in clear:
+# [[allow]]
+# value = "pk_test_published_in_the_docs"
+# reason = "the public key of the sandbox"
+"""
+
+TWIN_GITIGNORE: Final = """\
+# Derived by `wraith build`; the recordings and model/patches are the source.
+/model/*
+!/model/patches/
+/build/
+/reports/
+"""
+
+PROJECT_TOML: Final = """\
+# A wraith project: its twins are the folders below twins/.
+format = "wraith.project/1"
+"""
+
+PROJECT_GITIGNORE: Final = """\
+# The scrub key, the task database, logs; and the packed twins.
+/.wraith/
+/dist/
+"""
+
+STATE_GITIGNORE: Final = """\
+# Nothing in this folder is ever committed: it holds the key that scrub tokens are made with.
+*
+"""
+
+DODO: Final = '''\
+"""The tasks of this project; `doit list` shows them."""
+
+from wraith.build import graph
+
+globals().update(graph())
+'''
+
+FOLDERS: Final = (
+    "recordings/sessions",
+    "model/patches",
+    "state/fixtures",
+    "lua/handlers",
+    "lua/lib",
+    "faults",
+)
+
+
+def twin_files(name: str, base_url: str) -> dict[str, str]:
+    """Return the files of a new workspace by their path below it."""
+    return {
+        # a JSON string without control characters is a TOML basic string
+        "wraith.toml": WRAITH_TOML.format(name=name, base_url=json.dumps(base_url, ensure_ascii=False)),
+        "scrub.toml": SCRUB_TOML.format(name=name),
+        ".gitignore": TWIN_GITIGNORE,
+    }
+
+
+def project_files() -> dict[str, str]:
+    """Return the files of a new project by their path below it; those that exist are left alone."""
+    return {
+        PROJECT_FILE: PROJECT_TOML,
+        "dodo.py": DODO,
+        ".gitignore": PROJECT_GITIGNORE,
+        ".wraith/.gitignore": STATE_GITIGNORE,
+    }

@@ -1,0 +1,65 @@
+"""List what is wrong with a twin, and what to do about it: configuration, recordings, scrubbing, model,
+patches, report. Nothing is changed. Ends with 0 where nothing is an error, with 2 where something is."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from wraith.cli._args import add_twin, find_twin
+from wraith.cli._output import Block, Kind, Line, Output, count
+from wraith.errors import AnswerIsNo
+
+if TYPE_CHECKING:
+    from wraith.canonical import JsonValue
+    from wraith.cli._patient import Finding, Level
+
+LOOKS: Final[dict[Level, Kind]] = {"ok": "good", "warning": "warn", "error": "bad"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_twin(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from wraith.cli._checkup import examine
+
+    workspace = find_twin(args)
+    findings = examine(workspace)
+    counts = Counter(finding.level for finding in findings)
+    summary = f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}, {counts['ok']} ok"
+    documents: list[JsonValue] = [_document(finding) for finding in findings]
+    out.answer(
+        {
+            "schema": "wraith.doctor/1",
+            "twin": workspace.name,
+            "errors": counts["error"],
+            "warnings": counts["warning"],
+            "findings": documents,
+        },
+        *(block for finding in findings for block in _blocks(finding)),
+        Line(f"{workspace.name}: {summary}", "title"),
+    )
+    return AnswerIsNo.exit_code if counts["error"] else 0
+
+
+def _blocks(finding: Finding) -> list[Block]:
+    blocks: list[Block] = [
+        Line(f"{finding.level:<7}  {finding.check}: {finding.message}", LOOKS[finding.level])
+    ]
+    if finding.where is not None:
+        blocks.append(Line(f"         where: {finding.where}"))
+    if finding.hint is not None:
+        blocks.append(Line(f"         hint:  {finding.hint}"))
+    return blocks
+
+
+def _document(finding: Finding) -> dict[str, JsonValue]:
+    return {
+        "check": finding.check,
+        "level": finding.level,
+        "message": finding.message,
+        "where": finding.where,
+        "hint": finding.hint,
+    }

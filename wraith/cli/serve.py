@@ -1,0 +1,98 @@
+"""Serve the twin over HTTP until Ctrl-C or SIGTERM, and say the address once it is bound. Each client session
+(header X-Wraith-Session) has its own state; POST /__wraith/reset begins it anew. One line per request goes to
+standard error: compact on a terminal, JSON in a pipe."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wraith.cli._args import add_twin, find_twin, port
+from wraith.cli._output import Line, Output, count
+
+if TYPE_CHECKING:
+    from wraith.asgi import Address
+    from wraith.serve import Mask
+    from wraith.workspace import Workspace
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8081
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_twin(parser)
+    parser.add_argument(
+        "--port",
+        type=port,
+        default=DEFAULT_PORT,
+        metavar="P",
+        help=f"default {DEFAULT_PORT}; 0 picks a free one",
+    )
+    parser.add_argument(
+        "--host", default=DEFAULT_HOST, metavar="H", help=f"the address to listen on, default {DEFAULT_HOST}"
+    )
+    parser.add_argument(
+        "--fidelity",
+        choices=("synth", "strict"),
+        help="synth: answer what recordings suggest; strict: only what they show; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--ready-json", type=Path, metavar="FILE", help="write the address to FILE once it is bound"
+    )
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from wraith.build.steps import read_model
+    from wraith.canonical import sha256
+    from wraith.config import TwinConfig, read_toml
+    from wraith.runtime import Twin
+    from wraith.serve import AccessLog, serve_twin
+    from wraith.wir import dump_model
+
+    workspace = find_twin(args)
+    config = read_toml(workspace.config_path, TwinConfig)
+    model = read_model(workspace)
+    routes = count(len(model.routes), "route")
+    fidelity = args.fidelity or config.serve.fidelity
+
+    def say(address: Address) -> None:
+        out.answer(
+            {
+                "schema": "wraith.serve/1",
+                "twin": workspace.name,
+                "url": address.url,
+                "host": address.host,
+                "port": address.port,
+                "fidelity": fidelity,
+                "routes": len(model.routes),
+                "pid": os.getpid(),
+            },
+            Line(f"serving {workspace.name} ({routes}) at {address.url}, until Ctrl-C", "good"),
+        )
+
+    serve_twin(
+        Twin(model),
+        _mask(workspace),
+        name=workspace.name,
+        model_digest=sha256(dump_model(model)),
+        access=AccessLog.to(sys.stderr, os.environ),
+        fidelity=fidelity,
+        host=args.host,
+        port=args.port,
+        on_bound=say,
+        ready_json=args.ready_json,
+    )
+    return 0
+
+
+def _mask(workspace: Workspace) -> Mask:
+    """Return how requests are scrubbed before they are matched, as they were when they were recorded."""
+    from wraith.config import ScrubConfig, read_toml
+    from wraith.scrub import Scrubber, find_key, restore
+    from wraith.serve import masking
+
+    scrub = read_toml(workspace.scrub_path, ScrubConfig)
+    return masking(Scrubber(scrub, find_key(workspace.project, create=False)).request, restore)

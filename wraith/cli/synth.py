@@ -1,0 +1,76 @@
+"""Learn the twin's model from its recordings, now and whether it is fresh or not: routes, symbols (holes and
+constants) and state operations. The same as the task synth:NAME. Patches are applied; a model that was edited
+by hand is not overwritten (wraith patch keeps the edits)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wraith.cli._args import add_tags, add_twin, find_twin
+from wraith.cli._output import Block, Line, Output, count
+
+if TYPE_CHECKING:
+    from wraith.canonical import JsonValue
+    from wraith.wir import Evidence, PatchFinding
+    from wraith.workspace import Workspace
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_twin(parser)
+    add_tags(parser, "learn only from sessions with this tag; may be given again")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from wraith.build import steps
+    from wraith.cli._model_view import (
+        count_symbols,
+        route_documents,
+        route_table,
+        state_operation_documents,
+        summary_blocks,
+    )
+
+    workspace = find_twin(args)
+    with out.working(f"learning {workspace.name}"):
+        result = steps.synth(workspace, tags=args.tags)
+    model, evidence = result.model, result.learned.evidence
+    symbols: dict[str, JsonValue] = dict(count_symbols(model))
+    changes: list[JsonValue] = [str(finding) for finding in result.findings]
+    out.answer(
+        {
+            "schema": "wraith.synth/1",
+            "twin": workspace.name,
+            "model": str(workspace.symbols_path),
+            "sessions": evidence.sessions,
+            "exchanges": evidence.exchanges,
+            "symbols": symbols,
+            "routes": route_documents(model, evidence),
+            "state_operations": state_operation_documents(model),
+            "refused_patches": changes,
+        },
+        _headline(workspace, evidence, len(model.routes)),
+        *([route_table(model, evidence)] if model.routes else []),
+        *summary_blocks(model),
+        *_refused(workspace, result.findings),
+    )
+    return 0
+
+
+def _headline(workspace: Workspace, evidence: Evidence, routes: int) -> Line:
+    if not evidence.exchanges:
+        return Line(
+            f"{workspace.name}: nothing to learn from; wraith record {workspace.name} records", "warn"
+        )
+    seen = f"{count(evidence.sessions, 'session')}, {count(evidence.exchanges, 'exchange')}"
+    return Line(f"{workspace.name}: {count(routes, 'route')} learned from {seen}", "title")
+
+
+def _refused(workspace: Workspace, findings: Sequence[PatchFinding]) -> list[Block]:
+    if not findings:
+        return []
+    title = (
+        f"{count(len(findings), 'change')} of {workspace.patches_path} without effect; mend or remove them:"
+    )
+    return [Line(title, "warn"), *(Line(f"  {finding}") for finding in findings)]

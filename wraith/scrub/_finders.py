@@ -1,0 +1,124 @@
+"""The detectors: values with a telling name, vendor keys, card numbers, the patterns of ``scrub.toml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+import orjson
+
+from wraith.scrub._cards import CARD, MAYBE_CARD, card_digits, is_card
+from wraith.scrub._detect import Span
+from wraith.scrub._fields import SECRET_FIELDS, SECRET_PARAMETERS, STEMS, is_reference, names_pattern
+from wraith.scrub._prefixes import MAYBE_VENDOR_KEY, VENDOR_KEY
+from wraith.scrub._replacer import Replacer
+from wraith.scrub._standins import standin_around
+
+if TYPE_CHECKING:
+    from wraith.config._scrub import Action
+
+
+class NamedValues:
+    """Secrets by the name before them: JSON members, parameters of addresses, multipart fields."""
+
+    _FIELD = names_pattern(SECRET_FIELDS)
+    _PARAMETER = names_pattern(SECRET_FIELDS + SECRET_PARAMETERS)
+    _JSON = re.compile(rf'"({_FIELD})"\s*:\s*("(?:[^"\\]|\\.)+"|\d{{4,}}(?![\d.]))', re.IGNORECASE)
+    _ADDRESS = re.compile(rf"[?&#;]({_PARAMETER})=([^&#;\s\"'<>\\]+)", re.IGNORECASE)
+    _MULTIPART = re.compile(
+        rf'form-data;[^\r\n]*?\bname="?(?:[^"\r\n]*[\[.])?({_FIELD})\]?"?[^\r\n]*\r?\n'
+        r"(?:[^\r\n]+\r?\n)*\r?\n(.*?)(?=\r?\n--)",
+        re.IGNORECASE | re.DOTALL,
+    )
+    _USER = re.compile(r"://[^/\s:@\"'<>\\]*:([^/\s@\"'<>\\]+)@")
+    _MAYBE = re.compile(
+        rf'"{_FIELD}\\?"\s*:\s*+(?!null|true|false|""|\{{)|[?&#;]{_PARAMETER}=|\bname=[^\r\n]*{_FIELD}'.encode()
+    )
+
+    def maybe(self, raw: bytes) -> bool:
+        if b"@" in raw and b"://" in raw:
+            return True
+        lower = raw.lower()
+        return any(stem in lower for stem in STEMS) and self._MAYBE.search(lower) is not None
+
+    def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
+        if '"' in text:
+            for found in self._JSON.finditer(text):
+                yield *found.span(2), partial(_json_member, replacer, found[1])
+        if "=" in text:
+            for found in self._ADDRESS.finditer(text):
+                yield *found.span(2), partial(_percent_encoded, replacer, found[1])
+            for found in self._MULTIPART.finditer(text):
+                yield *found.span(2), partial(named, replacer, found[1])
+        if "@" in text:
+            for found in self._USER.finditer(text):
+                yield *found.span(1), partial(_percent_encoded, replacer, "password")
+
+
+class VendorKeys:
+    """Keys of well-known shapes, JWTs and private keys."""
+
+    def maybe(self, raw: bytes) -> bool:
+        return MAYBE_VENDOR_KEY.search(raw) is not None
+
+    def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
+        for found in VENDOR_KEY.finditer(text):
+            if not replacer.keeps(found[0]) and not standin_around(text, *found.span()):
+                yield *found.span(), replacer.replace
+
+
+class Cards:
+    """Card numbers."""
+
+    def maybe(self, raw: bytes) -> bool:
+        return MAYBE_CARD.search(raw) is not None
+
+    def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
+        for found in CARD.finditer(text):
+            if replacer.keeps(found[0]) or not is_card(card_digits(found[0])):
+                continue
+            if not standin_around(text, *found.span()):
+                yield *found.span(), replacer.replace
+
+
+class Pattern:
+    """The ``regex`` of a rule: its first group, or all of it where there is none."""
+
+    def __init__(self, pattern: re.Pattern[str], action: Action) -> None:
+        self._pattern = pattern
+        self._action = action
+
+    def maybe(self, raw: bytes) -> bool:
+        return True
+
+    def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
+        group = 1 if self._pattern.groups else 0
+        for found in self._pattern.finditer(text):
+            start, end = found.span(group)
+            if start < end and not standin_around(text, start, end):
+                yield start, end, partial(replacer.replace, action=self._action)
+
+
+def named(replacer: Replacer, name: str, value: str) -> str:
+    """Replace the value of a field whose name alone makes it a secret."""
+    return value if is_reference(name, value) else replacer.credential(value)
+
+
+def _percent_encoded(replacer: Replacer, name: str, value: str) -> str:
+    plain = unquote(value)
+    standin = named(replacer, name, plain)
+    return value if standin == plain else quote(standin, safe="*")
+
+
+def _json_member(replacer: Replacer, name: str, literal: str) -> str:
+    if not literal.startswith('"'):
+        return named(replacer, name, literal)
+    try:
+        plain = orjson.loads(literal)
+    except ValueError:
+        return f'"{named(replacer, name, literal[1:-1])}"'
+    standin = named(replacer, name, plain)
+    return literal if standin == plain else orjson.dumps(standin).decode()

@@ -1,0 +1,66 @@
+"""``scrub.toml``, compiled: which action each name, path and pattern asks for, and what stays in clear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wraith.canonical import compact, sha256
+from wraith.paths import Path, parse_path
+from wraith.scrub._cards import TEST_NUMBERS, card_digits
+
+if TYPE_CHECKING:
+    from wraith.config import ScrubConfig
+    from wraith.config._scrub import Action
+
+RULES_VERSION: Final = 1
+"""Of the built-in rules. Raise it with every change that finds more, finds less, or replaces differently."""
+
+
+def policy_digest(config: ScrubConfig) -> str:
+    """Return the digest of everything but the key that decides what a scrubbed exchange looks like."""
+    return sha256(compact({"rules": RULES_VERSION, "config": config.model_dump(mode="json")}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one configuration, by where they look."""
+
+    headers: Mapping[str, Action]
+    """By lower-case name."""
+    cookies: Mapping[str, Action]
+    parameters: Mapping[str, Action]
+    paths: tuple[tuple[Path, Action], ...]
+    patterns: tuple[tuple[re.Pattern[str], Action], ...]
+    clear: frozenset[str]
+    """Values that stay in clear."""
+    clear_patterns: tuple[re.Pattern[str], ...]
+    """Patterns of such values, which a value has to match from end to end."""
+
+    @classmethod
+    def compiled(cls, config: ScrubConfig) -> Rules:
+        rules, allowed = config.rules, config.allow
+        values = {entry.value for entry in allowed if entry.value is not None}
+        return cls(
+            headers={rule.header.lower(): rule.action for rule in rules if rule.header},
+            cookies={rule.cookie: rule.action for rule in rules if rule.cookie},
+            parameters={rule.query_param: rule.action for rule in rules if rule.query_param},
+            paths=tuple((_path(rule.jsonpath), rule.action) for rule in rules if rule.jsonpath),
+            patterns=tuple((re.compile(rule.regex), rule.action) for rule in rules if rule.regex),
+            clear=frozenset(values | (TEST_NUMBERS if config.card_test_numbers else set())),
+            clear_patterns=tuple(re.compile(entry.regex) for entry in allowed if entry.regex is not None),
+        )
+
+    def is_clear(self, value: str) -> bool:
+        """Tell whether the value is public by nature."""
+        return (
+            value in self.clear
+            or card_digits(value) in self.clear
+            or any(pattern.fullmatch(value) for pattern in self.clear_patterns)
+        )
+
+
+def _path(text: str) -> Path:
+    return parse_path(text.removeprefix("$").removeprefix("."))

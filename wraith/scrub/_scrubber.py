@@ -1,0 +1,117 @@
+"""The scrubber: exchanges and requests with their secrets replaced.
+
+Structure is taken apart where there is one (headers, cookies, query, form, JSON), and each value is replaced
+whole because of its name, or in part because of what the detectors see in it. What was found anywhere is then
+looked for everywhere else in the exchange. Most messages hold nothing, and pass after a search of their bytes.
+
+Laws: ``tests/scrub/test_scrubber.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wraith.errors import PolicyError
+from wraith.exchange import Exchange, Request, Response
+from wraith.scrub._detect import Detector
+from wraith.scrub._finders import Cards, NamedValues, Pattern, VendorKeys
+from wraith.scrub._json import plain
+from wraith.scrub._key import VARIABLE, Key
+from wraith.scrub._known import Known, known
+from wraith.scrub._message import head_bytes
+from wraith.scrub._replacer import Replacer
+from wraith.scrub._rules import Rules
+from wraith.scrub._standins import REDACTED, mask, pseudonymize
+from wraith.scrub._token import make_token
+from wraith.scrub._walk import Walk
+
+if TYPE_CHECKING:
+    from wraith.config import ScrubConfig
+    from wraith.config._scrub import Action
+
+_NO_KEY = b"wraith: no key was found, and nothing that this one makes is written"
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """A request as recordings see it, and what its stand-ins stand for: stand-in to secret."""
+
+    request: Request
+    secrets: Mapping[str, str]
+
+
+class Scrubber:
+    """Scrubs by one configuration and key. Holds no state but remembered tokens: same input, same output."""
+
+    def __init__(self, config: ScrubConfig, key: Key | None) -> None:
+        self._rules = Rules.compiled(config)
+        self._key = key.secret if key is not None else None
+        self._detectors: tuple[Detector, ...] = (
+            NamedValues(),
+            VendorKeys(),
+            Cards(),
+            *(Pattern(pattern, action) for pattern, action in self._rules.patterns),
+        )
+        self._make = lru_cache(maxsize=65536)(self._standin)
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Return the exchange without its secrets.
+
+        Raises PolicyError where one would have to be replaced by a new token, and there is no key.
+        """
+        replacer = Replacer(self._checked, self._rules)
+        first = Walk(self._detectors, self._rules, replacer)
+        request, response = first.request(exchange.request), first.response(exchange.response)
+        found = known(tuple(replacer.wanted.items()))
+        if found is not None and (_holds(found, request) or _holds(found, response)):
+            again = Walk((found, *self._detectors), self._rules, replacer)
+            request, response = again.request(exchange.request), again.response(exchange.response)
+        if request is exchange.request and response is exchange.response:
+            return exchange
+        return replace(exchange, request=request, response=response)
+
+    def request(self, request: Request, *, issued: Container[str] = ()) -> Scrubbed:
+        """Return the request as recordings would hold it. Nothing is written, so no key is asked for.
+
+        ``issued`` are values that the twin itself made up, such as the token that its log-in answered: they are
+        no secrets, and are what the twin's state knows.
+        """
+        replacer = Replacer(self._make, self._rules, issued)
+        scrubbed = Walk(self._detectors, self._rules, replacer).request(request)
+        found = known(tuple(replacer.wanted.items()))
+        if found is not None and _holds(found, scrubbed):
+            scrubbed = Walk((found, *self._detectors), self._rules, replacer).request(request)
+        return Scrubbed(scrubbed, {standin: secret for secret, standin in replacer.replaced.items()})
+
+    def secrets(self, response: Response) -> frozenset[str]:
+        """Return what a client will send back as a secret, where the twin answers so: see ``issued``."""
+        replacer = Replacer(self._make, self._rules)
+        Walk(self._detectors, self._rules, replacer).response(response)
+        return frozenset(replacer.replaced)
+
+    def _checked(self, secret: str, action: Action) -> str:
+        if self._key is None and action in ("tokenize", "pseudonymize"):
+            raise PolicyError(
+                "a secret would be written, and there is no key to replace it by a token",
+                hint=f"set {VARIABLE} to the key that the recordings of this project are scrubbed with",
+            )
+        return self._make(secret, action)
+
+    def _standin(self, secret: str, action: Action) -> str:
+        key = self._key if self._key is not None else _NO_KEY
+        match action:
+            case "tokenize":
+                return make_token(key, secret)
+            case "mask":
+                return mask(secret)
+            case "redact":
+                return REDACTED
+            case "pseudonymize":
+                return pseudonymize(key, secret)
+
+
+def _holds(found: Known, message: Request | Response) -> bool:
+    return found.maybe(head_bytes(message)) or found.maybe(plain(message.body))

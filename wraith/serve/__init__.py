@@ -1,0 +1,8 @@
+"""A twin over HTTP, with its control plane and its access log."""
+
+from wraith.serve._access import AccessLog
+from wraith.serve._mask import Mask, Unmask, masking
+from wraith.serve._serve import serve_twin
+from wraith.serve._twin import Fidelity
+
+__all__ = ["AccessLog", "Fidelity", "Mask", "Unmask", "masking", "serve_twin"]

@@ -1,0 +1,180 @@
+"""The twin as an ASGI application: a request in, ``Twin.respond``, the response out.
+
+The path of a request is straight: no request objects of a framework, one call of the interpreter, two
+messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import re
+import time
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from wraith.asgi import Answer as Refusal
+from wraith.asgi import ClientGone, Head, body_chunks, drain, failure, read_head, send_json, send_whole
+from wraith.exchange import Request, Response, header
+from wraith.runtime import Answer, Twin
+from wraith.serve._access import AccessLog, Entry
+from wraith.serve._mask import Mask
+from wraith.serve._sessions import DEFAULT, MAX_SESSIONS, Client, Sessions, TooManySessions
+
+if TYPE_CHECKING:
+    from hypercorn.typing import HTTPScope
+
+    from wraith.asgi import Receive, Send
+
+Fidelity: TypeAlias = Literal["synth", "strict"]
+
+MAX_BODY_BYTES: Final = 64 * 2**20
+"""Larger than what JSON APIs accept (most stop at 1 to 20 MiB), small enough for a laptop."""
+BODY_TIMEOUT_S: Final = 60.0
+"""nginx's client_body_timeout, here for the whole body: nobody uploads to loopback for longer."""
+
+_log = logging.getLogger("wraith.serve")
+
+_FRAMING: Final = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
+_NO_BODY: Final = frozenset({204, 304})
+_BREAKS = re.compile(r"[\r\n\0]")
+
+
+class _Refused(Exception):
+    """The twin does not answer; we do. ``instead_of`` is the answer of the twin's that we keep to
+    ourselves."""
+
+    def __init__(self, refusal: Refusal, instead_of: Answer | None = None) -> None:
+        super().__init__(refusal.status)
+        self.refusal = refusal
+        self.instead_of = instead_of
+
+
+class TwinApp:
+    """Answers every request that it is given as the twin does."""
+
+    def __init__(
+        self,
+        twin: Twin,
+        sessions: Sessions,
+        mask: Mask,
+        *,
+        fidelity: Fidelity,
+        access: AccessLog,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+    ) -> None:
+        self._twin = twin
+        self._sessions = sessions
+        self._mask = mask
+        self._strict = fidelity == "strict"
+        self._access = access
+        self._max_body_bytes = max_body_bytes
+        self._body_timeout_s = body_timeout_s
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
+        head = read_head(scope)
+        path, answer = "", None
+        try:
+            body = await self._body(head, receive) if head.has_body else b""
+            client = self._client(head.session)
+            came = Request(head.method, head.target, head.headers, body)
+            request, unmask = self._mask(came, client.issued)
+            path = request.path
+            answer = self._respond(request, client, now_ms)
+            response = unmask(answer.response)
+            status = response.status
+            await send_whole(send, status, *_wire(head.method, response))
+        except ClientGone:
+            return  # before its request was complete: nobody asked anything
+        except _Refused as refused:
+            status, answer = refused.refusal.status, answer or refused.instead_of
+            await send_json(send, refused.refusal)
+        self._access.add(
+            Entry(
+                now_ms,
+                head.method,
+                path,
+                status,
+                (time.perf_counter() - started) * 1000,
+                answer.route.name if answer is not None and answer.route is not None else None,
+                answer is not None and answer.extrapolated,
+                head.session or DEFAULT,
+            )
+        )
+
+    async def _body(self, head: Head, receive: Receive) -> bytes:
+        """Return the request's body. Raises _Refused where it is too large or too slow."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._body_timeout_s):
+                async for chunk in body_chunks(receive):
+                    size += len(chunk)
+                    if size > self._max_body_bytes:
+                        break
+                    chunks.append(chunk)
+        except TimeoutError:
+            seconds = f"{self._body_timeout_s:g} s"
+            raise _Refused(failure(408, "timeout", f"the body did not arrive within {seconds}")) from None
+        if size <= self._max_body_bytes:
+            return b"".join(chunks)
+        await drain(receive)
+        message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
+        raise _Refused(failure(413, "too_large", message))
+
+    def _client(self, name: str) -> Client:
+        try:
+            return self._sessions.get(name)
+        except TooManySessions:
+            message = f"there are {MAX_SESSIONS} sessions already"
+            hint = "POST /__wraith/reset forgets them"
+            raise _Refused(failure(503, "too_many_sessions", message, hint=hint)) from None
+
+    def _respond(self, request: Request, client: Client, now_ms: int) -> Answer:
+        place = f"{request.method} {request.path}"
+        # what is refused must not have happened, so strict answers are tried on a copy
+        session = copy.deepcopy(client.session) if self._strict else client.session
+        try:
+            answer = self._twin.respond(request, session, now_ms=now_ms)
+        except Exception as error:
+            # a bug of the model's or of ours; the next request may well be answered
+            _log.exception("%s: the twin failed", place)
+            message = f"{place}: the twin failed with {type(error).__name__}: {error}"
+            raise _Refused(failure(500, "twin", message)) from error
+        if self._strict and answer.extrapolated:
+            route = answer.route.name if answer.route is not None else place
+            message = f"{route}: nothing like this request was recorded, and fidelity is strict"
+            hint = "serve with --fidelity synth, or record such a request"
+            raise _Refused(failure(501, "extrapolated", message, hint=hint), answer)
+        client.session = session
+        return answer
+
+
+def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return headers and body as they are sent: the length is that of the body, whatever was recorded."""
+    headers = [
+        (name.encode("latin-1"), _header_bytes(name, value))
+        for name, value in response.headers
+        if name.lower() not in _FRAMING
+    ]
+    if response.status in _NO_BODY or response.status < 200:
+        return headers, b""
+    length = str(len(response.body))
+    if method == "HEAD" and not response.body:
+        length = header(response.headers, "content-length") or ""  # that of the GET, where the model knows it
+    if length:
+        headers.append((b"content-length", length.encode("ascii")))
+    return headers, b"" if method == "HEAD" else response.body
+
+
+def _header_bytes(name: str, value: str) -> bytes:
+    """Raises _Refused for a value that would end the header: what it echoes could write headers of its
+    own."""
+    if _BREAKS.search(value):
+        raise _Refused(failure(500, "twin", f"the response's header {name} would hold a line break"))
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8")
