@@ -23,10 +23,11 @@ from wraith.synth._sources import (
     from_places,
     hole_class,
     most_common,
+    part_fresh_source,
     sum_source,
     text_source,
 )
-from wraith.wir import Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Merge, NextKey, Ref
+from wraith.wir import Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
@@ -97,16 +98,23 @@ class _Inducer:
                 columns[path] = column
         key = self.context.key_path
         known: dict[tuple[object, ...], Path] = {}
-        for path in sorted(columns, key=lambda each: (each != key, len(each), str(each))):
+        for path in sorted(columns, key=lambda each: (each != key, _length(columns[each]), len(each), str(each))):
             column = columns[path]
             same = tuple(norm(value) for value in column)
-            if same in known:
+            if same in known or self._tells_made(column):
                 continue
             source = self._fresh_source(path, column)
             if source is not None:
                 known[same] = path
                 self.fresh[path] = source
                 self.made.append((Ref(("response", "body", *path)), column))
+
+    def _tells_made(self, column: list[Found]) -> bool:
+        """Whether every value holds an identifier that the answer made elsewhere: then it is built from that one."""
+        return any(
+            all(isinstance(value, str) and isinstance(part, str) and part in value for value, part in zip(column, made, strict=True))
+            for _, made in self.made
+        )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
@@ -164,6 +172,9 @@ class _Inducer:
             return _literal(as_json(shared))
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name, self._extra(values))
+        if source is not None and isinstance(source, Lookup) and MISSING not in values:
+            # two things made in the same second are no evidence that one copies the other's time
+            source = clock_source(self.rows, values) or source
         if source is not None:
             return self._hole(hole_class(source), _type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
@@ -186,10 +197,14 @@ class _Inducer:
             clock = clock_source(rows, values)
             if clock is not None:
                 return self._hole("timestamp", _type_of(values), clock)
-            for search in (lambda: text_source(rows, values, self.made), lambda: sum_source(rows, values)):
+            for search in (
+                lambda: text_source(rows, values, self.made),
+                lambda: part_fresh_source(values, self.made),
+                lambda: sum_source(rows, values),
+            ):
                 found = search()
                 if found is not None:
-                    return self._hole("derived", _type_of(values), found)
+                    return self._hole("generated" if hole_class(found) == "generated" else "derived", _type_of(values), found)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
@@ -281,6 +296,10 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _length(column: list[Found]) -> int:
+    return max(len(str(value)) for value in column)
 
 
 def _type_of(values: Values) -> str:

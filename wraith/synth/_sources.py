@@ -292,6 +292,24 @@ def _verified_text(
     return None
 
 
+def part_fresh_source(values: Values, made: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
+    """Return the text that holds an identifier of the same answer, and beside it one made for this text alone."""
+    for expr, column in made:
+        if not all(isinstance(v, str) and isinstance(part, str) and part and part in v for v, part in zip(values, column, strict=True)):
+            continue
+        cut = [str(value).partition(str(part)) for value, part in zip(values, column, strict=True)]
+        around: list[Expr] = []
+        for side in (0, 2):
+            texts = [parts[side] for parts in cut]
+            if len(set(texts)) == 1:
+                around.append(Literal(texts[0]))
+            elif (pattern := fresh_pattern(texts)) is not None:
+                around.append(FreshId(pattern))
+        if len(around) == 2:
+            return Text(tuple(p for p in (around[0], expr, around[1]) if p != Literal("")))
+    return None
+
+
 def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
     """Return the sum or difference of two places that gives every number, or None. Three different results at least:
     with fewer, some pair of numbers always fits."""
@@ -388,6 +406,8 @@ def hole_class(expr: Expr) -> HoleClass:
             return "echoed"
         case Ref(path) if path[0] == "entity":
             return "state"
+        case Text(parts) if any(isinstance(part, FreshId) for part in parts):
+            return "generated"
         case Lookup():
             return "state"
         case Case():
