@@ -83,6 +83,14 @@ def test_links_of_a_page_resolve(page: Path) -> None:
     assert broken == []
 
 
+def test_the_index_of_the_docs_leads_to_every_page() -> None:
+    """docs/README.md links each page of the documentation."""
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / name).resolve() for name in re.findall(r"\]\(([^)#]+)\)", index.read_text())}
+    pages = {page for page in markdown() if index.parent in page.parents} - {index}
+    assert sorted(named(page) for page in pages - linked) == []
+
+
 def test_scripts_that_the_readme_names_exist() -> None:
     """Every file that the README tells to run or to read is there."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")

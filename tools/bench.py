@@ -23,20 +23,21 @@ def main() -> int:
     arguments = _arguments()
     plan = Plan(arguments.corpus, arguments.exchanges, arguments.rounds, arguments.requests)
     results: list[Result] = []
+    failed = False
     for name in arguments.only or MEASURES:
         print(f"{name} …", file=sys.stderr, flush=True)
         try:
             results += MEASURES[name](plan)
         except BenchError as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            return 1
+            print(f"{name} was not measured: {error}", file=sys.stderr)
+            failed = True
     print(table(results))
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(
         json.dumps(document(results), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     print(f"\nwritten to {arguments.output}", file=sys.stderr)
-    return 0
+    return int(failed)
 
 
 def _arguments() -> argparse.Namespace:

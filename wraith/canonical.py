@@ -1,8 +1,8 @@
 """Canonical JSON and the digests over it.
 
-Canonical form: UTF-8, keys sorted by code point, no spaces in the *compact* form and two spaces of indent in the
-*pretty* one, a final newline in files, non-ASCII characters as themselves. It is our own, not RFC 8785, which
-cannot hold integers beyond 2**53; floats are written as Python's shortest representation.
+Canonical form: UTF-8, keys sorted by code point, no spaces in the *compact* form and two spaces of indent in
+the *pretty* one, a final newline in files, non-ASCII characters as themselves. It is our own, not RFC 8785,
+which cannot hold integers beyond 2**53; floats are written in their shortest form.
 
 ``sha256:`` digests name content that people pin; BLAKE3 (``fast_digest``) is for freshness only.
 """
@@ -20,21 +20,22 @@ JsonScalar: TypeAlias = str | int | float | bool | None
 JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
 
 
-_BIG_INTEGER = re.compile(rb"(?<![.\w\"])\d{20,}")
+_BIG_INTEGER = re.compile(rb'(?<![.\w"])(?:-\d{19}|\d{20})')
 
 
 def compact(value: JsonValue) -> bytes:
     """Return the canonical bytes of a JSON value, on one line without a newline."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # integers beyond 64 bits, which orjson refuses and JSON allows
+    except TypeError:  # integers beyond 64 bits or 254 levels, which orjson refuses and JSON allows
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def pretty(value: JsonValue, *, sort: bool = True) -> bytes:
     """Return the canonical bytes of a JSON value as a file holds it: indented, with a final newline.
 
-    ``sort=False`` is for documents in which the order of members carries meaning and is deterministic already.
+    ``sort=False`` is for documents in which the order of members carries meaning and is deterministic
+    already.
     """
     try:
         order = orjson.OPT_SORT_KEYS if sort else 0
@@ -51,9 +52,29 @@ def sha256(data: bytes) -> str:
 def parse(data: bytes) -> JsonValue:
     """Return the JSON value in the bytes, integers of any size kept.
 
-    orjson turns integers from 2**64 into floats without a word, so bodies with runs of twenty digits take the
-    standard library's parser. Raises ValueError on what is not JSON.
+    orjson turns integers beyond 64 bits into floats without a word, so where runs of that many digits stand it
+    only judges, and the standard library, which would let NaN and half surrogates pass, reads. Raises
+    ValueError on what is not JSON.
     """
-    value: JsonValue = json.loads(data) if _BIG_INTEGER.search(data) else orjson.loads(data)
+    value: JsonValue = orjson.loads(data)
+    if _BIG_INTEGER.search(data):
+        try:
+            value = json.loads(data)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
     return value
 
+
+def is_nested_beyond(value: object, levels: int) -> bool:
+    """Whether objects and arrays stand in each other more than so many levels deep."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not containers:
+            return False
+        containers = [
+            item
+            for each in containers
+            for item in (each.values() if isinstance(each, dict) else each)
+            if isinstance(item, dict | list)
+        ]
+    return bool(containers)

@@ -52,8 +52,11 @@ class AnswerIsNo(WraithError):
     code = "no"
 
 
-class PolicyError(WraithError, PermissionError):
-    """A rule forbids it: a missing scrub key in CI, a secret where none may be."""
+class PolicyError(WraithError):
+    """A rule forbids it: a missing scrub key in CI, a secret where none may be.
+
+    Not a ``PermissionError``: that is an ``OSError``, and code that expects the disk to fail would catch it.
+    """
 
     exit_code = 3
     code = "policy"
@@ -64,3 +67,13 @@ class OperationError(WraithError, RuntimeError):
 
     exit_code = 4
     code = "operation"
+
+
+def error_lines(message: str, where: str | None = None, hint: str | None = None) -> list[str]:
+    """Return the one look of an error in text: what, where, what to do."""
+    lines = [f"error: {message}"]
+    if where is not None:
+        lines.append(f"  where: {where}")
+    if hint is not None:
+        lines.append(f"  hint: {hint}")
+    return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -30,7 +31,9 @@ def write_whole(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o644
         temporary = None
     except OSError as error:
         raise OperationError(
-            f"cannot be written: {error.strerror or error}", where=path, hint="make room or mend the permissions; nothing was changed"
+            f"cannot be written: {error.strerror or error}",
+            where=path,
+            hint="make room or mend the permissions; nothing was changed",
         ) from error
     finally:
         if temporary is not None:
@@ -60,7 +63,5 @@ def fast_digest(path: Path) -> str:
 
 
 def _discard(name: str) -> None:
-    try:
+    with contextlib.suppress(OSError):  # already gone, or the disk that refused the write refuses this as well
         os.unlink(name)
-    except OSError:
-        pass  # already gone, or the disk that refused the write refuses this as well

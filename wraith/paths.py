@@ -1,7 +1,8 @@
 """The one path syntax: where a value stands in a document.
 
-``data.items[0].price`` names keys and list positions, ``[*]`` every element. A key that is not made of letters,
-digits, ``_`` and ``-`` is quoted as JSON inside brackets: ``metadata["a.b"]``. The root is the empty path.
+``data.items[0].price`` names keys and list positions, ``[*]`` every element. A key that is not made of
+letters, digits, ``_`` and ``-`` is quoted as JSON inside brackets: ``metadata["a.b"]``. The root is the empty
+path.
 
 Parsed, a path is a tuple of ``str`` (key), ``int`` (position) and ``EACH``.
 """
@@ -43,7 +44,7 @@ Path: TypeAlias = tuple[Step, ...]
 Found: TypeAlias = "JsonValue | Missing"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_$-]+")
-_TOKEN = re.compile(r'\.?([A-Za-z0-9_$-]+)|\[(\d+)\]|\[(\*)\]|\[("(?:[^"\\]|\\.)*")\]')
+_TOKEN = re.compile(r'\.?([A-Za-z0-9_$-]+)|\[([0-9]{1,9})\]|\[(\*)\]|\[("(?:[^"\\]|\\.)*")\]')
 
 
 @lru_cache(maxsize=65536)
@@ -54,7 +55,7 @@ def parse_path(text: str) -> Path:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None or (found[1] is not None and (text[at] == ".") == (at == 0)):
-            raise InputError(f"not a path: {text!r}, at offset {at}", hint='write it like data.items[0]["a.b"]')
+            raise _not_a_path(text, at)
         if found[1] is not None:
             steps.append(found[1])
         elif found[2] is not None:
@@ -62,9 +63,16 @@ def parse_path(text: str) -> Path:
         elif found[3] is not None:
             steps.append(EACH)
         else:
-            steps.append(orjson.loads(found[4]))
+            try:
+                steps.append(orjson.loads(found[4]))
+            except ValueError:
+                raise _not_a_path(text, at) from None
         at = found.end()
     return tuple(steps)
+
+
+def _not_a_path(text: str, at: int) -> InputError:
+    return InputError(f"not a path: {text!r}, at offset {at}", hint='write it like data.items[0]["a.b"]')
 
 
 def format_path(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Where things are: a project, its twins, the files of each.
 
-Only names and paths live here: nothing is read but the presence of the two files that make a folder a project.
+Only names and paths live here: nothing is read but the presence of the two files that make a folder a
+project.
 """
 
 from __future__ import annotations
@@ -14,7 +15,19 @@ from wraith.errors import InputError
 PROJECT_FILE = "wraith-project.toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DOIT_WORDS = frozenset(
-    "list clean info run forget ignore help dumpdb strace tabcompletion reset-dep".split()
+    [
+        "list",
+        "clean",
+        "info",
+        "run",
+        "forget",
+        "ignore",
+        "help",
+        "dumpdb",
+        "strace",
+        "tabcompletion",
+        "reset-dep",
+    ]
 )  # what doit would take for a command of its own
 
 
@@ -23,7 +36,8 @@ def check_name(name: str, what: str = "twin") -> str:
     if not _NAME.fullmatch(name) or ".." in name or name in _DOIT_WORDS:
         raise InputError(
             f"not a name for a {what}: {name!r}",
-            hint="use letters, digits, dot, dash and underscore, beginning with a letter or digit; no path separators",
+            hint="use letters, digits, dot, dash and underscore, beginning with a letter or digit; "
+            "no path separators",
         )
     return name
 

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from wraith.artifact import Manifest, install, pack, verify
 from wraith.artifact._archive import archive
-from wraith.artifact._config import portable_config
+from wraith.artifact._config import _lines, portable_config
 from wraith.artifact._manifest import dump_manifest, load_manifest
 from wraith.canonical import JsonValue, compact, pretty, sha256
 from wraith.config import TwinConfig, read_toml
@@ -127,6 +128,21 @@ def test_commands_stay_behind(tmp_path: Path) -> None:
     assert packed == config.model_copy(update={"record": without})
     assert portable_config(portable_config(CONFIG, "x"), "x") == portable_config(CONFIG, "x")
     assert b"drive.py" not in (tmp_path / "packed.toml").read_bytes()
+
+
+config_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@given(config_texts, st.floats(0.1) | st.just(float("inf")), st.lists(config_texts, max_size=3))
+def test_a_packed_configuration_says_the_same(text: str, timeout_s: float, headers: list[str]) -> None:
+    """Whatever texts and numbers it holds, the TOML that pack writes reads back as it was."""
+    tables = {
+        "upstream": {"base_url": f"http://{text}"},
+        "record": {"ready": text, "timeout_s": timeout_s, "preserve_host": True},
+        "diff": {"compare_headers": headers},
+    }
+    written = "".join(_lines(tables))  # type: ignore[arg-type]  # these are JSON values
+    assert tomllib.loads(written) == tables
 
 
 file_names = st.text("abc-é", min_size=1, max_size=4)

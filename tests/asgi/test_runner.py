@@ -36,6 +36,7 @@ async def ask(port: int) -> bytes:
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     answer = await reader.read()
     writer.close()
+    await writer.wait_closed()
     return answer
 
 

@@ -313,6 +313,24 @@ def test_a_bug_ends_with_4_and_says_that_it_is_one(
     assert "this is a bug: ZeroDivisionError: by zero" in result.error
 
 
+def test_an_interrupt_is_no_failure_of_a_task(
+    project: Project, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes up to the command, which has its own exit status for it; what was finished stays finished."""
+    from wraith.build import steps
+
+    def interrupted(workspace: Workspace) -> steps.PackResult:
+        raise KeyboardInterrupt
+
+    project.twin("alpha").report_path.unlink()
+    project.twin("alpha").artifact_path.unlink()
+    with monkeypatch.context() as patcher:
+        patcher.setattr(steps, "pack", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(project)
+    assert build(project).ran == ["pack:alpha"]
+
+
 def test_an_installed_twin_is_used_as_it_came(project: Project, build: Build) -> None:
     """Without recordings there is nothing to learn from: it can be packed again, to the same bytes."""
     from wraith.artifact import install

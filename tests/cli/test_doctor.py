@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wraith.build.steps import synth
 from wraith.exchange import Exchange, Request, Response
 from wraith.recording import SessionWriter, sealed_sessions
 from wraith.wir import dump_model, load_model
@@ -146,6 +147,7 @@ def _stale_patch(workspace: Workspace) -> None:
         "changes": [change],
     }
     (workspace.patches_path / "a.json").write_text(json.dumps(patch))
+    synth(workspace)
 
 
 def _failed_report(workspace: Workspace) -> None:

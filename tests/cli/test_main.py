@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wraith import __version__
-from wraith.build._reporter import error_lines
+from wraith.build import TaskEvent, event_lines
 from wraith.cli import inspect as inspect_command
 from wraith.cli._errors import failure_of
 from wraith.errors import AnswerIsNo, InputError, OperationError, PolicyError
@@ -115,7 +115,8 @@ def test_what_is_not_foreseen_is_called_a_bug(run, shop: Workspace, monkeypatch:
 def test_errors_look_as_those_of_doit_do() -> None:
     """What, where and what to do stand in the same lines as in the reporter of the build graph."""
     error = InputError("it is wrong", where="record.port", hint="mend it")
-    assert failure_of(error).lines() == error_lines(error)
+    of_doit = event_lines(TaskEvent("failed", "a:b", error=error))
+    assert failure_of(error).lines() == [line.replace("a:b: ", "") for line in of_doit]
 
 
 def test_places_are_shown_as_they_would_be_typed(run, shop: Workspace) -> None:

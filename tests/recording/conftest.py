@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +87,21 @@ class Net:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._open: list[asyncio.StreamWriter] = []
+
+    async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection, which is closed at the latest when the proxy ends."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        self._open.append(writer)
+        return reader, writer
+
+    async def disconnect(self) -> None:
+        """Close the connections that are still open."""
+        while self._open:
+            writer = self._open.pop()
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     @staticmethod
     def reply(status: int, *headers: tuple[str, str], body: bytes = b"", length: bool = True) -> bytes:
@@ -175,6 +190,7 @@ class Net:
         try:
             yield Proxied(address.url, address.port, task)
         finally:
+            await self.disconnect()
             stop.set()
             await asyncio.wait({task})
         task.result()
@@ -182,13 +198,14 @@ class Net:
     async def ask(self, port: int, request: bytes) -> Reply:
         """Send bytes on a new connection and return the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(request)
-        await writer.drain()
         try:
+            writer.write(request)
+            await writer.drain()
             return await _read_reply(request, reader)
         finally:
             writer.close()
-            await writer.wait_closed()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def get(self, port: int, target: str, *headers: str) -> Reply:
         """Send a GET request and return the answer."""

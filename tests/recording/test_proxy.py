@@ -298,12 +298,11 @@ def test_upgrades_are_refused_with_a_501_that_says_so(net: Net, request_head: st
     async def main() -> None:
         async with net.upstream(net.always(net.reply(200))) as upstream:
             async with net.proxy(upstream.base_url) as proxy:
-                reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+                reader, writer = await net.connect(proxy.port)
                 writer.write(f"{request_head}\r\nHost: x\r\n\r\n".encode())
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
                 document = json.loads(await reader.readexactly(length))
-                writer.close()
             assert head.startswith(b"HTTP/1.1 501")
             assert document["error"] == "upgrade"
             assert protocol in document["message"]
@@ -328,12 +327,11 @@ def test_answers_stream(net: Net) -> None:
             yield b"6\r\nsecond\r\n0\r\n\r\n"
 
         async with net.upstream(slowly) as upstream, net.proxy(upstream.base_url) as proxy:
-            reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            reader, writer = await net.connect(proxy.port)
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert (await reader.readuntil(b"first\r\n")).startswith(b"HTTP/1.1 200")
             seen_first.set()
             assert await reader.readuntil(b"0\r\n\r\n") == b"6\r\nsecond\r\n0\r\n\r\n"
-            writer.close()
 
     asyncio.run(main())
     assert net.recorded()[0].response.body == b"firstsecond"
@@ -348,7 +346,7 @@ def test_requests_stream(net: Net, chunked: bool) -> None:
             net.upstream(net.always(net.reply(200))) as upstream,
             net.proxy(upstream.base_url) as proxy,
         ):
-            reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            reader, writer = await net.connect(proxy.port)
             framing, first, second = (
                 (b"Transfer-Encoding: chunked", b"5\r\nfirst\r\n", b"6\r\nsecond\r\n0\r\n\r\n")
                 if chunked
@@ -358,7 +356,6 @@ def test_requests_stream(net: Net, chunked: bool) -> None:
             assert await upstream.chunks.get() == b"first"
             writer.write(second)
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
-            writer.close()
             assert upstream.seen[0].body == b"firstsecond"
             assert upstream.seen[0].header("transfer-encoding") == ("chunked" if chunked else None)
 
@@ -376,12 +373,11 @@ def test_a_client_that_expects_to_be_told_to_continue_is_told(net: Net) -> None:
             net.upstream(net.always(net.reply(200))) as upstream,
             net.proxy(upstream.base_url) as proxy,
         ):
-            reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            reader, writer = await net.connect(proxy.port)
             writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
             writer.write(b"ok")
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
-            writer.close()
             assert upstream.seen[0].body == b"ok"
 
     asyncio.run(main())
@@ -441,6 +437,17 @@ def test_an_upstream_that_is_down_is_a_502_with_a_reason(net: Net) -> None:
 
     asyncio.run(main())
     assert net.recorded() == []
+
+
+def test_a_client_with_much_to_send_gets_its_502_as_well(net: Net) -> None:
+    """The answer is not lost with a connection that is closed on a client which still sends."""
+
+    async def main() -> None:
+        async with net.proxy(f"http://127.0.0.1:{closed_port()}") as proxy:
+            head = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n"
+            assert (await net.ask(proxy.port, head + b"x" * 5_000_000)).status == 502
+
+    asyncio.run(main())
 
 
 def test_an_upstream_that_dies_before_it_answers_is_a_502(net: Net) -> None:
@@ -513,7 +520,7 @@ def test_a_client_that_leaves_before_the_answer_leaves_a_whole_exchange(net: Net
             yield net.reply(201, body=b"made")
 
         async with net.upstream(answer_late) as upstream, net.proxy(upstream.base_url) as proxy:
-            _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            _, writer = await net.connect(proxy.port)
             writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok")
             await asked.wait()
             writer.close()
@@ -537,7 +544,7 @@ def test_an_endless_answer_ends_when_its_client_leaves(net: Net) -> None:
             await asyncio.Event().wait()
 
         async with net.upstream(tick) as upstream, net.proxy(upstream.base_url) as proxy:
-            reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            reader, writer = await net.connect(proxy.port)
             writer.write(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
             await reader.readuntil(b"tick")
             writer.close()
@@ -558,7 +565,7 @@ def test_a_client_that_leaves_midway_through_its_request_leaves_nothing(net: Net
             net.upstream(net.always(net.reply(200))) as upstream,
             net.proxy(upstream.base_url) as proxy,
         ):
-            _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            _, writer = await net.connect(proxy.port)
             writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
             await upstream.chunks.get()
             writer.close()

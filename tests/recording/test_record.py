@@ -49,6 +49,18 @@ RECORDER = """
 
 
 @asynccontextmanager
+async def recorded_upstream(
+    net: Net, workspace: Workspace
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """Run an upstream and a recorder of it; yield the recorder's process and port."""
+    async with (
+        net.upstream(net.always(net.reply(200))) as upstream,
+        recorder(workspace, upstream.base_url) as running,
+    ):
+        yield running
+
+
+@asynccontextmanager
 async def recorder(
     workspace: Workspace, base_url: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
@@ -80,13 +92,12 @@ def test_a_signal_seals_what_is_open(net: Net, workspace: Workspace, number: sig
     """The recorder ends with status 0, its sessions sealed and indexed."""
 
     async def main() -> tuple[int | None, list[object]]:
-        async with net.upstream(net.always(net.reply(200))) as upstream:
-            async with recorder(workspace, upstream.base_url) as (process, port):
-                await net.get(port, "/1")
-                await net.get(port, "/2", "X-Wraith-Session: b")
-                process.send_signal(number)
-                said, _ = await process.communicate()
-                return process.returncode, json.loads(said)
+        async with recorded_upstream(net, workspace) as (process, port):
+            await net.get(port, "/1")
+            await net.get(port, "/2", "X-Wraith-Session: b")
+            process.send_signal(number)
+            said, _ = await process.communicate()
+            return process.returncode, json.loads(said)
 
     status, (sessions, exchanges) = asyncio.run(main())
     sealed = sealed_sessions(workspace)
@@ -102,11 +113,10 @@ def test_after_a_kill_every_complete_exchange_is_recovered(net: Net, workspace: 
     """SIGKILL leaves an open session whose exchanges are whole files; recovery seals it."""
 
     async def main() -> None:
-        async with net.upstream(net.always(net.reply(200))) as upstream:
-            async with recorder(workspace, upstream.base_url) as (process, port):
-                await net.get(port, "/1")
-                await net.get(port, "/2")
-                process.kill()
+        async with recorded_upstream(net, workspace) as (process, port):
+            await net.get(port, "/1")
+            await net.get(port, "/2")
+            process.kill()
 
     asyncio.run(main())
     assert sealed_sessions(workspace) == ()
@@ -121,11 +131,10 @@ def test_recording_by_hand_leaves_what_is_known_of_recordings_by_command(
     write_index(workspace, {"config": "sha256:" + "1" * 64})
 
     async def main() -> None:
-        async with net.upstream(net.always(net.reply(200))) as upstream:
-            async with recorder(workspace, upstream.base_url) as (process, port):
-                await net.get(port, "/1")
-                process.terminate()
-                await process.communicate()
+        async with recorded_upstream(net, workspace) as (process, port):
+            await net.get(port, "/1")
+            process.terminate()
+            await process.communicate()
 
     asyncio.run(main())
     index = read_index(workspace)
@@ -166,9 +175,20 @@ def test_an_https_upstream_is_recorded(
     """TLS is checked against what the system trusts, SSL_CERT_FILE included; the client speaks plain HTTP."""
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
-        + ["-keyout", str(key), "-out", str(certificate)],
+        [
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
         check=True,
         capture_output=True,
     )

@@ -41,18 +41,25 @@ def test_the_client_asks_as_often_as_it_says() -> None:
     from benchmarks.load import load
 
     seen = 0
+    answering: list[asyncio.Task[None]] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal seen
+        task = asyncio.current_task()
+        assert task is not None
+        answering.append(task)
         while await reader.read(1000):
             seen += 1
             writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhello")
         writer.close()
+        await writer.wait_closed()
 
     async def run() -> dict[str, float]:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            return await load(port, 3, 31, b"GET / HTTP/1.1\r\n\r\n")
+            measured = await load(port, 3, 31, b"GET / HTTP/1.1\r\n\r\n")
+            await asyncio.gather(*answering)
+            return measured
 
     measured = asyncio.run(run())
     assert seen == 30
@@ -80,7 +87,9 @@ def test_the_fast_upstream_answers_each_request_once() -> None:
 
 def test_the_benchmark_prints_a_table_and_writes_json(tmp_path: Path) -> None:
     """The table has a row for each number that was asked for, and the JSON the same ones."""
-    output = tmp_path / "results.json" command = [sys.executable, str(TOOLS / "bench.py"), "--only", "help",
-    "--rounds", "1", "--output", str(output)] done = subprocess.run(command, capture_output=True, text=True,
-    check=True) assert done.stdout.splitlines()[2].startswith("| wraith --help") assert [result["name"] for
-    result in json.loads(output.read_text())["results"]] == ["wraith --help"]
+    output = tmp_path / "results.json"
+    asked = ["--only", "help", "--rounds", "1", "--output", str(output)]
+    command = [sys.executable, str(TOOLS / "bench.py"), *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[2].startswith("| wraith --help")
+    assert [result["name"] for result in json.loads(output.read_text())["results"]] == ["wraith --help"]

@@ -109,16 +109,21 @@ def test_people_come_from_the_seed_alone() -> None:
 
 
 def test_the_pipeline_records(tmp_path: Path) -> None:
-    """The commands of wraith.toml record a fresh localstripe: scenarios run to their end, sessions are sealed."""
+    """The commands of wraith.toml record a fresh localstripe; scenarios run to their end."""
     pytest.importorskip("localstripe", reason="localstripe is not installed; tools/test.py brings it")
     from wraith.build import steps
 
-    twin = tmp_path / "twins" / "billing-api" twin.mkdir(parents=True) (tmp_path / "tools").symlink_to(ROOT
-    / "tools") (twin / "scrub.toml").write_bytes(WORKSPACE.scrub_path.read_bytes()) config =
-    WORKSPACE.config_path.read_text(encoding="utf-8") short = config.replace('"--seed", "20", "--sessions",
-    "40"', '"--seed", "7", "--sessions", "20", "--fast"') assert short != config (twin /
-    "wraith.toml").write_text(short, encoding="utf-8") (tmp_path / "wraith-project.toml").write_text('format
-    = "wraith.project/1"\n')
+    twin = tmp_path / "twins" / "billing-api"
+    twin.mkdir(parents=True)
+    (tmp_path / "tools").symlink_to(ROOT / "tools")
+    (twin / "scrub.toml").write_bytes(WORKSPACE.scrub_path.read_bytes())
+    config = WORKSPACE.config_path.read_text(encoding="utf-8")
+    short = config.replace(
+        '"--seed", "20", "--sessions", "40"', '"--seed", "7", "--sessions", "20", "--fast"'
+    )
+    assert short != config
+    (twin / "wraith.toml").write_text(short, encoding="utf-8")
+    (tmp_path / "wraith-project.toml").write_text('format = "wraith.project/1"\n')
 
     result = steps.record(Project(tmp_path).twin("billing-api"))
     assert len(result.index.sessions) == 20

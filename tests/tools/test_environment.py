@@ -15,8 +15,11 @@ import pytest
 TOOLS = Path(__file__).resolve().parent.parent.parent / "tools"
 
 FAKE_PYTHON = """\
-#!{python} # Answers like the interpreter of an environment: says its version, writes down what pip was
-asked, and fails on demand. import pathlib, sys here = pathlib.Path(__file__).parent if sys.argv[1] == "-c":
+#!{python}
+# Answers like the interpreter of an environment: says its version, writes down what pip was asked.
+import pathlib, sys
+here = pathlib.Path(__file__).parent
+if sys.argv[1] == "-c":
     print(*sys.version_info[:2])
 else:
     with (here / "asked").open("a") as log:
@@ -90,7 +93,7 @@ def test_a_failure_of_pip_shows_its_errors_once_and_leaves_no_stamp(environment:
 def test_a_python_without_the_venv_module_is_named(
     environment: ModuleType, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    """A Python that cannot make environments is the user's to change: the message names the module and a package."""
+    """A Python that cannot make environments is the user's to change: the message says what is missing."""
     (environment.VENV / "bin" / "python").unlink()
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == missing else find(name))
@@ -100,8 +103,9 @@ def test_a_python_without_the_venv_module_is_named(
     assert "python3-venv" in str(caught.value)
 
 
-def test_foreign_python_settings_are_left_behind(environment: ModuleType, monkeypatch: pytest.MonkeyPatch)
--> None:
+def test_foreign_python_settings_are_left_behind(
+    environment: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Packages of the surrounding shell do not get in, and ours do not get out."""
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
     monkeypatch.setenv("PIP_TARGET", "elsewhere")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def test_the_sdk_can_work_with_the_served_twin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Learned from the committed recordings and served, the twin answers the SDK as the quickstart promises."""
+    """Learned from the committed recordings, the served twin answers the SDK as the quickstart promises."""
     import environment
     import quickstart
     import tour
@@ -42,7 +42,8 @@ def test_a_server_that_does_not_come_up_shows_what_it_said(
     import environment
     import quickstart
 
-    monkeypatch.setattr(environment, "ROOT", tmp_path) monkeypatch.setattr(quickstart, "program", lambda
-    name: Path(sys.executable).parent / name) with pytest.raises(environment.SetUpError, match="there is no
-    twin 'billing-api'"), quickstart.served("billing-api"):
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(quickstart, "program", lambda name: Path(sys.executable).parent / name)
+    said = "there is no twin 'billing-api'"
+    with pytest.raises(environment.SetUpError, match=said), quickstart.served("billing-api"):
         pytest.fail("nothing is served")

@@ -56,16 +56,15 @@ def synth(folder: Path) -> dict[str, float]:
 
 def check(folder: Path) -> dict[str, float]:
     """Replay the recordings on the model that was learned from them; learning and reading are not counted."""
-    from wraith.config import Diff
     from wraith.conformance import check as replay
     from wraith.recording import sealed_sessions
     from wraith.synth import learn
     from wraith.workspace import Project
 
     sessions = [Loaded(session) for session in sealed_sessions(Project(folder).twin(TWIN))]
-    model = learn(sessions).model
+    learned = learn(sessions)
     started = time.perf_counter()
-    replay(model, sessions, Diff())
+    replay(learned.model, sessions, runs=learned.evidence.runs)
     return _numbers(sum(len(session.read()) for session in sessions), started)
 
 

@@ -32,6 +32,7 @@ async def load(port: int, connections: int, requests: int, request: bytes) -> di
     seconds = time.perf_counter() - started
     for _, writer in opened:
         writer.close()
+        await writer.wait_closed()
     status, size = last[0]
     return {"per_second": share * connections / seconds, "status": status, "body_bytes": size}
 

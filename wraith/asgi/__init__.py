@@ -1,7 +1,7 @@
 """What the recording proxy and the twin's server share: how HTTP comes in, who may use the control plane."""
 
-from wraith.asgi._answers import Answer, failure, send_json, send_whole
-from wraith.asgi._bodies import ClientGone, body_chunks, drain
+from wraith.asgi._answers import Answer, failure, send_json, send_rest, send_whole
+from wraith.asgi._bodies import ClientGone, body_chunks
 from wraith.asgi._control import CONTROL_PREFIX, TOKEN_VARIABLE, Guard, control_guard, new_control_app
 from wraith.asgi._front import App, Front, Receive, Send
 from wraith.asgi._heads import Head, end_to_end, read_head
@@ -21,12 +21,12 @@ __all__ = [
     "Send",
     "body_chunks",
     "control_guard",
-    "drain",
     "end_to_end",
     "failure",
     "new_control_app",
     "read_head",
     "run_app",
     "send_json",
+    "send_rest",
     "send_whole",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wraith.asgi._bodies import drain
 from wraith.canonical import JsonValue, compact
 
 if TYPE_CHECKING:
-    from wraith.asgi._front import Send
+    from wraith.asgi._front import Receive, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -29,14 +30,29 @@ def failure(status: int, code: str, message: str, *, hint: str | None = None) ->
     return Answer(status, document)
 
 
-async def send_json(send: Send, answer: Answer) -> None:
-    """Send the answer as JSON."""
+async def send_json(send: Send, answer: Answer, *, unread: Receive | None = None) -> None:
+    """Send the answer as JSON; see ``send_rest`` for ``unread``."""
     body = compact(answer.document)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send_whole(send, answer.status, headers, body)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send_rest(send, body, unread=unread)
 
 
 async def send_whole(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
     """Send an answer whose body is all here."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def send_rest(send: Send, body: bytes, *, unread: Receive | None = None) -> None:
+    """Send the end of an answer.
+
+    ``unread`` is given where the request's body has not been read to its end: the answer is sent first, for
+    the client may be waiting for it, and then the rest is read and dropped, for a connection that is closed
+    on a client which still sends loses the answer.
+    """
+    if unread is not None:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await drain(unread)
+        body = b""
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from wraith.asgi._front import Receive
 
 DRAIN_BODY_S: Final = 5.0
-"""How long to go on reading a body that nobody wants: a connection closed on a client that still sends loses
-the answer with it (nginx's lingering_timeout)."""
+"""How long to go on reading a body that nobody wants: nginx's lingering_timeout."""
 
 
 class ClientGone(Exception):

@@ -6,6 +6,6 @@ engine before it is needed: ``doit`` with nothing to do is measured against ``im
 """
 
 from wraith.build._graph import graph, run_graph
-from wraith.build.events import Listener, TaskEvent, error_lines, event_lines
+from wraith.build.events import Listener, TaskEvent, event_lines
 
-__all__ = ["Listener", "TaskEvent", "error_lines", "event_lines", "graph", "run_graph"]
+__all__ = ["Listener", "TaskEvent", "event_lines", "graph", "run_graph"]

@@ -130,7 +130,7 @@ def _check_targets(project: Project, namespace: dict[str, object], targets: Sequ
 
 
 def _leave(error: WraithError) -> NoReturn:
-    from wraith.build.events import error_lines
+    from wraith.errors import error_lines
 
-    sys.stderr.write("".join(f"{line}\n" for line in error_lines(error)))
+    sys.stderr.write("".join(f"{line}\n" for line in error_lines(error.message, error.where, error.hint)))
     raise SystemExit(error.exit_code)

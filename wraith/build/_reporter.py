@@ -85,7 +85,9 @@ class WraithReporter:
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
         if isinstance(fail, UnmetDependency):
-            self._tell(TaskEvent("blocked", task.name, summary=f"not run, because {fail.message} failed"))
+            if task.actions:
+                failed = fail.message.replace(" ", " and ")
+                self._tell(TaskEvent("blocked", task.name, summary=f"not run, because {failed} failed"))
             return
         error = _error_of(fail)
         self._exit_code = max(self._exit_code, error.exit_code)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from wraith.errors import WraithError
+from wraith.errors import WraithError, error_lines
 
 Kind: TypeAlias = Literal["begin", "run", "done", "fresh", "failed", "blocked", "end"]
 
@@ -55,23 +55,14 @@ def event_lines(event: TaskEvent) -> list[str]:
             return [f"{event.task}: ran, because {_because(event.reasons)}{came}"]
         case "failed":
             assert event.error is not None, "Invariant: a failure has an error"
-            return error_lines(event.error, event.task)
+            error = event.error
+            return error_lines(f"{event.task}: {error.message}", error.where, error.hint)
         case "blocked":
             return [f"{event.task}: {event.summary}"]
         case "end":
             return [event.summary] if event.summary else []
         case "begin" | "run" | "fresh":
             return []
-
-
-def error_lines(error: WraithError, subject: str = "") -> list[str]:
-    """Return the one look of an error: what, where, what to do."""
-    lines = [f"error: {subject}: {error.message}" if subject else f"error: {error.message}"]
-    if error.where is not None:
-        lines.append(f"  where: {error.where}")
-    if error.hint is not None:
-        lines.append(f"  hint: {error.hint}")
-    return lines
 
 
 def _because(reasons: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
-from wraith.build._reporter import TaskEvent, event_lines
+from wraith.build import TaskEvent, event_lines
 from wraith.cli._errors import failure_of
 from wraith.cli._output import Kind, Output
 

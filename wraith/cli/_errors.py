@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.errors import INTERRUPTED, OperationError, WraithError
+from wraith.errors import INTERRUPTED, OperationError, WraithError, error_lines
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
@@ -54,12 +54,8 @@ class Failure:
 
     def lines(self) -> list[str]:
         """The failure as people read it: what, where, what to do. ``doit`` shows errors in the same way."""
-        lines = [f"error: {self.message}"]
-        if self.where is not None:
-            lines.append(f"  where: {_shortened(self.where)}")
-        if self.hint is not None:
-            lines.append(f"  hint: {self.hint}")
-        return lines
+        where = None if self.where is None else _shortened(self.where)
+        return error_lines(self.message, where, self.hint)
 
 
 def failure_of(error: BaseException) -> Failure:

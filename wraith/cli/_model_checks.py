@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wraith.artifact import Manifest
-from wraith.build.steps import guard_edits
+from wraith.build.steps import guard_edits, read_findings
 from wraith.canonical import sha256
 from wraith.cli._derived import read_evidence, read_model
 from wraith.cli._output import count
@@ -17,7 +17,7 @@ from wraith.config import describe
 from wraith.conformance import Report
 from wraith.errors import InputError
 from wraith.files import read_bytes
-from wraith.wir import apply_patches, load_patch, model_to_json
+from wraith.wir import load_patch
 
 
 def model(patient: Patient) -> Iterator[Finding]:
@@ -88,14 +88,14 @@ def freshness(patient: Patient) -> Iterator[Finding]:
 
 
 def patches(patient: Patient) -> Iterator[Finding]:
-    """A patch that has been applied changes nothing when it is applied again; what is refused was not."""
+    """Report the patches that synth could not apply; broken ones raise."""
     name, workspace = "patches", patient.workspace
     files = sorted(workspace.patches_path.glob("*.json"))
     loaded = [load_patch(read_bytes(path), path) for path in files]
     learned = read_model(workspace)
     if learned is None or not loaded:
         return
-    _, refused = apply_patches(model_to_json(learned), loaded)
+    refused = read_findings(workspace)
     for finding in refused:
         yield Finding(
             name,

@@ -26,11 +26,17 @@ def read_toml(path: Path, model: type[D]) -> D:
         text = path.read_bytes().decode("utf-8")
         table = tomllib.loads(text)
     except FileNotFoundError:
-        raise InputError("no such file", where=path, hint="wraith init NAME --base-url URL writes one") from None
+        raise InputError(
+            "no such file", where=path, hint="wraith init NAME --base-url URL writes one"
+        ) from None
     except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8") from error
+        raise InputError(
+            f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", where=path, hint="mend the line named, then run the command again") from error
+        raise InputError(
+            f"not TOML: {error}", where=path, hint="mend the line named, then run the command again"
+        ) from error
     except OSError as error:
         raise OperationError(f"cannot be read: {error.strerror}", where=path) from error
     return validate(table, model, path)
@@ -41,7 +47,9 @@ def validate(table: object, model: type[D], where: Path | str) -> D:
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        raise InputError(describe(error), where=where, hint="mend the keys named; docs/reference lists them all") from None
+        raise InputError(
+            describe(error), where=where, hint="mend the keys named; docs/reference lists them all"
+        ) from None
 
 
 def describe(error: ValidationError) -> str:
@@ -50,6 +58,8 @@ def describe(error: ValidationError) -> str:
     for finding in error.errors(include_url=False):
         key = ".".join(str(part) for part in finding["loc"]) or "(top)"
         message = "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"]
-        found = "" if finding["type"] in ("missing", "extra_forbidden") else f", found {finding['input']!r:.80}"
+        found = (
+            "" if finding["type"] in ("missing", "extra_forbidden") else f", found {finding['input']!r:.80}"
+        )
         lines.append(f"{key}: {message}{found}")
     return "; ".join(lines)

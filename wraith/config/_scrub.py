@@ -26,7 +26,9 @@ class Rule(Document):
 
     @model_validator(mode="after")
     def _one_matcher(self) -> Self:
-        given = [name for name in ("header", "cookie", "query_param", "jsonpath", "regex") if getattr(self, name)]
+        given = [
+            name for name in ("header", "cookie", "query_param", "jsonpath", "regex") if getattr(self, name)
+        ]
         if len(given) != 1:
             raise ValueError("expected exactly one of header, cookie, query_param, jsonpath, regex")
         if self.regex is not None:

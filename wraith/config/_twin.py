@@ -25,8 +25,9 @@ class Upstream(Document):
 class Record(Document):
     """``[record]``: how ``doit record:NAME`` makes the recordings by itself.
 
-    In ``start`` and ``exercise``, ``{python}`` is the running interpreter, ``{port}`` the upstream's free port,
-    ``{url}`` the recording proxy's address, ``{project}`` the project's folder. Both run in the twin's folder.
+    In ``start`` and ``exercise``, ``{python}`` is the running interpreter, ``{port}`` the upstream's free
+    port, ``{url}`` the recording proxy's address, ``{project}`` the project's folder. Both run in the twin's
+    folder.
     """
 
     start: tuple[str, ...] = ()

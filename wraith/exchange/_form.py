@@ -1,8 +1,9 @@
 """Forms and query strings as documents.
 
-``items[0][plan]=x&expand[]=a`` is ``{"items": [{"plan": "x"}], "expand": ["a"]}``: the bracket convention of PHP,
-Rack and qs. Values stay text; what type they become is learned, not guessed. A name that repeats without brackets
-is a list. Where names contradict each other (``a=1&a[b]=2``), the names are taken literally, brackets and all.
+``items[0][plan]=x&expand[]=a`` is ``{"items": [{"plan": "x"}], "expand": ["a"]}``: the bracket convention of
+PHP, Rack and qs. Values stay text; what type they become is learned, not guessed. A name that repeats without
+brackets is a list. Where names contradict each other (``a=1&a[b]=2``), the names are taken literally,
+brackets and all.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from wraith.canonical import JsonValue
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)\Z")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
+
+MAX_DEPTH = 64
+"""Deeper than names of forms go (PHP's limit); deeper ones are taken literally."""
 
 MAX_FIELDS = 10_000
 """More fields than any form has, few enough that a hostile body costs no more than its bytes."""
@@ -54,24 +58,16 @@ def _nested(pairs: list[tuple[str, str]]) -> dict[str, JsonValue]:
     for name, value in pairs:
         found = _NAME.match(name)
         steps = [found[1], *_BRACKET.findall(found[2])] if found else [name]
-        _put(root, steps, value)
+        _put(root, steps if len(steps) <= MAX_DEPTH else [name], value)
     return {key: _lists(value) for key, value in root.items()}
 
 
 def _put(node: dict[str, JsonValue], steps: list[str], value: str) -> None:
-    """Store under keys only; ``[]`` becomes the next free number, and ``_lists`` makes lists of numbers."""
+    """Store under keys only; ``[]`` becomes the next number, and ``_lists`` makes lists of numbers."""
     for position, step in enumerate(steps):
         last = position == len(steps) - 1
         if step == "" and position > 0:
-            if any(not key.isdigit() for key in node):
-                raise _Conflict
-            # a[][b]=1&a[][c]=2 fills one element until a key repeats, as Rack does
-            index = len(node)
-            if not last and index:
-                latest = node[str(index - 1)]
-                if isinstance(latest, dict) and steps[position + 1] not in latest:
-                    index -= 1
-            step = str(index)
+            step = _next(node, None if last else steps[position + 1])
         if last:
             if step in node:
                 present = node[step]
@@ -85,6 +81,20 @@ def _put(node: dict[str, JsonValue], steps: list[str], value: str) -> None:
             if not isinstance(child, dict):
                 raise _Conflict
             node = child
+
+
+def _next(node: dict[str, JsonValue], below: str | None) -> str:
+    """Return the number that ``[]`` stands for; what is counted so far must be 0, 1, 2, …
+
+    ``a[][b]=1&a[][c]=2`` fills one element until a key repeats, as Rack does: ``below`` is the key in it.
+    """
+    count = len(node)
+    if count == 0:
+        return "0"
+    latest, value = next(reversed(node.items()))
+    if latest != str(count - 1) or str(count) in node:
+        raise _Conflict
+    return latest if below is not None and isinstance(value, dict) and below not in value else str(count)
 
 
 def _lists(value: JsonValue) -> JsonValue:

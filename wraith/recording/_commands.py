@@ -96,18 +96,21 @@ async def running(
             where=name,
             hint=f"install the package that provides {arguments[0]!r}, or mend the command",
         )
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *arguments[1:],
-            cwd=folder,
-            env={**environ, "PATH": path},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                program,
+                *arguments[1:],
+                cwd=folder,
+                env={**environ, "PATH": path},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise OperationError(f"cannot start {program}: {error}", where=name) from error
     command = Command(name, arguments, process, log)
     try:
         yield command

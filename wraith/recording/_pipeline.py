@@ -234,6 +234,7 @@ def _ended_by_sigterm() -> Iterator[None]:
         ended = True
         task.cancel()
 
+    before = signal.getsignal(signal.SIGTERM)
     loop.add_signal_handler(signal.SIGTERM, end)
     try:
         yield
@@ -243,3 +244,4 @@ def _ended_by_sigterm() -> Iterator[None]:
         raise OperationError("ended by SIGTERM; the recordings from before are kept") from None
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)

@@ -19,11 +19,11 @@ from wraith.asgi import (
     ClientGone,
     Head,
     body_chunks,
-    drain,
     end_to_end,
     failure,
     read_head,
     send_json,
+    send_rest,
 )
 from wraith.errors import PolicyError, WraithError
 from wraith.exchange import Exchange, Headers, Request, header
@@ -147,16 +147,13 @@ class _Passage:
 
     async def end(self) -> None:
         """Send what is left of the answer."""
-        await self._finish_request()
         await self._start()
-        await self._send({"type": "http.response.body", "body": self._held, "more_body": False})
+        await send_rest(self._send, self._held, unread=self._unread)
 
     async def refuse(self, answer: Answer) -> None:
-        """Answer ourselves; an answer that has begun is cut off, which closes the connection on the
-        client."""
-        await self._finish_request()
+        """Answer ourselves. An answer that has begun is cut off: its connection closes before its end."""
         if not self._started:
-            await send_json(self._send, answer)
+            await send_json(self._send, answer, unread=self._unread)
 
     async def _start(self) -> None:
         if not self._started:
@@ -164,13 +161,14 @@ class _Passage:
             headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
             await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
 
-    async def _finish_request(self) -> None:
-        if self.head.has_body and not self.request_body.complete:
-            await drain(self._receive)
+    @property
+    def _unread(self) -> Receive | None:
+        """Where the rest of the request's body comes from, None where there is none."""
+        return self._receive if self.head.has_body and not self.request_body.complete else None
 
     async def _close_when_gone(self, response: httpx.Response) -> None:
         """Stop an answer that nobody reads any more: an endless one would never stop by itself."""
-        if self.head.has_body and not self.request_body.complete:
+        if self._unread is not None:
             return  # the events are still those of the request's body
         while (await self._receive())["type"] != "http.disconnect":
             pass

@@ -7,10 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
-_ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d)?(?:\.(\d{3}|\d{6}))?(Z|\+00:00|\+0000)?)?\Z"
-)
-_HTTP = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d)?(?:\.(\d{3}|\d{6}))?(Z|\+00:00|\+0000)?)?\Z", re.ASCII)
+_HTTP = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 EARLIEST_S, LATEST_S = 10**9, 4 * 10**9
@@ -42,20 +40,24 @@ def _read_text(text: str) -> tuple[str, int] | None:
                 at = datetime.fromisoformat(date).replace(tzinfo=UTC)
                 return "%Y-%m-%d", round(at.timestamp() * 1000)
             at = datetime.fromisoformat(f"{date}T{minutes}{seconds or ':00'}").replace(tzinfo=UTC)
-            unit = f"%Y-%m-%d{separator}%H:%M" + ("%S" if seconds else "").replace("%S", ":%S")
-            unit += {None: "", 3: ".%L", 6: ".%f"}[fraction and len(fraction)] + (zone or "")
+            part = "" if not fraction else ".%L" if len(fraction) == 3 else ".%f"
+            unit = f"%Y-%m-%d{separator}%H:%M{':%S' if seconds else ''}{part}{zone or ''}"
             return unit, round(at.timestamp() * 1000) + (int(fraction[:3]) if fraction else 0)
         if _HTTP.match(text):
             return "http", round(parsedate_to_datetime(text).timestamp() * 1000)
     except ValueError:
         return None
-    if text.isdigit() and (found_number := read_time(int(text))):
+    if text.isascii() and text.isdigit() and (found_number := read_time(int(text))):
         return f"text_{found_number[0]}", found_number[1]
     return None
 
 
 def write_time(unit: str, at_ms: int) -> str | int | float:
-    """Return the instant in the unit. Raises ValueError for a unit that is not one."""
+    """Return the instant in the unit. Raises ValueError for a unit that is not one, OverflowError for an instant
+    outside the years 1 to 9999.
+
+    ``read_time`` gives unit and instant back; ``test_an_instant_reads_back_from_each_unit``.
+    """
     match unit:
         case "epoch_s":
             return at_ms // 1000
@@ -72,4 +74,6 @@ def write_time(unit: str, at_ms: int) -> str | int | float:
         return format_datetime(at, usegmt=True)
     if "%" not in unit:
         raise ValueError(f"not a unit of time: {unit!r}")
+    if at.year < 1000:  # the C library leaves out the zeros
+        unit = unit.replace("%Y", f"{at.year:04d}")
     return at.strftime(unit.replace("%L", f"{at.microsecond // 1000:03d}"))

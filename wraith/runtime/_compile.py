@@ -71,7 +71,7 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
         case NextKey(entity, ever):
             return lambda env: env.state.next_key(entity, ever=ever)
         case Clock(unit, offset_s):
-            return lambda env: write_time(unit, env.now_ms + offset_s * 1000)
+            return _clock(unit, offset_s)
         case First(options):
             return _first(tuple(compiled(option) for option in options))
         case Cast(value, to):
@@ -125,7 +125,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return resolve(tuple(rest))
         case _:
             raise InputError(
-                f"path without a root: {format_path(path)!r}", hint="paths start at request, entity, response.body or page"
+                f"path without a root: {format_path(path)!r}",
+                hint="paths start at request, entity, response.body or page",
             )
 
 
@@ -138,6 +139,21 @@ def _lookup(entity: str, key: Compute, at: Path) -> Compute:
         return get(found, at) if at else found
 
     return look
+
+
+def _clock(unit: str, offset_s: int) -> Compute:
+    try:
+        write_time(unit, 0)
+    except ValueError as error:
+        raise InputError(str(error), hint="write epoch_s, epoch_ms, http or a strftime text") from error
+
+    def clock(env: Environment) -> Found:
+        try:
+            return write_time(unit, env.now_ms + offset_s * 1000)
+        except OverflowError:  # outside the years that a calendar has
+            return MISSING
+
+    return clock
 
 
 def _fresh(pattern: str) -> Compute:
@@ -188,12 +204,18 @@ def cast(value: Found, to: str) -> Found:
     return _scalar(value)
 
 
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+"""RFC 8259, 6: a postal code like 01234 is no number."""
+
+
 def _scalar(value: Found) -> Found:
     """Read text as JSON would, where it is a number, true, false or null; other text stays text."""
     if not isinstance(value, str):
         return value
     if value in ("true", "false", "null"):
         return {"true": True, "false": False, "null": None}[value]
+    if not _JSON_NUMBER.fullmatch(value):
+        return value
     whole, number = integer_of(value), number_of(value)
     return whole if whole is not None else number if number is not None else value
 
@@ -255,6 +277,10 @@ def _case(of: Compute, cases: dict[str, JsonValue], default: Compute | None) -> 
     return case
 
 
+_LARGEST = 1e300
+"""Numbers below it add up to finite ones, in whatever mixture of integers and floats."""
+
+
 def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
     def add(env: Environment) -> Found:
         total: float = 0
@@ -264,6 +290,8 @@ def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
                 whole = integer_of(value)
                 number = whole if whole is not None else number_of(value)
                 if number is None:
+                    return MISSING
+                if not abs(number) < _LARGEST:
                     return MISSING
                 total += sign * number
         return total
@@ -296,6 +324,10 @@ def same(value: Found, wanted: JsonValue) -> bool:
     return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
 
 
+def _differs_from_all(value: Found, excluded: tuple[JsonValue, ...]) -> bool:
+    return not any(same(value, each) for each in excluded)
+
+
 def compile_atom(atom: Atom) -> Test:
     """Return the total function that decides an atom."""
     of = compile_expr(atom.of)
@@ -310,7 +342,7 @@ def compile_atom(atom: Atom) -> Test:
             allowed = frozenset(values)
             return lambda env: isinstance(found := of(env), str) and found in allowed
         case NotOneOf(values=values):
-            return lambda env: not any(same(of(env), each) for each in values)
+            return lambda env: _differs_from_all(of(env), values)
         case AtLeast(bound=bound):
             return lambda env: (number := number_of(of(env))) is not None and number >= bound
         case Below(bound=bound):
@@ -325,7 +357,7 @@ def compile_atom(atom: Atom) -> Test:
             return lambda env: not isinstance(found := of(env), str) or matches(found) is None
         case KeysWithin(keys=keys):
             inside = frozenset(keys)
-            return lambda env: (found := of(env)) is MISSING or (isinstance(found, dict) and found.keys() <= inside)
+            return lambda env: not isinstance(found := of(env), dict) or found.keys() <= inside
         case KeysBeyond(keys=keys):
             inside = frozenset(keys)
             return lambda env: isinstance(found := of(env), dict) and not found.keys() <= inside
@@ -337,4 +369,6 @@ def _pattern(pattern: str) -> Callable[[str], re.Match[str] | None]:
     try:
         return re.compile(pattern).fullmatch
     except re.error as error:
-        raise InputError(f"not a pattern: {pattern!r}: {error}", hint="mend the guard in the model") from error
+        raise InputError(
+            f"not a pattern: {pattern!r}: {error}", hint="mend the guard in the model"
+        ) from error

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from wraith.canonical import JsonValue
+from wraith.canonical import JsonValue, is_nested_beyond
 from wraith.exchange import Request, decode_body, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
+
+MAX_DEPTH = 100
+"""Deeper than documents of services go; half of what the interpreter, which recurses, and orjson can write."""
 
 
 class Ids:
@@ -24,8 +27,8 @@ class Ids:
 class Environment:
     """The request, decoded; the state; the clock; and what was worked out on the way.
 
-    One instance per request. ``values`` holds the holes already filled, so that a fresh identifier is the same
-    wherever the template refers to it.
+    One instance per request. ``values`` holds the holes already filled, so that a fresh identifier is the
+    same wherever the template refers to it.
     """
 
     __slots__ = (
@@ -45,7 +48,9 @@ class Environment:
         "values",
     )
 
-    def __init__(self, request: Request, path: Mapping[str, str], state: State, ids: Ids, now_ms: int) -> None:
+    def __init__(
+        self, request: Request, path: Mapping[str, str], state: State, ids: Ids, now_ms: int
+    ) -> None:
         self.request = request
         self.method = request.method
         self.path = path
@@ -81,12 +86,18 @@ class Environment:
 
     @property
     def body(self) -> Found:
-        """The document of the body; ``MISSING`` where it is empty or does not decode."""
+        """The document of the body; ``MISSING`` where it is empty, does not decode or goes too deep."""
         if not self.body_kind:
             decoded = decode_body(self.headers.get("content-type"), self.request.body)
             self.body_kind = decoded.kind
-            self._body = MISSING if decoded.kind in ("empty", "binary") else decoded.document
+            if decoded.kind not in ("empty", "binary") and not _is_too_deep(self.request.body, decoded.document):
+                self._body = decoded.document
         return self._body
+
+
+def _is_too_deep(body: bytes, document: JsonValue) -> bool:
+    brackets = body.count(b"[") + body.count(b"{")
+    return brackets > MAX_DEPTH and is_nested_beyond(document, MAX_DEPTH)
 
 
 def split_path(path: str) -> list[str]:

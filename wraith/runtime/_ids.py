@@ -1,7 +1,8 @@
 """Fresh identifiers of a learned format, deterministic for a session's seed.
 
-A pattern is literal text and character classes with a count: ``cus_[A-Za-z0-9]{14}``. It is the subset of regular
-expressions that says "these many of these characters", so that the same text checks an identifier and makes one.
+A pattern is literal text and character classes with a count: ``cus_[A-Za-z0-9]{14}``. It is the subset of
+regular expressions that says "these many of these characters", so that the same text checks an identifier and
+makes one.
 """
 
 from __future__ import annotations
@@ -13,60 +14,68 @@ from functools import lru_cache
 
 from wraith.errors import InputError
 
-_PART = re.compile(r"\[((?:[^\]\\]|\\.)+)\]\{(\d+)\}|\\(.)|([^\[\]{}\\])")
+_PART = re.compile(
+    r"\[(?!\^)((?:[^\]\[\\]|\\[^A-Za-z0-9])+)\]\{([0-9]{1,4})\}|\\([^A-Za-z0-9])|([^\[\]{}\\])", re.DOTALL
+)
+_RANGE = re.compile(r"\\?+(.)-\\?+(.)|\\?+(.)", re.DOTALL)
+
+DRAWS = 48
+"""So many characters come out of 512 bits, whatever the alphabet (up to 1000 characters)."""
 
 
 @lru_cache(maxsize=1024)
 def _parts(pattern: str) -> tuple[tuple[str, int], ...]:
+    """Return each alphabet with its count; literal text is an alphabet of one character, once."""
     parts: list[tuple[str, int]] = []
     at = 0
     while at < len(pattern):
         found = _PART.match(pattern, at)
-        if found is None:
-            raise InputError(f"not a pattern of identifiers: {pattern!r}, at offset {at}")
-        if found[1] is not None:
-            parts.append((_alphabet(found[1]), int(found[2])))
-        else:
-            parts.append((found[3] or found[4], 0))
+        alphabet = "" if found is None else _alphabet(found[1]) if found[1] else found[3] or found[4]
+        if found is None or not alphabet:
+            raise InputError(
+                f"not a pattern of identifiers: {pattern!r}, at offset {at}",
+                hint="write literal text and classes with counts, like cus_[A-Za-z0-9]{14}",
+            )
+        parts.append((alphabet, int(found[2] or 1)))
         at = found.end()
     return tuple(parts)
 
 
 def _alphabet(members: str) -> str:
-    characters: list[str] = []
-    at = 0
-    while at < len(members):
-        if members[at] == "\\":
-            characters.append(members[at + 1])
-            at += 2
-        elif at + 2 < len(members) and members[at + 1] == "-":
-            characters.extend(chr(code) for code in range(ord(members[at]), ord(members[at + 2]) + 1))
-            at += 3
+    """Return the characters of a class, each once; none where a range runs backwards."""
+    characters: dict[str, None] = {}
+    for first, last, single in _RANGE.findall(members):
+        if single:
+            characters[single] = None
+        elif first > last:
+            return ""
         else:
-            characters.append(members[at])
-            at += 1
-    return "".join(dict.fromkeys(characters))
+            characters.update(dict.fromkeys(map(chr, range(ord(first), ord(last) + 1))))
+    return "".join(characters)
 
 
 def id_maker(pattern: str) -> Callable[[str, int], str]:
-    """Return the function from (seed, number of the identifier in the session) to an identifier."""
+    """Return the function from (seed, number of the identifier in the session) to an identifier.
+
+    What it makes matches the pattern; ``test_an_identifier_matches_its_own_pattern``. Raises InputError for
+    what is not a pattern of identifiers.
+    """
     parts = _parts(pattern)
 
     def make(seed: str, number: int) -> str:
-        random = int.from_bytes(hashlib.blake2b(f"{seed}\0{number}\0{pattern}".encode(), digest_size=64).digest())
+        random = _bits(seed, number, pattern)
         made: list[str] = []
-        drawn = 0
-        for text, count in parts:
-            if count == 0:
-                made.append(text)
+        for alphabet, count in parts:
             for _ in range(count):
-                if drawn and drawn % 48 == 0:  # 512 bits last for 48 draws of any alphabet up to 1000 characters
-                    random = int.from_bytes(
-                        hashlib.blake2b(f"{seed}\0{number}\0{drawn}".encode(), digest_size=64).digest()
-                    )
-                random, index = divmod(random, len(text))
-                made.append(text[index])
-                drawn += 1
+                if len(made) % DRAWS == DRAWS - 1:
+                    random = _bits(seed, number, pattern, len(made))
+                random, index = divmod(random, len(alphabet))
+                made.append(alphabet[index])
         return "".join(made)
 
     return make
+
+
+def _bits(*origin: str | int) -> int:
+    text = "\0".join(map(str, origin))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=64).digest())

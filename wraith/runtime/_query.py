@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
@@ -32,21 +33,25 @@ def integer_of(value: Found) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and len(value) < 20 and value.removeprefix("-").isdigit():
+    if isinstance(value, str) and len(value) < 20 and value.isascii() and value.removeprefix("-").isdigit():
         return int(value)
     return None
 
 
 def number_of(value: Found) -> float | None:
-    """Return the number in a value or its text, else None."""
+    """Return the finite number in a value or its text, else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
         return value
+    if not isinstance(value, str):
+        return None
     try:
-        return float(value) if isinstance(value, str) else None
+        number = float(value)
     except ValueError:
         return None
+    # what Python reads as a number and nobody writes: 1_000, digits of other scripts, nan, inf
+    return number if isfinite(number) and value.isascii() and "_" not in value else None
 
 
 def holds(op: str, stored: Found, wanted: Found) -> bool:
@@ -64,7 +69,9 @@ def holds(op: str, stored: Found, wanted: Found) -> bool:
             if isinstance(stored, dict):
                 return any(holds("contains", each, wanted) for each in stored.values())
             if isinstance(stored, list):
-                return any(holds("equals", each, wanted) or holds("contains", each, wanted) for each in stored)
+                return any(
+                    holds("equals", each, wanted) or holds("contains", each, wanted) for each in stored
+                )
             return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
     left, right = number_of(stored), number_of(wanted)
     if left is None or right is None:
@@ -95,17 +102,20 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
     def run(env: Environment) -> Found:
         found = list(env.state.all(entity).items())
         if under is not None:
-            prefix = f"{text_of(under(env))}/"
-            found = [each for each in found if each[0].startswith(prefix)]
+            parent = text_of(under(env))
+            prefix = f"{parent}/"
+            found = [each for each in found if each[0].startswith(prefix)] if parent is not None else []
         for condition, value in where:
             found = _filtered(found, condition, value(env))
         for path, descending in reversed(query.order):
             if path:
-                found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
+                found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # used at once
             elif descending:
                 found.reverse()
         if sort is not None:
-            found = _sorted(found, text_of(sort(env)), text_of(direction(env)) if direction is not None else None)
+            found = _sorted(
+                found, text_of(sort(env)), text_of(direction(env)) if direction is not None else None
+            )
         size = integer_of(limit(env)) if limit else None
         start = integer_of(offset(env)) or 0 if offset else 0
         if number is not None and (asked := integer_of(number(env))) is not None:
@@ -130,14 +140,18 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
     return run
 
 
-def _filtered(found: list[tuple[str, JsonValue]], condition: Where, wanted: Found) -> list[tuple[str, JsonValue]]:
+def _filtered(
+    found: list[tuple[str, JsonValue]], condition: Where, wanted: Found
+) -> list[tuple[str, JsonValue]]:
     if wanted is MISSING:
         return found if condition.when_given else []
     field, op = condition.field, condition.op
     return [each for each in found if holds(op, get(each[1], field), wanted)]
 
 
-def _sorted(found: list[tuple[str, JsonValue]], names: str | None, directions: str | None) -> list[tuple[str, JsonValue]]:
+def _sorted(
+    found: list[tuple[str, JsonValue]], names: str | None, directions: str | None
+) -> list[tuple[str, JsonValue]]:
     """Order by the fields that a request names; what is equal in all of them stays as it was."""
     if not names:
         return found
@@ -145,7 +159,9 @@ def _sorted(found: list[tuple[str, JsonValue]], names: str | None, directions: s
     for position, name in reversed(list(enumerate(names.split(",")))):
         descending = name.startswith("-") or (position < len(ways) and ways[position].lower() == "desc")
         path = (name.lstrip("+-"),)
-        found = sorted(found, key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
+        found = sorted(
+            found, key=lambda each: sort_key(get(each[1], path)), reverse=descending
+        )  # used at once
     return found
 
 

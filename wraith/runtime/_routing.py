@@ -42,7 +42,9 @@ class Router(Generic[R]):
             else:
                 node = node.literal.setdefault(segment, _Node())
         if method in node.ends:
-            raise InputError(f"two routes answer {method} {pattern}", hint="remove one of them from the model")
+            raise InputError(
+                f"two routes answer {method} {pattern}", hint="remove one of them from the model"
+            )
         node.ends[method] = (tuple(names), route)
         self._patterns.append((method, pattern))
 

@@ -30,8 +30,8 @@ class State:
 
     def put(self, entity: str, key: str, value: JsonValue) -> None:
         self.entities.setdefault(entity, {})[key] = value
-        if key.isdigit() and len(key) < 18:
-            self._ever[entity] = max(self._ever.get(entity, 0), int(key))
+        if (number := _number(key)) is not None:
+            self._ever[entity] = max(self._ever.get(entity, 0), number)
 
     def delete(self, entity: str, key: str) -> None:
         self.entities.get(entity, {}).pop(key, None)
@@ -43,7 +43,12 @@ class State:
         """One more than the greatest integer key; linear in the number of entities unless ``ever``."""
         if ever:
             return self._ever.get(entity, 0) + 1
-        return max((int(key) for key in self.all(entity) if key.isdigit()), default=0) + 1
+        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=0) + 1
+
+
+def _number(key: str) -> int | None:
+    """Return the number that a key is, if it is one that was counted: a longer one is random, or an instant."""
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
 
 
 def replaced(document: Found, path: Path, value: JsonValue) -> JsonValue:

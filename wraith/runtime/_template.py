@@ -1,8 +1,8 @@
 """Body templates as closures.
 
-``"$hole_1"`` is the hole of that name, ``{"$spread": "$hole_1", "a": …}`` an object with the members of the hole's
-value and its own over them, ``"$$5"`` the text ``$5``. What is ``MISSING`` leaves no trace: a member is left out, an
-element dropped.
+``"$hole_1"`` is the hole of that name, ``{"$spread": "$hole_1", "a": …}`` an object with the members of the
+hole's value and its own over them, ``"$$5"`` the text ``$5``. What is ``MISSING`` leaves no trace: a member
+is left out, an element dropped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     def hole(name: str) -> Compute:
         if name not in filled:
             if name not in holes:
-                raise InputError(f"the template names ${name}, and there is no such hole", hint="wraith synth NAME")
+                raise InputError(
+                    f"the template names ${name}, and there is no such hole", hint="wraith synth NAME"
+                )
             filled[name] = _once(name, compile_expr(holes[name].source, resolve))
         return filled[name]
 

@@ -37,8 +37,8 @@ class Answer:
     """A response and where it came from.
 
     ``variant`` is the position in the route; ``extrapolated`` says that no variant was ever seen with such a
-    request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before it was
-    encoded, for those who compare.
+    request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
+    it was encoded, for those who compare.
     """
 
     response: Response
@@ -82,7 +82,8 @@ class Twin:
     def open_session(self, seed: str = "default") -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh identifiers."""
         fixtures = {
-            name: [(fixture.key, fixture.value) for fixture in stored] for name, stored in self.model.fixtures.items()
+            name: [(fixture.key, fixture.value) for fixture in stored]
+            for name, stored in self.model.fixtures.items()
         }
         return Session(State(fixtures), Ids(seed))
 

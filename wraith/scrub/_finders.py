@@ -15,7 +15,7 @@ from wraith.scrub._detect import Span
 from wraith.scrub._fields import SECRET_FIELDS, SECRET_PARAMETERS, STEMS, is_reference, names_pattern
 from wraith.scrub._prefixes import MAYBE_VENDOR_KEY, VENDOR_KEY
 from wraith.scrub._replacer import Replacer
-from wraith.scrub._standins import standin_around
+from wraith.scrub._standins import standin_at
 
 if TYPE_CHECKING:
     from wraith.config._scrub import Action
@@ -66,7 +66,7 @@ class VendorKeys:
 
     def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
         for found in VENDOR_KEY.finditer(text):
-            if not replacer.keeps(found[0]) and not standin_around(text, *found.span()):
+            if not replacer.keeps(found[0]) and standin_at(text, *found.span()) is None:
                 yield *found.span(), replacer.replace
 
 
@@ -80,7 +80,7 @@ class Cards:
         for found in CARD.finditer(text):
             if replacer.keeps(found[0]) or not is_card(card_digits(found[0])):
                 continue
-            if not standin_around(text, *found.span()):
+            if standin_at(text, *found.span()) is None:
                 yield *found.span(), replacer.replace
 
 
@@ -96,10 +96,16 @@ class Pattern:
 
     def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
         group = 1 if self._pattern.groups else 0
+        standin_end = 0
         for found in self._pattern.finditer(text):
             start, end = found.span(group)
-            if start < end and not standin_around(text, start, end):
+            if start == end or start < standin_end or replacer.keeps(text[start:end]):
+                continue
+            standin = standin_at(text, start, end, anywhere=True)
+            if standin is None:
                 yield start, end, partial(replacer.replace, action=self._action)
+            else:
+                standin_end = standin[1]
 
 
 def named(replacer: Replacer, name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import orjson
 
@@ -92,6 +92,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
 _PLAIN_FORMS: tuple[Callable[[str], str], ...] = (str,)
 _FORMS: tuple[Callable[[str], str], ...] = (
     str,
+    unquote,
     _quote_all,
     _quote_path,
     _quote_plus,

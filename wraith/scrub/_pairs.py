@@ -1,4 +1,4 @@
-"""Names with values in a row: queries, forms, cookies. A pair without a secret stays as it was written."""
+"""Targets, forms and cookies: values between marks. What holds no secret stays as it was written."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import quote, unquote_plus, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_plus, unquote_to_bytes
 
 from wraith.paths import EACH, Path, Step
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_COOKIE_SAFE = "!#$&'()*+-./:<=>?@[]^_`{|}~"
+"""What RFC 6265 lets stand in a cookie; everything else is escaped, as servers do."""
+
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -36,6 +39,19 @@ def rewrite_pairs(text: str, rewrite: Callable[[str, int, str], str]) -> str:
         if changed != value:
             pairs[position] = f"{name}={quote(changed, safe='*', errors='surrogateescape')}"
     return "&".join(pairs)
+
+
+def rewrite_path(path: str, rewrite: Callable[[str], str]) -> str:
+    """Return a path rewritten: as a whole, or segment by segment where it holds escapes."""
+    if "%" not in path:
+        return rewrite(path)
+    return "/".join([_segment(segment, rewrite) for segment in path.split("/")])
+
+
+def _segment(segment: str, rewrite: Callable[[str], str]) -> str:
+    value = unquote(segment, errors="surrogateescape")
+    changed = rewrite(value)
+    return segment if changed == value else quote(changed, safe="*", errors="surrogateescape")
 
 
 def unquoted(text: bytes) -> bytes:
@@ -85,7 +101,13 @@ def _cookie(pair: str, rewrite: Callable[[str, str], str]) -> str:
         inner = inner[1:-1]
     if not inner:
         return pair
-    return name + equals + value.replace(inner, rewrite(name.strip(), inner), 1)
+    plain = unquote(inner, errors="surrogateescape")
+    changed = rewrite(name.strip(), plain)
+    return (
+        pair
+        if changed == plain
+        else name + equals + value.replace(inner, quote(changed, safe=_COOKIE_SAFE), 1)
+    )
 
 
 def _unquote(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wraith.canonical import compact, sha256
 from wraith.paths import Path, parse_path
 from wraith.scrub._cards import TEST_NUMBERS, card_digits
+from wraith.scrub._fields import is_secret_header
 
 if TYPE_CHECKING:
     from wraith.config import ScrubConfig
@@ -52,6 +53,11 @@ class Rules:
             clear=frozenset(values | (TEST_NUMBERS if config.card_test_numbers else set())),
             clear_patterns=tuple(re.compile(entry.regex) for entry in allowed if entry.regex is not None),
         )
+
+    def is_named_header(self, name: str) -> bool:
+        """Tell whether a header of that name is replaced because of it."""
+        lower = name.lower()
+        return lower in ("cookie", "set-cookie") or is_secret_header(name) or lower in self.headers
 
     def is_clear(self, value: str) -> bool:
         """Tell whether the value is public by nature."""

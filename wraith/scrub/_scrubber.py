@@ -66,8 +66,10 @@ class Scrubber:
         first = Walk(self._detectors, self._rules, replacer)
         request, response = first.request(exchange.request), first.response(exchange.response)
         found = known(tuple(replacer.wanted.items()))
-        if found is not None and (_holds(found, request) or _holds(found, response)):
-            again = Walk((found, *self._detectors), self._rules, replacer)
+        if found is not None and (
+            self._holds(found, exchange.request) or self._holds(found, exchange.response)
+        ):
+            again = Walk(self._with(found), self._rules, replacer)
             request, response = again.request(exchange.request), again.response(exchange.response)
         if request is exchange.request and response is exchange.response:
             return exchange
@@ -82,8 +84,8 @@ class Scrubber:
         replacer = Replacer(self._make, self._rules, issued)
         scrubbed = Walk(self._detectors, self._rules, replacer).request(request)
         found = known(tuple(replacer.wanted.items()))
-        if found is not None and _holds(found, scrubbed):
-            scrubbed = Walk((found, *self._detectors), self._rules, replacer).request(request)
+        if found is not None and self._holds(found, request):
+            scrubbed = Walk(self._with(found), self._rules, replacer).request(request)
         return Scrubbed(scrubbed, {standin: secret for secret, standin in replacer.replaced.items()})
 
     def secrets(self, response: Response) -> frozenset[str]:
@@ -91,6 +93,15 @@ class Scrubber:
         replacer = Replacer(self._make, self._rules)
         Walk(self._detectors, self._rules, replacer).response(response)
         return frozenset(replacer.replaced)
+
+    def _with(self, found: Known) -> tuple[Detector, ...]:
+        """Return the detectors with that of the known values, behind the one that knows better how to quote."""
+        return (self._detectors[0], found, *self._detectors[1:])
+
+    def _holds(self, found: Known, message: Request | Response) -> bool:
+        """Tell whether a message holds a known secret outside of the headers that are replaced by name."""
+        head = head_bytes(message, self._rules.is_named_header)
+        return found.maybe(head) or found.maybe(plain(message.body))
 
     def _checked(self, secret: str, action: Action) -> str:
         if self._key is None and action in ("tokenize", "pseudonymize"):
@@ -111,7 +122,3 @@ class Scrubber:
                 return REDACTED
             case "pseudonymize":
                 return pseudonymize(key, secret)
-
-
-def _holds(found: Known, message: Request | Response) -> bool:
-    return found.maybe(head_bytes(message)) or found.maybe(plain(message.body))

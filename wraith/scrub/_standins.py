@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+import string
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from wraith.scrub._token import is_token, looks_like_token, make_token
+from wraith.scrub._token import MARKS, SHORTEST, is_token, looks_like_token, make_token
 
 REDACTED: Final = "[redacted]"
 
@@ -27,10 +28,11 @@ _WORDS = re.compile(
     rf"(?<![A-Za-z])(?:{_PAIR})+(?: (?:{_PAIR})+)*(?![A-Za-z])(?:@example\.com)?", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_TOKEN_RUN = re.compile(r"[A-Za-z0-9\-_.~+/=:]+")
 _DOMAIN = "@example.com"
-_MOST_TRIED = 4096
-"""Parts of one run of characters that are tried for a token; a longer run is cut at its marks only."""
+_TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + MARKS)
+_FAR, _MOST_MARKS, _NEAR = 2048, 24, 40
+"""How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by the
+square of the last two; _NEAR is beyond the length of any token that is longer than its secret."""
 
 
 def mask(secret: str) -> str:
@@ -59,13 +61,29 @@ def is_standin(text: str) -> bool:
     return text == REDACTED or (text != "" and not text.strip("*")) or is_token(text) or _is_pseudonym(text)
 
 
-def standin_around(text: str, start: int, end: int) -> bool:
-    """Tell whether that part of the text lies within a stand-in."""
-    return (
-        any(a <= start and end <= b for a, b in _spans(text))
-        or not text[start:end].strip("*")
-        or _token_around(text, start, end)
-    )
+def standin_at(text: str, start: int, end: int, *, anywhere: bool = False) -> tuple[int, int] | None:
+    """Return where a stand-in is that overlaps that part of the text, None where there is none.
+
+    It is looked for between marks, or ``anywhere``: a pattern may have cut its secret out of a longer word.
+    """
+    if not text[start:end].strip("*"):
+        return start, end
+    for a, b in _spans(text):
+        if a < end and start < b:
+            return a, b
+    left, right = start, end
+    while left > 0 and start - left < _FAR and text[left - 1] in _TOKEN_CHARACTERS:
+        left -= 1
+    while right < len(text) and right - end < _FAR and text[right] in _TOKEN_CHARACTERS:
+        right += 1
+    starts = [at for at in range(left, end) if at == left or text[at - 1] in MARKS]
+    ends = [at for at in range(right, start, -1) if at == right or text[at] in MARKS]
+    found = _first_token(text, starts[-_MOST_MARKS:], ends[-_MOST_MARKS:])
+    if found is None and anywhere:
+        starts = list(range(max(left, start - _NEAR), min(end, start + _NEAR)))
+        ends = list(range(min(right, end + _NEAR), max(start, end - _NEAR), -1))
+        found = _first_token(text, starts, ends)
+    return found
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -76,17 +94,12 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def _token_around(text: str, start: int, end: int) -> bool:
-    """Try the run of token characters around the part: whole, then from mark to mark, then everywhere."""
-    run = next((r for r in _TOKEN_RUN.finditer(text) if r.start() <= start and end <= r.end()), None)
-    if run is None:
-        return False
-    left, right = run.span()
-    starts, ends = list(range(left, start + 1)), list(range(end, right + 1))
-    if len(starts) * len(ends) > _MOST_TRIED:
-        starts = [at for at in starts if at == left or not text[at - 1].isalnum()]
-        ends = [at for at in ends if at == right or not text[at].isalnum()]
-    return any(looks_like_token(text[a:b]) for a in starts for b in reversed(ends))
+def _first_token(text: str, starts: Sequence[int], ends: Sequence[int]) -> tuple[int, int] | None:
+    for a in starts:
+        for b in ends:
+            if b - a >= SHORTEST and looks_like_token(text[a:b]):
+                return a, b
+    return None
 
 
 def _spoken(key: bytes, secret: str) -> str:

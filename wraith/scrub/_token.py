@@ -26,7 +26,7 @@ MARKS = "-_.~+/=:"
 _SLOT = re.compile(r"[A-Za-z0-9]")
 _NO_SLOT = re.compile(r"[^A-Za-z0-9]+")
 _TOKEN = re.compile(r"[A-Za-z0-9\-_.~+/=:]+")
-_SHORTEST = min(alphabet.least_size for alphabet in ALPHABETS)
+SHORTEST = min(alphabet.least_size for alphabet in ALPHABETS)
 _CARD_PREFIX, _CARD_SUFFIX = 6, 4
 """What truncated card numbers may show, by PCI DSS; issuers and receipts are told by it."""
 
@@ -63,7 +63,7 @@ def is_token(text: str) -> bool:
 
 def looks_like_token(text: str) -> bool:
     """As ``is_token``, without remembering the answer: for trying the parts of a text."""
-    if len(text) < _SHORTEST or not _TOKEN.fullmatch(text):
+    if len(text) < SHORTEST or not _TOKEN.fullmatch(text):
         return False
     slots = _NO_SLOT.sub("", text)
     for alphabet in ALPHABETS:

@@ -14,11 +14,21 @@ from wraith.scrub._fields import LEAST_DIGITS, is_secret_field, is_secret_header
 from wraith.scrub._finders import Cards, named
 from wraith.scrub._json import last_key, plain, rewrite_json
 from wraith.scrub._message import fit, head_bytes
-from wraith.scrub._pairs import covers, rewrite_cookies, rewrite_pairs, rewrite_set_cookie, steps_of, unquoted
+from wraith.scrub._pairs import (
+    covers,
+    rewrite_cookies,
+    rewrite_pairs,
+    rewrite_path,
+    rewrite_set_cookie,
+    steps_of,
+    unquoted,
+)
 from wraith.scrub._replacer import Replacer
 from wraith.scrub._rules import Rules
 
-_COOKIES = frozenset(("cookie", "set-cookie"))
+_STRUCTURE = frozenset(("content-type", "content-length", "content-encoding", "transfer-encoding"))
+"""Headers that say how to read the message: no secret, whatever a pattern finds in them."""
+
 _FORM = re.compile(rb"[\w.%\[\]-]++=[^\s&]*+(?:&[\w.%\[\]-]++=[^\s&]*+)*+")
 
 
@@ -31,7 +41,7 @@ class Walk:
         self._replacer = replacer
 
     def request(self, request: Request) -> Request:
-        detectors = active(self._detectors, head_bytes(request, self._is_named))
+        detectors = active(self._detectors, head_bytes(request, self._rules.is_named_header))
         target = self._target(request.target, detectors)
         headers = self._headers(request.headers, detectors)
         body = self._body(request.headers, request.body)
@@ -40,24 +50,21 @@ class Walk:
         return replace(request, target=target, headers=fit(headers, request.body, body), body=body)
 
     def response(self, response: Response) -> Response:
-        detectors = active(self._detectors, head_bytes(response, self._is_named))
+        detectors = active(self._detectors, head_bytes(response, self._rules.is_named_header))
         headers = self._headers(response.headers, detectors)
         body = self._body(response.headers, response.body)
         if headers is response.headers and body == response.body:
             return response
         return replace(response, headers=fit(headers, response.body, body), body=body)
 
-    def _is_named(self, header_name: str) -> bool:
-        lower = header_name.lower()
-        return lower in _COOKIES or is_secret_header(header_name) or lower in self._rules.headers
-
     def _target(self, target: str, detectors: Sequence[Detector]) -> str:
         path, mark, query = target.partition("?")
-        path = rewrite_text(path, detectors, self._replacer)
+        if detectors:
+            path = rewrite_path(path, partial(rewrite_text, detectors=detectors, replacer=self._replacer))
         return path + mark + rewrite_pairs(query, partial(self._parameter, detectors))
 
     def _headers(self, headers: Headers, detectors: Sequence[Detector]) -> Headers:
-        if not detectors and not any(self._is_named(name) for name, _ in headers):
+        if not detectors and not any(self._rules.is_named_header(name) for name, _ in headers):
             return headers
         done = tuple([(name, self._header(name, value, detectors)) for name, value in headers])
         return headers if done == headers else done
@@ -71,6 +78,8 @@ class Walk:
             return rewrite_cookies(value, self._cookie)
         if lower == "set-cookie":
             return rewrite_set_cookie(value, self._cookie)
+        if lower in _STRUCTURE:
+            return value
         if action is not None or is_secret_header(name):
             return self._replacer.credential(value, any_scheme=lower.endswith("authorization"))
         return rewrite_text(value, detectors, self._replacer)

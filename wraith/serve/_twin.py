@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wraith.asgi import Answer as Refusal
-from wraith.asgi import ClientGone, Head, body_chunks, drain, failure, read_head, send_json, send_whole
+from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
 from wraith.exchange import Request, Response, header
 from wraith.runtime import Answer, Twin
 from wraith.serve._access import AccessLog, Entry
@@ -90,7 +90,7 @@ class TwinApp:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            await send_json(send, refused.refusal)
+            await send_json(send, refused.refusal, unread=receive if status == 413 else None)
         self._access.add(
             Entry(
                 now_ms,
@@ -120,7 +120,6 @@ class TwinApp:
             raise _Refused(failure(408, "timeout", f"the body did not arrive within {seconds}")) from None
         if size <= self._max_body_bytes:
             return b"".join(chunks)
-        await drain(receive)
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
 

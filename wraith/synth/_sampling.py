@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeVar
 
 from wraith.synth._routes import RouteTable
 from wraith.synth._seen import Seen
 
 ENOUGH = 60
 """Observations of one route and status: the sample of a group, and half as many again to part it by."""
+
+GOLDEN = 2654435769
+"""2**32 divided by the golden ratio: multiples of it, modulo 2**32, fall evenly without a period (Knuth, TAOCP 6.4)."""
+
+Item = TypeVar("Item")
 
 Sketch = tuple[tuple[str, tuple[str, ...], int], ...]
 """Method, segments and status of each exchange of a session: what is kept of it between the passes."""
@@ -35,3 +41,12 @@ def choose(sketches: Sequence[Sketch], table: RouteTable) -> frozenset[int]:
             chosen.add(number)
             counts.update(kinds)
     return frozenset(chosen)
+
+
+def thinned(items: Sequence[Item], limit: int) -> Sequence[Item]:
+    """Return at most ``limit`` of the items in their order, spread evenly but without a period: clients ask in turns,
+    and every second of their requests may always be of one kind."""
+    if len(items) <= limit:
+        return items
+    chosen = sorted(range(len(items)), key=lambda position: position * GOLDEN % 2**32)[:limit]
+    return [items[position] for position in sorted(chosen)]

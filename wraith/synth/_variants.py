@@ -18,6 +18,7 @@ from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
+from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
 from wraith.wir import (
     Atom,
@@ -46,7 +47,7 @@ MAX_GROUPS = 14
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
 
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}")
+_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])\d{1,2}(?![\w.-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,7 @@ def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observa
     share = limit // len(by_status)
     chosen: list[Observation] = []
     for some in by_status.values():
-        step = max(1, -(-len(some) // share))
-        chosen += some[::step]
+        chosen += thinned(some, share)
     return sorted(chosen, key=lambda each: (each.seen.session, each.seen.index))
 
 
@@ -123,7 +123,7 @@ def _masked(row: Row) -> bytes:
     document = row.observation.document
     if document is MISSING:
         return b""
-    known = {key for key in row.index if isinstance(key, str) and len(key) >= 3}
+    known = {key for key in row.index if isinstance(key, str) and (len(key) >= 3 or key.isdigit())}
     return compact(_mask(document, known))  # type: ignore[arg-type]  # MISSING is excluded above
 
 
@@ -134,7 +134,8 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
         return [_mask(item, known) for item in value]
     if isinstance(value, str):
         return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
-    return "*" if text_of(value) in known else value
+    text = text_of(value)
+    return "*" if text is not None and len(text) >= 3 and text in known else value
 
 
 # --- dividing by shape --------------------------------------------------------------------------------------------
@@ -190,8 +191,7 @@ def _separable(partition: list[tuple[int, ...]], questions: Sequence[Feature]) -
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
-    step = max(1, -(-len(members) // SAMPLE))
-    sample = [rows[number] for number in members[::step]]
+    sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
     induced = induce(sample, values, context)

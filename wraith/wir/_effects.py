@@ -49,7 +49,12 @@ def effect_to_json(effect: Effect) -> JsonValue:
         case Delete(entity, key):
             return {"delete": entity, "key": expr_to_json(key)}
         case SetField(entity, key, at, value):
-            return {"set": entity, "key": expr_to_json(key), "at": format_path(at), "value": expr_to_json(value)}
+            return {
+                "set": entity,
+                "key": expr_to_json(key),
+                "at": format_path(at),
+                "value": expr_to_json(value),
+            }
 
 
 def effect_from_json(value: JsonValue) -> Effect:

@@ -1,7 +1,7 @@
 """Expressions: what fills a hole. Small, total, terminating; a value, or ``MISSING``.
 
-In JSON an expression is an object with one key that names it (``{"path": "request.body.email"}``), so that a model
-can be read without this file beside it. Paths start at one of these roots:
+In JSON an expression is an object with one key that names it (``{"path": "request.body.email"}``), so that a
+model can be read without this file beside it. Paths start at one of these roots:
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
@@ -208,7 +208,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
             done: dict[str, JsonValue] = {"case": expr_to_json(of), "of": dict(cases)}
             return done if default is None else {**done, "default": expr_to_json(default)}
         case Sum(plus, minus):
-            return {"sum": [expr_to_json(term) for term in plus], "minus": [expr_to_json(term) for term in minus]}
+            return {
+                "sum": [expr_to_json(term) for term in plus],
+                "minus": [expr_to_json(term) for term in minus],
+            }
         case Query():
             return _query_to_json(expr)
 
@@ -217,7 +220,12 @@ def _query_to_json(query: Query) -> JsonValue:
     done: dict[str, JsonValue] = {"query": query.entity}
     if query.where:
         done["where"] = [
-            {"field": format_path(each.field), "op": each.op, "value": expr_to_json(each.value), "when_given": each.when_given}
+            {
+                "field": format_path(each.field),
+                "op": each.op,
+                "value": expr_to_json(each.value),
+                "when_given": each.when_given,
+            }
             for each in query.where
         ]
     if query.order:
@@ -238,7 +246,9 @@ def expr_from_json(value: JsonValue) -> Expr:
                     return read(value)
                 except (KeyError, TypeError, AttributeError, ValueError) as error:
                     raise InputError(f"not a {tag!r} expression ({error}): {value!r:.120}") from error
-    raise InputError(f"not an expression: {value!r:.120}", hint=f"expected an object with one of {', '.join(_READERS)}")
+    raise InputError(
+        f"not an expression: {value!r:.120}", hint=f"expected an object with one of {', '.join(_READERS)}"
+    )
 
 
 def _text(value: JsonValue) -> str:
@@ -287,10 +297,19 @@ def _case(value: dict[str, JsonValue]) -> Case:
 
 
 def _where(value: JsonValue) -> Where:
-    if not isinstance(value, dict) or value["op"] not in ("equals", "differs", "at_least", "at_most", "contains"):
+    if not isinstance(value, dict) or value["op"] not in (
+        "equals",
+        "differs",
+        "at_least",
+        "at_most",
+        "contains",
+    ):
         raise ValueError(f"not a condition: {value!r:.60}")
     return Where(
-        parse_path(_text(value["field"])), value["op"], expr_from_json(value["value"]), bool(value.get("when_given", True))
+        parse_path(_text(value["field"])),
+        value["op"],
+        expr_from_json(value["value"]),
+        bool(value.get("when_given", True)),
     )
 
 
@@ -312,7 +331,9 @@ def _query(value: dict[str, JsonValue]) -> Query:
 _READERS = {
     "literal": lambda value: Literal(value["literal"]),
     "path": lambda value: ref(_text(value["path"])),
-    "lookup": lambda value: Lookup(_text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))),
+    "lookup": lambda value: Lookup(
+        _text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))
+    ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
     "next_key": lambda value: NextKey(_text(value["next_key"]), bool(value.get("ever"))),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),

@@ -98,7 +98,7 @@ class NotMatches:
 
 @dataclass(frozen=True, slots=True)
 class KeysWithin:
-    """The value is missing, or an object without other keys than these."""
+    """The value is no object, or one without other keys than these."""
 
     of: Expr
     keys: tuple[str, ...]
@@ -113,7 +113,18 @@ class KeysBeyond:
 
 
 Atom: TypeAlias = (
-    Exists | Absent | Equals | OneOfSet | NotOneOf | AtLeast | Below | IsType | Matches | NotMatches | KeysWithin | KeysBeyond
+    Exists
+    | Absent
+    | Equals
+    | OneOfSet
+    | NotOneOf
+    | AtLeast
+    | Below
+    | IsType
+    | Matches
+    | NotMatches
+    | KeysWithin
+    | KeysBeyond
 )
 
 _TAGS: dict[str, type[Atom]] = {
@@ -171,7 +182,9 @@ def atom_from_json(value: JsonValue) -> Atom:
                 if isinstance(argument, list) and tag != "equals":
                     return _TAGS[tag](_operand(operand), tuple(argument))  # type: ignore[call-arg,arg-type]
                 return _TAGS[tag](_operand(operand), argument)  # type: ignore[call-arg,arg-type]
-    raise InputError(f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}")
+    raise InputError(
+        f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}"
+    )
 
 
 def _operand(value: JsonValue) -> Expr:

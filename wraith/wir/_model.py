@@ -20,7 +20,9 @@ from wraith.wir._guards import Atom, atom_from_json, atom_to_json
 
 FORMAT = "wraith.model/1"
 
-HoleClass: TypeAlias = Literal["constant", "echoed", "state", "derived", "generated", "timestamp", "enum", "unexplained"]
+HoleClass: TypeAlias = Literal[
+    "constant", "echoed", "state", "derived", "generated", "timestamp", "enum", "unexplained"
+]
 """What kind of source fills a hole. ``generated`` and ``timestamp`` rest on positive evidence; ``unexplained`` is
 the honest rest: a value that was seen, compared exactly."""
 
@@ -34,8 +36,14 @@ if TYPE_CHECKING:
     _JsonPath = Path
 else:  # pydantic need not look into the dataclasses: our own readers validate them, with better messages
 
-    def _field(read: Callable[[JsonValue], object], write: Callable[[object], JsonValue], raw: type) -> object:
-        return Annotated[object, PlainValidator(lambda v: read(v) if isinstance(v, raw) else v), PlainSerializer(write, return_type=object)]
+    def _field(
+        read: Callable[[JsonValue], object], write: Callable[[object], JsonValue], raw: type
+    ) -> object:
+        return Annotated[
+            object,
+            PlainValidator(lambda v: read(v) if isinstance(v, raw) else v),
+            PlainSerializer(write, return_type=object),
+        ]
 
     _JsonExpr = _field(expr_from_json, expr_to_json, dict)
     _JsonAtom = _field(atom_from_json, atom_to_json, dict)
@@ -54,7 +62,9 @@ class Hole(_Part):
     type: str
     source: _JsonExpr
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
+    )
 
 
 class Variant(_Part):
@@ -129,15 +139,20 @@ def model_from_json(document: JsonValue, where: object = None) -> Model:
     place = str(where) if where is not None else "model"
     if isinstance(document, dict) and document.get("format") != FORMAT:
         raise InputError(
-            f"format: expected {FORMAT!r}, found {document.get('format')!r}", where=place, hint="build the model again: wraith synth NAME"
+            f"format: expected {FORMAT!r}, found {document.get('format')!r}",
+            where=place,
+            hint="build the model again: wraith synth NAME",
         )
     try:
         return Model.model_validate(document)
     except ValidationError as error:
         lines = [
-            f"{'.'.join(str(part) for part in each['loc']) or '(top)'}: {each['msg']}" for each in error.errors(include_url=False)[:5]
+            f"{'.'.join(str(part) for part in each['loc']) or '(top)'}: {each['msg']}"
+            for each in error.errors(include_url=False)[:5]
         ]
-        raise InputError("; ".join(lines), where=place, hint="mend the key named, or: wraith synth NAME") from None
+        raise InputError(
+            "; ".join(lines), where=place, hint="mend the key named, or: wraith synth NAME"
+        ) from None
     except WraithError as error:
         raise InputError(error.message, where=place, hint=error.hint) from error
 
@@ -147,5 +162,7 @@ def load_model(data: bytes, where: object = None) -> Model:
     try:
         document = parse(data)
     except ValueError as error:
-        raise InputError(f"not JSON: {error}", where=str(where), hint="build the model again: wraith synth NAME") from error
+        raise InputError(
+            f"not JSON: {error}", where=str(where), hint="build the model again: wraith synth NAME"
+        ) from error
     return model_from_json(document, where)
