@@ -214,7 +214,9 @@ class Net:
 
     async def new_session(self, port: int) -> Reply:
         """Close the active sessions."""
-        request = f"POST /__wraith/new-session HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\n\r\n"
+        request = (
+            f"POST /__wraith/new-session HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\n\r\n"
+        )
         return await self.ask(port, request.encode())
 
     def recorded(self) -> list[Exchange]:

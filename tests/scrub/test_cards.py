@@ -24,7 +24,13 @@ def test_numbers_of_each_network_are_found(number: str) -> None:
     printed = " ".join((number[:4], number[4:10], number[10:])) if len(number) == 15 else " ".join(
         number[at : at + 4] for at in range(0, 16, 4)
     )  # fmt: skip
-    for text in (number, f"card={number};", f'"{number}"', f"pay {printed}, please.", printed.replace(" ", "-")):
+    for text in (
+        number,
+        f"card={number};",
+        f'"{number}"',
+        f"pay {printed}, please.",
+        printed.replace(" ", "-"),
+    ):
         found = CARD.search(text)
         assert found is not None
         assert card_digits(found[0]) == number

@@ -21,7 +21,9 @@ from wraith.scrub._fields import (
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scrubbing.md"
 
 
-@pytest.mark.parametrize("names", [SECRET_FIELDS, SECRET_PARAMETERS, SECRET_HEADERS], ids=["fields", "parameters", "headers"])
+@pytest.mark.parametrize(
+    "names", [SECRET_FIELDS, SECRET_PARAMETERS, SECRET_HEADERS], ids=["fields", "parameters", "headers"]
+)
 def test_the_page_lists_the_names(names: tuple[str, ...]) -> None:
     """Every name that makes a secret stands in the documentation, one list each, in the order of the code."""
     separator = "-" if names is SECRET_HEADERS else "_"
@@ -35,7 +37,9 @@ def test_every_name_has_a_stem(name: str) -> None:
     assert any(stem in name.replace(" ", "").encode() for stem in STEMS)
 
 
-@pytest.mark.parametrize("spelling", ["access_token", "access-token", "accessToken", "AccessToken", "ACCESS_TOKEN"])
+@pytest.mark.parametrize(
+    "spelling", ["access_token", "access-token", "accessToken", "AccessToken", "ACCESS_TOKEN"]
+)
 def test_spellings(spelling: str) -> None:
     """Case and separators make no difference."""
     assert is_secret_field(spelling)

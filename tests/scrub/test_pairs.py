@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.paths import EACH, parse_path
-from wraith.scrub._pairs import covers, rewrite_cookies, rewrite_pairs, rewrite_path, rewrite_set_cookie, steps_of
+from wraith.scrub._pairs import (
+    covers,
+    rewrite_cookies,
+    rewrite_pairs,
+    rewrite_path,
+    rewrite_set_cookie,
+    steps_of,
+)
 
 raw = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40)
 

@@ -26,11 +26,15 @@ def test_an_echo_of_tokens_gives_the_original(secret: str) -> None:
 
     def echo(request: Request, content_type: str) -> Response:
         value = json.loads(request.body)["password"]
-        body = json.dumps({"a": value, "b": [f"<{value}>"]}) if "json" in content_type else f"you sent {value}!"
+        body = (
+            json.dumps({"a": value, "b": [f"<{value}>"]}) if "json" in content_type else f"you sent {value}!"
+        )
         headers = (("content-type", content_type), ("location", f"/x?v={quote(value, safe='')}"))
         return Response(200, (*headers, ("content-length", str(len(body.encode())))), body.encode())
 
-    request = Request("POST", "/", (("content-type", "application/json"),), json.dumps({"password": secret}).encode())
+    request = Request(
+        "POST", "/", (("content-type", "application/json"),), json.dumps({"password": secret}).encode()
+    )
     scrubbed = SCRUBBER.request(request)
     for content_type in ("application/json", "text/plain"):
         restored = restore(echo(scrubbed.request, content_type), scrubbed.secrets)
@@ -56,8 +60,12 @@ def test_basic_credentials_come_back_encoded() -> None:
     """An answer that shows the Authorization header shows the client's own."""
     request = Request("GET", "/", (("Authorization", "Basic Ym9iOmh1bnRlcjIy"),))
     scrubbed = SCRUBBER.request(request)
-    answer = Response(200, (), f'{{"headers": {{"Authorization": "{scrubbed.request.headers[0][1]}"}}}}'.encode())
-    assert restore(answer, scrubbed.secrets).body == b'{"headers": {"Authorization": "Basic Ym9iOmh1bnRlcjIy"}}'
+    answer = Response(
+        200, (), f'{{"headers": {{"Authorization": "{scrubbed.request.headers[0][1]}"}}}}'.encode()
+    )
+    assert (
+        restore(answer, scrubbed.secrets).body == b'{"headers": {"Authorization": "Basic Ym9iOmh1bnRlcjIy"}}'
+    )
 
 
 def test_a_mask_stays() -> None:

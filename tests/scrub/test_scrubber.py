@@ -363,7 +363,7 @@ names = st.sampled_from(["password", "token", "client_secret", "api_key", "id", 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
 paths = st.sampled_from(["name", "x", "list[*]", "list[0].token", "id"])
 actions = st.sampled_from(["tokenize", "mask", "redact", "pseudonymize"])
-regexes = st.sampled_from([r"\d{3}", "[a-z]+", r"is (\w+)", r"[A-Z][a-z]+ [A-Z][a-z]+", r"\S+@\S+", "a.c"])
+regexes = st.sampled_from([r"\d{3}", r"[a-z]\d", r"is (\w+)", r"[A-Z][a-z]+ [A-Z][a-z]+", r"\S+@\S+", "a.c"])
 rules = st.lists(
     st.one_of(
         st.builds(Rule, header=st.sampled_from(["x-api-key", "x-plain"]), action=actions),

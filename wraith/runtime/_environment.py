@@ -90,7 +90,9 @@ class Environment:
         if not self.body_kind:
             decoded = decode_body(self.headers.get("content-type"), self.request.body)
             self.body_kind = decoded.kind
-            if decoded.kind not in ("empty", "binary") and not _is_too_deep(self.request.body, decoded.document):
+            if decoded.kind not in ("empty", "binary") and not _is_too_deep(
+                self.request.body, decoded.document
+            ):
                 self._body = decoded.document
         return self._body
 

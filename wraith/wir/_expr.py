@@ -17,6 +17,7 @@ model can be read without this file beside it. Paths start at one of these roots
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias, get_args
@@ -328,7 +329,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
     )
 
 
-_READERS = {
+_READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "literal": lambda value: Literal(value["literal"]),
     "path": lambda value: ref(_text(value["path"])),
     "lookup": lambda value: Lookup(

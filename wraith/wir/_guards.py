@@ -6,9 +6,10 @@ operand is an expression, so ``equals`` may look at the request as well as at a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal as OneOf
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
@@ -172,19 +173,48 @@ def atom_to_json(atom: Atom) -> JsonValue:
 
 def atom_from_json(value: JsonValue) -> Atom:
     """Return the atom in its JSON form. Raises InputError that says what was expected."""
-    if isinstance(value, dict) and len(value) == 1:
-        [(tag, rest)] = value.items()
-        if tag in _TAGS:
-            if tag in ("exists", "absent"):
-                return _TAGS[tag](_operand(rest))  # type: ignore[call-arg]  # these two take the operand alone
-            if isinstance(rest, list) and len(rest) == 2:
+    match value:
+        case {"exists": operand} if len(value) == 1:
+            return Exists(_operand(operand))
+        case {"absent": operand} if len(value) == 1:
+            return Absent(_operand(operand))
+        case dict() if len(value) == 1:
+            [(tag, rest)] = value.items()
+            if tag in _ARGUMENTS and isinstance(rest, list) and len(rest) == 2:
                 operand, argument = rest
-                if isinstance(argument, list) and tag != "equals":
-                    return _TAGS[tag](_operand(operand), tuple(argument))  # type: ignore[call-arg,arg-type]
-                return _TAGS[tag](_operand(operand), argument)  # type: ignore[call-arg,arg-type]
+                return _TAGS[tag](_operand(operand), _argument(tag, argument))  # type: ignore[call-arg,arg-type]  # by tag
     raise InputError(
         f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}"
     )
+
+
+def _argument(tag: str, value: JsonValue) -> JsonValue | tuple[JsonValue, ...]:
+    expected, is_right = _ARGUMENTS[tag]
+    if not is_right(value):
+        raise InputError(f"{tag}: expected {expected}, found {value!r:.80}")
+    return tuple(value) if isinstance(value, list) and tag != "equals" else value
+
+
+def _is_texts(value: JsonValue) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_ARGUMENTS: dict[str, tuple[str, Callable[[JsonValue], bool]]] = {
+    "equals": ("a value", lambda value: True),
+    "in": ("a list of texts", _is_texts),
+    "not_in": ("a list", lambda value: isinstance(value, list)),
+    "at_least": ("a number", _is_number),
+    "below": ("a number", _is_number),
+    "type": ("a JSON type", lambda value: value in get_args(JsonType)),
+    "matches": ("a pattern", lambda value: isinstance(value, str)),
+    "not_matches": ("a pattern", lambda value: isinstance(value, str)),
+    "keys_within": ("a list of texts", _is_texts),
+    "keys_beyond": ("a list of texts", _is_texts),
+}
 
 
 def _operand(value: JsonValue) -> Expr:

@@ -6,13 +6,13 @@ Everything that decides an answer is here; how often something was seen is in ``
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
 from pydantic import JsonValue as Json
 
 from wraith.canonical import JsonValue, parse, pretty
-from wraith.errors import InputError, WraithError
+from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
 from wraith.wir._expr import Expr, expr_from_json, expr_to_json
@@ -37,18 +37,23 @@ if TYPE_CHECKING:
 else:  # pydantic need not look into the dataclasses: our own readers validate them, with better messages
 
     def _field(
-        read: Callable[[JsonValue], object], write: Callable[[object], JsonValue], raw: type
+        read: Callable[[JsonValue], object], write: Callable[[object], JsonValue], kinds: tuple[type, ...]
     ) -> object:
         return Annotated[
             object,
-            PlainValidator(lambda v: read(v) if isinstance(v, raw) else v),
+            PlainValidator(lambda v: v if isinstance(v, kinds) else read(v)),
             PlainSerializer(write, return_type=object),
         ]
 
-    _JsonExpr = _field(expr_from_json, expr_to_json, dict)
-    _JsonAtom = _field(atom_from_json, atom_to_json, dict)
-    _JsonEffect = _field(effect_from_json, effect_to_json, dict)
-    _JsonPath = _field(parse_path, format_path, str)
+    def _path(value: JsonValue) -> Path:
+        if not isinstance(value, str):
+            raise InputError(f"expected a path, found {value!r:.40}")
+        return parse_path(value)
+
+    _JsonExpr = _field(expr_from_json, expr_to_json, get_args(Expr))
+    _JsonAtom = _field(atom_from_json, atom_to_json, get_args(Atom))
+    _JsonEffect = _field(effect_from_json, effect_to_json, get_args(Effect))
+    _JsonPath = _field(_path, format_path, (tuple,))
 
 
 class _Part(BaseModel):
@@ -153,16 +158,19 @@ def model_from_json(document: JsonValue, where: object = None) -> Model:
         raise InputError(
             "; ".join(lines), where=place, hint="mend the key named, or: wraith synth NAME"
         ) from None
-    except WraithError as error:
-        raise InputError(error.message, where=place, hint=error.hint) from error
+    except RecursionError:
+        raise InputError(
+            "nested too deeply", where=place, hint="build the model again: wraith synth NAME"
+        ) from None
 
 
 def load_model(data: bytes, where: object = None) -> Model:
     """Return the model in canonical bytes. Raises InputError with file and key or offset."""
+    place = str(where) if where is not None else "model"
     try:
         document = parse(data)
     except ValueError as error:
         raise InputError(
-            f"not JSON: {error}", where=str(where), hint="build the model again: wraith synth NAME"
+            f"not JSON: {error}", where=place, hint="build the model again: wraith synth NAME"
         ) from error
-    return model_from_json(document, where)
+    return model_from_json(document, place)
