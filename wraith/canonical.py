@@ -52,10 +52,9 @@ def sha256(data: bytes) -> str:
 def parse(data: bytes) -> JsonValue:
     """Return the JSON value in the bytes, integers of any size kept.
 
-    orjson turns integers beyond 64 bits into floats without a word, so where runs of that many digits stand it
-    only judges, and the standard library, which would let NaN and half surrogates pass, reads. Raises
-    ValueError on what is not JSON.
-    """
+    orjson turns integers beyond 64 bits into floats without a word, so where runs of that many digits stand
+    it only judges, and the standard library, which would let NaN and half surrogates pass, reads. Raises
+    ValueError on what is not JSON."""
     value: JsonValue = orjson.loads(data)
     if _BIG_INTEGER.search(data):
         try:

@@ -63,5 +63,7 @@ def fast_digest(path: Path) -> str:
 
 
 def _discard(name: str) -> None:
-    with contextlib.suppress(OSError):  # already gone, or the disk that refused the write refuses this as well
+    with contextlib.suppress(
+        OSError
+    ):  # already gone, or the disk that refused the write refuses this as well
         os.unlink(name)

@@ -161,7 +161,7 @@ class Net:
         max_body_bytes: int = 2**20,
         tags: tuple[str, ...] = (),
     ) -> AsyncIterator[Proxied]:
-        """Run a proxy; after the block it is stopped, its sessions are sealed, and what it failed with raised."""
+        """Run a proxy; after the block it is stopped, its sessions sealed, and what it failed with raised."""
         stop = asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
         run = Run(
@@ -214,10 +214,8 @@ class Net:
 
     async def new_session(self, port: int) -> Reply:
         """Close the active sessions."""
-        request = (
-            f"POST /__wraith/new-session HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\n\r\n"
-        )
-        return await self.ask(port, request.encode())
+        head = f"POST /__wraith/new-session HTTP/1.1\r\nHost: localhost:{port}\r\n"
+        return await self.ask(port, f"{head}Content-Length: 0\r\n\r\n".encode())
 
     def recorded(self) -> list[Exchange]:
         """Return the exchanges of all sealed sessions."""

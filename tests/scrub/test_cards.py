@@ -16,7 +16,10 @@ def test_published_numbers_are_card_numbers(number: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["4539148803436467", "5425233430109903", "2223000048400011", "371449635398431", "6011514433546201", "3530111333300000"],
+    [
+        "4539148803436467", "5425233430109903", "2223000048400011",
+        "371449635398431", "6011514433546201", "3530111333300000",
+    ],
     ids=["visa", "mastercard", "mastercard 2", "amex", "discover", "jcb"],
 )  # fmt: skip
 def test_numbers_of_each_network_are_found(number: str) -> None:
@@ -57,8 +60,9 @@ def test_numbers_of_each_network_are_found(number: str) -> None:
         "9539148803436460",
     ],
     ids=[
-        "wrong check digit", "milliseconds", "milliseconds now", "13 digits", "microseconds", "compact date", "id",
-        "end of a word", "part of an id", "fraction", "decimal", "longer number", "phone", "odd groups", "no network",
+        "wrong check digit", "milliseconds", "milliseconds now", "13 digits", "microseconds", "compact date",
+        "id", "end of a word", "part of an id", "fraction", "decimal", "longer number", "phone", "odd groups",
+        "no network",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_card_number_is_none(text: str) -> None:

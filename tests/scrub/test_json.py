@@ -25,7 +25,7 @@ documents = st.recursive(
 def test_every_string_and_number_is_visited_once_with_its_path(
     document: JsonValue, ascii_only: bool, indent: int | None
 ) -> None:
-    """The walk sees the leaves of the document in order, however it is written, and changes nothing by itself."""
+    """The walk sees the leaves in order, however the document is written, and changes nothing by itself."""
     body = json.dumps(document, ensure_ascii=ascii_only, indent=indent).encode("utf-8", "surrogatepass")
     seen: list[tuple[str, str]] = []
 

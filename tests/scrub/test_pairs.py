@@ -35,7 +35,7 @@ def test_only_the_changed_pair_is_written_anew() -> None:
 
 
 def test_names_and_values_come_decoded() -> None:
-    """Escapes and plus signs are undone before a value is looked at; occurrences are counted where a name repeats."""
+    """Escapes and plus signs are undone before a value is seen; a name that repeats is counted."""
     seen: list[tuple[str, int, str]] = []
 
     def look(name: str, occurrence: int, value: str) -> str:

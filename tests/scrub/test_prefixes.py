@@ -41,7 +41,10 @@ def test_a_key_inside_a_word_is_none(prefix: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["cus_NffrFeUfNV2Hib", "tok_1N3T00LkdIwHu7ixt44h1F8k", "pk_live_51HxAbCdEfGhIjKlMnOp", "sk-fading-circle", "eyJpZCI6MTJ9"],
+    [
+        "cus_NffrFeUfNV2Hib", "tok_1N3T00LkdIwHu7ixt44h1F8k", "pk_live_51HxAbCdEfGhIjKlMnOp",
+        "sk-fading-circle", "eyJpZCI6MTJ9",
+    ],
 )  # fmt: skip
 def test_public_ids_are_no_keys(text: str) -> None:
     """Ids, publishable keys, style names and cursors have no key's shape."""

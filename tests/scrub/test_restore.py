@@ -22,7 +22,7 @@ secrets = st.text(string.ascii_letters + string.digits + "-_.+/=\"' \\é", min_s
 
 @given(secrets)
 def test_an_echo_of_tokens_gives_the_original(secret: str) -> None:
-    """The twin's answer to the scrubbed request, restored, is its answer to the original: JSON, text and headers."""
+    """The twin's answer to the scrubbed request, restored, is its answer to the original, in every part."""
 
     def echo(request: Request, content_type: str) -> Response:
         value = json.loads(request.body)["password"]

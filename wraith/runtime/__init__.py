@@ -1,4 +1,5 @@
-"""The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as values."""
+"""The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
+values."""
 
 from wraith.runtime._clock import read_time, write_time
 from wraith.runtime._compile import cast, compile_atom, compile_expr, merged

@@ -55,8 +55,8 @@ def _read_text(text: str) -> tuple[str, int] | None:
 
 
 def write_time(unit: str, at_ms: int) -> str | int | float:
-    """Return the instant in the unit. Raises ValueError for a unit that is not one, OverflowError for an instant
-    outside the years 1 to 9999.
+    """Return the instant in the unit. Raises ValueError for a unit that is not one, OverflowError for an
+    instant outside the years 1 to 9999.
 
     ``read_time`` gives unit and instant back; ``test_an_instant_reads_back_from_each_unit``.
     """

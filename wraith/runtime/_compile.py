@@ -60,8 +60,8 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
         return compile_expr(part, resolve)
 
     match expr:
-        case Literal(value):
-            return lambda env: value
+        case Literal(constant):
+            return lambda env: constant
         case Ref(path):
             return _reference(path, resolve)
         case Lookup(entity, key, at):
@@ -177,8 +177,8 @@ def _first(options: tuple[Compute, ...]) -> Compute:
 
 
 def cast(value: Found, to: str) -> Found:
-    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists are cast
-    element by element, as forms hold them; an object is no scalar, and ``scalar`` alone goes into its members."""
+    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists are cast element
+    by element, as forms hold them; an object is no scalar, and ``scalar`` alone goes into its members."""
     if value is None or value is MISSING:
         return value
     if isinstance(value, list):
@@ -246,7 +246,7 @@ def _typed_like(present: Found, value: JsonValue) -> JsonValue:
         return value
     to = "boolean" if isinstance(present, bool) else "number" if isinstance(present, int | float) else None
     done = cast(value, to) if to else value
-    return value if done is MISSING else done  # type: ignore[return-value]  # mypy does not narrow MISSING
+    return value if done is MISSING else done
 
 
 def _merge(base: Compute, over: Compute, deep: bool, typed: bool) -> Compute:
@@ -299,7 +299,7 @@ def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
     return add
 
 
-# --- guards -------------------------------------------------------------------------------------------------------
+# --- guards -------------------------------------------------------------------------------------------------
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),

@@ -11,7 +11,8 @@ from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
 
 MAX_DEPTH = 100
-"""Deeper than documents of services go; half of what the interpreter, which recurses, and orjson can write."""
+"""Deeper than documents of services go; half of what the interpreter, which recurses, and orjson can
+write."""
 
 
 class Ids:

@@ -91,7 +91,8 @@ def sort_key(value: Found) -> tuple[int, float, str]:
 
 
 def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Compute:
-    """Return the function that runs a query: the list of what it finds, with ``page`` bound in the environment."""
+    """Return the function that runs a query: the list of what it finds, with ``page`` bound in the
+    environment."""
     where = tuple((each, compile_expr(each.value)) for each in query.where)
     parts = {name: compile_expr(part) for name in QUERY_PARTS if (part := getattr(query, name))}
     sort, direction, limit, offset, number, page_size, end, after, under, item = (

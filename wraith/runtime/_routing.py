@@ -25,7 +25,8 @@ class _Node(Generic[R]):
 
 
 class Router(Generic[R]):
-    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``; where it leads nowhere, the parameter is tried."""
+    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``; where it leads nowhere, the parameter is
+    tried."""
 
     def __init__(self) -> None:
         self._root: _Node[R] = _Node()

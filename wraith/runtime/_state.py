@@ -47,12 +47,14 @@ class State:
 
 
 def _number(key: str) -> int | None:
-    """Return the number that a key is, if it is one that was counted: a longer one is random, or an instant."""
+    """Return the number that a key is, if it is one that was counted: a longer one is random, or an
+    instant."""
     return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
 
 
 def replaced(document: Found, path: Path, value: JsonValue) -> JsonValue:
-    """Return the document with the value at a path, sharing what did not change; objects are made where missing."""
+    """Return the document with the value at a path, sharing what did not change; objects are made where
+    missing."""
     if not path:
         return value
     step, rest = path[0], path[1:]

@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime._compile import Compute, compile_expr
+from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
+from wraith.runtime._query import Compute
 from wraith.wir import Hole, Query
 
 SPREAD = "$spread"
 
 
 def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
-    """Return the function that renders a body. Raises InputError where the template names a hole that is not there."""
+    """Return the function that renders a body. Raises InputError where the template names a hole that is not
+    there."""
     filled: dict[str, Compute] = {}
 
     def resolve(path: Path) -> Compute:

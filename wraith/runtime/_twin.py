@@ -6,20 +6,21 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wraith.canonical import JsonValue, compact
+from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, encode_json
 from wraith.paths import MISSING, Found
-from wraith.runtime._compile import Compute, Test, compile_atom, compile_expr
+from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._environment import Environment, Ids
-from wraith.runtime._query import text_of
+from wraith.runtime._query import Compute, text_of
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
 from wraith.runtime._template import compile_template
 from wraith.wir import Delete, Effect, Model, Put, Route, SetField, Variant
 
 UNKNOWN_ROUTE = 501
-"""RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by chance."""
+"""RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
+chance."""
 
 
 class Session:
@@ -80,7 +81,8 @@ class Twin:
             self._router.add(route.method, route.path_pattern, _compile_route(route))
 
     def open_session(self, seed: str = "default") -> Session:
-        """Return a session as the service is before the first request; the seed decides its fresh identifiers."""
+        """Return a session as the service is before the first request; the seed decides its fresh
+        identifiers."""
         fixtures = {
             name: [(fixture.key, fixture.value) for fixture in stored]
             for name, stored in self.model.fixtures.items()
@@ -105,7 +107,8 @@ class Twin:
 
 
 def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:
-    """Return the variant and whether it is extrapolated: one that holds comes before one that is only guarded."""
+    """Return the variant and whether it is extrapolated: one that holds comes before one that is only
+    guarded."""
     fallback: _CompiledVariant | None = None
     for variant in compiled.variants:
         if all(test(env) for test in variant.guards):
@@ -134,24 +137,25 @@ def _encode(variant: Variant, document: Found) -> bytes:
         case "empty":
             return b""
         case "binary":
-            return base64.b64decode(document) if isinstance(document, str) else b""
+            return _from_base64(document) if isinstance(document, str) else b""
         case "text" | "form":
             return document.encode() if isinstance(document, str) else b""
         case "json":
-            return b"" if document is MISSING else _json(document)
+            return b"" if document is MISSING else encode_json(document)
 
 
-def _json(document: JsonValue) -> bytes:
+def _from_base64(text: str) -> bytes:
     try:
-        return encode_json(document)
-    except TypeError:  # integers beyond 64 bits
-        return compact(document)
+        return base64.b64decode(text)
+    except ValueError:  # a hole put something else there
+        return b""
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
     document: JsonValue = {
         "error": "unknown_route",
-        "message": f"this twin has no route for {request.method} {request.path}: nothing like it was recorded",
+        "message": f"this twin has no route for {request.method} {request.path}: "
+        "nothing like it was recorded",
         "near": list(near),
     }
     return Answer(_problem(document), near=near, document=document)
@@ -171,18 +175,21 @@ def _problem(document: JsonValue) -> Response:
     return Response(UNKNOWN_ROUTE, headers, encode_json(document))
 
 
-# --- compiling ----------------------------------------------------------------------------------------------------
+# --- compiling ----------------------------------------------------------------------------------------------
 
 
 def _compile_route(route: Route) -> _CompiledRoute:
     variants = []
+    try:
+        key = compile_expr(route.key) if route.key is not None else None
+    except InputError as error:
+        raise InputError(error.message, where=f"route {route.name}, key", hint=error.hint) from error
     for number, variant in enumerate(route.variants):
         try:
             variants.append(_compile_variant(number, variant))
         except InputError as error:
             place = f"route {route.name}, variant {number} (status {variant.status})"
             raise InputError(error.message, where=place, hint=error.hint) from error
-    key = compile_expr(route.key) if route.key is not None else None
     return _CompiledRoute(route, key, tuple(variants))
 
 

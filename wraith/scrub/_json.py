@@ -21,7 +21,7 @@ _NEEDLESS = re.compile(rb"\\u00([2-7][0-9a-fA-F])|\\(/)")
 
 
 def plain(body: bytes) -> bytes:
-    """Return the bytes without the escapes that no character needs: what names and secrets are searched in."""
+    """Return the bytes without escapes that no character needs: what names and secrets are searched in."""
     if b"\\" not in body:
         return body
     return _NEEDLESS.sub(lambda found: found[2] or bytes((int(found[1], 16),)), body)

@@ -43,8 +43,8 @@ class Replacer:
     def replace(self, secret: str, action: Action = "tokenize", *, spread: bool = True) -> str:
         """Return what takes the secret's place; itself where it is a stand-in already, or public.
 
-        ``spread`` is false for what may be no secret at all, such as a cookie: then it is looked for elsewhere
-        only where it could not be an ordinary word.
+        ``spread`` is false for what may be no secret at all, such as a cookie: then it is looked for
+        elsewhere only where it could not be an ordinary word.
         """
         if self.keeps(secret):
             return secret

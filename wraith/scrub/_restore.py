@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from wraith.exchange import Response, decode_body, header
 from wraith.scrub._json import plain, rewrite_json
@@ -13,8 +14,7 @@ from wraith.scrub._known import Known
 from wraith.scrub._message import fit, head_bytes
 from wraith.scrub._standins import REDACTED
 
-if TYPE_CHECKING:
-    from wraith.paths import Step
+_PARAMETER = re.compile(r"([?&][^\s?&#=]+=)([^\s?&#\"'<>\\]+)")
 
 
 def restore(response: Response, secrets: Mapping[str, str]) -> Response:
@@ -34,17 +34,22 @@ def restore(response: Response, secrets: Mapping[str, str]) -> Response:
         return response
     headers = response.headers
     if in_head:
-        headers = tuple([(name, known.rewrite(value)) for name, value in headers])
-    body = _body(response, known) if in_body else response.body
+        headers = tuple([(name, _text(known, told, value)) for name, value in headers])
+    body = _body(response, partial(_text, known, told)) if in_body else response.body
     return replace(response, headers=fit(headers, response.body, body), body=body)
 
 
-def _body(response: Response, known: Known) -> bytes:
+def _body(response: Response, rewrite: Callable[[str], str]) -> bytes:
     if decode_body(header(response.headers, "content-type"), response.body).kind == "json":
-        return rewrite_json(response.body, partial(_leaf, known))
-    text = response.body.decode("utf-8", "surrogateescape")
-    return known.rewrite(text).encode("utf-8", "surrogateescape")
+        return rewrite_json(response.body, lambda _, value: rewrite(value))
+    return rewrite(response.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def _leaf(known: Known, path: list[Step], value: str) -> str:
-    return known.rewrite(value)
+def _text(known: Known, told: Mapping[str, str], text: str) -> str:
+    """Return the text restored. As the value of a parameter in an address, a secret is percent-encoded."""
+
+    def parameter(found: re.Match[str]) -> str:
+        secret = told.get(unquote(found[2]))
+        return found[0] if secret is None else found[1] + quote(secret, safe="")
+
+    return known.rewrite(_PARAMETER.sub(parameter, text))

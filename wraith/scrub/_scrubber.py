@@ -2,7 +2,7 @@
 
 Structure is taken apart where there is one (headers, cookies, query, form, JSON), and each value is replaced
 whole because of its name, or in part because of what the detectors see in it. What was found anywhere is then
-looked for everywhere else in the exchange. Most messages hold nothing, and pass after a search of their bytes.
+looked for in the rest of the exchange. Most messages hold nothing, and pass after a search of their bytes.
 
 Laws: ``tests/scrub/test_scrubber.py``.
 """
@@ -78,8 +78,8 @@ class Scrubber:
     def request(self, request: Request, *, issued: Container[str] = ()) -> Scrubbed:
         """Return the request as recordings would hold it. Nothing is written, so no key is asked for.
 
-        ``issued`` are values that the twin itself made up, such as the token that its log-in answered: they are
-        no secrets, and are what the twin's state knows.
+        ``issued`` are values that the twin itself made up, such as the token that its log-in answered: they
+        are no secrets, and are what the twin's state knows.
         """
         replacer = Replacer(self._make, self._rules, issued)
         scrubbed = Walk(self._detectors, self._rules, replacer).request(request)
@@ -95,7 +95,7 @@ class Scrubber:
         return frozenset(replacer.replaced)
 
     def _with(self, found: Known) -> tuple[Detector, ...]:
-        """Return the detectors with that of the known values, behind the one that knows better how to quote."""
+        """Return the detectors with that of known values, behind the one that knows better how to quote."""
         return (self._detectors[0], found, *self._detectors[1:])
 
     def _holds(self, found: Known, message: Request | Response) -> bool:

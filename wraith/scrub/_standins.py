@@ -1,8 +1,8 @@
 """What takes the place of a secret: one function per action of a rule, and how their results are recognised.
 
 A token (``_token``) is unlike anything; a mask keeps the length alone, ``[redacted]`` nothing. A pseudonym
-reads like what it stands for: an address stays an address, a name stays words. Its letters are pairs of consonant
-and vowel that spell, as tokens do, a payload and then a check, so that it is known again without the key.
+reads like what it stands for: an address stays an address, a name stays words. Its letters are pairs of
+consonant and vowel that spell, as tokens do, a payload and then a check, so it is known again without the key.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = "@example.com"
 _TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + MARKS)
 _FAR, _MOST_MARKS, _NEAR = 2048, 24, 40
-"""How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by the
-square of the last two; _NEAR is beyond the length of any token that is longer than its secret."""
+"""How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by
+the square of the last two; _NEAR is beyond the length of any token that is longer than its secret."""
 
 
 def mask(secret: str) -> str:

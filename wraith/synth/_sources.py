@@ -98,6 +98,10 @@ def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr])
         for expr in rows[i].index.get(key, ()):
             if (candidate := typed(expr, rows[i], values[i])) is not None:
                 proposed.setdefault(candidate)
+        number = number_of(values[i]) if isinstance(values[i], int | float) else None
+        if number:
+            for expr in rows[i].index.get(norm(-number), ()):
+                proposed.setdefault(Sum((), (expr,)))
     for expr in (*extra, *_merges(rows, values)):
         proposed.setdefault(expr)
     found = []

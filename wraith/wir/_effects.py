@@ -13,7 +13,8 @@ from wraith.wir._expr import Expr, expr_from_json, expr_to_json
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Store the value as the entity under the key; its place in the order of creation stays where it has one."""
+    """Store the value as the entity under the key; its place in the order of creation stays where it has
+    one."""
 
     entity: str
     key: Expr

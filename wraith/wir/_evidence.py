@@ -32,8 +32,8 @@ class RouteEvidence(_Part):
 
 
 class Evidence(_Part):
-    """``model/evidence.json``. ``runs`` are the sessions that share a world, oldest first: what one leaves behind,
-    the next one finds."""
+    """``model/evidence.json``. ``runs`` are the sessions that share a world, oldest first: what one leaves
+    behind, the next one finds."""
 
     format: Literal["wraith.evidence/1"] = "wraith.evidence/1"
     exchanges: int

@@ -26,6 +26,7 @@ from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
 
+WhereOp: TypeAlias = OneOf["equals", "differs", "at_least", "at_most", "contains"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
 
@@ -69,7 +70,8 @@ class NextKey:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The present, moved by ``offset_s``: ``epoch_s``, ``epoch_ms``, ``http``, or a strftime text with ``%L`` for ms."""
+    """The present, moved by ``offset_s``: ``epoch_s``, ``epoch_ms``, ``http``, or a strftime text with ``%L``
+    for ms."""
 
     unit: str
     offset_s: int = 0
@@ -133,7 +135,7 @@ class Where:
     """
 
     field: Path
-    op: OneOf["equals", "differs", "at_least", "at_most", "contains"]
+    op: WhereOp
     value: Expr
     when_given: bool = True
 
@@ -179,7 +181,7 @@ def ref(text: str) -> Ref:
     return Ref(parse_path(text))
 
 
-# --- JSON ---------------------------------------------------------------------------------------------------------
+# --- JSON ---------------------------------------------------------------------------------------------------
 
 
 def expr_to_json(expr: Expr) -> JsonValue:
@@ -298,17 +300,11 @@ def _case(value: dict[str, JsonValue]) -> Case:
 
 
 def _where(value: JsonValue) -> Where:
-    if not isinstance(value, dict) or value["op"] not in (
-        "equals",
-        "differs",
-        "at_least",
-        "at_most",
-        "contains",
-    ):
+    if not isinstance(value, dict) or value["op"] not in get_args(WhereOp):
         raise ValueError(f"not a condition: {value!r:.60}")
     return Where(
         parse_path(_text(value["field"])),
-        value["op"],
+        value["op"],  # type: ignore[arg-type]  # checked above
         expr_from_json(value["value"]),
         bool(value.get("when_given", True)),
     )

@@ -173,16 +173,15 @@ def atom_to_json(atom: Atom) -> JsonValue:
 
 def atom_from_json(value: JsonValue) -> Atom:
     """Return the atom in its JSON form. Raises InputError that says what was expected."""
-    match value:
-        case {"exists": operand} if len(value) == 1:
-            return Exists(_operand(operand))
-        case {"absent": operand} if len(value) == 1:
-            return Absent(_operand(operand))
-        case dict() if len(value) == 1:
-            [(tag, rest)] = value.items()
-            if tag in _ARGUMENTS and isinstance(rest, list) and len(rest) == 2:
-                operand, argument = rest
-                return _TAGS[tag](_operand(operand), _argument(tag, argument))  # type: ignore[call-arg,arg-type]  # by tag
+    if isinstance(value, dict) and len(value) == 1:
+        [(tag, rest)] = value.items()
+        if tag == "exists":
+            return Exists(_operand(rest))
+        if tag == "absent":
+            return Absent(_operand(rest))
+        if tag in _ARGUMENTS and isinstance(rest, list) and len(rest) == 2:
+            operand, argument = rest
+            return _TAGS[tag](_operand(operand), _argument(tag, argument))  # type: ignore[call-arg,arg-type]  # by tag
     raise InputError(
         f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}"
     )

@@ -23,8 +23,8 @@ FORMAT = "wraith.model/1"
 HoleClass: TypeAlias = Literal[
     "constant", "echoed", "state", "derived", "generated", "timestamp", "enum", "unexplained"
 ]
-"""What kind of source fills a hole. ``generated`` and ``timestamp`` rest on positive evidence; ``unexplained`` is
-the honest rest: a value that was seen, compared exactly."""
+"""What kind of source fills a hole. ``generated`` and ``timestamp`` rest on positive evidence;
+``unexplained`` is the honest rest: a value that was seen, compared exactly."""
 
 StateOp: TypeAlias = Literal["create", "read", "update", "delete", "list", "action", "none"]
 BodyKind: TypeAlias = Literal["empty", "json", "form", "text", "binary"]
@@ -73,8 +73,9 @@ class Hole(_Part):
 
 
 class Variant(_Part):
-    """One way a route answers. In the template, ``"$hole_1"`` is a gap, ``{"$spread": "$hole_1", …}`` an object with
-    the members of the gap's value under its own, and text that begins with ``$`` is written with a second one."""
+    """One way a route answers. In the template, ``"$hole_1"`` is a gap, ``{"$spread": "$hole_1", …}`` an
+    object with the members of the gap's value under its own, and text that begins with ``$`` is written with
+    a second one."""
 
     status: int = Field(ge=100, le=599)
     guards: tuple[_JsonAtom, ...] = ()
