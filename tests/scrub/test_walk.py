@@ -144,12 +144,13 @@ def test_what_is_no_secret(name: str, value: str) -> None:
         ('{"a": "\\/x\\n", "token": "a\\"b"}', f'{{"a": "\\/x\\n", "token": "{token(QUOTED)}"}}'),
         ('{"u": "https://h/?token=abc%20d&x=1"}', f'{{"u": "https://h/?token={token("abc d")}&x=1"}}'),
         ('{"u": "postgres://me:pw12@db/x"}', f'{{"u": "postgres://me:{token("pw12")}@db/x"}}'),
-        ('{"log": "{\\"secret\\": \\"hunter2\\"}"}', f'{{"log": "{{\\"secret\\": \\"{token("hunter2")}\\"}}"}}'),
+        ('{"log": "{\\"pwd\\": \\"hunter2\\"}"}', f'{{"log": "{{\\"pwd\\": \\"{token("hunter2")}\\"}}"}}'),
         (f'{{"password": "{SECRET}"', f'{{"password": "{token(SECRET)}"'),
     ],
     ids=[
         "card as number", "card as text", "card as printed", "numbers by name", "list by name",
-        "escaped name", "other escapes stay", "address", "address with password", "json in json", "broken json",
+        "escaped name", "other escapes stay", "address", "address with password", "json in json",
+        "broken json",
     ],
 )  # fmt: skip
 def test_json_bodies(body: str, expected: str) -> None:

@@ -219,10 +219,12 @@ def uuid4(random: Random) -> str:
 class Client:
     """Uses everything that a service offers, in an order and with values of its own."""
 
-    def __init__(self, spec: Spec, seed: str, began_ms: int) -> None:
+    def __init__(self, spec: Spec, seed: int, began_ms: int) -> None:
         self._spec = spec
-        self._random = Random(seed)
-        self._service = Service(spec, Random(seed + "service"))
+        self._random = Random(f"client {seed}")
+        self._service = Service(spec, Random(f"service {seed}"))
+        self._entities = 4 + seed % 4
+        """Of each kind; another number in each of four sessions, because what never varies is rightly constant."""
         self._now_ms = began_ms
         self.exchanges: list[Exchange] = []
 
@@ -233,7 +235,7 @@ class Client:
 
     def _use(self, kind: Kind, base: str) -> None:
         pick = self._random.choice
-        keys = [key for _ in range(self._random.randint(4, 7)) if (key := self._create(kind, base)) is not None]
+        keys = [key for _ in range(self._entities) if (key := self._create(kind, base)) is not None]
         for field in kind.fields:
             if field.required:
                 self._write("POST", base, kind, {k: v for k, v in self._values(kind).items() if k != field.name})
@@ -248,12 +250,13 @@ class Client:
             if child.parent == kind.word:
                 for key in keys[:2]:
                     self._use(child, f"{base}/{key}/{child.word}")
-        for _ in range(3):
+        for field in kind.fields:
             self._read(f"{base}/{pick(keys)}")
-            self._update(kind, f"{base}/{pick(keys)}")
+            for _ in range(2):
+                self._update(kind, f"{base}/{pick(keys)}", field)
             self._list(kind, base, keys)
             self._read(f"{base}/{self._unknown(kind)}")
-        self._update(kind, f"{base}/{self._unknown(kind)}")
+        self._update(kind, f"{base}/{self._unknown(kind)}", kind.fields[0])
         self._send("DELETE", f"{base}/{self._unknown(kind)}")
         for key in self._random.sample(keys, 2):
             self._send("DELETE", f"{base}/{key}")
@@ -293,12 +296,13 @@ class Client:
         assert isinstance(document, dict)
         return str(document["name" if self._spec.key == "name" else "id"])
 
-    def _update(self, kind: Kind, target: str) -> None:
+    def _update(self, kind: Kind, target: str, field: Field) -> None:
         values = self._values(kind)
+        if self._spec.update != "replace":
+            values = {name: value for name, value in values.items() if self._random.random() < 0.3}
+        values[field.name] = self._value(field.type)
         if self._spec.key == "name":
             values["name"] = target.rpartition("/")[2]
-        elif self._spec.update != "replace":
-            values = {name: value for name, value in values.items() if self._random.random() < 0.6}
         self._write({"merge": "POST", "patch": "PATCH", "replace": "PUT"}[self._spec.update], target, kind, values)
 
     def _list(self, kind: Kind, base: str, keys: list[str]) -> None:
@@ -347,6 +351,6 @@ def record(spec: Spec, seeds: range) -> list[Recorded]:
 def _sessions(spec: Spec, seeds: range) -> Iterator[Recorded]:
     for seed in seeds:
         began_ms = START_MS + seed * HOUR_MS
-        client = Client(spec, f"seed-{seed}", began_ms)
+        client = Client(spec, seed, began_ms)
         client.run()
         yield Recorded(f"seed-{seed:03d}", began_ms, tuple(client.exchanges))

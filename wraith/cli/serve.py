@@ -95,4 +95,5 @@ def _mask(workspace: Workspace) -> Mask:
     from wraith.serve import masking
 
     scrub = read_toml(workspace.scrub_path, ScrubConfig)
-    return masking(Scrubber(scrub, find_key(workspace.project, create=False)).request, restore)
+    scrubber = Scrubber(scrub, find_key(workspace.project, create=False))
+    return masking(scrubber.request, restore, scrubber.secrets)

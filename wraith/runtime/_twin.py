@@ -89,8 +89,11 @@ class Twin:
         }
         return Session(State(fixtures), Ids(seed))
 
-    def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
-        """Return the answer to a request, and let the session remember what it did."""
+    def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+        """Return the answer to a request, and let the session remember what it did.
+
+        ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
+        """
         found = self._router.match(request.method, request.path)
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))
@@ -103,6 +106,8 @@ class Twin:
         chosen, extrapolated = _choose(compiled, env)
         if chosen is None:
             return _no_variant(compiled.route)
+        if strict and extrapolated:
+            return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env)
 
 
@@ -159,6 +164,14 @@ def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
         "near": list(near),
     }
     return Answer(_problem(document), near=near, document=document)
+
+
+def _refused(route: Route) -> Answer:
+    document: JsonValue = {
+        "error": "extrapolated",
+        "message": f"{route.name}: nothing like this request was recorded, and answers are strict",
+    }
+    return Answer(_problem(document), route, extrapolated=True, document=document)
 
 
 def _no_variant(route: Route) -> Answer:

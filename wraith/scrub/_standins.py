@@ -2,7 +2,7 @@
 
 A token (``_token``) is unlike anything; a mask keeps the length alone, ``[redacted]`` nothing. A pseudonym
 reads like what it stands for: an address stays an address, a name stays words. Its letters are pairs of
-consonant and vowel that spell, as tokens do, a payload and then a check, so it is known again without the key.
+consonant and vowel that spell, as tokens do, a payload and then a check: it is known without the key.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ messages.
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 import re
 import time
@@ -133,10 +132,8 @@ class TwinApp:
 
     def _respond(self, request: Request, client: Client, now_ms: int) -> Answer:
         place = f"{request.method} {request.path}"
-        # what is refused must not have happened, so strict answers are tried on a copy
-        session = copy.deepcopy(client.session) if self._strict else client.session
         try:
-            answer = self._twin.respond(request, session, now_ms=now_ms)
+            answer = self._twin.respond(request, client.session, now_ms=now_ms, strict=self._strict)
         except Exception as error:
             # a bug of the model's or of ours; the next request may well be answered
             _log.exception("%s: the twin failed", place)
@@ -147,7 +144,6 @@ class TwinApp:
             message = f"{route}: nothing like this request was recorded, and fidelity is strict"
             hint = "serve with --fidelity synth, or record such a request"
             raise _Refused(failure(501, "extrapolated", message, hint=hint), answer)
-        client.session = session
         return answer
 
 
