@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from tests.synth.recordings import FORM, HOUR_MS, JSON, START_MS, STEP_MS, Document, Recorded
 from wraith.canonical import JsonValue
-from wraith.exchange import Exchange, Request, Response, decode_body, encode_json, header
+from wraith.exchange import Exchange, Headers, Request, Response, decode_body, encode_json, header
 from wraith.runtime import write_time
 
 Type: TypeAlias = Literal["text", "integer", "boolean", "choice"]
@@ -244,19 +244,19 @@ class Client:
         if self._spec.key == "name":
             self._write("POST", base, kind, {**self._values(kind), "name": pick(keys)})
         if self._spec.authorized:
-            for headers in ((), (("authorization", "Basic aGVsbG8="),)):
-                self._send("GET", base, headers=headers)
+            self._send("GET", base, headers=(("authorization", "Basic aGVsbG8="),))
+            self._send("GET", base, headers=(("authorization", ""),))
         for child in self._spec.kinds:
             if child.parent == kind.word:
                 for key in keys[:2]:
                     self._use(child, f"{base}/{key}/{child.word}")
         for field in kind.fields:
             self._read(f"{base}/{pick(keys)}")
-            for _ in range(2):
-                self._update(kind, f"{base}/{pick(keys)}", field)
+            for sent in (True, False):
+                self._update(kind, f"{base}/{pick(keys)}", field, sent=sent)
             self._list(kind, base, keys)
             self._read(f"{base}/{self._unknown(kind)}")
-        self._update(kind, f"{base}/{self._unknown(kind)}", kind.fields[0])
+        self._update(kind, f"{base}/{self._unknown(kind)}", kind.fields[0], sent=True)
         self._send("DELETE", f"{base}/{self._unknown(kind)}")
         for key in self._random.sample(keys, 2):
             self._send("DELETE", f"{base}/{key}")
@@ -296,17 +296,21 @@ class Client:
         assert isinstance(document, dict)
         return str(document["name" if self._spec.key == "name" else "id"])
 
-    def _update(self, kind: Kind, target: str, field: Field) -> None:
+    def _update(self, kind: Kind, target: str, field: Field, *, sent: bool) -> None:
+        """Write one entity, with that member or, where it is not required, without it."""
         values = self._values(kind)
         if self._spec.update != "replace":
             values = {name: value for name, value in values.items() if self._random.random() < 0.3}
-        values[field.name] = self._value(field.type)
+        if sent:
+            values[field.name] = self._value(field.type)
+        elif not field.required:
+            values.pop(field.name, None)
         if self._spec.key == "name":
             values["name"] = target.rpartition("/")[2]
         self._write({"merge": "POST", "patch": "PATCH", "replace": "PUT"}[self._spec.update], target, kind, values)
 
     def _list(self, kind: Kind, base: str, keys: list[str]) -> None:
-        queries: list[dict[str, object]] = [{}, {"limit": self._random.randint(1, 4)}]
+        queries: list[dict[str, object]] = [{}, {"limit": self._random.randint(1, 4)}, {"limit": 50}]
         match self._spec.paging:
             case "cursor":
                 queries.append({"limit": 2, "starting_after": self._random.choice(keys[:2])})
@@ -328,14 +332,9 @@ class Client:
         texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
         return self._send(method, target, urlencode(texts).encode(), (FORM,))
 
-    def _send(
-        self, method: str, target: str, body: bytes = b"", headers: tuple[tuple[str, str], ...] | None = None
-    ) -> JsonValue:
-        bearer = (("authorization", "Bearer k3Jd82mQ9xPq"),) if self._spec.authorized else ()
-        if body:
-            headers = (*(headers or ()), *bearer)
-        elif headers is None:
-            headers = bearer
+    def _send(self, method: str, target: str, body: bytes = b"", headers: Headers = ()) -> JsonValue:
+        if self._spec.authorized and not any(name == "authorization" for name, _ in headers):
+            headers = (*headers, ("authorization", "Bearer k3Jd82mQ9xPq"))
         self._now_ms += STEP_MS
         request = Request(method, target, headers, body)
         response = self._service.answer(request, self._now_ms)

@@ -3,6 +3,7 @@ values."""
 
 from wraith.runtime._clock import read_time, write_time
 from wraith.runtime._compile import cast, compile_atom, compile_expr, merged
+from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._query import holds, integer_of, number_of, sort_key, text_of
 from wraith.runtime._routing import Router
@@ -20,6 +21,7 @@ __all__ = [
     "Twin",
     "cast",
     "compile_atom",
+    "compile_effect",
     "compile_expr",
     "holds",
     "integer_of",

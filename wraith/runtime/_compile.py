@@ -15,9 +15,11 @@ from wraith.runtime._ids import id_maker
 from wraith.runtime._query import Compute, compile_query, integer_of, number_of, text_of
 from wraith.wir import (
     Absent,
+    Append,
     AtLeast,
     Atom,
     Below,
+    Build,
     Case,
     Cast,
     Clock,
@@ -26,6 +28,7 @@ from wraith.wir import (
     Expr,
     First,
     FreshId,
+    Given,
     IsType,
     KeysBeyond,
     KeysWithin,
@@ -84,6 +87,12 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _case(compiled(of), dict(cases), compiled(default) if default is not None else None)
         case Sum(plus, minus):
             return _sum(tuple(map(compiled, plus)), tuple(map(compiled, minus)))
+        case Given(value):
+            return _given(compiled(value))
+        case Append(to, item, front):
+            return _append(compiled(to), compiled(item), front)
+        case Build(template, holes):
+            return _build(template, dict(holes))
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -279,6 +288,27 @@ def _case(of: Compute, cases: dict[str, JsonValue], default: Compute | None) -> 
 
 _LARGEST = 1e300
 """Numbers below it add up to finite ones, in whatever mixture of integers and floats."""
+
+
+def _given(value: Compute) -> Compute:
+    return lambda env: MISSING if (found := value(env)) is None else found
+
+
+def _append(to: Compute, item: Compute, front: bool) -> Compute:
+    def append(env: Environment) -> Found:
+        present, value = to(env), item(env)
+        if value is MISSING or not (present is MISSING or isinstance(present, list)):
+            return present
+        elements = present if isinstance(present, list) else []
+        return [value, *elements] if front else [*elements, value]
+
+    return append
+
+
+def _build(template: JsonValue, holes: dict[str, Expr]) -> Compute:
+    from wraith.runtime._template import compile_document  # a template holds expressions, and this one a template
+
+    return compile_document(template, holes)
 
 
 def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:

@@ -7,15 +7,15 @@ is left out, an element dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime._compile import compile_expr
+from wraith.runtime._compile import Resolver, compile_expr, from_response
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
-from wraith.wir import Hole, Query
+from wraith.wir import Expr, Hole, Query
 
 SPREAD = "$spread"
 
@@ -23,7 +23,7 @@ SPREAD = "$spread"
 def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     """Return the function that renders a body. Raises InputError where the template names a hole that is not
     there."""
-    filled: dict[str, Compute] = {}
+    sources = {name: hole.source for name, hole in holes.items()}
 
     def resolve(path: Path) -> Compute:
         node, rest = _descend(template, path)
@@ -36,13 +36,51 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
 
         return resolved
 
+    hole, compiled = _compiler(sources, resolve)
+    for name in sources:
+        hole(name)
+    body = compiled(template)
+    queries = tuple(hole(name) for name, source in sources.items() if isinstance(source, Query))
+    if not queries:
+        return body
+
+    def with_pages(env: Environment) -> Found:
+        for query in queries:  # first, because what they bind (page.total) may stand before their list
+            query(env)
+        return body(env)
+
+    return with_pages
+
+
+def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
+    """Return the function that makes a document beside the answer. Its holes are its own, and what they say of
+    the response is the answer that was rendered."""
+    _, compiled = _compiler(holes, from_response)
+    body = compiled(template)
+
+    def make(env: Environment) -> Found:
+        answered, env.values = env.values, {}
+        try:
+            return body(env)
+        finally:
+            env.values = answered
+
+    return make
+
+
+def _compiler(
+    sources: Mapping[str, Expr], resolve: Resolver
+) -> tuple[Callable[[str], Compute], Callable[[JsonValue], Compute]]:
+    """Return what compiles a hole by its name, and what compiles a part of a template."""
+    filled: dict[str, Compute] = {}
+
     def hole(name: str) -> Compute:
         if name not in filled:
-            if name not in holes:
+            if name not in sources:
                 raise InputError(
                     f"the template names ${name}, and there is no such hole", hint="wraith synth NAME"
                 )
-            filled[name] = _once(name, compile_expr(holes[name].source, resolve))
+            filled[name] = _once(name, compile_expr(sources[name], resolve))
         return filled[name]
 
     def compiled(node: JsonValue) -> Compute:
@@ -55,19 +93,7 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
             return lambda env: [value for item in items if (value := item(env)) is not MISSING]
         return lambda env: node
 
-    for name in holes:
-        hole(name)
-    body = compiled(template)
-    queries = tuple(hole(name) for name, each in holes.items() if isinstance(each.source, Query))
-    if not queries:
-        return body
-
-    def with_pages(env: Environment) -> Found:
-        for query in queries:  # first, because what they bind (page.total) may stand before their list
-            query(env)
-        return body(env)
-
-    return with_pages
+    return hole, compiled
 
 
 def _object(members: dict[str, Compute]) -> Compute:

@@ -11,12 +11,13 @@ from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, encode_json
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
+from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._query import Compute, text_of
 from wraith.runtime._routing import Router
-from wraith.runtime._state import State, replaced
+from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
-from wraith.wir import Delete, Effect, Model, Put, Route, SetField, Variant
+from wraith.wir import Model, Route, Variant
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -214,38 +215,5 @@ def _compile_variant(number: int, variant: Variant) -> _CompiledVariant:
         tuple(compile_atom(atom) for atom in variant.support),
         compile_template(variant.body_template, variant.holes),
         tuple((name, compile_expr(value)) for name, value in variant.headers),
-        tuple(_compile_effect(effect) for effect in variant.effects),
+        tuple(compile_effect(effect) for effect in variant.effects),
     )
-
-
-def _compile_effect(effect: Effect) -> Callable[[Environment], None]:
-    key = compile_expr(effect.key)
-    match effect:
-        case Put(entity, _, value):
-            stored = compile_expr(value)
-
-            def put(env: Environment) -> None:
-                name, document = text_of(key(env)), stored(env)
-                if name is not None and document is not MISSING:
-                    env.state.put(entity, name, document)
-
-            return put
-        case Delete(entity, _):
-
-            def delete(env: Environment) -> None:
-                if (name := text_of(key(env))) is not None:
-                    env.state.delete(entity, name)
-
-            return delete
-        case SetField(entity, _, at, value):
-            wanted = compile_expr(value)
-
-            def set_field(env: Environment) -> None:
-                name, part = text_of(key(env)), wanted(env)
-                if name is None or part is MISSING:
-                    return
-                present = env.state.get(entity, name)
-                if present is not MISSING:
-                    env.state.put(entity, name, replaced(present, at, part))
-
-            return set_field

@@ -6,6 +6,7 @@ where its secrets stand. The order of detectors is their priority: of two that o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
@@ -40,13 +41,16 @@ def splice(text: str, spans: Sequence[Span]) -> str:
     """Return the text with the spans rewritten; one that overlaps an earlier one is left out."""
     if not spans:
         return text
-    taken: list[tuple[int, int, str]] = []
+    taken: list[tuple[int, int, str]] = []  # sorted, without overlaps
     for start, end, rewrite in spans:
-        if all(end <= a or b <= start for a, b, _ in taken):
-            taken.append((start, end, rewrite(text[start:end])))
+        place = bisect_left(taken, (start, end))
+        after_last = place == 0 or taken[place - 1][1] <= start
+        before_next = place == len(taken) or end <= taken[place][0]
+        if after_last and before_next:
+            taken.insert(place, (start, end, rewrite(text[start:end])))
     pieces: list[str] = []
     at = 0
-    for start, end, piece in sorted(taken):
+    for start, end, piece in taken:
         pieces += (text[at:start], piece)
         at = end
     return "".join(pieces) + text[at:]

@@ -30,6 +30,7 @@ _WORDS = re.compile(
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = "@example.com"
 _TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + MARKS)
+_LONGEST_WORDS = 2 * _PAIRS + _PAIRS // 2 + len(_DOMAIN)
 _FAR, _MOST_MARKS, _NEAR = 2048, 24, 40
 """How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by
 the square of the last two; _NEAR is beyond the length of any token that is longer than its secret."""
@@ -68,9 +69,10 @@ def standin_at(text: str, start: int, end: int, *, anywhere: bool = False) -> tu
     """
     if not text[start:end].strip("*"):
         return start, end
-    for a, b in _spans(text):
-        if a < end and start < b:
-            return a, b
+    offset = max(0, start - _LONGEST_WORDS)
+    for a, b in _spans(text[offset : end + _LONGEST_WORDS]):
+        if offset + a < end and start < offset + b:
+            return offset + a, offset + b
     left, right = start, end
     while left > 0 and start - left < _FAR and text[left - 1] in _TOKEN_CHARACTERS:
         left -= 1

@@ -12,6 +12,7 @@ from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import Sketch, choose, sketch
 from wraith.synth._seen import Seen, see
+from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
@@ -38,9 +39,14 @@ def learn(corpus: Corpus) -> Learned:
         builder.add(kept.get(number) or _decoded(number, session, table))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    by_route = _observations(ordered, table, kept, Observer(roles, world, gone))
+    first = _observations(ordered, table, kept, Observer(roles, world, gone))
+    effects = learn_side_effects(first, roles)
+    observations = _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+    by_route: dict[int, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_route[observation.seen.route].append(observation)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
-    learned = {route: learn_route(some, roles[route], gone[route]) for route, some in sorted(by_route.items())}
+    learned = {route: learn_route(some, roles[route], gone[route], effects.get(route, ())) for route, some in sorted(by_route.items())}
     model = Model(
         entities=_entities(roles),
         fixtures={
@@ -83,15 +89,14 @@ def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
 
 def _observations(
     ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
-) -> dict[int, list[Observation]]:
-    """Fold the sessions up to the last chosen one; return the observations of the chosen, by route."""
-    by_route: dict[int, list[Observation]] = defaultdict(list)
+) -> list[Observation]:
+    """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
+    found: list[Observation] = []
     for number in range(max(kept, default=-1) + 1):
         session = kept.get(number)
         folded = session if session is not None else _decoded(number, ordered[number], table)
-        for observation in observer.fold(number, folded, observed=session is not None):
-            by_route[observation.seen.route].append(observation)
-    return by_route
+        found += observer.fold(number, folded, observed=session is not None)
+    return found
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

@@ -7,15 +7,16 @@ same closures that answer requests evaluate a hypothesis on what was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
-from wraith.runtime import Environment, Ids, State, text_of
+from wraith.runtime import Environment, Ids, State, compile_effect, text_of
 from wraith.synth._roles import Role, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
+from wraith.wir import Effect
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -54,8 +55,18 @@ class Observer:
     ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked).
     """
 
-    def __init__(self, roles: Sequence[Role], world: World, gone: Sequence[bool]) -> None:
+    def __init__(
+        self,
+        roles: Sequence[Role],
+        world: World,
+        gone: Sequence[bool],
+        side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
+    ) -> None:
         self._roles = roles
+        self._side_effects = {
+            route: tuple(compile_effect(effect) for effect in effects)
+            for route, effects in (side_effects or {}).items()
+        }
         self._world = world
         self._gone = gone
         self._run = -1
@@ -73,7 +84,15 @@ class Observer:
                 if observed:
                     found.append(_observation(seen, role, self._state))
                 remember(self._state, seen, role, self._gone[seen.route])
+                if seen.ok and seen.route in self._side_effects:
+                    self._apply(seen)
         return found
+
+    def _apply(self, seen: Seen) -> None:
+        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
+        env.response = seen.document
+        for effect in self._side_effects[seen.route]:
+            effect(env)
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:

@@ -14,7 +14,7 @@ from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
 from wraith.synth._observe import Observation
-from wraith.wir import Cast, Expr, First, Literal, Lookup, Merge, NextKey, Query, Ref, Sum, Text
+from wraith.wir import Cast, Expr, First, Given, Literal, Lookup, Merge, NextKey, Query, Ref, Sum, Text
 
 MAX_DEPTH = 6
 MAX_PLACES = 600
@@ -66,6 +66,12 @@ def index(observation: Observation) -> Index:
     for _ in range(REFERENCE_HOPS):
         scalars = _follow(observation, filed, scalars, reached)
     return filed
+
+
+def extend(filed: Index, document: Found, root: Path) -> None:
+    """File the parts of a further document under their values."""
+    for path, value in _parts(document, root):
+        _file(filed, Ref(path), value, [])
 
 
 def _follow(
@@ -128,6 +134,8 @@ def cost(expr: Expr, name: str = "") -> float:
             return 2 + cost(key) + 0.1 * len(at) - (0.45 if at and at[-1] == name else 0)
         case Cast(value, _):
             return cost(value, name) + 0.25
+        case Given(value):
+            return cost(value, name) + 0.3
         case First(options):
             return 0.5 + sum(cost(option, name) for option in options)
         case Merge(base, over):

@@ -7,15 +7,16 @@ else what is stored, else a constant), then what is made fresh, then what is bui
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
 from wraith.runtime import number_of, read_time, text_of, write_time
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
-from wraith.wir import Case, Clock, Expr, First, FreshId, HoleClass, Literal, Lookup, Merge, Ref, Sum, Text
+from wraith.synth._sampling import thinned
+from wraith.wir import Case, Clock, Expr, First, FreshId, Given, HoleClass, Literal, Lookup, Merge, Ref, Sum, Text
 
 MAX_CHAIN = 4
 """Options of a chain: request, stored, default, and one more."""
@@ -86,16 +87,9 @@ def _is_telling(values: Sequence[Found]) -> bool:
 
 def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr]) -> list[Fit]:
     """Return the candidates that are never wrong: those that explain most first, then the simplest."""
-    order = sorted(range(len(rows)), key=lambda i: (-len(str(norm(values[i]) or "")), i))
-    pivots: dict[object, int] = {}
-    for i in order:
-        if (key := norm(values[i])) is not None:
-            pivots.setdefault(key, i)
-    chosen = list(pivots.items())
-    step = max(1, len(chosen) // PIVOTS)
     proposed: dict[Expr, None] = {}
-    for key, i in chosen[::step][:PIVOTS]:
-        for expr in rows[i].index.get(key, ()):
+    for i in _pivots(rows, values):
+        for expr in rows[i].index.get(norm(values[i]), ()):
             if (candidate := typed(expr, rows[i], values[i])) is not None:
                 proposed.setdefault(candidate)
         number = number_of(values[i]) if isinstance(values[i], int | float) else None
@@ -106,9 +100,36 @@ def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr])
         proposed.setdefault(expr)
     found = []
     for expr in sorted(proposed, key=lambda each: rank(each, name))[:MAX_CANDIDATES]:
-        if (result := fit(expr, rows, values)) is not None:
+        result = fit(expr, rows, values)
+        if result is None and isinstance(expr, Ref | Lookup):
+            result = fit(Given(expr), rows, values)
+        if result is not None:
             found.append(result)
     return sorted(found, key=lambda each: (-sum(each.given), rank(each.expr, name)))
+
+
+def _pivots(rows: Sequence[Row], values: Values) -> Iterator[int]:
+    """Yield the rows that propose candidates: one for each of some values, the longest first, several where values are
+    few; and rows whose value stands nowhere where one stood before, because the same leaf may come from the request in
+    one row and from what is stored in most others."""
+    by_value: dict[object, list[int]] = defaultdict(list)
+    for i in sorted(range(len(values)), key=lambda i: (-len(str(norm(values[i]) or "")), i)):
+        if (key := norm(values[i])) is not None:
+            by_value[key].append(i)
+    groups = list(by_value.values())
+    step = max(1, len(groups) // PIVOTS)
+    each = PIVOTS if len(groups) < PIVOTS else 1
+    first = [i for group in groups[::step][:PIVOTS] for i in thinned(group, each)]
+    yield from first
+    known = {expr for i in first for expr in rows[i].index.get(norm(values[i]), ())}
+    further = 0
+    for key, group in by_value.items():
+        for i in group:
+            places = rows[i].index.get(key, ())
+            if places and further < PIVOTS and known.isdisjoint(places):
+                known.update(places)
+                further += 1
+                yield i
 
 
 def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
@@ -412,6 +433,8 @@ def hole_class(expr: Expr) -> HoleClass:
             return "state"
         case Text(parts) if any(isinstance(part, FreshId) for part in parts):
             return "generated"
+        case Given(value):
+            return hole_class(value)
         case Lookup():
             return "state"
         case Case():

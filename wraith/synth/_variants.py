@@ -63,7 +63,9 @@ class _Group:
     headers: tuple[tuple[str, Expr], ...]
 
 
-def learn_route(observations: Sequence[Observation], role: Role, gone: bool) -> LearnedRoute:
+def learn_route(
+    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = features([row.observation for row in rows], role, [row.observation.seen.ok for row in rows])
@@ -75,7 +77,7 @@ def learn_route(observations: Sequence[Observation], role: Role, gone: bool) -> 
         for row in group.rows:
             labels[row] = number
     leaves = grow(labels, questions) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
-    variants = tuple(_variant(leaf, groups[leaf.label], rows, role, gone) for leaf in leaves)
+    variants = tuple(_variant(leaf, groups[leaf.label], rows, role, (*_effects(role, gone), *side_effects)) for leaf in leaves)
     evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
     return LearnedRoute(variants, evidence)
 
@@ -215,7 +217,9 @@ def _context(sample: Sequence[Row], role: Role) -> Context:
     return context
 
 
-def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], role: Role, gone: bool) -> Variant:
+def _variant(
+    leaf: Leaf, group: _Group, rows: Sequence[Row], role: Role, effects: tuple[Effect, ...]
+) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -224,7 +228,7 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], role: Role, gone: b
         body_kind=_body_kind(seen.kind),
         body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
         holes=group.induced.holes if seen.document is not MISSING else {},
-        effects=_effects(role, gone) if seen.ok else (),
+        effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
 

@@ -1,15 +1,19 @@
 """The WIR: the small language that twins are written in. ``synth`` writes it, ``runtime`` runs it."""
 
+from wraith.wir._disjoint import disjoint
 from wraith.wir._effects import Delete, Effect, Put, SetField
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
+    Append,
+    Build,
     Case,
     Cast,
     Clock,
     Expr,
     First,
     FreshId,
+    Given,
     Literal,
     Lookup,
     Merge,
@@ -62,9 +66,11 @@ from wraith.wir._patch_diff import diff_models
 __all__ = [
     "QUERY_PARTS",
     "Absent",
+    "Append",
     "AtLeast",
     "Atom",
     "Below",
+    "Build",
     "Case",
     "Cast",
     "Clock",
@@ -78,6 +84,7 @@ __all__ = [
     "First",
     "Fixture",
     "FreshId",
+    "Given",
     "Hole",
     "HoleClass",
     "IsType",
@@ -110,6 +117,7 @@ __all__ = [
     "atom_from_json",
     "atom_to_json",
     "diff_models",
+    "disjoint",
     "dump_evidence",
     "dump_model",
     "dump_patch",

@@ -128,6 +128,30 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """The value, unless it is null: then ``MISSING``, so that the next option of a ``First`` is taken."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The list with one more element: at its end, or at its front. A missing list is an empty one."""
+
+    to: Expr
+    item: Expr
+    front: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A document made from a template, as the body of an answer is; see ``Variant``."""
+
+    template: JsonValue
+    holes: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """One condition of a query: a field of the entity against a value of the request.
 
@@ -172,7 +196,22 @@ QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end
 """The optional expressions of a query, in the order of its fields."""
 
 Expr: TypeAlias = (
-    Literal | Ref | Lookup | FreshId | NextKey | Clock | First | Cast | Merge | Text | Case | Sum | Query
+    Append
+    | Build
+    | Given
+    | Literal
+    | Ref
+    | Lookup
+    | FreshId
+    | NextKey
+    | Clock
+    | First
+    | Cast
+    | Merge
+    | Text
+    | Case
+    | Sum
+    | Query
 )
 
 
@@ -215,6 +254,12 @@ def expr_to_json(expr: Expr) -> JsonValue:
                 "sum": [expr_to_json(term) for term in plus],
                 "minus": [expr_to_json(term) for term in minus],
             }
+        case Given(value):
+            return {"given": expr_to_json(value)}
+        case Append(to, item, front):
+            return {"append": expr_to_json(item), "to": expr_to_json(to), "front": front}
+        case Build(template, holes):
+            return {"build": template, "holes": {name: expr_to_json(hole) for name, hole in holes}}
         case Query():
             return _query_to_json(expr)
 
@@ -299,6 +344,13 @@ def _case(value: dict[str, JsonValue]) -> Case:
     return Case(expr_from_json(value["case"]), tuple(cases.items()), _optional(value, "default"))
 
 
+def _build(value: dict[str, JsonValue]) -> Build:
+    holes = value["holes"]
+    if not isinstance(holes, dict):
+        raise ValueError("holes: expected an object")
+    return Build(value["build"], tuple((name, expr_from_json(hole)) for name, hole in holes.items()))
+
+
 def _where(value: JsonValue) -> Where:
     if not isinstance(value, dict) or value["op"] not in get_args(WhereOp):
         raise ValueError(f"not a condition: {value!r:.60}")
@@ -340,5 +392,10 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "text": lambda value: Text(_exprs(value["text"])),
     "case": _case,
     "sum": lambda value: Sum(_exprs(value["sum"]), _exprs(value["minus"])),
+    "given": lambda value: Given(expr_from_json(value["given"])),
+    "append": lambda value: Append(
+        expr_from_json(value["to"]), expr_from_json(value["append"]), bool(value.get("front"))
+    ),
+    "build": _build,
     "query": _query,
 }

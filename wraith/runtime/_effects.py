@@ -1,0 +1,46 @@
+"""Effects as closures: what answering does to the state of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wraith.paths import MISSING
+from wraith.runtime._compile import compile_expr
+from wraith.runtime._environment import Environment
+from wraith.runtime._query import text_of
+from wraith.runtime._state import replaced
+from wraith.wir import Delete, Effect, Put, SetField
+
+
+def compile_effect(effect: Effect) -> Callable[[Environment], None]:
+    """Return the function that has the effect; it does nothing where a key or a value is missing."""
+    key = compile_expr(effect.key)
+    match effect:
+        case Put(entity, _, value):
+            stored = compile_expr(value)
+
+            def put(env: Environment) -> None:
+                name, document = text_of(key(env)), stored(env)
+                if name is not None and document is not MISSING:
+                    env.state.put(entity, name, document)
+
+            return put
+        case Delete(entity, _):
+
+            def delete(env: Environment) -> None:
+                if (name := text_of(key(env))) is not None:
+                    env.state.delete(entity, name)
+
+            return delete
+        case SetField(entity, _, at, value):
+            wanted = compile_expr(value)
+
+            def set_field(env: Environment) -> None:
+                name, part = text_of(key(env)), wanted(env)
+                if name is None or part is MISSING:
+                    return
+                present = env.state.get(entity, name)
+                if present is not MISSING:
+                    env.state.put(entity, name, replaced(present, at, part))
+
+            return set_field

@@ -1,0 +1,239 @@
+"""What a write does to entities that it does not answer with.
+
+When a read shows another value than the last answer about the entity did, some exchange in between wrote it. Where only
+one write in between speaks of the entity, that one did, and the pairs of such writes with what they changed are rows
+like any others: the same search finds the expression for the new value, from the request, from the answer, and from
+what was stored before. An entity that is read without ever having been answered was born the same way: its key stands
+in the answer of an earlier write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.synth._induce import Context, induce
+from wraith.synth._observe import Observation
+from wraith.synth._places import extend, index
+from wraith.synth._roles import SINGLETON_KEY, Role
+from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
+from wraith.synth._sources import from_places, sum_source
+from wraith.synth._world import Key, reveals
+from wraith.wir import Append, Build, Effect, Expr, Literal, Lookup, Put, Ref, SetField, Sum
+
+ENOUGH = 2
+"""Writes that must agree before an effect is believed: one may be a coincidence."""
+
+SAMPLE = 30
+"""Writes that an effect is learned from."""
+
+MAX_UNEXPLAINED = 0.34
+"""The share of leaves that may stay unexplained in an entity that a write creates on the side."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A write, an entity that it speaks of, and the entity before and after; ``before`` is missing at a birth."""
+
+    writer: Observation
+    key: Key
+    before: Found
+    after: JsonValue
+
+
+SideEffects = Mapping[int, tuple[Effect, ...]]
+"""Effects by the position of the route that has them."""
+
+
+def learn_side_effects(observations: Sequence[Observation], roles: Sequence[Role]) -> SideEffects:
+    """Return the effects of writes on entities that they do not answer with, by route."""
+    groups: dict[tuple[int, str, bool], list[_Change]] = defaultdict(list)
+    for session in _sessions(observations):
+        for change in _changes(session, roles):
+            groups[(change.writer.seen.route, change.key[0], change.before is MISSING)].append(change)
+    found: dict[int, list[Effect]] = defaultdict(list)
+    for (route, name, born), changes in sorted(groups.items(), key=lambda each: each[0]):
+        if len(changes) >= ENOUGH:
+            found[route] += _births(name, changes) if born else _updates(name, changes)
+    return {route: tuple(effects) for route, effects in found.items()}
+
+
+def _sessions(observations: Sequence[Observation]) -> Iterator[list[Observation]]:
+    session: list[Observation] = []
+    for observation in observations:
+        if session and session[-1].seen.session != observation.seen.session:
+            yield session
+            session = []
+        session.append(observation)
+    if session:
+        yield session
+
+
+def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[_Change]:
+    sighted: dict[Key, int] = {}
+    for number, observation in enumerate(session):
+        seen = observation.seen
+        for reveal in reveals(seen, roles[seen.route]):
+            key = reveal.key
+            if seen.method == "GET" and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
+                before = observation.captured.get(*key)
+                if before is MISSING:
+                    writer = _mother(session[:number], key[1])
+                else:
+                    writer = _only_writer(session[sighted.get(key, number) + 1 : number], key[1])
+                if writer is not None:
+                    yield _Change(writer, key, before, reveal.value)
+            sighted[key] = number
+
+
+def _only_writer(between: Sequence[Observation], key: str) -> Observation | None:
+    """Return the one write that speaks of an entity, or None where there is none or more than one."""
+    text = key.rpartition("/")[2]
+    writers = [each for each in between if _is_write(each) and _speaks_of(each, text)]
+    return writers[0] if len(writers) == 1 else None
+
+
+def _mother(before: Sequence[Observation], key: str) -> Observation | None:
+    """Return the first write whose answer holds the key."""
+    quoted = b'"%s"' % key.rpartition("/")[2].encode()
+    return next((each for each in before if _is_write(each) and quoted in each.seen.raw), None)
+
+
+def _is_write(observation: Observation) -> bool:
+    return observation.seen.ok and observation.seen.method not in ("GET", "HEAD", "OPTIONS")
+
+
+def _speaks_of(observation: Observation, text: str) -> bool:
+    seen = observation.seen
+    return text in seen.segments or text.encode() in seen.request.body or b'"%s"' % text.encode() in seen.raw
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(changes: Sequence[_Change]) -> list[Row]:
+    """Return the writes as rows that also see their own answers."""
+    rows = []
+    for change in changes:
+        writer = change.writer
+        writer.env.response = writer.seen.document
+        if change.before is not MISSING:
+            writer.captured.put(*change.key, as_json(change.before))
+        filed = index(writer)
+        extend(filed, writer.seen.document, ("response", "body"))
+        rows.append(Row(writer, filed))
+    return rows
+
+
+def _key_source(rows: Sequence[Row], changes: Sequence[_Change]) -> Expr | None:
+    keys: list[Found] = [change.key[1] for change in changes]
+    source = from_places(rows, keys, "id")
+    return None if source is None or isinstance(source, Literal) else source
+
+
+def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
+    """Return the fields that a write sets in entities of a name."""
+    paths: dict[Path, None] = {}
+    for change in changes:
+        for path in _differing(change.before, change.after):
+            paths.setdefault(path)
+    if not paths:
+        return []
+    chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
+    rows = _rows(chosen)
+    key = _key_source(rows, chosen)
+    if key is None:
+        return []
+    effects: list[Effect] = []
+    for path in paths:
+        before = [get(change.before, path) for change in chosen]
+        after = [get(change.after, path) for change in chosen]
+        value = _new_value(rows, before, after, Lookup(name, key, path))
+        if value is not None:
+            effects.append(SetField(name, key, path, value))
+    return effects
+
+
+def _differing(before: Found, after: Found, at: Path = ()) -> Iterator[Path]:
+    if isinstance(before, dict) and isinstance(after, dict) and before and after:
+        for name, value in after.items():
+            yield from _differing(before.get(name, MISSING), value, (*at, name))
+    elif not equal(before, after):
+        yield at
+
+
+def _new_value(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr) -> Expr | None:
+    """Return what the field becomes, or None where nothing says it for every write."""
+    if MISSING in after:
+        return None
+    shared = constant(after)
+    if shared is not MISSING:
+        changed = sum(not equal(a, b) for a, b in zip(before, after, strict=True))
+        return Literal(as_json(shared)) if changed >= ENOUGH else None
+    step = _step(before, after)
+    if step is not None:
+        return Sum((stored, Literal(step)))
+    for search in (
+        lambda: _appended(rows, before, after, stored),
+        lambda: from_places(rows, after, str(stored.at[-1]) if isinstance(stored, Lookup) and stored.at else ""),
+        lambda: sum_source(rows, after),
+    ):
+        found = search()
+        if found is not None and found != stored and distinct_texts(after) >= ENOUGH:
+            return found
+    return None
+
+
+def _step(before: Sequence[Found], after: Sequence[Found]) -> int | None:
+    """Return the one whole number by which every write moves the field, or None."""
+    steps = set()
+    for old, new in zip(before, after, strict=True):
+        if isinstance(old, bool) or not isinstance(old, int) or isinstance(new, bool) or not isinstance(new, int):
+            return None
+        steps.add(new - old)
+    return steps.pop() if len(steps) == 1 and 0 not in steps else None
+
+
+def _appended(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr) -> Expr | None:
+    for front in (False, True):
+        items: list[Found] = []
+        for old, new in zip(before, after, strict=True):
+            known = old if isinstance(old, list) else []
+            if not isinstance(new, list) or len(new) != len(known) + 1:
+                return None
+            rest, item = (new[1:], new[0]) if front else (new[:-1], new[-1])
+            if not equal(rest, known):
+                break
+            items.append(item)
+        if len(items) == len(after):
+            source = from_places(rows, items, "")
+            if source is not None:
+                return Append(stored, source, front)
+    return None
+
+
+def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
+    """Return the entity that a write creates beside its answer."""
+    chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
+    rows = _rows(chosen)
+    key = _key_source(rows, chosen)
+    if key is None or not _in_answer(key):
+        return []
+    values: list[Found] = [change.after for change in chosen]
+    induced = induce(rows, values, Context())
+    size = sum(1 for _ in leaves(as_json(values[0])))
+    if len(induced.unexplained) > MAX_UNEXPLAINED * size:
+        return []
+    holes = tuple((hole, made.source) for hole, made in induced.holes.items())
+    if fit(key, rows, [change.key[1] for change in chosen]) is None:
+        return []
+    return [Put(name, key, Build(induced.template, holes))]
+
+
+def _in_answer(expr: Expr) -> bool:
+    return isinstance(expr, Ref) and expr.path[0] == "response"
+
+
