@@ -81,19 +81,53 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
             if seen.method == "GET" and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
                 before = observation.captured.get(*key)
                 if before is MISSING:
-                    writer = _mother(session[:number], key[1])
+                    mother = _mother(session[:number], key[1])
+                    if mother is not None:
+                        yield _Change(mother, key, MISSING, reveal.value)
                 else:
-                    writer = _only_writer(session[sighted.get(key, number) + 1 : number], key[1])
-                if writer is not None:
-                    yield _Change(writer, key, before, reveal.value)
+                    writers = _writers(session[sighted.get(key, number) + 1 : number], key[1])
+                    stages = _stages(as_json(before), reveal.value, len(writers))
+                    for writer, one, other in zip(writers, stages, stages[1:], strict=False):
+                        yield _Change(writer, key, one, other)
             sighted[key] = number
 
 
-def _only_writer(between: Sequence[Observation], key: str) -> Observation | None:
-    """Return the one write that speaks of an entity, or None where there is none or more than one."""
+def _writers(between: Sequence[Observation], key: str) -> list[Observation]:
+    """Return the writes that speak of an entity, where all of them are of one route; else none."""
     text = key.rpartition("/")[2]
     writers = [each for each in between if _is_write(each) and _speaks_of(each, text)]
-    return writers[0] if len(writers) == 1 else None
+    return writers if len({each.seen.route for each in writers}) == 1 else []
+
+
+def _stages(before: JsonValue, after: JsonValue, count: int) -> list[JsonValue]:
+    """Return what an entity was before, between and after equal writes: lists grew by one element each time, numbers
+    by equal steps. A member whose change cannot be divided so is left out of them."""
+    if count == 0:
+        return []
+    if count == 1:
+        return [before, after]
+    stages = [_stage(before, after, done, count) for done in range(count + 1)]
+    return [as_json(stage) for stage in stages if stage is not MISSING]
+
+
+def _stage(before: Found, after: Found, done: int, count: int) -> Found:
+    if equal(before, after):
+        return after
+    if isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys():
+        members = {name: _stage(value, after[name], done, count) for name, value in before.items()}
+        return {name: as_json(value) for name, value in members.items() if value is not MISSING}
+    if isinstance(before, list) and isinstance(after, list) and len(after) == len(before) + count:
+        if equal(after[: len(before)], before):
+            return after[: len(before) + done]
+        if equal(after[count:], before):
+            return after[count - done :]
+        return MISSING
+    if isinstance(before, int) and isinstance(after, int) and not isinstance(before, bool):
+        step, rest = divmod(after - before, count)
+        return MISSING if rest else before + step * done
+    if before is None:  # the first of the writes has set what was not set
+        return after if done else None
+    return MISSING
 
 
 def _mother(before: Sequence[Observation], key: str) -> Observation | None:
@@ -149,10 +183,11 @@ def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
         return []
     effects: list[Effect] = []
     for path in paths:
-        before = [get(change.before, path) for change in chosen]
-        after = [get(change.after, path) for change in chosen]
-        value = _new_value(rows, before, after, Lookup(name, key, path))
-        if value is not None:
+        told = [i for i, change in enumerate(chosen) if get(change.after, path) is not MISSING]
+        before = [get(chosen[i].before, path) for i in told]
+        after = [get(chosen[i].after, path) for i in told]
+        value = _new_value([rows[i] for i in told], before, after, Lookup(name, key, path))
+        if value is not None and len(told) >= ENOUGH:
             effects.append(SetField(name, key, path, value))
     return effects
 
@@ -167,13 +202,13 @@ def _differing(before: Found, after: Found, at: Path = ()) -> Iterator[Path]:
 
 def _new_value(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr) -> Expr | None:
     """Return what the field becomes, or None where nothing says it for every write."""
-    if MISSING in after:
-        return None
+    step = _step(before, after)
+    if step in (1, -1):  # a count, rather than the one number that it came to so far
+        return Sum((stored, Literal(step)))
     shared = constant(after)
     if shared is not MISSING:
         changed = sum(not equal(a, b) for a, b in zip(before, after, strict=True))
         return Literal(as_json(shared)) if changed >= ENOUGH else None
-    step = _step(before, after)
     if step is not None:
         return Sum((stored, Literal(step)))
     for search in (

@@ -10,6 +10,7 @@ What a run shows without having created it was there from the start: the fixture
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ PAGING = frozenset(
     "limit offset page per_page page_size pagesize size count skip top first max_results _limit _page _start _end".split()
 )
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets only."""
+
+_IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
+"""What may be an identifier in a JSON answer: a text in one piece, with a digit in it."""
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
@@ -75,6 +79,8 @@ class _Sketch:
     lists: list[_List] = field(default_factory=list)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
+    born: set[Key] = field(default_factory=set)
+    """What a write had told of before it was shown: created on the side, so it was not there from the start."""
 
 
 class WorldBuilder:
@@ -85,6 +91,7 @@ class WorldBuilder:
         self._fullest: Counter[int] = Counter()
         self._sketches: list[_Sketch] = []
         self._starts: list[int] = []
+        self._told: set[bytes] = set()
 
     def add(self, session: Sequence[Seen]) -> None:
         """Take in one session, decoded, with its routes assigned."""
@@ -102,11 +109,16 @@ class WorldBuilder:
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
                 sketch.created.setdefault(reveal.key, seen.index)
+            elif reveal.key[1].encode() in self._told:
+                sketch.born.add(reveal.key)
             elif reveal.key not in sketch.created:
                 sketch.shown.setdefault(reveal.key, reveal.value)
         if role.listing is not None and seen.ok and role.collection and not role.parents:
             self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
             sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown)))
+
+        if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
+            self._told.update(_IDENTIFIER.findall(seen.raw))
 
     def world(self) -> World:
         """Return the runs and the fixtures that the sessions show."""
@@ -189,6 +201,7 @@ def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dic
     sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
     created: dict[int, set[Key]] = defaultdict(set)
     for sketch, run in zip(sketches, run_of, strict=True):
+        created[run].update(sketch.born)
         for key, value in sketch.shown.items():
             if key not in created[run]:
                 sights[key].setdefault(run, value)
