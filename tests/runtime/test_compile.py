@@ -14,9 +14,11 @@ from wraith.paths import MISSING, Found
 from wraith.runtime import Environment, Ids, State, cast, compile_atom, compile_expr, merged
 from wraith.synth._features import negated
 from wraith.wir import (
+    Append,
     AtLeast,
     Atom,
     Below,
+    Build,
     Case,
     Cast,
     Clock,
@@ -25,6 +27,7 @@ from wraith.wir import (
     Expr,
     First,
     FreshId,
+    Given,
     IsType,
     KeysBeyond,
     KeysWithin,
@@ -124,6 +127,16 @@ EXPRESSIONS: dict[str, tuple[Expr, Found]] = {
     "infinity is no number": (Sum((Literal("inf"),)), MISSING),
     "members over members": (Merge(Literal({"a": 1}), Literal({"b": 2})), {"a": 1, "b": 2}),
     "a fresh identifier": (FreshId("x"), "x"),
+    "null is not given": (First((Given(Literal(None)), Literal(1))), 1),
+    "an element more": (Append(Literal([1]), Literal(2)), [1, 2]),
+    "an element in front": (Append(Literal([1]), Literal(2), True), [2, 1]),
+    "an element of a new list": (Append(NONE, Literal(2)), [2]),
+    "no element more": (Append(Literal([1]), NONE), [1]),
+    "an element of what is no list": (Append(Literal("x"), Literal(2)), "x"),
+    "a document of its own": (
+        Build({"n": "$n", "gone": "$none", "text": "$$n"}, (("n", Literal(1)), ("none", NONE))),
+        {"n": 1, "text": "$n"},
+    ),
 }
 
 

@@ -61,13 +61,13 @@ def test_a_pseudonym_is_of_the_same_kind(secret: str, pattern: str) -> None:
 def test_a_part_of_a_stand_in_leads_to_all_of_it(standin: str) -> None:
     """What a pattern finds inside a stand-in, between other text, is seen to be a part of it."""
     text = f"a: {standin}, b"
-    assert standin_at(text, 5, 7) == (3, 3 + len(standin))
-    assert standin_at(text, 0, 1) is None
+    assert standin_at(text, 5, 7, "between marks") == (3, 3 + len(standin))
+    assert standin_at(text, 0, 1, "between marks") is None
 
 
 def test_a_token_is_found_inside_a_longer_word() -> None:
     """Where a pattern cut a secret out of a word its token has no marks around it, and is still found."""
     token = make_token(KEY, "123")
     text = f"abc{token}def"
-    assert standin_at(text, 5, 8, anywhere=True) == (3, 3 + len(token))
-    assert standin_at(text, 5, 8) is None
+    assert standin_at(text, 5, 8, "anywhere") == (3, 3 + len(token))
+    assert standin_at(text, 5, 8, "between marks") is None

@@ -16,9 +16,11 @@ from wraith.canonical import JsonValue
 from wraith.paths import EACH, Path
 from wraith.wir import (
     Absent,
+    Append,
     AtLeast,
     Atom,
     Below,
+    Build,
     Case,
     Cast,
     Clock,
@@ -31,6 +33,7 @@ from wraith.wir import (
     First,
     Fixture,
     FreshId,
+    Given,
     Hole,
     IsType,
     KeysBeyond,
@@ -83,6 +86,31 @@ def documents(leaves: int = 6) -> st.SearchStrategy[JsonValue]:
 
 
 values = documents()
+
+
+def escaped(document: JsonValue) -> JsonValue:
+    """Return the template that renders as the document."""
+    match document:
+        case str():
+            return f"${document}" if document.startswith("$") else document
+        case list():
+            return [escaped(item) for item in document]
+        case dict():
+            return {key: escaped(value) for key, value in document.items()}
+    return document
+
+
+HOLES = ("hole_1", "hole_2")
+templates: st.SearchStrategy[JsonValue] = st.recursive(
+    scalars.map(escaped) | st.sampled_from([f"${name}" for name in HOLES]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(names, inner, max_size=3)
+        | st.builds(lambda rest, base: {**rest, "$spread": base}, st.dictionaries(names, inner, max_size=2), inner)
+    ),
+    max_leaves=6,
+)
+"""Templates over the holes of that name, spreads included."""
 small_paths: st.SearchStrategy[Path] = st.lists(names | st.integers(0, 2), max_size=2).map(tuple)
 paths: st.SearchStrategy[Path] = st.lists(st.text() | st.integers(0, 10**9 - 1) | st.just(EACH)).map(tuple)
 
@@ -130,6 +158,9 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Text, several),
         st.builds(Case, inner, st.dictionaries(texts, values, max_size=3).map(lambda of: tuple(of.items())), maybe),
         st.builds(Sum, several, several),
+        st.builds(Given, inner),
+        st.builds(Append, inner, inner, st.booleans()),
+        st.builds(Build, templates, st.tuples(*(st.tuples(st.just(name), inner) for name in HOLES))),
         st.builds(
             Query,
             st.sampled_from(ENTITIES),
@@ -184,7 +215,7 @@ variants = st.builds(
     guards=st.lists(atoms, max_size=2).map(tuple),
     headers=st.lists(st.tuples(names, expressions), max_size=2).map(tuple),
     body_template=values,
-    holes=st.dictionaries(st.sampled_from(["hole_1", "hole_2"]), holes, max_size=2),
+    holes=st.dictionaries(st.sampled_from(HOLES), holes, max_size=2),
     effects=st.lists(effects, max_size=2).map(tuple),
     support=st.lists(atoms, max_size=2).map(tuple),
     lua_hook=st.none() | texts,

@@ -66,7 +66,7 @@ class VendorKeys:
 
     def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
         for found in VENDOR_KEY.finditer(text):
-            if not replacer.keeps(found[0]) and standin_at(text, *found.span()) is None:
+            if not replacer.keeps(found[0]) and standin_at(text, *found.span(), "from here") is None:
                 yield *found.span(), replacer.replace
 
 
@@ -80,7 +80,7 @@ class Cards:
         for found in CARD.finditer(text):
             if replacer.keeps(found[0]) or not is_card(card_digits(found[0])):
                 continue
-            if standin_at(text, *found.span()) is None:
+            if standin_at(text, *found.span(), "between marks") is None:
                 yield *found.span(), replacer.replace
 
 
@@ -101,7 +101,7 @@ class Pattern:
             start, end = found.span(group)
             if start == end or start < standin_end or replacer.keeps(text[start:end]):
                 continue
-            standin = standin_at(text, start, end, anywhere=True)
+            standin = standin_at(text, start, end, "anywhere")
             if standin is None:
                 yield start, end, partial(replacer.replace, action=self._action)
             else:

@@ -14,7 +14,7 @@ import string
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from wraith.scrub._token import MARKS, SHORTEST, is_token, looks_like_token, make_token
 
@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = "@example.com"
 _TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + MARKS)
 _LONGEST_WORDS = 2 * _PAIRS + _PAIRS // 2 + len(_DOMAIN)
-_FAR, _MOST_MARKS, _NEAR = 2048, 24, 40
+_FAR, _MOST_MARKS, _NEAR = 2048, 8, 40
 """How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by
 the square of the last two; _NEAR is beyond the length of any token that is longer than its secret."""
 
@@ -62,11 +62,13 @@ def is_standin(text: str) -> bool:
     return text == REDACTED or (text != "" and not text.strip("*")) or is_token(text) or _is_pseudonym(text)
 
 
-def standin_at(text: str, start: int, end: int, *, anywhere: bool = False) -> tuple[int, int] | None:
-    """Return where a stand-in is that overlaps that part of the text, None where there is none.
+Search: TypeAlias = Literal["from here", "between marks", "anywhere"]
+"""Where a token may begin and end around a part of a text: a vendor key begins its token, a card number may be one
+group of a token with marks, and a pattern may have cut its secret out of the middle of a word."""
 
-    It is looked for between marks, or ``anywhere``: a pattern may have cut its secret out of a longer word.
-    """
+
+def standin_at(text: str, start: int, end: int, search: Search) -> tuple[int, int] | None:
+    """Return where a stand-in is that overlaps that part of the text, None where there is none."""
     if not text[start:end].strip("*"):
         return start, end
     offset = max(0, start - _LONGEST_WORDS)
@@ -79,9 +81,11 @@ def standin_at(text: str, start: int, end: int, *, anywhere: bool = False) -> tu
     while right < len(text) and right - end < _FAR and text[right] in _TOKEN_CHARACTERS:
         right += 1
     starts = [at for at in range(left, end) if at == left or text[at - 1] in MARKS]
+    if search == "from here":
+        starts = [start]
     ends = [at for at in range(right, start, -1) if at == right or text[at] in MARKS]
     found = _first_token(text, starts[-_MOST_MARKS:], ends[-_MOST_MARKS:])
-    if found is None and anywhere:
+    if found is None and search == "anywhere":
         starts = list(range(max(left, start - _NEAR), min(end, start + _NEAR)))
         ends = list(range(min(right, end + _NEAR), max(start, end - _NEAR), -1))
         found = _first_token(text, starts, ends)

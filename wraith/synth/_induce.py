@@ -17,12 +17,12 @@ from wraith.runtime import compile_expr
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
 from wraith.synth._sources import (
+    best_guess,
     case_source,
     clock_source,
     fresh_pattern,
     from_places,
     hole_class,
-    most_common,
     part_fresh_source,
     sum_source,
     text_source,
@@ -219,8 +219,7 @@ class _Inducer:
         missing = sum(value is MISSING for value in values)
         if missing * 2 > len(values):
             return self._hole("unexplained", "string", First(()))
-        guess = most_common(values)
-        return self._hole("unexplained", kind(guess), Literal(guess))
+        return self._hole("unexplained", _type_of(values), best_guess(self.rows, values, self.made))
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):

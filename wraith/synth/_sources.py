@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
-from wraith.runtime import number_of, read_time, text_of, write_time
+from wraith.runtime import compile_expr, number_of, read_time, text_of, write_time
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
 from wraith.synth._sampling import thinned
@@ -38,6 +38,9 @@ MAX_CASES = 12
 
 Source = tuple[HoleClass, Expr]
 
+
+MAX_GUESSES = 12
+"""Candidates tried for a guess: it stays a guess, so the search stays short."""
 
 MAX_CASE_TEXT = 40
 """Longer values of a map are data as well."""
@@ -290,8 +293,6 @@ def _verified_text(
     extra: Sequence[tuple[Expr, Sequence[Found]]],
 ) -> Expr | None:
     columns = {repr(expr): column for expr, column in extra}
-    from wraith.runtime import compile_expr
-
     def holds(candidate: list[Expr]) -> bool:
         computes = [
             (lambda env, i, c=columns[repr(e)]: c[i]) if repr(e) in columns else (lambda env, i, f=compile_expr(e): f(env))
@@ -376,8 +377,6 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
         return None
     best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
     for expr in _switches(rows):
-        from wraith.runtime import compile_expr
-
         compute = compile_expr(expr)
         table: dict[str, Found] = {}
         seen: Counter[str] = Counter()
@@ -407,6 +406,28 @@ def _switches(rows: Sequence[Row]) -> list[Expr]:
                     if isinstance(expr, Ref | Lookup):
                         columns.setdefault(expr, set()).add(key)
     return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
+
+
+def best_guess(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr:
+    """Return what gives most of the values where nothing gives all: a place, another part of the answer, or the
+    value seen most often."""
+    usual = most_common(values)
+    best = sum(equal(usual, value) for value in values) - 1  # a place that does as well is the better reason
+    guess: Expr = Literal(usual)
+    for expr, column in extra:
+        hits = sum(equal(one, other) for one, other in zip(column, values, strict=True))
+        if hits > best:
+            best, guess = hits, expr
+    telling = {key: i for i, value in enumerate(values) if (key := norm(value)) is not None}
+    for pivot in list(telling.values())[:PIVOTS]:
+        for expr in sorted(rows[pivot].index.get(norm(values[pivot]), ()), key=rank)[:MAX_GUESSES]:
+            candidate = typed(expr, rows[pivot], values[pivot])
+            if candidate is not None:
+                compute = compile_expr(candidate)
+                hits = sum(equal(compute(row.env), value) for row, value in zip(rows, values, strict=True))
+                if hits > best:
+                    best, guess = hits, candidate
+    return guess
 
 
 def most_common(values: Values) -> JsonValue:
