@@ -20,7 +20,7 @@ JsonScalar: TypeAlias = str | int | float | bool | None
 JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
 
 
-_BIG_INTEGER = re.compile(rb'(?<![.\w"])(?:-\d{19}|\d{20})')
+_BIG_INTEGER = re.compile(rb'(?<![.\w"])(?:-\d{19}|\d{20})\d*')
 
 
 def compact(value: JsonValue) -> bytes:
@@ -50,17 +50,20 @@ def sha256(data: bytes) -> str:
 
 
 def parse(data: bytes) -> JsonValue:
-    """Return the JSON value in the bytes, integers of any size kept.
+    """Return the JSON value in the bytes, integers of any size kept. Raises ValueError on what is not JSON.
 
-    orjson turns integers beyond 64 bits into floats without a word, so where runs of that many digits stand
-    it only judges, and the standard library, which would let NaN and half surrogates pass, reads. Raises
-    ValueError on what is not JSON."""
-    value: JsonValue = orjson.loads(data)
-    if _BIG_INTEGER.search(data):
-        try:
-            value = json.loads(data)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
+    orjson turns integers beyond 64 bits into floats without a word. Where runs of so many digits stand, the
+    standard library reads; it would let NaN and half surrogates pass, so orjson judges the rest.
+    """
+    value: JsonValue
+    if not _BIG_INTEGER.search(data):
+        value = orjson.loads(data)
+        return value
+    orjson.loads(_BIG_INTEGER.sub(b"1", data))
+    try:
+        value = json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     return value
 
 

@@ -145,6 +145,8 @@ def source(of: Variant, path: str) -> Expr:
         else:
             assert isinstance(node, list) and isinstance(step, int), f"{path} is not in {of.body_template}"
             node = node[step]
+    if isinstance(node, dict) and list(node) == ["$spread"]:
+        node = node["$spread"]
     if isinstance(node, str) and node.startswith("$") and not node.startswith("$$"):
         return of.holes[node[1:]].source
     return Literal(node)

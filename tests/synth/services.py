@@ -225,6 +225,8 @@ class Client:
         self._service = Service(spec, Random(f"service {seed}"))
         self._entities = 4 + seed % 4
         """Of each kind; another number in each of four sessions, because what never varies is rightly constant."""
+        self._odd = bool(seed % 2)
+        """What updates set a boolean to, for the same reason."""
         self._now_ms = began_ms
         self.exchanges: list[Exchange] = []
 
@@ -302,7 +304,7 @@ class Client:
         if self._spec.update != "replace":
             values = {name: value for name, value in values.items() if self._random.random() < 0.3}
         if sent:
-            values[field.name] = self._value(field.type)
+            values[field.name] = self._odd if field.type == "boolean" else self._value(field.type)
         elif not field.required:
             values.pop(field.name, None)
         if self._spec.key == "name":

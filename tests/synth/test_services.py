@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.synth.recordings import findings, replayed, route, source
-from tests.synth.services import Field, Kind, Spec, record
+from tests.synth.services import Field, Kind, Spec, Type, record
+from wraith.canonical import JsonValue
 from wraith.conformance import check
 from wraith.synth import Learned, learn
 from wraith.wir import Delete, FreshId, Literal, NextKey, Put, Query, Ref, StateOp
@@ -197,67 +198,62 @@ def test_a_refusal_is_a_literal_where_it_never_changes() -> None:
 
 # --- services that nobody thought of ------------------------------------------------------------------------------
 
-fields = st.lists(
-    st.builds(
-        Field,
-        st.sampled_from(["title", "note", "amount", "color", "grade"]),
-        st.sampled_from(["text", "integer", "boolean", "choice"]),
-        default=st.sampled_from([None, "none"]),
-    ),
-    min_size=1,
-    max_size=4,
-    unique_by=lambda field: field.name,
-)
-kinds = st.lists(
-    st.builds(
-        lambda word, more: Kind(word, (Field("name", required=True), *more)),
-        st.sampled_from(["books", "users", "orders"]),
-        fields,
-    ),
-    min_size=1,
-    max_size=3,
-    unique_by=lambda kind: kind.word,
-)
+TYPED: dict[Type, JsonValue] = {"text": "none", "integer": 0, "boolean": False, "choice": "basic"}
+"""Defaults of services that read forms. A form brings text, and a member that holds no typed value yet (null, or
+another kind of thing) tells no type: what an update makes of the text would be a guess."""
 
 
-def specs(*, form: bool) -> st.SearchStrategy[Spec]:
-    """Return the services that speak JSON, or those that read forms."""
+def fields(*, form: bool) -> st.SearchStrategy[Field]:
     return st.builds(
-        Spec,
-        kinds.map(tuple),
-        key=st.sampled_from(["token", "uuid", "number", "name"]),
-        form=st.just(form),
-        update=st.sampled_from(["merge", "patch", "replace"]),
-        delete=st.sampled_from(["removed", "marked"]),
-        envelope=st.sampled_from([None, "data", "item"]),
-        list_member=st.sampled_from([None, "data", "results"]),
-        order=st.sampled_from(["created", "reversed"]),
-        paging=st.sampled_from(["limit", "cursor", "page", "offset"]),
-        page_size=st.integers(3, 9),
-        filtered=st.booleans(),
-        counted=st.sampled_from([None, "has_more", "total"]),
-        created=st.sampled_from([None, "epoch_s", "%Y-%m-%dT%H:%M:%SZ"]),
-        authorized=st.booleans(),
+        lambda name, kind, default: Field(name, kind, default=TYPED[kind] if form else default),
+        st.sampled_from(["title", "note", "amount", "color", "grade"]),
+        st.sampled_from(list(TYPED)),
+        st.sampled_from([None, "none"]),
     )
 
 
-FORM_BOUND = 9_000
-"""What holds for services that read forms. A form brings text; the type of a member whose stored value is no number
-yet (null, a word) is known only where a recorded update replaced such a value, and not every client does. Of 300
-services that chance made, 298 score 10000 and none below 9040."""
+def kinds(*, form: bool) -> st.SearchStrategy[tuple[Kind, ...]]:
+    more = st.lists(fields(form=form), min_size=1, max_size=4, unique_by=lambda field: field.name)
+    return st.lists(
+        st.builds(
+            lambda word, some: Kind(word, (Field("name", required=True), *some)),
+            st.sampled_from(["books", "users", "orders"]),
+            more,
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda kind: kind.word,
+    ).map(tuple)
 
 
-@given(specs(form=False))
-@settings(max_examples=30, deadline=None, derandomize=True)
-def test_any_service_that_speaks_json_is_learned(spec: Spec) -> None:
-    """Whatever the service is like, four sessions are enough to answer two others without a divergence."""
+@st.composite
+def specs(draw: st.DrawFn) -> Spec:
+    """Services of one to three kinds of entities."""
+    form = draw(st.booleans())
+    return Spec(
+        draw(kinds(form=form)),
+        key=draw(st.sampled_from(["token", "uuid", "number", "name"])),
+        form=form,
+        update=draw(st.sampled_from(["merge", "patch", "replace"])),
+        delete=draw(st.sampled_from(["removed", "marked"])),
+        envelope=draw(st.sampled_from([None, "data", "item"])),
+        list_member=draw(st.sampled_from([None, "data", "results"])),
+        order=draw(st.sampled_from(["created", "reversed"])),
+        paging=draw(st.sampled_from(["limit", "cursor", "page", "offset"])),
+        page_size=draw(st.integers(3, 9)),
+        filtered=draw(st.booleans()),
+        counted=draw(st.sampled_from([None, "has_more", "total"])),
+        created=draw(st.sampled_from([None, "epoch_s", "%Y-%m-%dT%H:%M:%SZ"])),
+        authorized=draw(st.booleans()),
+    )
+
+
+@given(specs())
+@settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+def test_any_service_of_these_kinds_is_learned(spec: Spec) -> None:
+    """Whatever the service is like, four sessions are enough to answer two others without a divergence.
+
+    Failing examples are not shrunk: it takes minutes, and what matters stands in the first divergence.
+    """
     report = check(learn(record(spec, range(4))).model, record(spec, range(100, 102)))
     assert (findings(report), report.score_bp) == ([], 10_000)
-
-
-@given(specs(form=True))
-@settings(max_examples=15, deadline=None, derandomize=True)
-def test_any_service_that_reads_forms_is_learned(spec: Spec) -> None:
-    """Four sessions are enough to answer two others but for the types of a few members."""
-    report = check(learn(record(spec, range(4))).model, record(spec, range(100, 102)))
-    assert report.score_bp >= FORM_BOUND, findings(report)

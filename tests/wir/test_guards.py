@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.wir.strategies import atoms, law
-from wraith.canonical import JsonValue, compact, parse
+from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
 from wraith.wir import (
     Absent,
@@ -36,9 +36,9 @@ A = ref("request.body.a")
 @law
 @given(atoms)
 def test_an_atom_reads_back_as_itself(atom: Atom) -> None:
-    """``atom_from_json`` is the inverse of ``atom_to_json``, also through bytes."""
+    """``atom_from_json`` is the inverse of ``atom_to_json``, also through the bytes of a model."""
     assert atom_from_json(atom_to_json(atom)) == atom
-    assert atom_from_json(parse(compact(atom_to_json(atom)))) == atom
+    assert atom_from_json(parse(pretty(atom_to_json(atom), sort=False))) == atom
 
 
 FORMS: dict[str, tuple[Atom, JsonValue]] = {

@@ -2,10 +2,11 @@
 
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
-from wraith.config._scrub import Allow, Rule, ScrubConfig
+from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
 from wraith.config._twin import Diff, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
+    "Action",
     "Allow",
     "Diff",
     "Document",

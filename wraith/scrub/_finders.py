@@ -18,7 +18,7 @@ from wraith.scrub._replacer import Replacer
 from wraith.scrub._standins import standin_at
 
 if TYPE_CHECKING:
-    from wraith.config._scrub import Action
+    from wraith.config import Action
 
 
 class NamedValues:
@@ -28,14 +28,15 @@ class NamedValues:
     _PARAMETER = names_pattern(SECRET_FIELDS + SECRET_PARAMETERS)
     _JSON = re.compile(rf'"({_FIELD})"\s*:\s*("(?:[^"\\]|\\.)+"|\d{{4,}}(?![\d.]))', re.IGNORECASE)
     _ADDRESS = re.compile(rf"[?&#;]({_PARAMETER})=([^&#;\s\"'<>\\]+)", re.IGNORECASE)
+    # the counts are generous, and keep a hostile body from costing the square of its length
     _MULTIPART = re.compile(
-        rf'form-data;[^\r\n]*?\bname="?(?:[^"\r\n]*[\[.])?({_FIELD})\]?"?[^\r\n]*\r?\n'
-        r"(?:[^\r\n]+\r?\n)*\r?\n(.*?)(?=\r?\n--)",
-        re.IGNORECASE | re.DOTALL,
+        rf'form-data;[^\r\n]{{0,200}}?\bname="?(?:[^"\r\n]{{0,200}}[\[.])?({_FIELD})\]?"?[^\r\n]{{0,200}}\r?\n'
+        r"(?:[^\r\n]{1,1000}\r?\n){0,16}\r?\n([^\r\n]*+(?:\r?\n(?!--)[^\r\n]*+){0,64})",
+        re.IGNORECASE,
     )
     _USER = re.compile(r"://[^/\s:@\"'<>\\]*:([^/\s@\"'<>\\]+)@")
     _MAYBE = re.compile(
-        rf'"{_FIELD}\\?"\s*:\s*+(?!null|true|false|""|\{{)|[?&#;]{_PARAMETER}=|\bname=[^\r\n]*{_FIELD}'.encode()
+        rf'"{_FIELD}\\?"\s*:\s*+(?!null|true|false|""|\{{)|[?&#;]{_PARAMETER}=|\bname=[^\r\n]{{0,200}}{_FIELD}'.encode()
     )
 
     def maybe(self, raw: bytes) -> bool:

@@ -40,7 +40,9 @@ VENDOR_KEYS: Final[dict[str, str]] = {
 """Prefix, and what follows it at least. Longer prefixes come before the shorter ones they begin with."""
 
 JWT: Final = r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){0,2}"
-PRIVATE_KEY: Final = r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----"
+PRIVATE_KEY: Final = (
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[^-]++|-(?!----))++-----END (?:[A-Z]+ )*PRIVATE KEY-----"
+)
 
 # A word begins here: after no letter or digit, or after an escape that ends in one.
 WORD_START: Final = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{4}))"

@@ -14,7 +14,7 @@ from wraith.scrub._rules import Rules
 from wraith.scrub._standins import is_standin
 
 if TYPE_CHECKING:
-    from wraith.config._scrub import Action
+    from wraith.config import Action
 
 Make: TypeAlias = "Callable[[str, Action], str]"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from wraith.canonical import compact, sha256
@@ -13,8 +14,7 @@ from wraith.scrub._cards import TEST_NUMBERS, card_digits
 from wraith.scrub._fields import is_secret_header
 
 if TYPE_CHECKING:
-    from wraith.config import ScrubConfig
-    from wraith.config._scrub import Action
+    from wraith.config import Action, ScrubConfig
 
 RULES_VERSION: Final = 1
 """Of the built-in rules. Raise it with every change that finds more, finds less, or replaces differently."""
@@ -39,25 +39,24 @@ class Rules:
     """Values that stay in clear."""
     clear_patterns: tuple[re.Pattern[str], ...]
     """Patterns of such values, which a value has to match from end to end."""
+    is_named_header: Callable[[str], bool]
+    """Tells whether a header of that name is replaced because of it."""
 
     @classmethod
     def compiled(cls, config: ScrubConfig) -> Rules:
         rules, allowed = config.rules, config.allow
+        headers = {rule.header.lower(): rule.action for rule in rules if rule.header}
         values = {entry.value for entry in allowed if entry.value is not None}
         return cls(
-            headers={rule.header.lower(): rule.action for rule in rules if rule.header},
+            headers=headers,
             cookies={rule.cookie: rule.action for rule in rules if rule.cookie},
             parameters={rule.query_param: rule.action for rule in rules if rule.query_param},
             paths=tuple((_path(rule.jsonpath), rule.action) for rule in rules if rule.jsonpath),
             patterns=tuple((re.compile(rule.regex), rule.action) for rule in rules if rule.regex),
             clear=frozenset(values | (TEST_NUMBERS if config.card_test_numbers else set())),
             clear_patterns=tuple(re.compile(entry.regex) for entry in allowed if entry.regex is not None),
+            is_named_header=lru_cache(maxsize=4096)(partial(_is_named_header, frozenset(headers))),
         )
-
-    def is_named_header(self, name: str) -> bool:
-        """Tell whether a header of that name is replaced because of it."""
-        lower = name.lower()
-        return lower in ("cookie", "set-cookie") or is_secret_header(name) or lower in self.headers
 
     def is_clear(self, value: str) -> bool:
         """Tell whether the value is public by nature."""
@@ -66,6 +65,11 @@ class Rules:
             or card_digits(value) in self.clear
             or any(pattern.fullmatch(value) for pattern in self.clear_patterns)
         )
+
+
+def _is_named_header(ruled: frozenset[str], name: str) -> bool:
+    lower = name.lower()
+    return lower in ("cookie", "set-cookie") or is_secret_header(name) or lower in ruled
 
 
 def _path(text: str) -> Path:

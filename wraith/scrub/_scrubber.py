@@ -29,8 +29,7 @@ from wraith.scrub._token import make_token
 from wraith.scrub._walk import Walk
 
 if TYPE_CHECKING:
-    from wraith.config import ScrubConfig
-    from wraith.config._scrub import Action
+    from wraith.config import Action, ScrubConfig
 
 _NO_KEY = b"wraith: no key was found, and nothing that this one makes is written"
 

@@ -13,7 +13,7 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, Literal, TypeAlias
 
 from wraith.scrub._token import MARKS, SHORTEST, is_token, looks_like_token, make_token
@@ -29,7 +29,8 @@ _WORDS = re.compile(
 )
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = "@example.com"
-_TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + MARKS)
+_TOKEN_CHARACTERS = string.ascii_letters + string.digits + MARKS
+_MARK = re.compile(f"[{re.escape(MARKS)}]")
 _LONGEST_WORDS = 2 * _PAIRS + _PAIRS // 2 + len(_DOMAIN)
 _FAR, _MOST_MARKS, _NEAR = 2048, 8, 40
 """How far around a part of a text a token is looked for. The time that a hostile text can cost is bounded by
@@ -63,8 +64,8 @@ def is_standin(text: str) -> bool:
 
 
 Search: TypeAlias = Literal["from here", "between marks", "anywhere"]
-"""Where a token may begin and end around a part of a text: a vendor key begins its token, a card number may be one
-group of a token with marks, and a pattern may have cut its secret out of the middle of a word."""
+"""Where a token may begin and end around a part of a text: a vendor key begins its token, a card number may
+be one group of a token with marks, and a pattern may have cut its secret out of the middle of a word."""
 
 
 def standin_at(text: str, start: int, end: int, search: Search) -> tuple[int, int] | None:
@@ -75,16 +76,14 @@ def standin_at(text: str, start: int, end: int, search: Search) -> tuple[int, in
     for a, b in _spans(text[offset : end + _LONGEST_WORDS]):
         if offset + a < end and start < offset + b:
             return offset + a, offset + b
-    left, right = start, end
-    while left > 0 and start - left < _FAR and text[left - 1] in _TOKEN_CHARACTERS:
-        left -= 1
-    while right < len(text) and right - end < _FAR and text[right] in _TOKEN_CHARACTERS:
-        right += 1
-    starts = [at for at in range(left, end) if at == left or text[at - 1] in MARKS]
-    if search == "from here":
-        starts = [start]
-    ends = [at for at in range(right, start, -1) if at == right or text[at] in MARKS]
-    found = _first_token(text, starts[-_MOST_MARKS:], ends[-_MOST_MARKS:])
+    before, after = text[max(0, start - _FAR) : start], text[end : end + _FAR]
+    left = start - len(before) + len(before.rstrip(_TOKEN_CHARACTERS))
+    right = end + len(after) - len(after.lstrip(_TOKEN_CHARACTERS))
+    ends = [mark.start() for mark in islice(_MARK.finditer(text, start + 1, right), _MOST_MARKS)] + [right]
+    starts = [start]
+    if search != "from here":
+        starts = [left, *[mark.end() for mark in _MARK.finditer(text, left, end)][-_MOST_MARKS:]]
+    found = _first_token(text, starts, ends)
     if found is None and search == "anywhere":
         starts = list(range(max(left, start - _NEAR), min(end, start + _NEAR)))
         ends = list(range(min(right, end + _NEAR), max(start, end - _NEAR), -1))

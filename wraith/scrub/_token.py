@@ -32,8 +32,7 @@ _CARD_PREFIX, _CARD_SUFFIX = 6, 4
 
 
 def make_token(key: bytes, secret: str) -> str:
-    """Return the token of the secret. A function of key and secret alone, whatever the place it was found
-    in."""
+    """Return the token of the secret: a function of key and secret alone, wherever it was found."""
     digits = card_digits(secret)
     if is_card(digits):
         secret = digits  # one card, one token, however it is printed
@@ -50,14 +49,13 @@ def make_token(key: bytes, secret: str) -> str:
     draft = _fill(prefix, shape, payload + "0" * alphabet.check_size, suffix)
     slot_text = _NO_SLOT.sub("", draft)
     end = len(slot_text) - len(suffix)
-    check = _check(alphabet, draft, slot_text[: end - alphabet.check_size], suffix)
+    check = _check(alphabet, _form(draft), slot_text[: end - alphabet.check_size], suffix)
     return _fill(prefix, shape, payload + check, suffix)
 
 
 @lru_cache(maxsize=65536)
 def is_token(text: str) -> bool:
-    """Tell whether the whole text is a token, under whichever key. Wrong once in 10**11 texts that are
-    none."""
+    """Tell whether the whole text is a token, under whichever key. Wrong about one text in 10**11."""
     return looks_like_token(text)
 
 
@@ -65,21 +63,20 @@ def looks_like_token(text: str) -> bool:
     """As ``is_token``, without remembering the answer: for trying the parts of a text."""
     if len(text) < SHORTEST or not _TOKEN.fullmatch(text):
         return False
-    slots = _NO_SLOT.sub("", text)
+    slots, form = _NO_SLOT.sub("", text), _form(text)
     for alphabet in ALPHABETS:
-        if alphabet.members.issuperset(slots[-alphabet.check_size :]) and _ends_in_check(
-            alphabet, text, slots, 0
-        ):
+        likely = alphabet.members.issuperset(slots[-alphabet.check_size :])
+        if likely and _ends_in_check(alphabet, form, slots, 0):
             return True
-    return slots.isdigit() and _ends_in_check(DIGITS, text, slots, _CARD_SUFFIX)
+    return slots.isdigit() and _ends_in_check(DIGITS, form, slots, _CARD_SUFFIX)
 
 
-def _ends_in_check(alphabet: Alphabet, text: str, slots: str, suffix_size: int) -> bool:
+def _ends_in_check(alphabet: Alphabet, form: str, slots: str, suffix_size: int) -> bool:
     end = len(slots) - suffix_size
     start = end - alphabet.check_size
     if start < 1:
         return False
-    return slots[start:end] == _check(alphabet, text, slots[:start], slots[end:])
+    return slots[start:end] == _check(alphabet, form, slots[:start], slots[end:])
 
 
 def _parts(secret: str) -> tuple[str, str, str]:
@@ -97,9 +94,14 @@ def _payload(key: bytes, secret: str, alphabet: Alphabet, size: int) -> str:
     return "1" + text[1:] if text[:1] == "0" and alphabet is DIGITS else text
 
 
-def _check(alphabet: Alphabet, text: str, payload: str, suffix: str) -> str:
-    """Return the check of a token: of its payload, its suffix, and its form with every slot blanked."""
-    content = "\0".join((alphabet.name, _SLOT.sub("x", text), payload, suffix))
+def _form(text: str) -> str:
+    """Return the text with every slot blanked: where its marks are, and how long it is."""
+    return _SLOT.sub("x", text)
+
+
+def _check(alphabet: Alphabet, form: str, payload: str, suffix: str) -> str:
+    """Return the check of a token with that form."""
+    content = "\0".join((alphabet.name, form, payload, suffix))
     digest = hashlib.blake2b(content.encode(), digest_size=16, person=b"wraith.token/1").digest()
     return alphabet.spell(digest)[: alphabet.check_size]
 

@@ -245,11 +245,10 @@ def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
     size, page = _limit(cases), _first(seen, PAGES)
     unlimited = [case for case in cases if size is None or compile_expr(size)(case.row.env) is MISSING]
     fullest = max((len(case.shown) for case in unlimited), default=0)
-    limits: list[dict[str, Expr]] = []
+    limits: list[dict[str, Expr]] = []  # without a default first: that the fullest page is cut must be seen
     if size is not None:
-        limits += [{"limit": First((size, Literal(fullest)))} if fullest else {"limit": size}, {"limit": size}]
-    limits += [{"limit": Literal(fullest)}] if fullest >= 5 else []
-    limits.append({})
+        limits += [{"limit": size}, *([{"limit": First((size, Literal(fullest)))}] if fullest else [])]
+    limits += [{}, *([{"limit": Literal(fullest)}] if fullest >= 5 else [])]
     starts: list[dict[str, Expr]] = [{}]
     for option, names in (("offset", OFFSETS), ("end", ENDS), ("page", PAGES), ("after", CURSORS)):
         expr = _first(seen, names)

@@ -91,7 +91,10 @@ class WorldBuilder:
         self._fullest: Counter[int] = Counter()
         self._sketches: list[_Sketch] = []
         self._starts: list[int] = []
+        self._created: set[Key] = set()
+        self._shown: set[bytes] = set()
         self._told: set[bytes] = set()
+        """Identifiers that answers to writes told before anything showed them: of what the writes made on the side."""
 
     def add(self, session: Sequence[Seen]) -> None:
         """Take in one session, decoded, with its routes assigned."""
@@ -109,16 +112,17 @@ class WorldBuilder:
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
                 sketch.created.setdefault(reveal.key, seen.index)
-            elif reveal.key[1].encode() in self._told:
+                self._created.add(reveal.key)
+            elif reveal.key[1].encode() in self._told and reveal.key not in self._created:
                 sketch.born.add(reveal.key)
             elif reveal.key not in sketch.created:
                 sketch.shown.setdefault(reveal.key, reveal.value)
+                self._shown.add(reveal.key[1].encode())
         if role.listing is not None and seen.ok and role.collection and not role.parents:
             self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
             sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown)))
-
         if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
-            self._told.update(_IDENTIFIER.findall(seen.raw))
+            self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
 
     def world(self) -> World:
         """Return the runs and the fixtures that the sessions show."""
