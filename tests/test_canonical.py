@@ -19,7 +19,9 @@ scalars = (
     | st.text()
 )
 values: st.SearchStrategy[JsonValue] = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
 )
 
 
@@ -67,7 +69,11 @@ def test_no_digit_of_an_integer_is_lost(power: int, away: int, negative: bool) -
 
 FORMS: dict[str, tuple[JsonValue, bytes, bytes]] = {
     "sorted keys": ({"b": 1, "a": 2}, b'{"a":2,"b":1}', b'{\n  "a": 2,\n  "b": 1\n}\n'),
-    "keys by code point": ({"é": 1, "z": 2, "😀": 3, "\uffff": 4}, '{"z":2,"é":1,"\uffff":4,"😀":3}'.encode(), b""),
+    "keys by code point": (
+        {"é": 1, "z": 2, "😀": 3, "\uffff": 4},
+        '{"z":2,"é":1,"\uffff":4,"😀":3}'.encode(),
+        b"",
+    ),
     "big integers among the rest": ({"b": 2**70, "a": "é"}, '{"a":"é","b":%d}'.encode() % 2**70, b""),
     "text as itself": ("é\n", '"é\\n"'.encode(), '"é\\n"\n'.encode()),
     "empty": ([], b"[]", b"[]\n"),

@@ -24,23 +24,59 @@ BROKEN: dict[str, tuple[str | bytes, type[Document], list[str]]] = {
     "not UTF-8": (b"a = '\xff'", TwinConfig, ["not UTF-8 text, at byte 5"]),
     "a missing table": ("", TwinConfig, ["upstream: Field required"]),
     "an unknown key": (UPSTREAM + "[synth]\ntag = []\n", TwinConfig, ["synth.tag: unknown key"]),
-    "another format": ('format = "wraith.twin/2"\n' + UPSTREAM, TwinConfig, ["format: ", "wraith.twin/1", "'wraith.twin/2'"]),
-    "no address": ('[upstream]\nbase_url = "ftp://x"\n', TwinConfig, ["upstream.base_url", "http:// or https://", "'ftp://x'"]),
-    "a limit of nothing": (UPSTREAM + "[record]\nmax_body_bytes = 0\n", TwinConfig, ["record.max_body_bytes", "greater than 0"]),
-    "a score beyond one": (UPSTREAM + "[diff]\nrequired_score = 90\n", TwinConfig, ["diff.required_score", "less than or equal to 1"]),
+    "another format": (
+        'format = "wraith.twin/2"\n' + UPSTREAM,
+        TwinConfig,
+        ["format: ", "wraith.twin/1", "'wraith.twin/2'"],
+    ),
+    "no address": (
+        '[upstream]\nbase_url = "ftp://x"\n',
+        TwinConfig,
+        ["upstream.base_url", "http:// or https://", "'ftp://x'"],
+    ),
+    "a limit of nothing": (
+        UPSTREAM + "[record]\nmax_body_bytes = 0\n",
+        TwinConfig,
+        ["record.max_body_bytes", "greater than 0"],
+    ),
+    "a score beyond one": (
+        UPSTREAM + "[diff]\nrequired_score = 90\n",
+        TwinConfig,
+        ["diff.required_score", "less than or equal to 1"],
+    ),
     "two mistakes at once": (
         UPSTREAM + '[serve]\nfidelity = "high"\n[synth]\ntags = "a"\n',
         TwinConfig,
         ["serve.fidelity", "synth.tags"],
     ),
     "an unknown key of a project": ("name = 'x'\n", ProjectConfig, ["name: unknown key"]),
-    "a rule without a matcher": ("[[rules]]\naction = 'mask'\n", ScrubConfig, ["rules.0", "exactly one of header"]),
-    "a rule with two matchers": ("[[rules]]\nheader = 'a'\nregex = 'b'\n", ScrubConfig, ["rules.0", "exactly one of header"]),
+    "a rule without a matcher": (
+        "[[rules]]\naction = 'mask'\n",
+        ScrubConfig,
+        ["rules.0", "exactly one of header"],
+    ),
+    "a rule with two matchers": (
+        "[[rules]]\nheader = 'a'\nregex = 'b'\n",
+        ScrubConfig,
+        ["rules.0", "exactly one of header"],
+    ),
     "a rule with a broken pattern": ("[[rules]]\nregex = '['\n", ScrubConfig, ["rules.0", "regex: "]),
     "a rule with a broken path": ("[[rules]]\njsonpath = '$.a..b'\n", ScrubConfig, ["rules.0", "not a path"]),
-    "an unknown action": ("[[rules]]\nheader = 'a'\naction = 'hide'\n", ScrubConfig, ["rules.0.action", "'hide'"]),
-    "an allowance without its reason": ("[[allow]]\nvalue = 'x'\n", ScrubConfig, ["allow.0.reason: Field required"]),
-    "an allowance of nothing": ("[[allow]]\nreason = 'x'\n", ScrubConfig, ["allow.0", "exactly one of value, regex"]),
+    "an unknown action": (
+        "[[rules]]\nheader = 'a'\naction = 'hide'\n",
+        ScrubConfig,
+        ["rules.0.action", "'hide'"],
+    ),
+    "an allowance without its reason": (
+        "[[allow]]\nvalue = 'x'\n",
+        ScrubConfig,
+        ["allow.0.reason: Field required"],
+    ),
+    "an allowance of nothing": (
+        "[[allow]]\nreason = 'x'\n",
+        ScrubConfig,
+        ["allow.0", "exactly one of value, regex"],
+    ),
 }
 
 

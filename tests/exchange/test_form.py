@@ -32,7 +32,10 @@ DOCUMENTS: dict[str, tuple[str, JsonValue]] = {
     "numbers with gaps are members": ("a[0]=1&a[2]=2", {"a": {"0": "1", "2": "2"}}),
     "numbers out of order are members": ("a[1]=1&a[0]=2", {"a": {"1": "1", "0": "2"}}),
     "objects in a list": ("i[0][p]=x&i[0][q]=1&i[1][p]=y", {"i": [{"p": "x", "q": "1"}, {"p": "y"}]}),
-    "objects in an unnumbered list": ("i[][p]=x&i[][q]=1&i[][p]=y", {"i": [{"p": "x", "q": "1"}, {"p": "y"}]}),
+    "objects in an unnumbered list": (
+        "i[][p]=x&i[][q]=1&i[][p]=y",
+        {"i": [{"p": "x", "q": "1"}, {"p": "y"}]},
+    ),
     "lists in a list": ("a[][]=1&a[][]=2", {"a": [["1", "2"]]}),
     "a list of members": ("a[b][]=1&a[b][]=2", {"a": {"b": ["1", "2"]}}),
     "a repeated member": ("a[b]=1&a[b]=2", {"a": {"b": ["1", "2"]}}),
@@ -97,7 +100,9 @@ def test_a_name_nests_just_so_deep() -> None:
 HOSTILE = {
     "one long list": "&".join(["a[]=1"] * MAX_FIELDS),
     "one long list of objects": "&".join(["a[][b]=1"] * MAX_FIELDS),
-    "numbers against a list": "&".join([*(f"a[{n}]=1" for n in range(MAX_FIELDS // 2)), *["a[]=1"] * (MAX_FIELDS // 2)]),
+    "numbers against a list": "&".join(
+        [*(f"a[{n}]=1" for n in range(MAX_FIELDS // 2)), *["a[]=1"] * (MAX_FIELDS // 2)]
+    ),
     "brackets that stay open": "[" * 100_000,
     "brackets without end": "a" + "[" * 100_000 + "=1",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -88,6 +89,11 @@ class Net:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._open: list[asyncio.StreamWriter] = []
+
+    async def info(self, port: int) -> dict[str, int]:
+        """Return what a proxy says of itself."""
+        document: dict[str, int] = json.loads((await self.get(port, "/__wraith/info")).body)
+        return document
 
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Return a connection, which is closed at the latest when the proxy ends."""

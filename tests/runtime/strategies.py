@@ -26,7 +26,9 @@ def environments(draw: st.DrawFn) -> Environment:
     """Everything that an expression can look at, an addressed entity and an answer included."""
     content_type, body = draw(bodies)
     headers = (("Content-Type", content_type), ("X-Name", draw(texts)), ("Host", "localhost:1"))
-    request = Request(draw(st.sampled_from(["GET", "POST"])), f"/x?{draw(st.sampled_from(_QUERIES))}", headers, body)
+    request = Request(
+        draw(st.sampled_from(["GET", "POST"])), f"/x?{draw(st.sampled_from(_QUERIES))}", headers, body
+    )
     env = Environment(
         request, {"id": draw(texts)}, draw(states), Ids(draw(names)), draw(st.integers(-(10**16), 10**16))
     )

@@ -35,7 +35,10 @@ def test_an_instant_reads_back_from_each_unit(unit: str, at_ms: int) -> None:
     assert read_time(write_time(unit, at_ms)) == (unit, at_ms // resolution * resolution)
 
 
-@given(st.sampled_from([unit for unit in RESOLUTION_MS if "%" in unit]), st.integers(-62_135_596_800, 253_402_300_799))
+@given(
+    st.sampled_from([unit for unit in RESOLUTION_MS if "%" in unit]),
+    st.integers(-62_135_596_800, 253_402_300_799),
+)
 def test_a_calendar_reads_back_in_any_year(unit: str, at_s: int) -> None:
     """Dates have four digits of year from 1 to 9999."""
     at_ms, resolution = at_s * 1000, RESOLUTION_MS[unit]
@@ -65,8 +68,8 @@ TIMES: dict[str, tuple[object, tuple[str, int] | None]] = {
     "a day that is none": ("2023-02-30", None),
     "another zone": ("2023-11-14T22:13:20+01:00", None),
     "superscripts": ("²" * 10, None),
-    "digits of another script": ("٢٠٢٣-١١-١٤", None),
-    "a fraction in another script": ("2023-11-14T22:13:20.١٢٣Z", None),
+    "digits of another script": ("٢٠٢٣-٠٤-٠٥", None),
+    "a fraction in another script": ("2023-11-14T22:13:20.٢٣٤Z", None),
     "a header of no day": ("Tue, 99 Nov 2023 22:13:20 GMT", None),
     "an identifier": ("cus_1700000000", None),
 }

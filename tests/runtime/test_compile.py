@@ -75,7 +75,10 @@ def test_a_guard_is_a_total_function_to_a_truth_value(atom: Atom, env: Environme
 
 
 @law
-@given(atoms.filter(lambda atom: isinstance(atom, Exists | Equals | Matches | KeysBeyond | Below)), environments())
+@given(
+    atoms.filter(lambda atom: isinstance(atom, Exists | Equals | Matches | KeysBeyond | Below)),
+    environments(),
+)
 def test_a_negated_atom_is_true_exactly_where_the_atom_is_false(atom: Atom, env: Environment) -> None:
     """Negation is the complement; of a bound it is the other side of it, among numbers."""
     assume("FreshId" not in repr(atom))  # another identifier at each look
@@ -188,7 +191,13 @@ MERGES: dict[str, tuple[Found, Found, bool, bool, Found]] = {
     "objects are replaced": ({"a": {"x": 1}}, {"a": {"y": 2}}, False, False, {"a": {"y": 2}}),
     "objects are merged where deep": ({"a": {"x": 1}}, {"a": {"y": 2}}, True, False, {"a": {"x": 1, "y": 2}}),
     "nulls in new objects go where deep": ({}, {"a": {"x": None, "y": 1}}, True, False, {"a": {"y": 1}}),
-    "text takes the type it replaces": ({"a": 1, "b": True}, {"a": "2", "b": "false"}, False, True, {"a": 2, "b": False}),
+    "text takes the type it replaces": (
+        {"a": 1, "b": True},
+        {"a": "2", "b": "false"},
+        False,
+        True,
+        {"a": 2, "b": False},
+    ),
     "text that does not read so stays": ({"a": 1}, {"a": "x"}, False, True, {"a": "x"}),
     "new members stay text": ({}, {"a": "2"}, False, True, {"a": "2"}),
     "nothing over something": ({"a": 1}, MISSING, False, False, {"a": 1}),

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wraith.errors import InputError
 from wraith.runtime._ids import id_maker
 
-_literals = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6).map(re.escape)
+_literals = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6).map(
+    re.escape
+)
 _members = st.sampled_from(["a-z", "A-Z", "0-9", "a-f", "_", "\\-", ".", "é-ü", "\\]", "\\\\", "+", "xyz"])
 _classes = st.builds(
     lambda members, count: f"[{''.join(members)}]{{{count}}}",

@@ -12,7 +12,17 @@ from tests.wir.strategies import scalars, texts, values
 from wraith.canonical import JsonValue
 from wraith.exchange import Request
 from wraith.paths import MISSING, Found
-from wraith.runtime import Environment, Ids, State, compile_expr, holds, integer_of, number_of, sort_key, text_of
+from wraith.runtime import (
+    Environment,
+    Ids,
+    State,
+    compile_expr,
+    holds,
+    integer_of,
+    number_of,
+    sort_key,
+    text_of,
+)
 from wraith.wir import Literal, Query, Where, ref
 
 THINGS: dict[str, JsonValue] = {
@@ -146,7 +156,7 @@ def test_every_list_of_values_can_be_ordered(unordered: list[JsonValue]) -> None
 def test_the_order_of_kinds() -> None:
     """Missing and null, then booleans, numbers, text, the rest."""
     ordered: list[Found] = [MISSING, False, True, -1, 0.5, 10**400, "", "a", "é", []]
-    assert sorted(reversed(ordered), key=sort_key) == ordered
+    assert sorted(ordered[::-1], key=sort_key) == ordered
     assert sort_key(None) == sort_key(MISSING)
 
 
@@ -171,7 +181,9 @@ SCALARS: dict[str, tuple[Found, str | None, int | None, float | None]] = {
 
 
 @pytest.mark.parametrize(("value", "text", "integer", "number"), SCALARS.values(), ids=SCALARS)
-def test_what_a_value_can_pass_for(value: Found, text: str | None, integer: int | None, number: float | None) -> None:
+def test_what_a_value_can_pass_for(
+    value: Found, text: str | None, integer: int | None, number: float | None
+) -> None:
     """As text, as an integer and as a number."""
     assert (text_of(value), integer_of(value), number_of(value)) == (text, integer, number)
 
@@ -187,4 +199,7 @@ def test_a_query_asks_only_what_its_parts_say() -> None:
     """Every combination of offset and limit is a slice."""
     whole = numbers(Query("thing"))
     for offset, limit in product(range(6), range(6)):
-        assert numbers(Query("thing", offset=Literal(offset), limit=Literal(limit))) == whole[offset : offset + limit]
+        assert (
+            numbers(Query("thing", offset=Literal(offset), limit=Literal(limit)))
+            == whole[offset : offset + limit]
+        )

@@ -21,7 +21,9 @@ NONE = First(())
 
 def render(template: JsonValue, env: Environment | None = None, **sources: Expr) -> Found:
     env = env or Environment(Request("GET", "/"), {}, State({"t": [("1", {}), ("2", {})]}), Ids("seed"), 0)
-    holes = {name: Hole(hole_class="derived", type="string", source=source) for name, source in sources.items()}
+    holes = {
+        name: Hole(hole_class="derived", type="string", source=source) for name, source in sources.items()
+    }
     return compile_template(template, holes)(env)
 
 
@@ -35,7 +37,11 @@ harmless = values.filter(lambda document: "$" not in repr(document))
 
 
 @law
-@given(templates.filter(lambda template: "$$" not in repr(template) and "$x" not in repr(template)), harmless, harmless)
+@given(
+    templates.filter(lambda template: "$$" not in repr(template) and "$x" not in repr(template)),
+    harmless,
+    harmless,
+)
 def test_no_hole_or_spread_reaches_the_output(template: JsonValue, one: JsonValue, other: JsonValue) -> None:
     """Placeholders never leave the twin: what is rendered has none of them."""
     assert "$" not in repr(render(template, hole_1=Literal(one), hole_2=Literal(other)))
@@ -60,7 +66,11 @@ RENDERED: dict[str, tuple[JsonValue, dict[str, Expr], Found]] = {
     "an escaped dollar": (["$$5", "$$", "$$$h", "a$h"], {"h": Literal(1)}, ["$5", "$", "$$h", "a$h"]),
     "a value with a dollar is no gap": ("$h", {"h": Literal("$x")}, "$x"),
     "a spread": ({"$spread": "$h", "a": 1}, {"h": Literal({"a": 0, "b": 2})}, {"a": 1, "b": 2}),
-    "a spread keeps the order of what it spreads": ({"a": 1, "$spread": "$h"}, {"h": Literal({"b": 2})}, {"b": 2, "a": 1}),
+    "a spread keeps the order of what it spreads": (
+        {"a": 1, "$spread": "$h"},
+        {"h": Literal({"b": 2})},
+        {"b": 2, "a": 1},
+    ),
     "a spread of nothing": ({"$spread": "$h", "a": 1}, {"h": NONE}, {"a": 1}),
     "a spread of no object": ({"$spread": "$h", "a": 1}, {"h": Literal([1])}, {"a": 1}),
     "a missing member over a spread": (
@@ -68,14 +78,38 @@ RENDERED: dict[str, tuple[JsonValue, dict[str, Expr], Found]] = {
         {"h": Literal({"a": 0, "b": 2}), "n": NONE},
         {"b": 2},
     ),
-    "another part of the answer": ({"a": "$h", "b": "$g"}, {"h": ref("response.body.b"), "g": Literal(1)}, {"a": 1, "b": 1}),
-    "below another gap": ({"a": "$h", "b": "$g"}, {"h": ref("response.body.b.c[0]"), "g": Literal({"c": [5]})}, {"a": 5, "b": {"c": [5]}}),
-    "below a spread": ({"$spread": "$g", "a": "$h"}, {"h": ref("response.body.b"), "g": Literal({"b": 5})}, {"b": 5, "a": 5}),
-    "the literal next to it": ({"a": "$h", "b": [{"c": 7}]}, {"h": ref("response.body.b[0].c")}, {"a": 7, "b": [{"c": 7}]}),
+    "another part of the answer": (
+        {"a": "$h", "b": "$g"},
+        {"h": ref("response.body.b"), "g": Literal(1)},
+        {"a": 1, "b": 1},
+    ),
+    "below another gap": (
+        {"a": "$h", "b": "$g"},
+        {"h": ref("response.body.b.c[0]"), "g": Literal({"c": [5]})},
+        {"a": 5, "b": {"c": [5]}},
+    ),
+    "below a spread": (
+        {"$spread": "$g", "a": "$h"},
+        {"h": ref("response.body.b"), "g": Literal({"b": 5})},
+        {"b": 5, "a": 5},
+    ),
+    "the literal next to it": (
+        {"a": "$h", "b": [{"c": 7}]},
+        {"h": ref("response.body.b[0].c")},
+        {"a": 7, "b": [{"c": 7}]},
+    ),
     "an escaped part": ({"a": "$h", "b": "$$x"}, {"h": ref("response.body.b")}, {"a": "$x", "b": "$x"}),
     "a hole that needs itself": ({"a": "$h"}, {"h": ref("response.body.a")}, {}),
-    "a hole that needs the whole": ({"a": "$h", "b": 1}, {"h": ref("response.body")}, {"a": {"b": 1}, "b": 1}),
-    "holes that need each other": ({"a": "$h", "b": "$g"}, {"h": ref("response.body.b"), "g": ref("response.body.a")}, {}),
+    "a hole that needs the whole": (
+        {"a": "$h", "b": 1},
+        {"h": ref("response.body")},
+        {"a": {"b": 1}, "b": 1},
+    ),
+    "holes that need each other": (
+        {"a": "$h", "b": "$g"},
+        {"h": ref("response.body.b"), "g": ref("response.body.a")},
+        {},
+    ),
     "a cycle with a way out": (
         {"a": "$h"},
         {"h": First((ref("response.body.a"), Literal(1)))},
@@ -92,7 +126,7 @@ RENDERED: dict[str, tuple[JsonValue, dict[str, Expr], Found]] = {
 @pytest.mark.parametrize(("template", "sources", "expected"), RENDERED.values(), ids=RENDERED)
 def test_what_a_template_renders(template: JsonValue, sources: dict[str, Expr], expected: Found) -> None:
     """Gaps are filled; what is missing leaves no trace; cycles end in nothing, not in recursion."""
-    rendered = render(template, **sources)
+    rendered = render(template, None, **sources)
     assert rendered == expected
     if isinstance(rendered, dict) and isinstance(expected, dict):
         assert list(rendered) == list(expected)

@@ -42,7 +42,9 @@ def hole(source: Expr) -> Hole:
     return Hole(hole_class="derived", type="string", source=source)
 
 
-MISSING_ITEM = Variant(status=404, guards=(Absent(ref("entity")),), headers=JSON, body_template={"error": "none"})
+MISSING_ITEM = Variant(
+    status=404, guards=(Absent(ref("entity")),), headers=JSON, body_template={"error": "none"}
+)
 ITEMS = Model(
     fixtures={"item": (Fixture(key="first", value={"id": "first", "n": 1}),)},
     routes=(
@@ -124,7 +126,10 @@ ITEMS = Model(
             variants=(
                 MISSING_ITEM,
                 Variant(
-                    status=204, guards=(Exists(ref("entity")),), body_kind="empty", effects=(Delete("item", KEY),)
+                    status=204,
+                    guards=(Exists(ref("entity")),),
+                    body_kind="empty",
+                    effects=(Delete("item", KEY),),
                 ),
             ),
         ),
@@ -137,7 +142,9 @@ def request(method: str, target: str, body: bytes = b"") -> Request:
     return Request(method, target, (("Content-Type", "application/json"),) if body else (), body)
 
 
-def ask(session: Session, method: str, target: str, body: bytes = b"", twin: Twin = TWIN) -> tuple[int, JsonValue]:
+def ask(
+    session: Session, method: str, target: str, body: bytes = b"", twin: Twin = TWIN
+) -> tuple[int, JsonValue]:
     response = twin.respond(request(method, target, body), session, now_ms=1000).response
     return response.status, parse(response.body) if response.body else None
 
@@ -182,7 +189,9 @@ def test_the_same_requests_give_the_same_bytes(conversation: list[Request], seed
     answers = []
     for twin in (TWIN, Twin(ITEMS)):
         session = twin.open_session(seed)
-        answers.append([twin.respond(each, session, now_ms=n).response for n, each in enumerate(conversation)])
+        answers.append(
+            [twin.respond(each, session, now_ms=n).response for n, each in enumerate(conversation)]
+        )
     assert answers[0] == answers[1]
 
 
@@ -195,7 +204,9 @@ def test_sessions_do_not_see_each_other(turns: list[tuple[bool, Request]]) -> No
         mixed[left].append(TWIN.respond(each, together[left], now_ms=0).response)
     for left in (True, False):
         alone = TWIN.open_session(f"{left}")
-        assert mixed[left] == [TWIN.respond(each, alone, now_ms=0).response for side, each in turns if side is left]
+        assert mixed[left] == [
+            TWIN.respond(each, alone, now_ms=0).response for side, each in turns if side is left
+        ]
 
 
 @given(conversations)
@@ -267,7 +278,11 @@ def test_a_request_that_no_guard_lets_in_is_answered_so() -> None:
 BODIES: dict[str, tuple[str, JsonValue, bytes]] = {
     "empty": ("empty", {"a": 1}, b""),
     "JSON, members in their order": ("json", {"b": 1, "a": "é"}, '{"b":1,"a":"é"}'.encode()),
-    "JSON with a big integer, members in their order": ("json", {"b": 2**70, "a": 1}, b'{"b":%d,"a":1}' % 2**70),
+    "JSON with a big integer, members in their order": (
+        "json",
+        {"b": 2**70, "a": 1},
+        b'{"b":%d,"a":1}' % 2**70,
+    ),
     "JSON null": ("json", None, b"null"),
     "text": ("text", "é", "é".encode()),
     "a form": ("form", "a=1", b"a=1"),
@@ -280,7 +295,7 @@ BODIES: dict[str, tuple[str, JsonValue, bytes]] = {
 @pytest.mark.parametrize(("kind", "template", "expected"), BODIES.values(), ids=BODIES)
 def test_the_bytes_of_a_body(kind: str, template: JsonValue, expected: bytes) -> None:
     """The kind of a body decides how its document is written."""
-    twin = one_route(Variant(status=200, body_kind=kind, body_template=template))  # type: ignore[arg-type]  # of a table
+    twin = one_route(Variant(status=200, body_kind=kind, body_template=template))
     assert twin.respond(request("GET", "/"), twin.open_session(), now_ms=0).response.body == expected
 
 
@@ -317,7 +332,9 @@ BROKEN: dict[str, tuple[Route, str, str]] = {
         "there is no such hole",
     ),
     "a path without a root": (
-        Route(method="GET", path_pattern="/a", variants=(Variant(status=200, guards=(Exists(ref("body.a")),)),)),
+        Route(
+            method="GET", path_pattern="/a", variants=(Variant(status=200, guards=(Exists(ref("body.a")),)),)
+        ),
         "route GET /a, variant 0 (status 200)",
         "path without a root",
     ),

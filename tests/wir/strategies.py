@@ -1,7 +1,7 @@
 """Generated values of the WIR: documents, paths, expressions, atoms, effects, models.
 
-Names come from a small stock, so that references meet what they refer to; values are hostile on purpose: integers
-beyond 64 bits, digits that are no digits, text that looks like a template.
+Names come from a small stock, so that references meet what they refer to; values are hostile on purpose:
+integers beyond 64 bits, digits that are no digits, text that looks like a template.
 """
 
 from __future__ import annotations
@@ -67,8 +67,26 @@ law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, Healt
 ENTITIES = ("thing", "other")
 names = st.sampled_from(["a", "b", "id", "a.b", "é", "", "0", "$x"])
 hostile_texts = st.sampled_from(
-    ["", "0", "1", "-1", "007", "2.50", "1e3", "1e999", "nan", "inf", "1_000", "²", "٣", "true", "TRUE", "null"]
-    + ["$hole_1", "$$", "a/b", "a,-b", "desc", "\x00", "9" * 30, " 1 ", "2024-01-01"]
+    [
+        *(
+            "",
+            "0",
+            "1",
+            "-1",
+            "007",
+            "2.50",
+            "1e3",
+            "1e999",
+            "nan",
+            "inf",
+            "1_000",
+            "²",
+            "٣",
+            " 1 ",
+            "9" * 30,
+        ),
+        *("true", "TRUE", "null", "$hole_1", "$$", "a/b", "a,-b", "desc", "\x00", "2024-01-01"),
+    ]
 )
 texts = hostile_texts | st.text(max_size=8)
 integers = st.integers(-3, 3) | st.integers(-(2**70), 2**70) | st.just(10**400)
@@ -106,7 +124,9 @@ templates: st.SearchStrategy[JsonValue] = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(names, inner, max_size=3)
-        | st.builds(lambda rest, base: {**rest, "$spread": base}, st.dictionaries(names, inner, max_size=2), inner)
+        | st.builds(
+            lambda rest, base: {**rest, "$spread": base}, st.dictionaries(names, inner, max_size=2), inner
+        )
     ),
     max_leaves=6,
 )
@@ -133,9 +153,20 @@ refs = st.builds(lambda root, rest: Ref(root + rest), st.sampled_from(_ROOTS), s
     [Ref(path) for path in _WHOLE]
 )
 
-identifiers = st.sampled_from(["id_[a-z]{8}", "[0-9]{4}", "x", "[A-Za-z0-9_\\-]{60}", "\\[[ab]{2}\\]", "[é-ë]{3}"])
+identifiers = st.sampled_from(
+    ["id_[a-z]{8}", "[0-9]{4}", "x", "[A-Za-z0-9_\\-]{60}", "\\[[ab]{2}\\]", "[é-ë]{3}"]
+)
 units = st.sampled_from(
-    ["epoch_s", "epoch_ms", "epoch_float", "text_epoch_s", "text_epoch_ms", "http", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%LZ"]
+    [
+        "epoch_s",
+        "epoch_ms",
+        "epoch_float",
+        "text_epoch_s",
+        "text_epoch_ms",
+        "http",
+        "%Y-%m-%d",
+        "%Y-%m-%dT%H:%M:%S.%LZ",
+    ]
 )
 _leaves: st.SearchStrategy[Expr] = (
     refs
@@ -156,7 +187,9 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Cast, inner, st.sampled_from(get_args(CastType))),
         st.builds(Merge, inner, inner, st.booleans(), st.booleans()),
         st.builds(Text, several),
-        st.builds(Case, inner, st.dictionaries(texts, values, max_size=3).map(lambda of: tuple(of.items())), maybe),
+        st.builds(
+            Case, inner, st.dictionaries(texts, values, max_size=3).map(lambda of: tuple(of.items())), maybe
+        ),
         st.builds(Sum, several, several),
         st.builds(Given, inner),
         st.builds(Append, inner, inner, st.booleans()),

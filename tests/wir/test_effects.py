@@ -29,7 +29,12 @@ FORMS: dict[str, tuple[Effect, JsonValue]] = {
     "delete": (Delete("customer", ID), {"delete": "customer", "key": {"path": "response.body.id"}}),
     "set": (
         SetField("charge", ID, ("refunds", 0), Literal(True)),
-        {"set": "charge", "key": {"path": "response.body.id"}, "at": "refunds[0]", "value": {"literal": True}},
+        {
+            "set": "charge",
+            "key": {"path": "response.body.id"},
+            "at": "refunds[0]",
+            "value": {"literal": True},
+        },
     ),
 }
 

@@ -64,15 +64,31 @@ FORMS: dict[str, tuple[Expr, JsonValue]] = {
     ),
     "sum": (Sum((Literal(1),), (Literal(2),)), {"sum": [{"literal": 1}], "minus": [{"literal": 2}]}),
     "given": (Given(Literal(1)), {"given": {"literal": 1}}),
-    "append": (Append(Literal([]), Literal(1)), {"append": {"literal": 1}, "to": {"literal": []}, "front": False}),
-    "build": (Build({"a": "$x"}, (("x", Literal(1)),)), {"build": {"a": "$x"}, "holes": {"x": {"literal": 1}}}),
+    "append": (
+        Append(Literal([]), Literal(1)),
+        {"append": {"literal": 1}, "to": {"literal": []}, "front": False},
+    ),
+    "build": (
+        Build({"a": "$x"}, (("x", Literal(1)),)),
+        {"build": {"a": "$x"}, "holes": {"x": {"literal": 1}}},
+    ),
     "query": (Query("post"), {"query": "post"}),
     "query with conditions": (
-        Query("post", (Where(("author",), "equals", ref("request.query.author")),), ((("id",), True),), limit=Literal(10)),
+        Query(
+            "post",
+            (Where(("author",), "equals", ref("request.query.author")),),
+            ((("id",), True),),
+            limit=Literal(10),
+        ),
         {
             "query": "post",
             "where": [
-                {"field": "author", "op": "equals", "value": {"path": "request.query.author"}, "when_given": True}
+                {
+                    "field": "author",
+                    "op": "equals",
+                    "value": {"path": "request.query.author"},
+                    "when_given": True,
+                }
             ],
             "order": [{"by": "id", "descending": True}],
             "limit": {"literal": 10},

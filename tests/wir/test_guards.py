@@ -85,7 +85,10 @@ REFUSED: dict[str, tuple[JsonValue, str]] = {
     "an unknown type": ({"type": ["a", "date"]}, "type: expected a JSON type, found 'date'"),
     "a pattern that is a list": ({"matches": ["a", ["x"]]}, "matches: expected a pattern, found ['x']"),
     "a set that is text": ({"not_in": ["a", "xy"]}, "not_in: expected a list, found 'xy'"),
-    "keys that are numbers": ({"keys_within": ["a", [1]]}, "keys_within: expected a list of texts, found [1]"),
+    "keys that are numbers": (
+        {"keys_within": ["a", [1]]},
+        "keys_within: expected a list of texts, found [1]",
+    ),
 }
 
 

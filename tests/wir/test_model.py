@@ -74,7 +74,7 @@ def test_the_members_of_a_body_keep_their_order() -> None:
     """A service's order of members is part of its answers, so the model keeps it."""
     data = dump_model(MODEL)
     assert data.index(b'"z": "$hole_1"') < data.index(b'"a": 1')
-    assert list(load_model(data).routes[0].variants[0].body_template) == ["z", "a"]
+    assert model_to_json(load_model(data)) == json.loads(data)
 
 
 def test_a_hole_names_its_class_as_the_specification_does() -> None:
@@ -86,11 +86,14 @@ def test_a_hole_names_its_class_as_the_specification_does() -> None:
 def test_a_model_is_frozen() -> None:
     """Nothing edits a document in place."""
     with pytest.raises(ValidationError, match="frozen"):
-        MODEL.routes[0].method = "GET"
+        MODEL.routes[0].method = "GET"  # type: ignore[misc]  # what the test is about
 
 
 def _route(**members: JsonValue) -> JsonValue:
-    return {"format": "wraith.model/1", "routes": [{"method": "GET", "path_pattern": "/", "variants": [], **members}]}
+    return {
+        "format": "wraith.model/1",
+        "routes": [{"method": "GET", "path_pattern": "/", "variants": [], **members}],
+    }
 
 
 def _variant(**members: JsonValue) -> JsonValue:
@@ -98,15 +101,24 @@ def _variant(**members: JsonValue) -> JsonValue:
 
 
 BROKEN: dict[str, tuple[JsonValue, str]] = {
-    "another format": ({"format": "wraith.model/9"}, "format: expected 'wraith.model/1', found 'wraith.model/9'"),
+    "another format": (
+        {"format": "wraith.model/9"},
+        "format: expected 'wraith.model/1', found 'wraith.model/9'",
+    ),
     "no object": ([], "(top)"),
     "an unknown key": ({"format": "wraith.model/1", "rutes": []}, "rutes: Extra inputs are not permitted"),
     "a key that is no expression": (_route(key="id"), "routes.0.key: Value error, not an expression: 'id'"),
     "an unknown operation": (_route(state_op="upsert"), "routes.0.state_op"),
     "a status that is none": (_variant(status=99), "routes.0.variants.0.status"),
     "a broken guard": (_variant(guards=[5]), "routes.0.variants.0.guards.0: Value error, not a guard: 5"),
-    "a broken effect": (_variant(effects=[{"put": 1}]), "routes.0.variants.0.effects.0: Value error, not an effect"),
-    "a broken header": (_variant(headers=[["x", "y"]]), "routes.0.variants.0.headers.0.1: Value error, not an expression"),
+    "a broken effect": (
+        _variant(effects=[{"put": 1}]),
+        "routes.0.variants.0.effects.0: Value error, not an effect",
+    ),
+    "a broken header": (
+        _variant(headers=[["x", "y"]]),
+        "routes.0.variants.0.headers.0.1: Value error, not an expression",
+    ),
     "a broken hole": (
         _variant(holes={"h": {"class": "echoed", "type": "string", "source": {"path": "["}}}),
         "routes.0.variants.0.holes.h.source: Value error, not a 'path' expression",

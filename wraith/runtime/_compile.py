@@ -306,7 +306,8 @@ def _append(to: Compute, item: Compute, front: bool) -> Compute:
 
 
 def _build(template: JsonValue, holes: dict[str, Expr]) -> Compute:
-    from wraith.runtime._template import compile_document  # a template holds expressions, and this one a template
+    # here, because a template holds expressions, and this one a template
+    from wraith.runtime._template import compile_document
 
     return compile_document(template, holes)
 

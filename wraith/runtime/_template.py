@@ -53,8 +53,8 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
 
 
 def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
-    """Return the function that makes a document beside the answer. Its holes are its own, and what they say of
-    the response is the answer that was rendered."""
+    """Return the function that makes a document beside the answer. Its holes are its own, and what they say
+    of the response is the answer that was rendered."""
     _, compiled = _compiler(holes, from_response)
     body = compiled(template)
 
