@@ -68,7 +68,7 @@ TIMES: dict[str, tuple[object, tuple[str, int] | None]] = {
     "a day that is none": ("2023-02-30", None),
     "another zone": ("2023-11-14T22:13:20+01:00", None),
     "superscripts": ("²" * 10, None),
-    "digits of another script": ("٢٠٢٣-٠٤-٠٥", None),
+    "digits of another script": ("٢٢٢٢-٢٢-٢٢", None),
     "a fraction in another script": ("2023-11-14T22:13:20.٢٣٤Z", None),
     "a header of no day": ("Tue, 99 Nov 2023 22:13:20 GMT", None),
     "an identifier": ("cus_1700000000", None),

@@ -156,7 +156,8 @@ def test_every_list_of_values_can_be_ordered(unordered: list[JsonValue]) -> None
 def test_the_order_of_kinds() -> None:
     """Missing and null, then booleans, numbers, text, the rest."""
     ordered: list[Found] = [MISSING, False, True, -1, 0.5, 10**400, "", "a", "é", []]
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=sort_key) == ordered
     assert sort_key(None) == sort_key(MISSING)
 
 

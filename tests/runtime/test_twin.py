@@ -305,22 +305,13 @@ HEADERS: dict[str, tuple[JsonValue, str | None]] = {
     "true": (True, "true"),
     "null": (None, None),
     "an object": ({}, None),
-    "latin-1": ("é", "é"),
-    "beyond latin-1": ("中", "中".encode().decode("latin-1")),
-    "a line break": ("a\r\nset-cookie: b", None),
-    "a null byte": ("a\0", None),
 }
 
 
 @pytest.mark.parametrize(("value", "expected"), HEADERS.values(), ids=HEADERS)
-@pytest.mark.parametrize("is_constant", [True, False], ids=["constant", "computed"])
-def test_the_value_of_a_header(value: JsonValue, expected: str | None, is_constant: bool) -> None:
-    """Scalars stand in headers; what would break out of its line is left out."""
-    source: Expr = Literal(value) if is_constant else ref("response.body.value")
-    variant = Variant(
-        status=200, headers=(("x", source),), body_template={"value": "$h"}, holes={"h": hole(Literal(value))}
-    )
-    twin = one_route(variant)
+def test_the_value_of_a_header(value: JsonValue, expected: str | None) -> None:
+    """Scalars stand in headers as text; what has none leaves its header out."""
+    twin = one_route(Variant(status=200, headers=(("x", Literal(value)),)))
     headers = twin.respond(request("GET", "/"), twin.open_session(), now_ms=0).response.headers
     assert headers == ((("x", expected),) if expected is not None else ())
 

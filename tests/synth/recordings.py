@@ -7,8 +7,8 @@
         ),
     )
 
-Sessions start an hour apart, exchanges two seconds apart, so that an answer may hold the time (``answer`` may be a
-function from milliseconds since 1970 to the document).
+Sessions start an hour apart, exchanges two seconds apart, so that an answer may hold the time (``answer`` may
+be a function from milliseconds since 1970 to the document).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def exchange(
     answer: Answer = None,
     answer_headers: Headers = (),
 ) -> Step:
-    """Return one exchange. An answer of None is an empty body, text is ``text/plain``, everything else JSON."""
+    """Return one exchange. An answer of None is an empty body, text is ``text/plain``, all else JSON."""
     if form is not None:
         body, headers = urlencode(_pairs(form)).encode(), (FORM, *headers)
     elif json is not None:
@@ -111,7 +111,7 @@ def recording(*sessions: Sequence[Step], prefix: str = "s", start_ms: int = STAR
     return corpus
 
 
-# --- reading what was learned -------------------------------------------------------------------------------------
+# --- reading what was learned -------------------------------------------------------------------------------
 
 
 def model_of(*sessions: Sequence[Step]) -> Model:
@@ -143,7 +143,8 @@ def source(of: Variant, path: str) -> Expr:
         if isinstance(node, dict) and isinstance(step, str):
             node = node[step]
         else:
-            assert isinstance(node, list) and isinstance(step, int), f"{path} is not in {of.body_template}"
+            assert isinstance(node, list), f"{path} is not in {of.body_template}"
+            assert isinstance(step, int)
             node = node[step]
     if isinstance(node, dict) and list(node) == ["$spread"]:
         node = node["$spread"]
@@ -160,6 +161,7 @@ def replayed(learned: Learned, corpus: Sequence[Recorded]) -> Report:
 def findings(report: Report) -> list[str]:
     """Return the divergences of a report as lines that a failing test can show."""
     return [
-        f"{each.session}#{each.exchange} {each.route} {each.path} {each.category}: {each.expected!r} | {each.actual!r}"
+        f"{each.session}#{each.exchange} {each.route} {each.path} {each.category}:"
+        f" {each.expected!r} | {each.actual!r}"
         for each in report.divergences
     ]

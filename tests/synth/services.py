@@ -1,8 +1,8 @@
 """A small service in memory, of many kinds, and a client that uses everything it offers.
 
-A ``Spec`` says what the service is like: its keys, how it updates, deletes, lists and refuses. ``record`` lets the
-client talk to fresh services and returns the recordings. So a test names one property of services, and asks whether
-what is learned from some sessions predicts others.
+A ``Spec`` says what the service is like: its keys, how it updates, deletes, lists and refuses. ``record``
+lets the client talk to fresh services and returns the recordings. So a test names one property of services,
+and asks whether what is learned from some sessions predicts others.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Service:
         return Response(status, (JSON,), encode_json(document))
 
     def _route(self, request: Request, now_ms: int) -> tuple[int, JsonValue]:
-        if self._spec.authorized and not (header(request.headers, "authorization") or "").startswith("Bearer "):
+        if self._spec.authorized and not (header(request.headers, "authorization") or "").startswith(
+            "Bearer "
+        ):
             return 401, _problem("unauthorized", "no valid key")
         _, _, *segments = request.path.split("/")
         kind, parent = self._kinds[segments[-1] if len(segments) % 2 else segments[-2]], ""
@@ -102,7 +104,9 @@ class Service:
 
     # --- one entity ---
 
-    def _item(self, kind: Kind, stored: dict[str, Document], key: str, request: Request) -> tuple[int, JsonValue]:
+    def _item(
+        self, kind: Kind, stored: dict[str, Document], key: str, request: Request
+    ) -> tuple[int, JsonValue]:
         if request.method == "DELETE":
             if self._spec.delete == "removed":
                 del stored[key]
@@ -116,7 +120,9 @@ class Service:
             stored[key] = {**stored[key], **fresh}
         return 200, self._wrapped(stored[key])
 
-    def _create(self, kind: Kind, stored: dict[str, Document], request: Request, now_ms: int) -> tuple[int, JsonValue]:
+    def _create(
+        self, kind: Kind, stored: dict[str, Document], request: Request, now_ms: int
+    ) -> tuple[int, JsonValue]:
         sent, refusal = self._sent(kind, request, whole=True)
         if refusal is not None:
             return refusal
@@ -140,7 +146,9 @@ class Service:
                 return uuid4(self._random)
         return token(self._random, kind.word)
 
-    def _sent(self, kind: Kind, request: Request, *, whole: bool) -> tuple[Document, tuple[int, JsonValue] | None]:
+    def _sent(
+        self, kind: Kind, request: Request, *, whole: bool
+    ) -> tuple[Document, tuple[int, JsonValue] | None]:
         """Return the members of a request with their types, or else the refusal."""
         body = decode_body(header(request.headers, "content-type"), request.body)
         document = body.document if isinstance(body.document, dict) else {}
@@ -213,7 +221,7 @@ def uuid4(random: Random) -> str:
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"
 
 
-# --- the client ---------------------------------------------------------------------------------------------------
+# --- the client ---------------------------------------------------------------------------------------------
 
 
 class Client:
@@ -224,7 +232,7 @@ class Client:
         self._random = Random(f"client {seed}")
         self._service = Service(spec, Random(f"service {seed}"))
         self._entities = 4 + seed % 4
-        """Of each kind; another number in each of four sessions, because what never varies is rightly constant."""
+        """Of each kind; another number in each of four sessions: what never varies is rightly constant."""
         self._odd = bool(seed % 2)
         """What updates set a boolean to, for the same reason."""
         self._now_ms = began_ms
@@ -240,7 +248,9 @@ class Client:
         keys = [key for _ in range(self._entities) if (key := self._create(kind, base)) is not None]
         for field in kind.fields:
             if field.required:
-                self._write("POST", base, kind, {k: v for k, v in self._values(kind).items() if k != field.name})
+                self._write(
+                    "POST", base, kind, {k: v for k, v in self._values(kind).items() if k != field.name}
+                )
         if self._spec.strict:
             self._write("POST", base, kind, {**self._values(kind), f"x{self._random.randrange(99)}": "1"})
         if self._spec.key == "name":
@@ -309,7 +319,9 @@ class Client:
             values.pop(field.name, None)
         if self._spec.key == "name":
             values["name"] = target.rpartition("/")[2]
-        self._write({"merge": "POST", "patch": "PATCH", "replace": "PUT"}[self._spec.update], target, kind, values)
+        self._write(
+            {"merge": "POST", "patch": "PATCH", "replace": "PUT"}[self._spec.update], target, kind, values
+        )
 
     def _list(self, kind: Kind, base: str, keys: list[str]) -> None:
         queries: list[dict[str, object]] = [{}, {"limit": self._random.randint(1, 4)}, {"limit": 50}]
@@ -331,7 +343,10 @@ class Client:
     def _write(self, method: str, target: str, kind: Kind, values: Document) -> JsonValue:
         if not self._spec.form:
             return self._send(method, target, encode_json(values), (JSON,))
-        texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
+        texts = {
+            key: str(value).lower() if isinstance(value, bool) else str(value)
+            for key, value in values.items()
+        }
         return self._send(method, target, urlencode(texts).encode(), (FORM,))
 
     def _send(self, method: str, target: str, body: bytes = b"", headers: Headers = ()) -> JsonValue:

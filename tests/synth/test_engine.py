@@ -70,7 +70,7 @@ print(hashlib.sha256(dump_model(learn(WORLD).model)).hexdigest())
 
 
 def test_the_seed_of_hashes_changes_no_byte() -> None:
-    """Two processes with different hash seeds learn the same bytes: no set or dict of hashes decides anything."""
+    """Two processes with different hash seeds learn the same bytes: no order of a set decides anything."""
     root = Path(__file__).parents[2]
     made = {
         subprocess.run(
@@ -91,13 +91,15 @@ def test_nothing_recorded_is_an_empty_model() -> None:
     assert learn([Recorded("empty", 0, ())]).model.routes == ()
 
 
-# --- no hole where all agree --------------------------------------------------------------------------------------
+# --- no hole where all agree --------------------------------------------------------------------------------
 
 scalars = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "$hole_1", "$$", "word"])
 documents = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["a", "b", "id", "$ref", "data"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "id", "$ref", "data"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -115,7 +117,7 @@ def test_there_is_no_hole_where_all_values_agree(document: JsonValue, count: int
     assert replayed(learned, corpus).score_bp == 10_000
 
 
-# --- renaming -----------------------------------------------------------------------------------------------------
+# --- renaming -----------------------------------------------------------------------------------------------
 
 WORDS = {
     b"items": b"zebras",
@@ -128,10 +130,12 @@ WORDS = {
     b"error": b"trouble",
     b"message": b"saying",
 }
-"""Words of the recorded service and others in their place. Names of paging parameters and of keys (``id``) are priors
-of synthesis, and stay."""
+"""Words of the recorded service, others in their place. Names of paging parameters and keys (``id``) are
+priors of synthesis, and stay."""
 
-RENAMED = re.compile(rb"items|item(?=_id)|(?<![A-Za-z0-9])it_|" + rb"|".join(sorted(WORDS.keys() - {b"items", b"it_"})))
+RENAMED = re.compile(
+    rb"items|item(?=_id)|(?<![A-Za-z0-9])it_|" + rb"|".join(sorted(WORDS.keys() - {b"items", b"it_"}))
+)
 
 
 def renamed(text: bytes) -> bytes:
@@ -141,7 +145,10 @@ def renamed(text: bytes) -> bytes:
 
 def translated(each: Exchange) -> Exchange:
     request = Request(
-        each.request.method, renamed(each.request.target.encode()).decode(), each.request.headers, renamed(each.request.body)
+        each.request.method,
+        renamed(each.request.target.encode()).decode(),
+        each.request.headers,
+        renamed(each.request.body),
     )
     response = Response(each.response.status, each.response.headers, renamed(each.response.body))
     return Exchange(request, response, each.started_at_ms, each.duration_ms)
@@ -160,14 +167,16 @@ def _lines(model: bytes) -> list[bytes]:
     return sorted(line.rstrip(b",") for line in model.splitlines())
 
 
-# --- coverage -----------------------------------------------------------------------------------------------------
+# --- coverage -----------------------------------------------------------------------------------------------
 
 
 def test_guards_cover_what_was_recorded_and_one_variant_holds() -> None:
     """Each recorded request meets the guards of exactly one variant of its route."""
     model = learn(WORLD).model
     tests = {
-        (each.method, each.path_pattern): [[compile_atom(atom) for atom in one.guards] for one in each.variants]
+        (each.method, each.path_pattern): [
+            [compile_atom(atom) for atom in one.guards] for one in each.variants
+        ]
         for each in model.routes
     }
     for method, pattern, env in _environments(WORLD):
@@ -237,6 +246,11 @@ def test_answers_keep_the_order_of_their_members() -> None:
     answer: Document = {"z": 1, "a": 2, "m": {"y": 1, "b": 2}}
     corpus = recording(session(exchange("GET", "/v1/me", answer=answer)))
     [route] = learn(corpus).model.routes
-    assert [path for path, _ in leaves(route.variants[0].body_template)] == [("z",), ("a",), ("m", "y"), ("m", "b")]
+    assert [path for path, _ in leaves(route.variants[0].body_template)] == [
+        ("z",),
+        ("a",),
+        ("m", "y"),
+        ("m", "b"),
+    ]
     response = corpus[0].exchanges[0].response
     assert decode_body(header(response.headers, "content-type"), response.body).document == answer

@@ -1,4 +1,4 @@
-"""Quality: what lists show, told by lists written by hand. Services of every kind are in ``test_services``."""
+"""Quality: what lists show, told by lists written by hand. Services are in ``test_services``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.synth.recordings import Document, Step, exchange, model_of, recording, replayed, session, source, variant
+from tests.synth.recordings import (
+    Document,
+    Step,
+    exchange,
+    model_of,
+    recording,
+    replayed,
+    session,
+    source,
+    variant,
+)
 from wraith.canonical import JsonValue
 from wraith.synth import learn
 from wraith.wir import Literal, Query, Ref, Where
@@ -22,7 +32,12 @@ def query(*parameters: tuple[str, object]) -> str:
 def trees(session_number: int) -> list[Document]:
     """Return the trees of a session: other sizes in each, and keys in the order of creation."""
     return [
-        {"id": f"tr_{session_number}{index}k3Jd82", "word": word, "size": size + session_number, "tall": size > 40}
+        {
+            "id": f"tr_{session_number}{index}k3Jd82",
+            "word": word,
+            "size": size + session_number,
+            "tall": size > 40,
+        }
         for index, (word, size) in enumerate(zip(WORDS, SIZES, strict=True))
     ]
 
@@ -31,9 +46,15 @@ def forest(*lists: tuple[str, list[int]]) -> list[tuple[Step, ...]]:
     """Return three sessions that plant six trees each and ask for lists; a list shows trees by position."""
     return [
         session(
-            *(exchange("POST", "/v1/trees", json={k: v for k, v in tree.items() if k != "id"}, answer=tree) for tree in some),
+            *(
+                exchange("POST", "/v1/trees", json={k: v for k, v in tree.items() if k != "id"}, answer=tree)
+                for tree in some
+            ),
             exchange("GET", f"/v1/trees/{some[0]['id']}", answer=some[0]),
-            *(exchange("GET", target, answer=listed([some[at] for at in positions])) for target, positions in lists),
+            *(
+                exchange("GET", target, answer=listed([some[at] for at in positions]))
+                for target, positions in lists
+            ),
         )
         for some in (trees(0), trees(3), trees(6))
     ]
@@ -183,7 +204,11 @@ def test_a_number_beside_a_list_that_equals_its_length_is_no_id() -> None:
             exchange(
                 "GET",
                 "/v1/cups",
-                answer={"cups": [{"id": n, "n": n * 7} for n in range(1, total + 1)], "total": total, "version": 2},
+                answer={
+                    "cups": [{"id": n, "n": n * 7} for n in range(1, total + 1)],
+                    "total": total,
+                    "version": 2,
+                },
             ),
         )
         for total in (2, 3, 5)

@@ -28,10 +28,19 @@ def test_an_update_answers_the_entity_with_the_request_over_it() -> None:
     model = model_of(
         *(
             session(
-                exchange("POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "age": None}),
-                exchange("PATCH", f"/v1/users/{key}", json=sent, answer={"id": key, "name": name, "age": None} | sent),
+                exchange(
+                    "POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "age": None}
+                ),
+                exchange(
+                    "PATCH",
+                    f"/v1/users/{key}",
+                    json=sent,
+                    answer={"id": key, "name": name, "age": None} | sent,
+                ),
             )
-            for (key, name), sent in zip(USERS, ({"age": 7}, {"name": "eve"}, {"name": "flo", "age": 9}), strict=True)
+            for (key, name), sent in zip(
+                USERS, ({"age": 7}, {"name": "eve"}, {"name": "flo", "age": 9}), strict=True
+            )
         )
     )
     found = source(variant(model, "PATCH /v1/users/{user_id}"), "")
@@ -76,7 +85,9 @@ def test_an_envelope_is_no_part_of_the_entity() -> None:
     model = model_of(
         *(
             session(
-                exchange("POST", "/v1/users", json={"name": name}, answer={"data": {"id": key, "name": name}}),
+                exchange(
+                    "POST", "/v1/users", json={"name": name}, answer={"data": {"id": key, "name": name}}
+                ),
                 exchange("GET", f"/v1/users/{key}", answer={"data": {"id": key, "name": name}}),
             )
             for key, name in USERS
@@ -93,7 +104,9 @@ def test_an_action_changes_the_entity_that_its_path_addresses() -> None:
     model = model_of(
         *(
             session(
-                exchange("POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "open": True}),
+                exchange(
+                    "POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "open": True}
+                ),
                 exchange("POST", f"/v1/users/{key}/close", answer={"id": key, "name": name, "open": False}),
                 exchange("GET", f"/v1/users/{key}", answer={"id": key, "name": name, "open": False}),
             )
@@ -129,11 +142,25 @@ def test_the_same_name_under_two_parents_is_two_entities() -> None:
     model = model_of(
         *(
             session(
-                exchange("PUT", f"/v1/boxes/{box}/labels/{label}", json={"text": text}, answer={"name": label, "text": text}),
-                exchange("PUT", f"/v1/boxes/{other}/labels/{label}", json={"text": "x"}, answer={"name": label, "text": "x"}),
+                exchange(
+                    "PUT",
+                    f"/v1/boxes/{box}/labels/{label}",
+                    json={"text": text},
+                    answer={"name": label, "text": text},
+                ),
+                exchange(
+                    "PUT",
+                    f"/v1/boxes/{other}/labels/{label}",
+                    json={"text": "x"},
+                    answer={"name": label, "text": "x"},
+                ),
                 exchange("GET", f"/v1/boxes/{box}/labels/{label}", answer={"name": label, "text": text}),
             )
-            for box, other, label, text in ((1, 2, "home", "ant"), (3, 4, "work", "bee"), (5, 6, "spare", "cow"))
+            for box, other, label, text in (
+                (1, 2, "home", "ant"),
+                (3, 4, "work", "bee"),
+                (5, 6, "spare", "cow"),
+            )
         )
     )
     reading = route(model, "GET /v1/boxes/{box_id}/labels/{label_id}")
@@ -141,10 +168,12 @@ def test_the_same_name_under_two_parents_is_two_entities() -> None:
 
 
 def test_a_write_may_change_another_entity() -> None:
-    """A read that shows what the answer of a write did not say makes the write change the entity that it names."""
+    """Where a read shows what no answer said before, the write in between changed what it names."""
     corpus = [
         session(
-            exchange("POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "latest": None}),
+            exchange(
+                "POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "latest": None}
+            ),
             exchange("POST", "/v1/bills", json={"user": key}, answer={"id": bill, "user": key}),
             exchange("GET", f"/v1/bills/{bill}", answer={"id": bill, "user": key}),
             exchange("GET", f"/v1/users/{key}", answer={"id": key, "name": name, "latest": bill}),
@@ -161,8 +190,15 @@ def test_a_form_takes_the_type_of_what_it_replaces() -> None:
     model = model_of(
         *(
             session(
-                exchange("POST", "/v1/users", form={"age": age}, answer={"id": key, "age": age, "name": name}),
-                exchange("POST", f"/v1/users/{key}", form={"age": age + 1}, answer={"id": key, "age": age + 1, "name": name}),
+                exchange(
+                    "POST", "/v1/users", form={"age": age}, answer={"id": key, "age": age, "name": name}
+                ),
+                exchange(
+                    "POST",
+                    f"/v1/users/{key}",
+                    form={"age": age + 1},
+                    answer={"id": key, "age": age + 1, "name": name},
+                ),
             )
             for (key, name), age in zip(USERS, (17, 40, 63), strict=True)
         )

@@ -57,9 +57,7 @@ ROUTES: dict[str, tuple[list[Sequence[Step]], set[str]]] = {
     "the shape of a UUID": (
         [
             session(
-                read(
-                    "/v1/items/0b5c1f4e-8d27-4c39-9f10-3a7d5e6b2c18", "0b5c1f4e-8d27-4c39-9f10-3a7d5e6b2c18"
-                )
+                read("/v1/items/0b5c1f4e-8d27-4c39-9f10-3a7d5e6b2c18", "0b5c1f4e-8d27-4c39-9f10-3a7d5e6b2c18")
             )
         ],
         {ITEM},

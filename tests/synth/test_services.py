@@ -1,7 +1,7 @@
 """Quality: what is learned from four sessions predicts sessions that were never seen.
 
-One row of the table is one property of services. Recordings of the same service with other values, other optional
-members and another order of calls must be answered without one divergence.
+One row of the table is one property of services. Recordings of the same service with other values, other
+optional members and another order of calls must be answered without one divergence.
 """
 
 from __future__ import annotations
@@ -196,11 +196,11 @@ def test_a_refusal_is_a_literal_where_it_never_changes() -> None:
     assert source(refused, "error.message") == Literal("name is required")
 
 
-# --- services that nobody thought of ------------------------------------------------------------------------------
+# --- services that nobody thought of ------------------------------------------------------------------------
 
 TYPED: dict[Type, JsonValue] = {"text": "none", "integer": 0, "boolean": False, "choice": "basic"}
-"""Defaults of services that read forms. A form brings text, and a member that holds no typed value yet (null, or
-another kind of thing) tells no type: what an update makes of the text would be a guess."""
+"""Defaults of services that read forms. A form brings text, and a member that holds no typed value yet (null,
+or another kind of thing) tells no type: what an update makes of the text would be a guess."""
 
 
 def fields(*, form: bool) -> st.SearchStrategy[Field]:

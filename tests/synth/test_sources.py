@@ -1,4 +1,4 @@
-"""Quality: where each value of an answer is said to come from. One row of a table is one rule of synthesis."""
+"""Quality: where each value of an answer is said to come from. One row of a table is one rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answered(field: str) -> Ref:
 
 
 def created(rows: Sequence[tuple[Document, Answer]], *, form: bool) -> Model:
-    """Return what is learned from one creation per session, whose answer holds ``value`` beside a fresh key."""
+    """Return what is learned from one creation per session; answers hold ``value`` beside a fresh key."""
     return model_of(*(session(_creation(number, *row, form=form)) for number, row in enumerate(rows)))
 
 
@@ -237,7 +237,9 @@ def test_an_error_quotes_the_request() -> None:
     """A message that holds a value of the request is text with that value in it."""
     model = model_of(
         *(
-            session(exchange("GET", f"/v1/items/{key}", status=404, answer={"error": f"No such item: '{key}'"}))
+            session(
+                exchange("GET", f"/v1/items/{key}", status=404, answer={"error": f"No such item: '{key}'"})
+            )
             for key in KEYS[:3]
         ),
         session(
@@ -251,7 +253,7 @@ def test_an_error_quotes_the_request() -> None:
     )
 
 
-# --- restraint ----------------------------------------------------------------------------------------------------
+# --- restraint ----------------------------------------------------------------------------------------------
 
 RESTRAINT: dict[str, tuple[list[tuple[Document, Answer]], Expr]] = {
     "a constant that equals a field in every request": (

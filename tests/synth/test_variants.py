@@ -37,7 +37,7 @@ from wraith.wir import (
 )
 
 KEYS = ("it_k3Jd82mQ", "it_9xPq27Lb", "it_Zr41wTn6", "it_b8Vc5Hs0", "it_Q7my3Ke2", "it_4fGu9Da1")
-NO = {"error": "refused"}
+NO: Document = {"error": "refused"}
 
 
 def body(name: str) -> Ref:
@@ -59,7 +59,9 @@ def raw(data: bytes, number: int, *, status: int = 201, name: str = "") -> Step:
 
 def called(number: int, authorization: str | None, *, status: int = 200) -> Step:
     headers = () if authorization is None else (("authorization", authorization),)
-    return exchange("GET", f"/v1/ping?n={number}", headers=headers, status=status, answer={"ok": status < 400})
+    return exchange(
+        "GET", f"/v1/ping?n={number}", headers=headers, status=status, answer={"ok": status < 400}
+    )
 
 
 GUARDS: dict[str, tuple[str, list[Sequence[Step]], int, tuple[Atom, ...]]] = {
@@ -183,7 +185,13 @@ def test_conflict_is_presence_in_state() -> None:
     steps = [
         session(
             *(
-                exchange("POST", "/v1/plans", json={"id": key}, status=status, answer={"id": key} if status < 400 else NO)
+                exchange(
+                    "POST",
+                    "/v1/plans",
+                    json={"id": key},
+                    status=status,
+                    answer={"id": key} if status < 400 else NO,
+                )
                 for key, status in ((word, 201), (f"{word}-x", 201), (word, 409))
             ),
             exchange("GET", f"/v1/plans/{word}", answer={"id": word}),
@@ -200,7 +208,9 @@ def test_a_reference_to_nothing_is_refused() -> None:
         session(
             exchange("POST", "/v1/users", json={"n": 1}, answer={"id": user}),
             exchange("GET", f"/v1/users/{user}", answer={"id": user}),
-            exchange("POST", "/v1/bills", json={"user": user, "n": number}, answer={"id": bill, "user": user}),
+            exchange(
+                "POST", "/v1/bills", json={"user": user, "n": number}, answer={"id": bill, "user": user}
+            ),
             exchange("POST", "/v1/bills", json={"user": bad, "n": number}, status=400, answer=NO),
         )
         for number, (user, bill, bad) in enumerate(
@@ -220,7 +230,9 @@ def test_a_reference_to_nothing_is_refused() -> None:
     [(1, (1, 7, 40), (0, -3, -20)), (100, (99, 40, 3), (100, 250, 1000))],
     ids=["too small", "too large"],
 )
-def test_a_number_out_of_range_is_refused(limit: int, inside: tuple[int, ...], outside: tuple[int, ...]) -> None:
+def test_a_number_out_of_range_is_refused(
+    limit: int, inside: tuple[int, ...], outside: tuple[int, ...]
+) -> None:
     """The bound lies at the roundest number between what was taken and what was not."""
     steps = [
         session(
@@ -253,7 +265,9 @@ def test_one_reason_that_says_other_words_is_one_variant() -> None:
         )
         for numbers in ((2, 7, 35), (4, 8, 912))
     ]
-    missing = [each for each in route(model_of(*steps), "GET /v1/items/{item_id}").variants if each.status == 404]
+    missing = [
+        each for each in route(model_of(*steps), "GET /v1/items/{item_id}").variants if each.status == 404
+    ]
     assert len(missing) == 1
 
 
@@ -283,7 +297,13 @@ def test_content_types_are_kept_apart() -> None:
     corpus = recording(
         *(
             session(
-                exchange("POST", "/v1/echo", body=b"value=" + word, headers=(FORM,), answer={"value": word.decode()}),
+                exchange(
+                    "POST",
+                    "/v1/echo",
+                    body=b"value=" + word,
+                    headers=(FORM,),
+                    answer={"value": word.decode()},
+                ),
                 exchange("POST", "/v1/echo", json={"value": word.decode()}, answer={"value": word.decode()}),
                 exchange("POST", "/v1/echo", body=b"\x00" + word, status=415, answer=NO),
             )

@@ -63,7 +63,9 @@ RUNS: dict[str, tuple[list[Sequence[Step]], list[list[int]]]] = {
 
 
 @pytest.mark.parametrize(("sessions", "expected"), RUNS.values(), ids=RUNS)
-def test_runs_are_sessions_that_share_a_world(sessions: list[Sequence[Step]], expected: list[list[int]]) -> None:
+def test_runs_are_sessions_that_share_a_world(
+    sessions: list[Sequence[Step]], expected: list[list[int]]
+) -> None:
     """What one session left behind ties it to those that see it; what cannot be both parts them."""
     runs = learn(recording(*sessions)).evidence.runs
     assert runs == tuple(tuple(f"s{number:02d}" for number in run) for run in expected)

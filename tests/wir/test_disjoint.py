@@ -20,6 +20,7 @@ from wraith.wir import (
     Below,
     Equals,
     Exists,
+    Expr,
     FreshId,
     IsType,
     KeysBeyond,
@@ -90,7 +91,7 @@ def test_no_two_atoms_that_are_called_disjoint_meet() -> None:
     assert wrong == []
 
 
-_operands = st.sampled_from(
+_operands: st.SearchStrategy[Expr] = st.sampled_from(
     [
         *(ref("request.body"), V, ref("request.body.v.a"), ref("request.query.a")),
         *(ref("entity"), ref("entity.id")),

@@ -190,7 +190,7 @@ def _same_type(a: Found, b: Found) -> bool:
 
 
 def _json(value: Found) -> JsonValue:
-    return None if value is MISSING else value  # type: ignore[return-value]  # mypy does not narrow MISSING
+    return None if value is MISSING else value
 
 
 def _compare_headers(

@@ -33,10 +33,9 @@ class Identities:
 
     def bind(self, recorded: str, replayed: str) -> bool:
         """Let two identifiers stand for each other; False where one of them stands for another already."""
-        if self._replayed.setdefault(recorded, replayed) != replayed:
+        if self._replayed.get(recorded, replayed) != replayed or self._recorded.get(replayed, recorded) != recorded:
             return False
-        if self._recorded.setdefault(replayed, recorded) != recorded:
-            return False
+        self._replayed[recorded], self._recorded[replayed] = replayed, recorded
         if recorded != replayed and len(recorded) >= MIN_TOKEN and TOKEN.fullmatch(recorded):
             self._tokens[recorded] = replayed
             self._token_bytes[recorded.encode()] = replayed.encode()

@@ -17,7 +17,7 @@ from wraith.runtime._query import Compute, text_of
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
-from wraith.wir import Expr, Literal, Model, Route, Variant
+from wraith.wir import Model, Route, Variant
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -58,7 +58,7 @@ class _CompiledVariant:
     guards: tuple[Test, ...]
     support: tuple[Test, ...]
     body: Compute
-    headers: tuple[tuple[str, Callable[[Environment], str | None]], ...]
+    headers: tuple[tuple[str, Compute], ...]
     effects: tuple[Callable[[Environment], None], ...]
 
 
@@ -128,7 +128,8 @@ def _render(route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Env
     env.response = document = chosen.body(env)
     headers: list[tuple[str, str]] = []
     for name, value in chosen.headers:
-        if (text := value(env)) is not None:
+        text = text_of(value(env))
+        if text is not None:
             headers.append((name, text))
     for effect in chosen.effects:
         effect(env)
@@ -213,29 +214,6 @@ def _compile_variant(number: int, variant: Variant) -> _CompiledVariant:
         tuple(compile_atom(atom) for atom in variant.guards),
         tuple(compile_atom(atom) for atom in variant.support),
         compile_template(variant.body_template, variant.holes),
-        tuple((name, _compile_header(value)) for name, value in variant.headers),
+        tuple((name, compile_expr(value)) for name, value in variant.headers),
         tuple(compile_effect(effect) for effect in variant.effects),
     )
-
-
-def _compile_header(expr: Expr) -> Callable[[Environment], str | None]:
-    if isinstance(expr, Literal):
-        constant = _field_value(expr.value)
-        return lambda env: constant
-    value = compile_expr(expr)
-    return lambda env: _field_value(value(env))
-
-
-def _field_value(value: Found) -> str | None:
-    """Return the value as a header field holds it, in latin-1; None for what would break out of it (RFC 9110,
-    5.5)."""
-    text = text_of(value)
-    if text is None or (text.isascii() and text.isprintable()):
-        return text
-    if any(control in text for control in "\r\n\0"):
-        return None
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:  # what services send then is UTF-8
-        return text.encode().decode("latin-1")
-    return text

@@ -129,8 +129,9 @@ def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> list
 
 
 def _scalar(value: Found) -> JsonValue:
-    assert value is not MISSING and not isinstance(value, dict | list)  # Invariant: callers pass scalars
-    return value  # type: ignore[return-value]  # mypy does not narrow the enum through the assert
+    assert value is not MISSING  # Invariant: callers pass scalars
+    assert not isinstance(value, dict | list)
+    return value
 
 
 def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> set[str]:

@@ -8,7 +8,7 @@ one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
@@ -165,8 +165,8 @@ class _Inducer:
         if at in self.context.lists:
             return self._hole("derived", "array", self.context.lists[at])
         if at in self.fresh:
-            source = self.fresh[at]
-            return self._hole(hole_class(source), _type_of(values), source)
+            made = self.fresh[at]
+            return self._hole(hole_class(made), _type_of(values), made)
         shared = constant(values)
         if shared is not MISSING:
             return _literal(as_json(shared))
@@ -197,11 +197,12 @@ class _Inducer:
             clock = clock_source(rows, values)
             if clock is not None:
                 return self._hole("timestamp", _type_of(values), clock)
-            for search in (
+            searches: tuple[Callable[[], Expr | None], ...] = (
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
-            ):
+            )
+            for search in searches:
                 found = search()
                 if found is not None:
                     return self._hole("generated" if hole_class(found) == "generated" else "derived", _type_of(values), found)

@@ -56,6 +56,8 @@ class _Case:
     stored: list[tuple[str, JsonValue]]
     shown: list[str]
     values: list[JsonValue]
+    placed: list[tuple[int, JsonValue]]
+    """What was shown and is stored: its place in the order of creation, and its representation."""
 
 
 def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
@@ -66,15 +68,29 @@ def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
     name = role.collection.name
     where = tuple(_filters(cases))
     under = _under(role)
-    best: Listed | None = None
+    best: Query | None = None
+    most = -(-len(cases) // 2) - 1  # a query that explains less than half of the lists is none
     sort, direction = _sorting(cases)
     for query in _candidates(Query(name, where, sort=sort, direction=direction, under=under), cases):
-        listed = Listed(query, sum(_explains(query, case) for case in cases), len(cases))
-        if best is None or listed.explained > best.explained:
-            best = listed
-        if listed.explained == len(cases):
+        explained = _explained(query, cases, most)
+        if explained > most:
+            best, most = query, explained
+        if explained == len(cases):
             break
-    return best if best is not None and best.explained * 2 >= best.total else None
+    return Listed(best, most, len(cases)) if best is not None else None
+
+
+def _explained(query: Query, cases: Sequence[_Case], enough: int) -> int:
+    """Return how many lists a query explains; counting ends where it cannot be more than ``enough``."""
+    compute = compile_expr(query)
+    missed = 0
+    for case in cases:
+        made = compute(case.row.env)
+        if not (isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))):
+            missed += 1
+            if len(cases) - missed <= enough:
+                return 0
+    return len(cases) - missed
 
 
 def _case(row: Row, role: Role) -> _Case | None:
@@ -86,7 +102,9 @@ def _case(row: Row, role: Role) -> _Case | None:
     if None in keys:
         return None
     stored = list(row.observation.captured.all(role.collection.name).items())
-    return _Case(row, stored, [str(key) for key in keys], items)
+    shown = [str(key) for key in keys]
+    places = {key: (place, document) for place, (key, document) in enumerate(stored)}
+    return _Case(row, stored, shown, items, [places[key] for key in shown if key in places])
 
 
 def _parameters(cases: Sequence[_Case]) -> list[Ref]:
@@ -112,7 +130,7 @@ def _filters(cases: Sequence[_Case]) -> Iterable[Where]:
             yield found
 
 
-def _filter(parameter: Ref, given: list[tuple[_Case, Found]]) -> Where | None:
+def _filter(parameter: Ref, given: Sequence[tuple[_Case, Found]]) -> Where | None:
     name = str(parameter.path[-1])
     fields: dict[Path, None] = {}
     for case, _ in given[:8]:
@@ -140,18 +158,16 @@ def _likeness(path: Path, name: str) -> int:
     return 1 if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower() else 2
 
 
-def _keeps(field: Path, op: str, given: list[tuple[_Case, Found]]) -> bool:
+def _keeps(field: Path, op: str, given: Sequence[tuple[_Case, Found]]) -> bool:
     """Whether the condition holds for what is shown and tells something: a third may contradict, because a filter
     meets what cascades have changed, unseen so far, more often than an order does."""
     told = wrong = 0
     for case, wanted in given:
-        stored = dict(case.stored)
-        shown = [stored[key] for key in case.shown if key in stored]
-        kept = sum(holds(op, get(document, field), wanted) for _, document in case.stored)
-        if not all(holds(op, get(document, field), wanted) for document in shown) or (kept and not shown):
+        shown = all(holds(op, get(document, field), wanted) for _, document in case.placed)
+        if not shown or (not case.placed and any(holds(op, get(each, field), wanted) for _, each in case.stored)):
             wrong += 1
         else:
-            told += kept < len(stored)
+            told += not all(holds(op, get(each, field), wanted) for _, each in case.stored)
     return told > 0 and wrong * 3 <= len(given)
 
 
@@ -187,7 +203,7 @@ def _candidates(base: Query, cases: Sequence[_Case]) -> Iterable[Query]:
     unsorted = [case for case in cases if base.sort is None or compile_expr(base.sort)(case.row.env) is MISSING]
     for order in _orders(unsorted):
         for paging in pagings:
-            yield replace(base, order=order, **paging)
+            yield replace(base, order=order, **paging)  # type: ignore[arg-type]  # names of expressions only
 
 
 def _orders(cases: Sequence[_Case]) -> list[tuple[tuple[Path, bool], ...]]:
@@ -217,15 +233,19 @@ def _mostly_in_order(cases: Sequence[_Case], order: tuple[tuple[Path, bool], ...
 
 
 def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:
-    found = list(case.stored)
-    for path, descending in reversed(order):
+    """Whether what was shown follows the order: only neighbours are compared, and only those that are stored."""
+    return all(_precedes(one, other, order) for one, other in zip(case.placed, case.placed[1:], strict=False))
+
+
+def _precedes(one: tuple[int, JsonValue], other: tuple[int, JsonValue], order: tuple[tuple[Path, bool], ...]) -> bool:
+    for path, descending in order:
         if path:
-            found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # noqa: B023  # used at once
-        elif descending:
-            found.reverse()
-    position = {key: index for index, (key, _) in enumerate(found)}
-    places = [position[key] for key in case.shown if key in position]
-    return places == sorted(places)
+            left, right = sort_key(get(one[1], path)), sort_key(get(other[1], path))
+            if left != right:
+                return left > right if descending else left < right
+        else:
+            return one[0] > other[0] if descending else one[0] < other[0]
+    return one[0] < other[0]
 
 
 def _limit(cases: Sequence[_Case]) -> Expr | None:
@@ -247,8 +267,12 @@ def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
     fullest = max((len(case.shown) for case in unlimited), default=0)
     limits: list[dict[str, Expr]] = []  # without a default first: that the fullest page is cut must be seen
     if size is not None:
-        limits += [{"limit": size}, *([{"limit": First((size, Literal(fullest)))}] if fullest else [])]
-    limits += [{}, *([{"limit": Literal(fullest)}] if fullest >= 5 else [])]
+        limits.append({"limit": size})
+        if fullest:
+            limits.append({"limit": First((size, Literal(fullest)))})
+    limits.append({})
+    if fullest >= 5:
+        limits.append({"limit": Literal(fullest)})
     starts: list[dict[str, Expr]] = [{}]
     for option, names in (("offset", OFFSETS), ("end", ENDS), ("page", PAGES), ("after", CURSORS)):
         expr = _first(seen, names)
@@ -262,11 +286,6 @@ def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
 
 def _first(seen: set[str], names: Sequence[str]) -> Expr | None:
     return next((Ref(("request", "query", name)) for name in names if name in seen), None)
-
-
-def _explains(query: Query, case: _Case) -> bool:
-    made = compile_expr(query)(case.row.env)
-    return isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))
 
 
 def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Found]]]:

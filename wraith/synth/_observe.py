@@ -139,7 +139,7 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
 
 def _json(value: Found) -> JsonValue:
     assert value is not MISSING  # Invariant: callers have looked
-    return value  # type: ignore[return-value]  # mypy does not narrow the enum through the assert
+    return value
 
 
 def _capture_addressed(captured: Captured, state: State, role: Role, seen: Seen) -> None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
 from wraith.synth._observe import Observation
 from wraith.wir import Cast, Expr, First, Given, Literal, Lookup, Merge, NextKey, Query, Ref, Sum, Text
 
 MAX_DEPTH = 6
+MAX_ELEMENTS = 8
+"""Elements of a list that are places of their own; what stands further behind is data."""
+
 MAX_PLACES = 600
 """Parts of one observation that are filed; more than any hand-written request has."""
 
@@ -30,22 +32,16 @@ Index: TypeAlias = dict[object, list[Expr]]
 
 
 def norm(value: Found) -> object | None:
-    """Return what values are filed under: the text of a scalar, the canonical bytes of a container with its scalars
-    as text; None for what says nothing (null, empty)."""
-    if isinstance(value, dict | list):
-        return compact(_texts(value)) if value else None
+    """Return what values are filed under: the text of a scalar, nested tuples of such texts for a container; None for
+    what says nothing (null, empty)."""
+    if isinstance(value, dict):
+        return ("{", *((name, norm(value[name])) for name in sorted(value))) if value else None
+    if isinstance(value, list):
+        return ("[", *map(norm, value)) if value else None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = text_of(value)
     return text if text else None
-
-
-def _texts(value: JsonValue) -> JsonValue:
-    if isinstance(value, dict):
-        return {key: _texts(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_texts(item) for item in value]
-    return text_of(value)
 
 
 def index(observation: Observation) -> Index:
@@ -54,14 +50,13 @@ def index(observation: Observation) -> Index:
     scalars: list[tuple[Expr, str]] = []
     env = observation.env
     count = 0
-    for expr, value in _request_places(observation):
+    for expr, value, key in _request_places(observation):
         count += 1
         if count > MAX_PLACES:
             break
-        _file(filed, expr, value, scalars)
-    if env.entity is not MISSING:
-        for path, value in _parts(env.entity, ("entity",)):
-            _file(filed, Ref(path), value, scalars)
+        _file(filed, expr, value, key, scalars)
+    for path, value, key in _parts(env.entity, ("entity",)):
+        _file(filed, Ref(path), value, key, scalars)
     reached: set[tuple[str, str]] = set()
     for _ in range(REFERENCE_HOPS):
         scalars = _follow(observation, filed, scalars, reached)
@@ -70,8 +65,8 @@ def index(observation: Observation) -> Index:
 
 def extend(filed: Index, document: Found, root: Path) -> None:
     """File the parts of a further document under their values."""
-    for path, value in _parts(document, root):
-        _file(filed, Ref(path), value, [])
+    for path, value, key in _parts(document, root):
+        _file(filed, Ref(path), value, key, [])
 
 
 def _follow(
@@ -83,37 +78,46 @@ def _follow(
         for name, stored in observation.captured.entities.items():
             if text in stored and len(stored) <= LARGE_COLLECTION and (name, text) not in reached:
                 reached.add((name, text))
-                for path, value in _parts(stored[text], ()):
-                    _file(filed, Lookup(name, expr, path), value, further)
+                for path, value, key in _parts(stored[text], ()):
+                    _file(filed, Lookup(name, expr, path), value, key, further)
     return further
 
 
-def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found]]:
+def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, object | None]]:
     env = observation.env
     for name, value in env.path.items():
-        yield Ref(("request", "path", name)), value
-    for path, part in _parts(env.body, ("request", "body")):
-        yield Ref(path), part
-    for path, part in _parts(env.query, ("request", "query")):
+        yield Ref(("request", "path", name)), value, norm(value)
+    for path, part, key in _parts(env.body, ("request", "body")):
+        yield Ref(path), part, key
+    for path, part, key in _parts(env.query, ("request", "query")):
         if len(path) > 2:
-            yield Ref(path), part
+            yield Ref(path), part, key
 
 
-def _parts(document: Found, at: Path, depth: int = 0) -> Iterator[tuple[Path, Found]]:
-    if document is MISSING:
-        return
-    yield at, document
-    if depth < MAX_DEPTH:
-        if isinstance(document, dict):
-            for key, value in document.items():
-                yield from _parts(value, (*at, key), depth + 1)
-        elif isinstance(document, list):
-            for position, value in enumerate(document[:8]):
-                yield from _parts(value, (*at, position), depth + 1)
+def _parts(document: Found, at: Path) -> list[tuple[Path, Found, object | None]]:
+    """Return the parts of a document, each with what it is filed under; the whole comes last."""
+    found: list[tuple[Path, Found, object | None]] = []
+    if document is not MISSING:
+        _gather(document, at, 0, found)
+    return found
 
 
-def _file(filed: Index, expr: Expr, value: Found, scalars: list[tuple[Expr, str]]) -> None:
-    key = norm(value)
+def _gather(value: Found, at: Path, depth: int, found: list[tuple[Path, Found, object | None]]) -> object | None:
+    """Add the parts of a value; return what it is filed under, made of what its members are filed under."""
+    key: object | None
+    if depth < MAX_DEPTH and isinstance(value, dict) and value:
+        keys = {name: _gather(member, (*at, name), depth + 1, found) for name, member in value.items()}
+        key = ("{", *((name, keys[name]) for name in sorted(keys)))
+    elif depth < MAX_DEPTH and isinstance(value, list) and value:
+        first = [_gather(item, (*at, i), depth + 1, found) for i, item in enumerate(value[:MAX_ELEMENTS])]
+        key = ("[", *first, *map(norm, value[MAX_ELEMENTS:]))
+    else:
+        key = norm(value)
+    found.append((at, value, key))
+    return key
+
+
+def _file(filed: Index, expr: Expr, value: Found, key: object | None, scalars: list[tuple[Expr, str]]) -> None:
     if key is None:
         return
     filed.setdefault(key, []).append(expr)

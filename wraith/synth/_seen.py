@@ -71,4 +71,4 @@ def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
 def as_json(found: Found) -> JsonValue:
     """Return a found value as JSON; the caller knows that it is there."""
     assert found is not MISSING  # Invariant: called on present values only
-    return found  # type: ignore[return-value]  # mypy does not narrow the enum through the assert
+    return found

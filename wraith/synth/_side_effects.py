@@ -211,11 +211,13 @@ def _new_value(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Fou
         return Literal(as_json(shared)) if changed >= ENOUGH else None
     if step is not None:
         return Sum((stored, Literal(step)))
-    for search in (
+    name = str(stored.at[-1]) if isinstance(stored, Lookup) and stored.at else ""
+    searches: tuple[Callable[[], Expr | None], ...] = (
         lambda: _appended(rows, before, after, stored),
-        lambda: from_places(rows, after, str(stored.at[-1]) if isinstance(stored, Lookup) and stored.at else ""),
+        lambda: from_places(rows, after, name),
         lambda: sum_source(rows, after),
-    ):
+    )
+    for search in searches:
         found = search()
         if found is not None and found != stored and distinct_texts(after) >= ENOUGH:
             return found

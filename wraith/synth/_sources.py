@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
@@ -186,7 +186,7 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
     for position in range(shape):
         column = [pieces[position] for pieces in split]
         if len(set(column)) == 1 and (len(texts) > 1 or not _looks_random(column[0])):
-            pattern.append("".join(f"\\{c}" if c in "[]{}\\" else c for c in column[0]))
+            pattern.append("".join(f"\\{c}" if c in ".^$*+?()|[]{}\\" else c for c in column[0]))
             continue
         lengths = Counter(len(piece) for piece in column)
         length = lengths.most_common(1)[0][0]
@@ -293,13 +293,18 @@ def _verified_text(
     extra: Sequence[tuple[Expr, Sequence[Found]]],
 ) -> Expr | None:
     columns = {repr(expr): column for expr, column in extra}
+
+    def by_row(expr: Expr) -> Callable[[int], Found]:
+        column = columns.get(repr(expr))
+        if column is not None:
+            return column.__getitem__
+        compute = compile_expr(expr)
+        return lambda i: compute(rows[i].env)
+
     def holds(candidate: list[Expr]) -> bool:
-        computes = [
-            (lambda env, i, c=columns[repr(e)]: c[i]) if repr(e) in columns else (lambda env, i, f=compile_expr(e): f(env))
-            for e in candidate
-        ]
-        for i, (row, value) in enumerate(zip(rows, values, strict=True)):
-            texts = [text_of(compute(row.env, i)) for compute in computes]
+        computes = [by_row(expr) for expr in candidate]
+        for i, value in enumerate(values):
+            texts = [text_of(compute(i)) for compute in computes]
             if None in texts or "".join(str(text) for text in texts) != value:
                 return False
         return True

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
@@ -63,12 +64,25 @@ class _Group:
     headers: tuple[tuple[str, Expr], ...]
 
 
+class _Questions:
+    """The features of a route's requests, worked out when a group has to be told from another."""
+
+    def __init__(self, rows: Sequence[Row], role: Role) -> None:
+        self._rows = rows
+        self._role = role
+
+    @cached_property
+    def all(self) -> list[Feature]:
+        observations = [row.observation for row in self._rows]
+        return features(observations, self._role, [each.seen.ok for each in observations])
+
+
 def learn_route(
     observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = features([row.observation for row in rows], role, [row.observation.seen.ok for row in rows])
+    questions = _Questions(rows, role)
     groups: list[_Group] = []
     for label in _by_answer(rows):
         groups += _divide(label, rows, role, questions, MAX_SPLITS)
@@ -76,7 +90,7 @@ def learn_route(
     for number, group in enumerate(groups):
         for row in group.rows:
             labels[row] = number
-    leaves = grow(labels, questions) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
+    leaves = grow(labels, questions.all) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
     variants = tuple(_variant(leaf, groups[leaf.label], rows, role, (*_effects(role, gone), *side_effects)) for leaf in leaves)
     evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
     return LearnedRoute(variants, evidence)
@@ -126,7 +140,7 @@ def _masked(row: Row) -> bytes:
     if document is MISSING:
         return b""
     known = {key for key in row.index if isinstance(key, str) and (len(key) >= 3 or key.isdigit())}
-    return compact(_mask(document, known))  # type: ignore[arg-type]  # MISSING is excluded above
+    return compact(_mask(document, known))
 
 
 def _mask(value: JsonValue, known: set[str]) -> JsonValue:
@@ -144,7 +158,7 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: Sequence[Feature], left: int
+    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
     group = _learn(members, rows, role)
@@ -179,11 +193,11 @@ def _shape(value: Found) -> str:
     return "empty" if value in ({}, []) else kind(value)
 
 
-def _separable(partition: list[tuple[int, ...]], questions: Sequence[Feature]) -> bool:
+def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = [
-        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen)) for each in questions
+        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen)) for each in questions.all
     ]
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
@@ -258,7 +272,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
 
 
 def _created_key(role: Role) -> Expr:
-    assert role.collection is not None and role.envelope is not None  # Invariant: _effects has looked
+    assert role.collection is not None  # Invariant: _effects has looked
+    assert role.envelope is not None
     own: Expr = Ref(("response", "body", *role.envelope, *role.collection.key))
     if not role.collection.composite:
         return own
@@ -277,7 +292,7 @@ def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
     ):
         keys = {key for document in documents if isinstance(document, dict) for key in document}
         atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
-    kinds = {row.env.body_kind or "empty" for row in rows if row.env.body is MISSING or True}
+    kinds = {row.env.body_kind or "empty" for row in rows}
     if len(kinds) == 1:
         atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
     return tuple(atoms)

@@ -212,9 +212,9 @@ def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dic
         created[run].update(sketch.created)
     many = len(set(run_of)) > 1
     fixtures: dict[str, dict[str, JsonValue]] = defaultdict(dict)
-    for (name, key), by_run in sights.items():
-        if len(by_run) > 1 or not many or key.isdigit():
-            fixtures[name][key] = by_run[min(by_run)]
+    for (name, text), by_run in sights.items():
+        if len(by_run) > 1 or not many or text.isdigit():
+            fixtures[name][text] = by_run[min(by_run)]
     return {name: dict(sorted(items.items(), key=_natural)) for name, items in sorted(fixtures.items())}
 
 
