@@ -231,8 +231,8 @@ def test_every_leaf_that_nothing_explains_is_in_the_evidence() -> None:
     """Evidence lists the paths that replay cannot predict."""
     corpus = recording(
         *(
-            session(exchange("GET", f"/v1/odd?n={number}", answer=answer))
-            for number, answer in enumerate([{"word": word, "same": 1} for word in ("oak", "elm", "ash")])
+            session(exchange("GET", f"/v1/odd?n={number}", answer={"word": word, "same": 1}))
+            for number, word in enumerate(("oak", "elm", "ash"))
         )
     )
     learned = learn(corpus)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.synth.recordings import exchange, model_of, names, route, session, source, variant
+from tests.synth.recordings import Document, exchange, model_of, names, route, session, source, variant
 from wraith.wir import Cast, Literal, Lookup, Merge, Put, Ref, SetField, StateOp
 
 USERS = (("us_k3Jd82mQ", "ada"), ("us_9xPq27Lb", "bob"), ("us_Zr41wTn6", "cleo"))
@@ -25,25 +25,17 @@ def test_a_stored_entity_is_answered_as_it_is() -> None:
 
 def test_an_update_answers_the_entity_with_the_request_over_it() -> None:
     """Members of the request replace those that are stored; the others stay."""
-    model = model_of(
-        *(
+    changes: list[Document] = [{"age": 7}, {"name": "eve"}, {"name": "flo", "age": 9}]
+    sessions = []
+    for (key, name), sent in zip(USERS, changes, strict=True):
+        made: Document = {"id": key, "name": name, "age": None}
+        sessions.append(
             session(
-                exchange(
-                    "POST", "/v1/users", json={"name": name}, answer={"id": key, "name": name, "age": None}
-                ),
-                exchange(
-                    "PATCH",
-                    f"/v1/users/{key}",
-                    json=sent,
-                    answer={"id": key, "name": name, "age": None} | sent,
-                ),
-            )
-            for (key, name), sent in zip(
-                USERS, ({"age": 7}, {"name": "eve"}, {"name": "flo", "age": 9}), strict=True
+                exchange("POST", "/v1/users", json={"name": name}, answer=made),
+                exchange("PATCH", f"/v1/users/{key}", json=sent, answer={**made, **sent}),
             )
         )
-    )
-    found = source(variant(model, "PATCH /v1/users/{user_id}"), "")
+    found = source(variant(model_of(*sessions), "PATCH /v1/users/{user_id}"), "")
     assert found == Merge(Ref(("entity",)), Ref(("request", "body")))
 
 

@@ -1,7 +1,8 @@
 """The comparison: a recorded answer against the twin's, leaf by leaf, by what the model says of each leaf.
 
-``generated``: type, and one to one with what it stands for. ``timestamp``: type and unit. Everything else, the
-unexplained above all, is compared exactly; numbers by value (50 equals 50.0), identifiers through the map.
+``generated``: type, and one to one with what it stands for. ``timestamp``: type and unit. Everything else,
+the unexplained above all, is compared exactly; numbers by value (50 equals 50.0), identifiers through the
+map.
 """
 
 from __future__ import annotations
@@ -38,8 +39,11 @@ class Comparison:
     suppressed_leaves: int = 0
 
 
-def compare(recorded: Response, answer: Answer, identities: Identities, headers: tuple[str, ...] = ()) -> Comparison:
-    """Return the differences between a recorded response and the twin's answer, and take over its identifiers."""
+def compare(
+    recorded: Response, answer: Answer, identities: Identities, headers: tuple[str, ...] = ()
+) -> Comparison:
+    """Return the differences between a recorded response and the twin's answer, and take over its
+    identifiers."""
     done = Comparison(compared_leaves=1)
     replayed = answer.response
     if answer.route is None or answer.variant is None:
@@ -83,9 +87,7 @@ class _Walk:
         self.open: list[tuple[Path, Found, Found]] = []
 
     def differ(self, at: Path, category: str, expected: Found, actual: Found) -> None:
-        self.done.differences.append(
-            Difference(format_path(at), category, _json(expected), _json(actual))
-        )
+        self.done.differences.append(Difference(format_path(at), category, _json(expected), _json(actual)))
 
     def node(self, template: JsonValue, expected: Found, actual: Found, at: Path) -> None:
         if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
@@ -93,18 +95,23 @@ class _Walk:
         elif isinstance(template, dict) and isinstance(expected, dict) and isinstance(actual, dict):
             self.members(expected, actual, at, lambda key: template.get(key, _EXACT))
         elif isinstance(template, list) and isinstance(expected, list) and isinstance(actual, list):
-            self.elements(expected, actual, at, lambda index: template[index] if index < len(template) else _EXACT)
+            self.elements(
+                expected, actual, at, lambda index: template[index] if index < len(template) else _EXACT
+            )
         else:
             self.exact(expected, actual, at)
 
     def hole(self, hole: Hole, expected: Found, actual: Found, at: Path) -> None:
         match hole.source:
-            case FreshId() | First() | Text() if hole.hole_class == "generated" and _both_text(expected, actual):
+            case FreshId() | First() | Text() if hole.hole_class == "generated" and _both_text(
+                expected, actual
+            ):
                 if expected == actual:  # brought by the client, and answered as it came
                     self.done.compared_leaves += 1
                     return
                 self.done.suppressed_leaves += 1
-                assert isinstance(expected, str) and isinstance(actual, str)  # Invariant: _both_text
+                assert isinstance(expected, str)  # Invariant: _both_text
+                assert isinstance(actual, str)
                 if not self.identities.bind(expected, actual):
                     self.differ(at, "id_inconsistent", expected, actual)
             case Clock() if expected is not MISSING and actual is not MISSING:
@@ -145,7 +152,11 @@ class _Walk:
                 self.differ(at, "value_mismatch", expected, actual)
 
     def members(
-        self, expected: dict[str, JsonValue], actual: dict[str, JsonValue], at: Path, template: Callable[[str], JsonValue]
+        self,
+        expected: dict[str, JsonValue],
+        actual: dict[str, JsonValue],
+        at: Path,
+        template: Callable[[str], JsonValue],
     ) -> None:
         if not expected and not actual:
             self.done.compared_leaves += 1
@@ -160,7 +171,11 @@ class _Walk:
                 self.leaf(MISSING, value, (*at, key))
 
     def elements(
-        self, expected: list[JsonValue], actual: list[JsonValue], at: Path, template: Callable[[int], JsonValue]
+        self,
+        expected: list[JsonValue],
+        actual: list[JsonValue],
+        at: Path,
+        template: Callable[[int], JsonValue],
     ) -> None:
         if len(expected) != len(actual):
             self.done.compared_leaves += 1

@@ -1,9 +1,9 @@
 """Which of the twin's identifiers stands for which recorded one.
 
-A twin makes identifiers of its own, so a replay maps: where a recorded answer holds a generated value and the twin's
-answer another one, the two stand for each other from then on, one to one. Later recorded requests are sent with the
-twin's identifiers, and later answers are compared through the map. An identifier that would stand for two others is
-a divergence (``id_inconsistent``).
+A twin makes identifiers of its own, so a replay maps: where a recorded answer holds a generated value and the
+twin's answer another one, the two stand for each other from then on, one to one. Later recorded requests are
+sent with the twin's identifiers, and later answers are compared through the map. An identifier that would
+stand for two others is a divergence (``id_inconsistent``).
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ TOKEN = re.compile(r"[A-Za-z0-9_\-]+")
 _TOKEN_BYTES = re.compile(rb"[A-Za-z0-9_\-]+")
 
 MIN_TOKEN = 5
-"""Identifiers shorter than this are not looked for inside other text: they are words and numbers too often."""
+"""Identifiers shorter than this are not looked for inside other text: they are words and numbers too
+often."""
 
 
 class Identities:
-    """The one-to-one map between recorded and replayed identifiers, and the instants seen at the same places."""
+    """The one-to-one map between recorded and replayed identifiers, and the instants seen at the same
+    places."""
 
     def __init__(self) -> None:
         self._replayed: dict[str, str] = {}
@@ -33,7 +35,10 @@ class Identities:
 
     def bind(self, recorded: str, replayed: str) -> bool:
         """Let two identifiers stand for each other; False where one of them stands for another already."""
-        if self._replayed.get(recorded, replayed) != replayed or self._recorded.get(replayed, recorded) != recorded:
+        if (
+            self._replayed.get(recorded, replayed) != replayed
+            or self._recorded.get(replayed, recorded) != recorded
+        ):
             return False
         self._replayed[recorded], self._recorded[replayed] = replayed, recorded
         if recorded != replayed and len(recorded) >= MIN_TOKEN and TOKEN.fullmatch(recorded):
@@ -70,7 +75,11 @@ class Identities:
             return request
         target = "/".join(self._segment(segment) for segment in request.target.split("/"))
         tokens = self._token_bytes
-        body = _TOKEN_BYTES.sub(lambda found: tokens.get(found[0], found[0]), request.body) if request.body else b""
+        body = (
+            _TOKEN_BYTES.sub(lambda found: tokens.get(found[0], found[0]), request.body)
+            if request.body
+            else b""
+        )
         headers = tuple((name, self.translate(value)) for name, value in request.headers)
         if target == request.target and body == request.body and headers == request.headers:
             return request

@@ -1,7 +1,8 @@
 """Replay through the interpreter: every recorded request to the twin, every answer compared.
 
-The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its own
-identifiers, at the recorded time. Sessions of one run share the state, as they did when they were recorded.
+The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its
+own identifiers, at the recorded time. Sessions of one run share the state, as they did when they were
+recorded.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def check(
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
-    ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands alone.
-    ``scrubber`` is what requests pass through before the twin sees them.
+    ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
+    alone. ``scrubber`` is what requests pass through before the twin sees them.
     """
     twin = Twin(model)
     tally = _Tally()

@@ -40,7 +40,7 @@ class RouteScore(_Part):
 
 
 class Report(_Part):
-    """``reports/check.json``. ``score_bp`` is round(10000 × exchanges passed ÷ exchanges)."""
+    """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded."""
 
     format: Literal["wraith.report/1"] = "wraith.report/1"
     score_bp: int = Field(ge=0, le=10_000)

@@ -27,8 +27,8 @@ class Learned:
 
 
 def learn(corpus: Corpus) -> Learned:
-    """Return the model of a corpus. The order in which the sessions are given does not matter: they are learned from
-    in the order of time."""
+    """Return the model of a corpus. The order in which the sessions are given does not matter: they are
+    learned from in the order of time."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     table, sketches = _survey(ordered)
     chosen = choose(sketches, table)
@@ -41,28 +41,39 @@ def learn(corpus: Corpus) -> Learned:
     gone = learn_removal(list(kept.values()), roles)
     first = _observations(ordered, table, kept, Observer(roles, world, gone))
     effects = learn_side_effects(first, roles)
-    observations = _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+    observations = (
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+    )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
-    learned = {route: learn_route(some, roles[route], gone[route], effects.get(route, ())) for route, some in sorted(by_route.items())}
+    learned = {
+        route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
+        for route, some in sorted(by_route.items())
+    }
     model = Model(
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
-        routes=tuple(_route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-                     for route, made in learned.items()),
+        routes=tuple(
+            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+            for route, made in learned.items()
+        ),
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
         sessions=len(ordered),
         runs=_runs([session.id for session in ordered], world),
         routes=tuple(
-            RouteEvidence(method=table.patterns[route].method, path_pattern=table.patterns[route].pattern,
-                          exchanges=counts[route], variants=made.evidence)
+            RouteEvidence(
+                method=table.patterns[route].method,
+                path_pattern=table.patterns[route].pattern,
+                exchanges=counts[route],
+                variants=made.evidence,
+            )
             for route, made in learned.items()
         ),
     )
@@ -120,5 +131,3 @@ def _runs(ids: Sequence[str], world: World) -> tuple[tuple[str, ...], ...]:
     for session, run in zip(ids, world.run_of, strict=True):
         runs[run].append(session)
     return tuple(tuple(sessions) for _, sessions in sorted(runs.items()))
-
-

@@ -1,9 +1,9 @@
 """The questions that a guard may ask of a route's requests, simplest kinds first.
 
-Each comes from what was observed: names and values in requests, what they refer to, fields of the addressed entity.
-A feature carries a *prior*: how far its kind is trusted to be the reason rather than a coincidence. Presence in
-state and presence in the request are reasons of real services; equality with a literal often is an accident of the
-sample.
+Each comes from what was observed: names and values in requests, what they refer to, fields of the addressed
+entity. A feature carries a *prior*: how far its kind is trusted to be the reason rather than a coincidence.
+Presence in state and presence in the request are reasons of real services; equality with a literal often is
+an accident of the sample.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
@@ -49,7 +50,8 @@ class Feature:
 
 
 def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool]) -> list[Feature]:
-    """Return the questions that tell some of the observations apart, each set of answers once, best prior first."""
+    """Return the questions that tell some of the observations apart, each set of answers once, best prior
+    first."""
     found: list[tuple[float, Atom]] = []
     found += [(1.0, Exists(Lookup(name, key))) for name, key in role.addressed]
     if role.key is not None:
@@ -115,11 +117,17 @@ def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> list
     texts = Counter(text for value in values if (text := text_of(value)) is not None)
     for name in _collections_with(texts, rows) if from_request else ():
         found.append((0.97, Exists(Lookup(name, expr))))
-    scalars = {(type(value).__name__, text_of(value)): value for value in values if not isinstance(value, dict | list)}
+    scalars = {
+        (type(value).__name__, text_of(value)): value
+        for value in values
+        if not isinstance(value, dict | list)
+    }
     if len(scalars) <= MAX_CATEGORIES or any(count * 4 >= len(values) for count in texts.values()):
         common = {text for text, count in texts.most_common(MAX_CATEGORIES)}
         for value in scalars.values():
-            if value is not MISSING and (value is None or isinstance(value, bool) or text_of(value) in common):
+            if value is not MISSING and (
+                value is None or isinstance(value, bool) or text_of(value) in common
+            ):
                 prior = 0.9 if not from_request or isinstance(value, bool) else 0.85
                 found.append((prior, Equals(expr, _scalar(value))))
     found += _about_numbers(expr, values, from_request)
@@ -152,14 +160,15 @@ def _about_numbers(expr: Expr, values: list[Found], from_request: bool) -> list[
     if len(numbers) < sum(value is not MISSING and value is not None for value in values) and from_request:
         found.append((0.9, Matches(expr, NUMERIC)))
     ordered = sorted(set(numbers))
-    bounds = {0.0, 1.0} | {_round_between(low, high) for low, high in zip(ordered, ordered[1:], strict=False)}
+    bounds = {0.0, 1.0} | {_round_between(low, high) for low, high in pairwise(ordered)}
     if len(bounds) <= 40:
         found += [(0.8 if bound not in (0.0, 1.0) else 0.88, Below(expr, bound)) for bound in sorted(bounds)]
     return found
 
 
 def _round_between(low: float, high: float) -> float:
-    """Return the roundest number above ``low`` and not above ``high``: limits are round more often than not."""
+    """Return the roundest number above ``low`` and not above ``high``: limits are round more often than
+    not."""
     for digits in range(12, -1, -1):
         step = 10**digits
         candidate = (int(low // step) + 1) * step
@@ -210,7 +219,8 @@ def _length(atom: Atom) -> int:
 
 
 def negated(atom: Atom) -> Atom:
-    """Return the atom that is true exactly where this one is false. Raises KeyError for one without a negation."""
+    """Return the atom that is true exactly where this one is false. Raises KeyError for one without a
+    negation."""
     from wraith.wir import AtLeast, KeysWithin, NotMatches, NotOneOf
 
     match atom:
@@ -225,5 +235,3 @@ def negated(atom: Atom) -> Atom:
         case KeysBeyond(of, keys):
             return KeysWithin(of, keys)
     raise KeyError(type(atom).__name__)
-
-

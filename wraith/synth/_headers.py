@@ -11,16 +11,18 @@ from wraith.synth._rows import Row
 from wraith.wir import Expr, Literal
 
 SERVER_S_OWN = frozenset(
-    "date server connection keep-alive transfer-encoding content-length content-encoding age via "
-    "x-request-id x-runtime x-response-time cf-ray report-to nel alt-svc strict-transport-security set-cookie".split()
+    "date server connection keep-alive "  # noqa: SIM905  # words read better without quotes around each
+    "transfer-encoding content-length content-encoding age via "
+    "x-request-id x-runtime x-response-time cf-ray report-to nel alt-svc strict-transport-security "
+    "set-cookie".split()
 )
-"""Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110, 6.6 and
-7.6), or they are the tokens that scrubbing has put there."""
+"""Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110,
+6.6 and 7.6), or they are the tokens that scrubbing has put there."""
 
 
 def learn_headers(rows: Sequence[Row], induced: Induced) -> tuple[tuple[str, Expr], ...]:
-    """Return the headers of a variant, each with the expression for its value; those that nothing explains and that
-    were not always there are left out."""
+    """Return the headers of a variant, each with the expression for its value; those that nothing explains
+    and that were not always there are left out."""
     names: dict[str, None] = {}
     for row in rows:
         for name, _ in row.observation.seen.headers:
@@ -29,7 +31,8 @@ def learn_headers(rows: Sequence[Row], induced: Induced) -> tuple[tuple[str, Exp
     found: list[tuple[str, Expr]] = []
     for name in sorted(names):
         values: list[Found] = [
-            value if (value := header(row.observation.seen.headers, name)) is not None else MISSING for row in rows
+            value if (value := header(row.observation.seen.headers, name)) is not None else MISSING
+            for row in rows
         ]
         expr = _learn(rows, values, induced)
         if expr is not None:
@@ -47,5 +50,3 @@ def _learn(rows: Sequence[Row], values: list[Found], induced: Induced) -> Expr |
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
         return made.holes[template[1:]].source
     return Literal(template.removeprefix("$") if isinstance(template, str) else template)
-
-

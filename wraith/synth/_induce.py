@@ -1,9 +1,9 @@
 """From many answers of one variant to one template: the least general body whose holes explain every answer.
 
-Anti-unification (Plotkin 1970) with sources: what all answers share stays literal, and a part in which they differ
-becomes a hole only with an expression for it, tried at the whole part before its members. So a stored entity that is
-answered as it is becomes one hole, whatever members it has, and an object that is mostly another object becomes that
-one with a few members over it (``$spread``).
+Anti-unification (Plotkin 1970) with sources: what all answers share stays literal, and a part in which they
+differ becomes a hole only with an expression for it, tried at the whole part before its members. So a stored
+entity that is answered as it is becomes one hole, whatever members it has, and an object that is mostly
+another object becomes that one with a few members over it (``$spread``).
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr
+from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
 from wraith.synth._sources import (
     best_guess,
     case_source,
-    clock_source,
-    fresh_pattern,
     from_places,
     hole_class,
     part_fresh_source,
@@ -98,7 +97,9 @@ class _Inducer:
                 columns[path] = column
         key = self.context.key_path
         known: dict[tuple[object, ...], Path] = {}
-        for path in sorted(columns, key=lambda each: (each != key, _length(columns[each]), len(each), str(each))):
+        for path in sorted(
+            columns, key=lambda each: (each != key, _length(columns[each]), len(each), str(each))
+        ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
             if same in known or self._tells_made(column):
@@ -110,9 +111,13 @@ class _Inducer:
                 self.made.append((Ref(("response", "body", *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
-        """Whether every value holds an identifier that the answer made elsewhere: then it is built from that one."""
+        """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
+        one."""
         return any(
-            all(isinstance(value, str) and isinstance(part, str) and part in value for value, part in zip(column, made, strict=True))
+            all(
+                isinstance(value, str) and isinstance(part, str) and part in value
+                for value, part in zip(column, made, strict=True)
+            )
             for _, made in self.made
         )
 
@@ -144,7 +149,8 @@ class _Inducer:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
         for ever in (False, True):
             hits = sum(
-                (row.observation.captured.next_ever if ever else row.observation.captured.next_present) == value
+                (row.observation.captured.next_ever if ever else row.observation.captured.next_present)
+                == value
                 for row, value in zip(self.rows, column, strict=True)
             )
             if hits * 3 >= len(column) * 2:
@@ -205,7 +211,11 @@ class _Inducer:
             for search in searches:
                 found = search()
                 if found is not None:
-                    return self._hole("generated" if hole_class(found) == "generated" else "derived", _type_of(values), found)
+                    return self._hole(
+                        "generated" if hole_class(found) == "generated" else "derived",
+                        _type_of(values),
+                        found,
+                    )
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
@@ -250,9 +260,13 @@ class _Inducer:
         for expr in self._base_candidates(at):
             compute = compile_expr(expr)
             made = [compute(row.env) for row in self.rows]
-            if not all(isinstance(value, dict) or value is MISSING for value in made) or all(v is MISSING for v in made):
+            if not all(isinstance(value, dict) or value is MISSING for value in made) or all(
+                v is MISSING for v in made
+            ):
                 continue  # where there is no base object, its members are missing
-            every = list(dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)]))
+            every = list(
+                dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)])
+            )
             changed = [
                 key
                 for key in every
@@ -314,15 +328,13 @@ def _literal(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [_literal(item) for item in value]
     if isinstance(value, dict):
-        if SPREAD in value or any(isinstance(item, str | list | dict) for item in value.values()):
-            return {key: _literal(item) for key, item in value.items()}
+        return {key: _literal(item) for key, item in value.items()}
     return value
 
 
-
-
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
-    """Return the scalar parts of the answers that headers may be built from, with their values on the rows."""
+    """Return the scalar parts of the answers that headers may be built from, with their values on the
+    rows."""
     columns: list[tuple[Expr, list[Found]]] = []
     first = rows[0].observation.document
     if not isinstance(first, dict) or isinstance(induced.template, str):

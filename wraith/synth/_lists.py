@@ -1,8 +1,9 @@
 """Lists: which entities, in which order, filtered by what, paged how.
 
-A hypothesis is a query. Its parts are learned one after the other, each from what the rest leaves open: filters from
-request parameters that name a field of every member shown; the order from the order of the members; the page from
-the parameters that commonly choose one (a prior) and from how many members were shown at most.
+A hypothesis is a query. Its parts are learned one after the other, each from what the rest leaves open:
+filters from request parameters that name a field of every member shown; the order from the order of the
+members; the page from the parameters that commonly choose one (a prior) and from how many members were shown
+at most.
 """
 
 from __future__ import annotations
@@ -17,7 +18,19 @@ from wraith.synth._roles import Role
 from wraith.synth._rows import Row, equal
 from wraith.wir import Expr, First, Literal, Query, Ref, Text, Where
 
-LIMITS = ("limit", "per_page", "page_size", "pageSize", "size", "count", "max_results", "maxResults", "_limit", "first", "top")
+LIMITS = (
+    "limit",
+    "per_page",
+    "page_size",
+    "pageSize",
+    "size",
+    "count",
+    "max_results",
+    "maxResults",
+    "_limit",
+    "first",
+    "top",
+)
 OFFSETS = ("offset", "skip", "start", "_start", "from")
 ENDS = ("_end", "end")
 SEARCHES = ("q", "query", "search", "term", "keyword")
@@ -28,15 +41,27 @@ OPERATORS = {
     "differs": ("_ne", "_not", "__ne"),
     "contains": ("_like", "_contains", "__contains", "__icontains"),
 }
-"""Marks before or after the name of a field that conditions other than equality go by: a prior; the operator is
-used where every list agrees with it."""
+"""Marks before or after the name of a field that conditions other than equality go by: a prior; the operator
+is used where every list agrees with it."""
 
-CURSORS = ("starting_after", "after", "cursor", "marker", "since_id", "next_token", "page_token", "_token", "continuation")
-"""Conventions of HTTP APIs for the names of paging parameters. A prior: a name is used where its effect is seen."""
+CURSORS = (
+    "starting_after",
+    "after",
+    "cursor",
+    "marker",
+    "since_id",
+    "next_token",
+    "page_token",
+    "_token",
+    "continuation",
+)
+"""Conventions of HTTP APIs for the names of paging parameters. A prior: a name is used where its effect is
+seen."""
 
 
 TOLERATED = 0.1
-"""The share of lists that may contradict a part of a query: what an exchange changed elsewhere is seen late."""
+"""The share of lists that may contradict a part of a query: what an exchange changed elsewhere is seen
+late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +86,8 @@ class _Case:
 
 
 def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
-    """Return the best query for the lists of a route, or None where even that explains less than half of them."""
+    """Return the best query for the lists of a route, or None where even that explains less than half of
+    them."""
     cases = [case for row in rows if (case := _case(row, role)) is not None]
     if not cases or role.collection is None:
         return None
@@ -86,7 +112,9 @@ def _explained(query: Query, cases: Sequence[_Case], enough: int) -> int:
     missed = 0
     for case in cases:
         made = compute(case.row.env)
-        if not (isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))):
+        if not (
+            isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))
+        ):
             missed += 1
             if len(cases) - missed <= enough:
                 return 0
@@ -94,7 +122,8 @@ def _explained(query: Query, cases: Sequence[_Case], enough: int) -> int:
 
 
 def _case(row: Row, role: Role) -> _Case | None:
-    assert role.collection is not None and role.listing is not None  # Invariant: the role is a list
+    assert role.collection is not None  # Invariant: the role is a list
+    assert role.listing is not None
     items = get(row.observation.document, role.listing)
     if not isinstance(items, list):
         return None
@@ -146,7 +175,9 @@ def _filter(parameter: Ref, given: Sequence[tuple[_Case, Found]]) -> Where | Non
         return Where((), "contains", parameter)
     for op, marks in OPERATORS.items():
         for field in ranked:
-            if any(name in (f"{field[-1]}{mark}", f"{mark.strip('_')}_{field[-1]}") for mark in marks) and _keeps(field, op, given):
+            if any(
+                name in (f"{field[-1]}{mark}", f"{mark.strip('_')}_{field[-1]}") for mark in marks
+            ) and _keeps(field, op, given):
                 return Where(field, op, parameter)  # type: ignore[arg-type]  # op is one of the names
     return None
 
@@ -155,16 +186,22 @@ def _likeness(path: Path, name: str) -> int:
     last = str(path[-1]) if path else ""
     if last == name:
         return 0
-    return 1 if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower() else 2
+    return (
+        1
+        if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
+        else 2
+    )
 
 
 def _keeps(field: Path, op: str, given: Sequence[tuple[_Case, Found]]) -> bool:
-    """Whether the condition holds for what is shown and tells something: a third may contradict, because a filter
-    meets what cascades have changed, unseen so far, more often than an order does."""
+    """Whether the condition holds for what is shown and tells something: a third may contradict, because a
+    filter meets what cascades have changed, unseen so far, more often than an order does."""
     told = wrong = 0
     for case, wanted in given:
         shown = all(holds(op, get(document, field), wanted) for _, document in case.placed)
-        if not shown or (not case.placed and any(holds(op, get(each, field), wanted) for _, each in case.stored)):
+        if not shown or (
+            not case.placed and any(holds(op, get(each, field), wanted) for _, each in case.stored)
+        ):
             wrong += 1
         else:
             told += not all(holds(op, get(each, field), wanted) for _, each in case.stored)
@@ -182,8 +219,15 @@ def _under(role: Role) -> Expr | None:
 
 
 def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
-    """Return the parameter whose values are names of fields, and the one that says which way, where there are such."""
-    fields = {str(key) for case in cases for _, document in case.stored[:20] if isinstance(document, dict) for key in document}
+    """Return the parameter whose values are names of fields, and the one that says which way, where there are
+    such."""
+    fields = {
+        str(key)
+        for case in cases
+        for _, document in case.stored[:20]
+        if isinstance(document, dict)
+        for key in document
+    }
     sort: Expr | None = None
     direction: Expr | None = None
     for parameter in _parameters(cases):
@@ -200,7 +244,9 @@ def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
 def _candidates(base: Query, cases: Sequence[_Case]) -> Iterable[Query]:
     """Yield queries, simplest first: orders times ways of paging."""
     pagings = _pagings(cases)
-    unsorted = [case for case in cases if base.sort is None or compile_expr(base.sort)(case.row.env) is MISSING]
+    unsorted = [
+        case for case in cases if base.sort is None or compile_expr(base.sort)(case.row.env) is MISSING
+    ]
     for order in _orders(unsorted):
         for paging in pagings:
             yield replace(base, order=order, **paging)  # type: ignore[arg-type]  # names of expressions only
@@ -233,11 +279,14 @@ def _mostly_in_order(cases: Sequence[_Case], order: tuple[tuple[Path, bool], ...
 
 
 def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:
-    """Whether what was shown follows the order: only neighbours are compared, and only those that are stored."""
+    """Whether what was shown follows the order: only neighbours are compared, and only those that are
+    stored."""
     return all(_precedes(one, other, order) for one, other in zip(case.placed, case.placed[1:], strict=False))
 
 
-def _precedes(one: tuple[int, JsonValue], other: tuple[int, JsonValue], order: tuple[tuple[Path, bool], ...]) -> bool:
+def _precedes(
+    one: tuple[int, JsonValue], other: tuple[int, JsonValue], order: tuple[tuple[Path, bool], ...]
+) -> bool:
     for path, descending in order:
         if path:
             left, right = sort_key(get(one[1], path)), sort_key(get(other[1], path))
@@ -253,7 +302,11 @@ def _limit(cases: Sequence[_Case]) -> Expr | None:
     for name in LIMITS:
         parameter = Ref(("request", "query", name))
         compute = compile_expr(parameter)
-        sizes = [(len(case.shown), size) for case in cases if (size := integer_of(compute(case.row.env))) is not None]
+        sizes = [
+            (len(case.shown), size)
+            for case in cases
+            if (size := integer_of(compute(case.row.env))) is not None
+        ]
         if any(shown == size for shown, size in sizes) and all(shown <= size for shown, size in sizes):
             return parameter
     return None
@@ -279,8 +332,12 @@ def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
         if expr is not None:
             starts = [{**start, option: expr} for start in starts] + starts
     if page is not None:
-        full = max((len(c.shown) for c in unlimited if compile_expr(page)(c.row.env) is not MISSING), default=0)
-        starts = [{**start, "page_size": Literal(full)} if full and "page" in start else start for start in starts]
+        full = max(
+            (len(c.shown) for c in unlimited if compile_expr(page)(c.row.env) is not MISSING), default=0
+        )
+        starts = [
+            {**start, "page_size": Literal(full)} if full and "page" in start else start for start in starts
+        ]
     return [{**limit, **start} for start in starts for limit in limits]
 
 
@@ -297,5 +354,3 @@ def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Foun
         for name, column in columns.items():
             column.append(row.env.page.get(name, MISSING))
     return [(Ref(("page", name)), column) for name, column in columns.items()]
-
-

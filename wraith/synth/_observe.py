@@ -1,8 +1,8 @@
 """Replay with the true answers: for each exchange, what its answer could depend on.
 
-The state is what the answers reveal, taken over as it is. An observation keeps a *captured* part of it: what the
-request, or an entity that it addresses, refers to, and whole collections only where a list was asked for. So the
-same closures that answer requests evaluate a hypothesis on what was recorded.
+The state is what the answers reveal, taken over as it is. An observation keeps a *captured* part of it: what
+the request, or an entity that it addresses, refers to, and whole collections only where a list was asked for.
+So the same closures that answer requests evaluate a hypothesis on what was recorded.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Observer:
         self._state = State()
 
     def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
-        """Take in the session of that number; return one observation for each exchange with a route if asked."""
+        """Take in the session of that number; return one observation for each exchange with a route if
+        asked."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
             self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
@@ -131,8 +132,14 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
     _capture(captured, state, texts)
-    texts = {text_of(value) for stored in list(captured.entities.values()) if len(stored) < 8
-             for document in stored.values() if isinstance(document, dict) for value in document.values()}
+    texts = {
+        text_of(value)
+        for stored in list(captured.entities.values())
+        if len(stored) < 8
+        for document in stored.values()
+        if isinstance(document, dict)
+        for value in document.values()
+    }
     _capture(captured, state, texts)
     return Observation(seen, env, captured)
 
@@ -172,7 +179,8 @@ def _scalars(document: Found) -> Iterable[JsonValue]:
 def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> list[bool]:
     """Return for each route whether a successful DELETE removes what it addresses.
 
-    It does unless reads that follow in the session find it still: services that keep a marked entity answer them.
+    It does unless reads that follow in the session find it still: services that keep a marked entity answer
+    them.
     """
     kept = [0] * len(roles)
     removed = [1] * len(roles)
@@ -193,4 +201,7 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
                 by_key[place] = seen.route
             elif seen.ok:
                 by_key.pop(place, None)
-    return [kept[route] < removed[route] or stored_value(role, MISSING) is not MISSING for route, role in enumerate(roles)]
+    return [
+        kept[route] < removed[route] or stored_value(role, MISSING) is not MISSING
+        for route, role in enumerate(roles)
+    ]

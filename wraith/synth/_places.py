@@ -1,13 +1,14 @@
 """Where a value could have come from: an index from values to the expressions that give them.
 
-For each observation, every part of the request, of the addressed entity and of what they refer to is filed under
-its value. The candidates for a leaf are what stands under its value in one observation; the others only rule
-candidates out. So the search looks at dozens of expressions, not at all of them.
+For each observation, every part of the request, of the addressed entity and of what they refer to is filed
+under its value. The candidates for a leaf are what stands under its value in one observation; the others only
+rule candidates out. So the search looks at dozens of expressions, not at all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from wraith.paths import MISSING, Found, Path
@@ -32,8 +33,8 @@ Index: TypeAlias = dict[object, list[Expr]]
 
 
 def norm(value: Found) -> object | None:
-    """Return what values are filed under: the text of a scalar, nested tuples of such texts for a container; None for
-    what says nothing (null, empty)."""
+    """Return what values are filed under: the text of a scalar, nested tuples of such texts for a container;
+    None for what says nothing (null, empty)."""
     if isinstance(value, dict):
         return ("{", *((name, norm(value[name])) for name in sorted(value))) if value else None
     if isinstance(value, list):
@@ -49,11 +50,7 @@ def index(observation: Observation) -> Index:
     filed: Index = {}
     scalars: list[tuple[Expr, str]] = []
     env = observation.env
-    count = 0
-    for expr, value, key in _request_places(observation):
-        count += 1
-        if count > MAX_PLACES:
-            break
+    for expr, value, key in islice(_request_places(observation), MAX_PLACES):
         _file(filed, expr, value, key, scalars)
     for path, value, key in _parts(env.entity, ("entity",)):
         _file(filed, Ref(path), value, key, scalars)
@@ -102,7 +99,9 @@ def _parts(document: Found, at: Path) -> list[tuple[Path, Found, object | None]]
     return found
 
 
-def _gather(value: Found, at: Path, depth: int, found: list[tuple[Path, Found, object | None]]) -> object | None:
+def _gather(
+    value: Found, at: Path, depth: int, found: list[tuple[Path, Found, object | None]]
+) -> object | None:
     """Add the parts of a value; return what it is filed under, made of what its members are filed under."""
     key: object | None
     if depth < MAX_DEPTH and isinstance(value, dict) and value:
@@ -117,7 +116,9 @@ def _gather(value: Found, at: Path, depth: int, found: list[tuple[Path, Found, o
     return key
 
 
-def _file(filed: Index, expr: Expr, value: Found, key: object | None, scalars: list[tuple[Expr, str]]) -> None:
+def _file(
+    filed: Index, expr: Expr, value: Found, key: object | None, scalars: list[tuple[Expr, str]]
+) -> None:
     if key is None:
         return
     filed.setdefault(key, []).append(expr)
@@ -126,8 +127,8 @@ def _file(filed: Index, expr: Expr, value: Found, key: object | None, scalars: l
 
 
 def cost(expr: Expr, name: str = "") -> float:
-    """Return how complicated an expression is: the one definition of "simpler". A source of the same name as what
-    it fills is a little simpler; ties are broken by ``repr``, which is total and the same everywhere."""
+    """Return how complicated an expression is: the one definition of "simpler". A source of the same name as
+    what it fills is a little simpler; ties are broken by ``repr``, which is total and the same everywhere."""
     match expr:
         case Literal():
             return 0.5

@@ -1,8 +1,8 @@
 """What each route does to which entity, from the flow of keys.
 
-A collection is what stands before a parameter: the entities of ``/v1/customers/{customer_id}`` are *customers*. Where
-a representation holds its own key is found by looking where the parameter's value stands in successful answers. A
-route without a parameter that answers one object is a *singleton*.
+A collection is what stands before a parameter: the entities of ``/v1/customers/{customer_id}`` are
+*customers*. Where a representation holds its own key is found by looking where the parameter's value stands
+in successful answers. A route without a parameter that answers one object is a *singleton*.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a route does. ``envelope`` is where the representation stands in an answer, ``listing`` where a list of
-    them does; ``parameters`` are the names that address the entity or its parent."""
+    """What a route does. ``envelope`` is where the representation stands in an answer, ``listing`` where a
+    list of them does; ``parameters`` are the names that address the entity or its parent."""
 
     op: StateOp
     collection: Collection | None = None
@@ -88,12 +88,16 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
     names = _collection_names(table, by_route)
-    collections = {
-        base: _collection(name, base, table, by_route, names) for base, name in names.items()
+    collections = {base: _collection(name, base, table, by_route, names) for base, name in names.items()}
+    read = {
+        pattern.shape
+        for position, pattern in enumerate(table.patterns)
+        if pattern.method == "GET" and by_route[position]
     }
-    read = {pattern.shape for position, pattern in enumerate(table.patterns) if pattern.method == "GET" and by_route[position]}
     return tuple(
-        replace(_role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections))
+        replace(
+            _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
+        )
         for position, pattern in enumerate(table.patterns)
     )
 
@@ -112,7 +116,8 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
 
 
 def _collection_names(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, str]:
-    """Name the collections: the shape before a final parameter, by its last literal; longer where that is not one."""
+    """Name the collections: the shape before a final parameter, by its last literal; longer where that is not
+    one."""
     bases: dict[Base, bool] = {}
     for position, pattern in enumerate(table.patterns):
         for at, segment in enumerate(pattern.shape):
@@ -126,7 +131,8 @@ def _collection_names(table: RouteTable, by_route: dict[int, list[Seen]]) -> dic
     for word, same in sorted(by_word.items()):
         flat = [base for base in same if None not in base]
         for base in sorted(same, key=str):
-            alone = len(same) == 1 or (len(flat) == 1 and base[-2:-1] in ((None,), ()) or base in flat[:1])
+            lone = len(flat) == 1 and base[-2:-1] in ((None,), ())
+            alone = len(same) == 1 or lone or base in flat[:1]
             names[base] = word if alone else "_".join(str(each) for each in base if each is not None)
     return names
 
@@ -214,7 +220,9 @@ _ITEM_OPS: dict[str, StateOp] = {"GET": "read", "HEAD": "read", "DELETE": "delet
 
 def _item_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:
     op: StateOp = _ITEM_OPS.get(pattern.method, "update")
-    envelope = _envelope(collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers])
+    envelope = _envelope(
+        collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers]
+    )
     return Role(op, collection, envelope, None, _key_expr(pattern.names, collection), pattern.names[:-1])
 
 
@@ -265,7 +273,8 @@ def _object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
 
 
 def _listing(documents: list[Found], collection: Collection) -> Path | None:
-    """Return where the answers hold a list of representations: the root, or a member at most two levels down."""
+    """Return where the answers hold a list of representations: the root, or a member at most two levels
+    down."""
     counts: Counter[Path] = Counter()
     for document in documents:
         for path, items in _lists_in(document):
@@ -287,9 +296,7 @@ def _lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonV
 
 
 def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:
-    at = max(
-        position for position in range(len(pattern.shape)) if pattern.shape[position] is None
-    )
+    at = max(position for position in range(len(pattern.shape)) if pattern.shape[position] is None)
     names = pattern.names[: sum(segment is None for segment in pattern.shape[: at + 1])]
     envelope = _envelope(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
     return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])

@@ -1,9 +1,9 @@
 """Routes from paths: which segments are parameters.
 
-A segment is a parameter because its value *flowed* into it from an earlier message of the session, because of its
-*shape* (a number, a UUID, a long random token), or because of *variety* (many siblings, each in one session only,
-that answer alike). What is left is literal. Evidence is gathered in a tree of segments, and the children of a node
-that are parameters become one child.
+A segment is a parameter because its value *flowed* into it from an earlier message of the session, because of
+its *shape* (a number, a UUID, a long random token), or because of *variety* (many siblings, each in one
+session only, that answer alike). What is left is literal. Evidence is gathered in a tree of segments, and the
+children of a node that are parameters become one child.
 """
 
 from __future__ import annotations
@@ -100,21 +100,29 @@ def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
     if _SHAPES.fullmatch(segment) and not _VERSION.fullmatch(segment):
         return True
     # What stands in every session is a word of the service, even if some answer holds the same word.
-    return bool(node.flowed) and len(node.flowed) * 2 >= len(node.sessions) and (
-        len(node.sessions) == 1 or len(node.sessions) * 2 <= visitors
+    return (
+        bool(node.flowed)
+        and len(node.flowed) * 2 >= len(node.sessions)
+        and (len(node.sessions) == 1 or len(node.sessions) * 2 <= visitors)
     )
 
 
 def _generalize(node: _Node) -> None:
     visitors = len({session for child in node.children.values() for session in child.sessions})
-    chosen = {segment for segment, child in node.children.items() if segment and _is_parameter(segment, child, visitors)}
+    chosen = {
+        segment
+        for segment, child in node.children.items()
+        if segment and _is_parameter(segment, child, visitors)
+    }
     rest = [segment for segment in node.children if segment not in chosen and segment]
     if chosen:
         methods = {method for segment in chosen for method in node.children[segment].ends}
         chosen |= {segment for segment in rest if _is_sibling(node.children[segment], methods)}
     else:
         lonely = [s for s in rest if len(node.children[s].sessions) == 1 and not node.children[s].children]
-        if len(lonely) >= VARIETY and (len(lonely) == len(rest) or not any(node.children[s].succeeded() for s in lonely)):
+        if len(lonely) >= VARIETY and (
+            len(lonely) == len(rest) or not any(node.children[s].succeeded() for s in lonely)
+        ):
             chosen = set(lonely)
     if chosen:
         node.parameter = _Node()
@@ -126,7 +134,8 @@ def _generalize(node: _Node) -> None:
 
 
 def _is_sibling(child: _Node, methods: set[str]) -> bool:
-    """Whether a word beside parameters is one of them: nothing was found under it, or it is named by what was."""
+    """Whether a word beside parameters is one of them: nothing was found under it, or it is named by what
+    was."""
     if not child.succeeded():
         return child.ends.keys() <= methods
     successes = sum(sum(answers) for answers in child.ends.values())
@@ -154,7 +163,9 @@ class RoutePattern:
     @property
     def pattern(self) -> str:
         names = iter(self.names)
-        return "/" + "/".join(f"{{{next(names)}}}" if segment is None else _escaped(segment) for segment in self.shape)
+        return "/" + "/".join(
+            f"{{{next(names)}}}" if segment is None else _escaped(segment) for segment in self.shape
+        )
 
 
 def _escaped(segment: str) -> str:
@@ -183,7 +194,11 @@ class RouteTable:
         seen.route = position = self.find(seen.method, seen.segments)
         if position >= 0:
             pattern = self.patterns[position]
-            values = [segment for segment, literal in zip(seen.segments, pattern.shape, strict=True) if literal is None]
+            values = [
+                segment
+                for segment, literal in zip(seen.segments, pattern.shape, strict=True)
+                if literal is None
+            ]
             seen.parameters = dict(zip(pattern.names, values, strict=True))
 
     def _walk(self, node: _Node, segments: tuple[str, ...], at: int) -> tuple[str | None, ...] | None:

@@ -1,4 +1,5 @@
-"""Observations with the value that one leaf, or one part, of their answers has; and how hypotheses are judged."""
+"""Observations with the value that one leaf, or one part, of their answers has; and how hypotheses are
+judged."""
 
 from __future__ import annotations
 
@@ -75,8 +76,8 @@ class Fit:
 
 
 def fit(expr: Expr, rows: Sequence[Row], values: Values) -> Fit | None:
-    """Return how the expression fits, or None where it gives a wrong value somewhere. A row whose value is missing
-    is given where the expression is missing too."""
+    """Return how the expression fits, or None where it gives a wrong value somewhere. A row whose value is
+    missing is given where the expression is missing too."""
     compute = compile_expr(expr)
     given: list[bool] = []
     seen: list[object] = []

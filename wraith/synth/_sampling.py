@@ -1,8 +1,8 @@
 """Which sessions hypotheses are made from: enough of everything, not everything.
 
-Inference costs the same for ten thousand exchanges as for a million, because it looks at whole sessions only until
-each route has answered with each status often enough. Sessions are taken in the order of time, so the choice depends
-on nothing but the recordings.
+Inference costs the same for ten thousand exchanges as for a million, because it looks at whole sessions only
+until each route has answered with each status often enough. Sessions are taken in the order of time, so the
+choice depends on nothing but the recordings.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ ENOUGH = 60
 """Observations of one route and status: the sample of a group, and half as many again to part it by."""
 
 GOLDEN = 2654435769
-"""2**32 divided by the golden ratio: multiples of it, modulo 2**32, fall evenly without a period (Knuth, TAOCP 6.4)."""
+"""2**32 divided by the golden ratio: multiples of it, modulo 2**32, fall evenly without a period (Knuth,
+TAOCP 6.4)."""
 
 Item = TypeVar("Item")
 
@@ -44,8 +45,8 @@ def choose(sketches: Sequence[Sketch], table: RouteTable) -> frozenset[int]:
 
 
 def thinned(items: Sequence[Item], limit: int) -> Sequence[Item]:
-    """Return at most ``limit`` of the items in their order, spread evenly but without a period: clients ask in turns,
-    and every second of their requests may always be of one kind."""
+    """Return at most ``limit`` of the items in their order, spread evenly but without a period: clients ask
+    in turns, and every second of their requests may always be of one kind."""
     if len(items) <= limit:
         return items
     chosen = sorted(range(len(items)), key=lambda position: position * GOLDEN % 2**32)[:limit]

@@ -13,8 +13,8 @@ from wraith.runtime import split_path
 
 @dataclass(slots=True)
 class Seen:
-    """One exchange. ``session`` and ``index`` say where it stands in the corpus; ``route`` is a position in the
-    list of routes, ``parameters`` what its path fills in."""
+    """One exchange. ``session`` and ``index`` say where it stands in the corpus; ``route`` is a position in
+    the list of routes, ``parameters`` what its path fills in."""
 
     session: int
     index: int
@@ -40,7 +40,8 @@ class Seen:
 
 
 def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
-    """Return the exchanges of a session, decoded. Those whose bodies were cut off teach nothing, and are left out."""
+    """Return the exchanges of a session, decoded. Those whose bodies were cut off teach nothing, and are left
+    out."""
     seen = []
     for index, exchange in enumerate(exchanges):
         request, response = exchange.request, exchange.response

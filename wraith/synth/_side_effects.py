@@ -1,16 +1,16 @@
 """What a write does to entities that it does not answer with.
 
-When a read shows another value than the last answer about the entity did, some exchange in between wrote it. Where only
-one write in between speaks of the entity, that one did, and the pairs of such writes with what they changed are rows
-like any others: the same search finds the expression for the new value, from the request, from the answer, and from
-what was stored before. An entity that is read without ever having been answered was born the same way: its key stands
-in the answer of an earlier write.
+When a read shows another value than the last answer about the entity did, some exchange in between wrote it.
+Where only one write in between speaks of the entity, that one did, and the pairs of such writes with what
+they changed are rows like any others: the same search finds the expression for the new value, from the
+request, from the answer, and from what was stored before. An entity that is read without ever having been
+answered was born the same way: its key stands in the answer of an earlier write.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -36,7 +36,8 @@ MAX_UNEXPLAINED = 0.34
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A write, an entity that it speaks of, and the entity before and after; ``before`` is missing at a birth."""
+    """A write, an entity that it speaks of, and the entity before and after; ``before`` is missing at a
+    birth."""
 
     writer: Observation
     key: Key
@@ -100,8 +101,8 @@ def _writers(between: Sequence[Observation], key: str) -> list[Observation]:
 
 
 def _stages(before: JsonValue, after: JsonValue, count: int) -> list[JsonValue]:
-    """Return what an entity was before, between and after equal writes: lists grew by one element each time, numbers
-    by equal steps. A member whose change cannot be divided so is left out of them."""
+    """Return what an entity was before, between and after equal writes: lists grew by one element each time,
+    numbers by equal steps. A member whose change cannot be divided so is left out of them."""
     if count == 0:
         return []
     if count == 1:
@@ -145,7 +146,7 @@ def _speaks_of(observation: Observation, text: str) -> bool:
     return text in seen.segments or text.encode() in seen.request.body or b'"%s"' % text.encode() in seen.raw
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
+# --- rows ------------------------------------------------------------------------------------------------
 
 
 def _rows(changes: Sequence[_Change]) -> list[Row]:
@@ -200,7 +201,9 @@ def _differing(before: Found, after: Found, at: Path = ()) -> Iterator[Path]:
         yield at
 
 
-def _new_value(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr) -> Expr | None:
+def _new_value(
+    rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr
+) -> Expr | None:
     """Return what the field becomes, or None where nothing says it for every write."""
     step = _step(before, after)
     if step in (1, -1):  # a count, rather than the one number that it came to so far
@@ -228,13 +231,20 @@ def _step(before: Sequence[Found], after: Sequence[Found]) -> int | None:
     """Return the one whole number by which every write moves the field, or None."""
     steps = set()
     for old, new in zip(before, after, strict=True):
-        if isinstance(old, bool) or not isinstance(old, int) or isinstance(new, bool) or not isinstance(new, int):
+        if (
+            isinstance(old, bool)
+            or not isinstance(old, int)
+            or isinstance(new, bool)
+            or not isinstance(new, int)
+        ):
             return None
         steps.add(new - old)
     return steps.pop() if len(steps) == 1 and 0 not in steps else None
 
 
-def _appended(rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr) -> Expr | None:
+def _appended(
+    rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr
+) -> Expr | None:
     for front in (False, True):
         items: list[Found] = []
         for old, new in zip(before, after, strict=True):
@@ -272,5 +282,3 @@ def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
 
 def _in_answer(expr: Expr) -> bool:
     return isinstance(expr, Ref) and expr.path[0] == "response"
-
-

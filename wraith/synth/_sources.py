@@ -1,22 +1,36 @@
 """Hypotheses for one value: the simplest expression that explains every observation of it.
 
-The order is the definition of "simpler": constant, then one place, then a chain of places (what the request says,
-else what is stored, else a constant), then what is made fresh, then what is built from parts.
+The order is the definition of "simpler": constant, then one place, then a chain of places (what the request
+says, else what is stored, else a constant), then what is made fresh, then what is built from parts.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
-from wraith.runtime import compile_expr, number_of, read_time, text_of, write_time
+from wraith.runtime import compile_expr, number_of, text_of
+from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
 from wraith.synth._sampling import thinned
-from wraith.wir import Case, Clock, Expr, First, FreshId, Given, HoleClass, Literal, Lookup, Merge, Ref, Sum, Text
+from wraith.wir import (
+    Case,
+    Clock,
+    Expr,
+    First,
+    FreshId,
+    Given,
+    HoleClass,
+    Literal,
+    Lookup,
+    Merge,
+    Ref,
+    Sum,
+    Text,
+)
 
 MAX_CHAIN = 4
 """Options of a chain: request, stored, default, and one more."""
@@ -26,9 +40,6 @@ PIVOTS = 5
 
 MAX_CANDIDATES = 60
 """Candidates tried for a value, simplest first."""
-
-CLOCK_SLACK_MS = 2500
-"""How far a service's clock may stand from the exchange: its second was cut off, and answering took a while."""
 
 MIN_TEXT_PART = 2
 """The shortest value that is looked for inside a longer text."""
@@ -76,7 +87,9 @@ def _chain(
         if tail is not None:
             options = (found.expr, *(tail.options if isinstance(tail, First) else (tail,)))
             candidate = First(options)
-            if fit(candidate, some_rows, some_values) and (best is None or rank(candidate, name) < rank(best, name)):
+            if fit(candidate, some_rows, some_values) and (
+                best is None or rank(candidate, name) < rank(best, name)
+            ):
                 best = candidate
     return best
 
@@ -112,9 +125,9 @@ def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr])
 
 
 def _pivots(rows: Sequence[Row], values: Values) -> Iterator[int]:
-    """Yield the rows that propose candidates: one for each of some values, the longest first, several where values are
-    few; and rows whose value stands nowhere where one stood before, because the same leaf may come from the request in
-    one row and from what is stored in most others."""
+    """Yield the rows that propose candidates: one for each of some values, the longest first, several where
+    values are few; and rows whose value stands nowhere where one stood before, because the same leaf may come
+    from the request in one row and from what is stored in most others."""
     by_value: dict[object, list[int]] = defaultdict(list)
     for i in sorted(range(len(values)), key=lambda i: (-len(str(norm(values[i]) or "")), i)):
         if (key := norm(values[i])) is not None:
@@ -156,94 +169,12 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
     ]
 
 
-# --- fresh identifiers and clocks ---------------------------------------------------------------------------------
-
-_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_UUID4_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]{1}[0-9a-f]{3}-[0-9a-f]{12}"
-_ALPHABETS = (("0-9", r"[0-9]*"), ("0-9a-f", r"[0-9a-f]*"), ("0-9A-F", r"[0-9A-F]*"), ("0-9a-z", r"[0-9a-z]*"),
-              ("0-9A-Z", r"[0-9A-Z]*"), ("A-Za-z0-9", r"[A-Za-z0-9]*"))
-_PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
-MIN_FRESH = 6
-"""Characters that vary in an identifier taken for random: fewer, and chance repeats them."""
+# --- built from parts ------------------------------------------------------------------------------------
 
 
-def fresh_pattern(texts: Sequence[str]) -> str | None:
-    """Return the pattern of identifiers that were all made fresh, or None where they do not look it.
-
-    All are different, of one build: pieces between separators, each literal or random over one alphabet.
-    """
-    if len(set(texts)) < len(texts) or not texts:
-        return None
-    if all(_UUID4.fullmatch(text) for text in texts):
-        return _UUID4_PATTERN
-    if any(len(text) > 200 or " " in text for text in texts):
-        return None
-    split = [_PIECES.findall(text) for text in texts]
-    shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
-    if count < len(texts):
-        return _one_piece(texts)
-    pattern, random = [], 0
-    for position in range(shape):
-        column = [pieces[position] for pieces in split]
-        if len(set(column)) == 1 and (len(texts) > 1 or not _looks_random(column[0])):
-            pattern.append("".join(f"\\{c}" if c in ".^$*+?()|[]{}\\" else c for c in column[0]))
-            continue
-        lengths = Counter(len(piece) for piece in column)
-        length = lengths.most_common(1)[0][0]
-        alphabet = next(name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column))
-        if max(lengths) - min(lengths) > 1 or not all(_looks_random(piece) or length < MIN_FRESH for piece in column):
-            return None
-        pattern.append(f"[{alphabet}]{{{length}}}")
-        random += length
-    return "".join(pattern) if random >= MIN_FRESH else None
-
-
-def _one_piece(texts: Sequence[str]) -> str | None:
-    """Return the pattern of identifiers whose alphabet includes the separators, as URL-safe base64 does."""
-    length = len(texts[0])
-    alike = all(len(text) == length and re.fullmatch(r"[A-Za-z0-9_-]+", text) for text in texts)
-    if not alike or length < MIN_FRESH or sum(map(_looks_random, texts)) * 2 < len(texts):
-        return None
-    return f"[A-Za-z0-9_\\-]{{{length}}}"
-
-
-def _looks_random(piece: str) -> bool:
-    """Whether a piece is no word: it has a digit, or capitals amid small letters."""
-    return any(c.isdigit() for c in piece) or bool(re.search(r"[a-z][A-Z]", piece)) or len(piece) >= 20
-
-
-def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the clock that gives times near each exchange's own, perhaps moved by one fixed time, or None."""
-    units: set[str] = set()
-    shifts: list[int] = []
-    for row, value in zip(rows, values, strict=True):
-        found = read_time(value) if value is not MISSING else None
-        if found is None:
-            return None
-        units.add(found[0])
-        shifts.append(found[1] - row.env.now_ms)
-    if len(units) != 1:
-        return None
-    [unit] = units
-    coarse = 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
-    low, high = min(shifts), max(shifts)
-    if high - low > 2 * CLOCK_SLACK_MS + coarse:
-        return None
-    if low > -CLOCK_SLACK_MS - coarse and high < CLOCK_SLACK_MS:
-        return Clock(unit)
-    middle = (low + high) // 2
-    for grain_s in (86_400, 3_600, 60):
-        offset_s = round(middle / (grain_s * 1000)) * grain_s
-        if offset_s and all(abs(shift - offset_s * 1000) <= CLOCK_SLACK_MS for shift in shifts):
-            write_time(unit, offset_s * 1000 if offset_s > 0 else 0)  # the unit must be one that can be written
-            return Clock(unit, offset_s)
-    return None
-
-
-# --- built from parts ---------------------------------------------------------------------------------------------
-
-
-def text_source(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
+def text_source(
+    rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]
+) -> Expr | None:
     """Return the text that holds values of the environment at fixed places, or None.
 
     ``extra`` are further expressions with their values by row: other parts of the answer.
@@ -324,9 +255,13 @@ def _verified_text(
 
 
 def part_fresh_source(values: Values, made: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
-    """Return the text that holds an identifier of the same answer, and beside it one made for this text alone."""
+    """Return the text that holds an identifier of the same answer, and beside it one made for this text
+    alone."""
     for expr, column in made:
-        if not all(isinstance(v, str) and isinstance(part, str) and part and part in v for v, part in zip(values, column, strict=True)):
+        if not all(
+            isinstance(v, str) and isinstance(part, str) and part and part in v
+            for v, part in zip(values, column, strict=True)
+        ):
             continue
         cut = [str(value).partition(str(part)) for value, part in zip(values, column, strict=True)]
         around: list[Expr] = []
@@ -342,9 +277,12 @@ def part_fresh_source(values: Values, made: Sequence[tuple[Expr, Sequence[Found]
 
 
 def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the sum or difference of two places that gives every number, or None. Three different results at least:
-    with fewer, some pair of numbers always fits."""
-    if not all(kind(value) in ("integer", "number") for value in values) or len({norm(v) for v in values}) < 3:
+    """Return the sum or difference of two places that gives every number, or None. Three different results at
+    least: with fewer, some pair of numbers always fits."""
+    if (
+        not all(kind(value) in ("integer", "number") for value in values)
+        or len({norm(v) for v in values}) < 3
+    ):
         return None
     pivot = max(range(len(rows)), key=lambda i: (abs(number_of(values[i]) or 0), -i))
     target = number_of(values[pivot])
@@ -393,7 +331,9 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
             seen[text] += 1
         else:
             if MAX_CASES >= len(table) >= 2 and (min(seen.values()) >= 2 or len(rows) >= 3 * len(table)):
-                cases = tuple(sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING))
+                cases = tuple(
+                    sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING)
+                )
                 candidate = Case(expr, cases)
                 order = (len(table), rank(expr))
                 if best is None or order < best[0]:
@@ -414,8 +354,8 @@ def _switches(rows: Sequence[Row]) -> list[Expr]:
 
 
 def best_guess(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr:
-    """Return what gives most of the values where nothing gives all: a place, another part of the answer, or the
-    value seen most often."""
+    """Return what gives most of the values where nothing gives all: a place, another part of the answer, or
+    the value seen most often."""
     usual = most_common(values)
     best = sum(equal(usual, value) for value in values) - 1  # a place that does as well is the better reason
     guess: Expr = Literal(usual)
@@ -473,5 +413,3 @@ def hole_class(expr: Expr) -> HoleClass:
     from wraith.wir import Cast
 
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"
-
-

@@ -1,7 +1,8 @@
 """Which variant answers: a small decision tree over the features of requests and state.
 
 Grown greedily by information gain, weighed with each feature's prior, until the leaves are pure. A leaf is a
-conjunction of atoms, so the tree becomes guards that are disjoint and cover everything. Source: Quinlan 1986 (ID3).
+conjunction of atoms, so the tree becomes guards that are disjoint and cover everything. Source: Quinlan 1986
+(ID3).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ MAX_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A conjunction of atoms, the label of what it selects, and how many of the observations there have it."""
+    """A conjunction of atoms, the label of what it selects, and how many of the observations there have
+    it."""
 
     guards: tuple[Atom, ...]
     label: int
@@ -33,7 +35,9 @@ def grow(labels: Sequence[int], features: Sequence[Feature]) -> list[Leaf]:
     return _grow(tuple(range(len(labels))), labels, features, ())
 
 
-def _grow(rows: tuple[int, ...], labels: Sequence[int], features: Sequence[Feature], guards: tuple[Atom, ...]) -> list[Leaf]:
+def _grow(
+    rows: tuple[int, ...], labels: Sequence[int], features: Sequence[Feature], guards: tuple[Atom, ...]
+) -> list[Leaf]:
     counts = Counter(labels[row] for row in rows)
     label, hits = min(counts.items(), key=lambda each: (-each[1], each[0]))
     best = _best(rows, labels, features, counts) if len(counts) > 1 and len(guards) < MAX_DEPTH else None

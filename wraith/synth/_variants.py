@@ -1,4 +1,5 @@
-"""The variants of a route: its answers grouped, each group a template, each with the guards that select it."""
+"""The variants of a route: its answers grouped, each group a template, each with the guards that select
+it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ from wraith.wir import (
 )
 
 SAMPLE = 40
-"""Observations of one group that hypotheses are made from: three times what tells a coincidence from a rule."""
+"""Observations of one group that hypotheses are made from: three times what tells a coincidence from a
+rule."""
 
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
@@ -91,7 +93,10 @@ def learn_route(
         for row in group.rows:
             labels[row] = number
     leaves = grow(labels, questions.all) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
-    variants = tuple(_variant(leaf, groups[leaf.label], rows, role, (*_effects(role, gone), *side_effects)) for leaf in leaves)
+    variants = tuple(
+        _variant(leaf, groups[leaf.label], rows, role, (*_effects(role, gone), *side_effects))
+        for leaf in leaves
+    )
     evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
     return LearnedRoute(variants, evidence)
 
@@ -110,11 +115,12 @@ def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observa
     return sorted(chosen, key=lambda each: (each.seen.session, each.seen.index))
 
 
-# --- grouping -----------------------------------------------------------------------------------------------------
+# --- grouping --------------------------------------------------------------------------------------------
 
 
 def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
-    """Group the rows by status and media type; errors also by what they say, without the values they quote."""
+    """Group the rows by status and media type; errors also by what they say, without the values they
+    quote."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
@@ -154,7 +160,7 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
     return "*" if text is not None and len(text) >= 3 and text in known else value
 
 
-# --- dividing by shape --------------------------------------------------------------------------------------------
+# --- dividing by shape -----------------------------------------------------------------------------------
 
 
 def _divide(
@@ -177,8 +183,11 @@ def _doubt(groups: Sequence[_Group]) -> int:
     return max(len(group.induced.unexplained) + len(group.induced.conflicts) for group in groups)
 
 
-def _partitions(members: tuple[int, ...], rows: Sequence[Row], conflicts: Sequence[Path]) -> list[list[tuple[int, ...]]]:
-    """Return the ways in which the kinds at conflicting paths part the rows, the one with most conflicts first."""
+def _partitions(
+    members: tuple[int, ...], rows: Sequence[Row], conflicts: Sequence[Path]
+) -> list[list[tuple[int, ...]]]:
+    """Return the ways in which the kinds at conflicting paths part the rows, the one with most conflicts
+    first."""
     votes: Counter[tuple[tuple[int, ...], ...]] = Counter()
     for path in conflicts:
         parts: dict[str, list[int]] = defaultdict(list)
@@ -197,13 +206,14 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = [
-        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen)) for each in questions.all
+        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen))
+        for each in questions.all
     ]
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
 
 
-# --- one group ----------------------------------------------------------------------------------------------------
+# --- one group -------------------------------------------------------------------------------------------
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:

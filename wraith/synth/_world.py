@@ -1,9 +1,9 @@
 """The world around sessions: which of them share state, and what the service knew before the first request.
 
-A service keeps its data between sessions and is sometimes reset. *Links* tie sessions together: a later one sees
-what an earlier one created. *Resets* part them: a key is given out again, or a whole list lacks what was created
-before. Sessions between two that are linked belong to the same run; a reset without a place of its own falls into
-the longest pause. Where nothing links any two sessions, each is a world of its own.
+A service keeps its data between sessions and is sometimes reset. *Links* tie sessions together: a later one
+sees what an earlier one created. *Resets* part them: a key is given out again, or a whole list lacks what was
+created before. Sessions between two that are linked belong to the same run; a reset without a place of its
+own falls into the longest pause. Where nothing links any two sessions, each is a world of its own.
 
 What a run shows without having created it was there from the start: the fixtures.
 """
@@ -23,9 +23,11 @@ from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 
 PAGING = frozenset(
-    "limit offset page per_page page_size pagesize size count skip top first max_results _limit _page _start _end".split()
+    "limit offset page per_page page_size "  # noqa: SIM905  # words read better without quotes around each
+    "pagesize size count skip top first max_results _limit _page _start _end".split()
 )
-"""Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets only."""
+"""Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
+only."""
 
 _IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
 """What may be an identifier in a JSON answer: a text in one piece, with a digit in it."""
@@ -80,11 +82,13 @@ class _Sketch:
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
     born: set[Key] = field(default_factory=set)
-    """What a write had told of before it was shown: created on the side, so it was not there from the start."""
+    """What a write had told of before it was shown: created on the side, so it was not there from the
+    start."""
 
 
 class WorldBuilder:
-    """Takes in the sessions of a corpus one by one, in the order of time, and keeps of each what tells its world."""
+    """Takes in the sessions of a corpus one by one, in the order of time, and keeps of each what tells its
+    world."""
 
     def __init__(self, roles: Sequence[Role]) -> None:
         self._roles = roles
@@ -94,7 +98,8 @@ class WorldBuilder:
         self._created: set[Key] = set()
         self._shown: set[bytes] = set()
         self._told: set[bytes] = set()
-        """Identifiers that answers to writes told before anything showed them: of what the writes made on the side."""
+        """Identifiers that answers to writes told before anything showed them: of what the writes made on the
+        side."""
 
     def add(self, session: Sequence[Seen]) -> None:
         """Take in one session, decoded, with its routes assigned."""
@@ -120,7 +125,9 @@ class WorldBuilder:
                 self._shown.add(reveal.key[1].encode())
         if role.listing is not None and seen.ok and role.collection and not role.parents:
             self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
-            sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown)))
+            sketch.lists.append(
+                _List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown))
+            )
         if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
             self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
 
@@ -137,7 +144,8 @@ class WorldBuilder:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list that was shown. ``limit`` is the size of page asked for, 0 where none was, None where it is filtered."""
+    """A list that was shown. ``limit`` is the size of page asked for, 0 where none was, None where it is
+    filtered."""
 
     name: str
     route: int
@@ -189,7 +197,7 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
         return tuple(range(len(sketches)))
     cuts: set[int] = set()
     for born, number in sorted(resets, key=lambda each: (each[1] - each[0], each)):
-        gaps = [gap for gap in range(born + 1, number + 1)]
+        gaps = list(range(born + 1, number + 1))
         if gaps and not cuts.intersection(gaps):
             free = [gap for gap in gaps if gap not in linked] or []
             if free:

@@ -1,0 +1,112 @@
+"""What a service makes itself: fresh identifiers of one build, and the time.
+
+Both need positive evidence: values that are new in each session and look it, instants near the exchange's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from wraith.paths import MISSING
+from wraith.runtime import read_time, write_time
+from wraith.synth._rows import Row, Values
+from wraith.wir import Clock, Expr
+
+CLOCK_SLACK_MS = 2500
+"""How far a service's clock may stand from the exchange: its second was cut off, and answering took a
+while."""
+
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_UUID4_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]{1}[0-9a-f]{3}-[0-9a-f]{12}"
+_ALPHABETS = (
+    ("0-9", r"[0-9]*"),
+    ("0-9a-f", r"[0-9a-f]*"),
+    ("0-9A-F", r"[0-9A-F]*"),
+    ("0-9a-z", r"[0-9a-z]*"),
+    ("0-9A-Z", r"[0-9A-Z]*"),
+    ("A-Za-z0-9", r"[A-Za-z0-9]*"),
+)
+_PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
+MIN_FRESH = 6
+"""Characters that vary in an identifier taken for random: fewer, and chance repeats them."""
+
+
+def fresh_pattern(texts: Sequence[str]) -> str | None:
+    """Return the pattern of identifiers that were all made fresh, or None where they do not look it.
+
+    All are different, of one build: pieces between separators, each literal or random over one alphabet.
+    """
+    if len(set(texts)) < len(texts) or not texts:
+        return None
+    if all(_UUID4.fullmatch(text) for text in texts):
+        return _UUID4_PATTERN
+    if any(len(text) > 200 or " " in text for text in texts):
+        return None
+    split = [_PIECES.findall(text) for text in texts]
+    shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
+    if count < len(texts):
+        return _one_piece(texts)
+    pattern, random = [], 0
+    for position in range(shape):
+        column = [pieces[position] for pieces in split]
+        if len(set(column)) == 1 and (len(texts) > 1 or not _looks_random(column[0])):
+            pattern.append("".join(f"\\{c}" if c in ".^$*+?()|[]{}\\" else c for c in column[0]))
+            continue
+        lengths = Counter(len(piece) for piece in column)
+        length = lengths.most_common(1)[0][0]
+        alphabet = next(
+            name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column)
+        )
+        if max(lengths) - min(lengths) > 1 or not all(
+            _looks_random(piece) or length < MIN_FRESH for piece in column
+        ):
+            return None
+        pattern.append(f"[{alphabet}]{{{length}}}")
+        random += length
+    return "".join(pattern) if random >= MIN_FRESH else None
+
+
+def _one_piece(texts: Sequence[str]) -> str | None:
+    """Return the pattern of identifiers whose alphabet includes the separators, as URL-safe base64 does."""
+    length = len(texts[0])
+    alike = all(len(text) == length and re.fullmatch(r"[A-Za-z0-9_-]+", text) for text in texts)
+    if not alike or length < MIN_FRESH or sum(map(_looks_random, texts)) * 2 < len(texts):
+        return None
+    return f"[A-Za-z0-9_\\-]{{{length}}}"
+
+
+def _looks_random(piece: str) -> bool:
+    """Whether a piece is no word: it has a digit, or capitals amid small letters."""
+    return any(c.isdigit() for c in piece) or bool(re.search(r"[a-z][A-Z]", piece)) or len(piece) >= 20
+
+
+def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the clock that gives times near each exchange's own, perhaps moved by one fixed time, or
+    None."""
+    units: set[str] = set()
+    shifts: list[int] = []
+    for row, value in zip(rows, values, strict=True):
+        found = read_time(value) if value is not MISSING else None
+        if found is None:
+            return None
+        units.add(found[0])
+        shifts.append(found[1] - row.env.now_ms)
+    if len(units) != 1:
+        return None
+    [unit] = units
+    coarse = 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+    low, high = min(shifts), max(shifts)
+    if high - low > 2 * CLOCK_SLACK_MS + coarse:
+        return None
+    if low > -CLOCK_SLACK_MS - coarse and high < CLOCK_SLACK_MS:
+        return Clock(unit)
+    middle = (low + high) // 2
+    for grain_s in (86_400, 3_600, 60):
+        offset_s = round(middle / (grain_s * 1000)) * grain_s
+        if offset_s and all(abs(shift - offset_s * 1000) <= CLOCK_SLACK_MS for shift in shifts):
+            # the unit must be one that can be written
+            write_time(unit, offset_s * 1000 if offset_s > 0 else 0)
+            return Clock(unit, offset_s)
+    return None
