@@ -185,6 +185,7 @@ def _no_report(workspace: Workspace) -> None:
             _new_rule, "secrets", "error", "4 exchanges with what looks like a secret", id="secrets"
         ),
         pytest.param(_edited_model, "model", "warning", "edited by hand", id="model-edited"),
+        pytest.param(_edited_model, "model", "warning", "1 variant with a Lua hook", id="model-hook"),
         pytest.param(_broken_model, "model", "error", "not JSON", id="model-broken"),
         pytest.param(_no_model, "model", "warning", "nothing was learned yet", id="model-missing"),
         pytest.param(_broken_patch, "patches", "error", "changes: ", id="patch-broken"),

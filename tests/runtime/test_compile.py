@@ -18,7 +18,6 @@ from wraith.wir import (
     AtLeast,
     Atom,
     Below,
-    Build,
     Case,
     Cast,
     Clock,
@@ -136,10 +135,6 @@ EXPRESSIONS: dict[str, tuple[Expr, Found]] = {
     "an element of a new list": (Append(NONE, Literal(2)), [2]),
     "no element more": (Append(Literal([1]), NONE), [1]),
     "an element of what is no list": (Append(Literal("x"), Literal(2)), "x"),
-    "a document of its own": (
-        Build({"n": "$n", "gone": "$none", "text": "$$n"}, (("n", Literal(1)), ("none", NONE))),
-        {"n": 1, "text": "$n"},
-    ),
 }
 
 

@@ -10,7 +10,7 @@ from tests.wir.strategies import effects, law
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import Request
 from wraith.runtime import Environment, Ids, State, compile_effect
-from wraith.wir import Delete, Effect, First, Literal, Put, SetField
+from wraith.wir import Delete, Effect, First, Literal, Make, Put, SetField
 
 NONE = First(())
 ONE = Literal("1")
@@ -20,6 +20,11 @@ EFFECTS: dict[str, tuple[Effect, dict[str, JsonValue]]] = {
     "put nothing": (Put("thing", ONE, NONE), {"1": {"a": 1}}),
     "put without a key": (Put("thing", NONE, Literal({})), {"1": {"a": 1}}),
     "put under null": (Put("thing", Literal(None), Literal({})), {"1": {"a": 1}}),
+    "make a document": (
+        Make("thing", ONE, {"n": "$n", "gone": "$none", "text": "$$n"}, (("n", Literal(1)), ("none", NONE))),
+        {"1": {"n": 1, "text": "$n"}},
+    ),
+    "make without a key": (Make("thing", NONE, {}), {"1": {"a": 1}}),
     "delete": (Delete("thing", ONE), {}),
     "delete by number": (Delete("thing", Literal(1)), {}),
     "delete what is not there": (Delete("thing", Literal("2")), {"1": {"a": 1}}),

@@ -108,10 +108,12 @@ def test_people_come_from_the_seed_alone() -> None:
         assert 0 < sum(field in person for person in people[0]) < 50
 
 
-def test_the_pipeline_records(tmp_path: Path) -> None:
+def test_the_pipeline_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands of wraith.toml record a fresh localstripe; scenarios run to their end."""
     pytest.importorskip("localstripe", reason="localstripe is not installed; tools/test.py brings it")
     from wraith.build import steps
+
+    monkeypatch.setenv("WRAITH_HMAC_KEY", "a key for this test")  # where CI is set, none is made
 
     twin = tmp_path / "twins" / "billing-api"
     twin.mkdir(parents=True)

@@ -20,7 +20,6 @@ from wraith.wir import (
     AtLeast,
     Atom,
     Below,
-    Build,
     Case,
     Cast,
     Clock,
@@ -40,6 +39,7 @@ from wraith.wir import (
     KeysWithin,
     Literal,
     Lookup,
+    Make,
     Matches,
     Merge,
     Model,
@@ -193,7 +193,6 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Sum, several, several),
         st.builds(Given, inner),
         st.builds(Append, inner, inner, st.booleans()),
-        st.builds(Build, templates, st.tuples(*(st.tuples(st.just(name), inner) for name in HOLES))),
         st.builds(
             Query,
             st.sampled_from(ENTITIES),
@@ -234,6 +233,13 @@ effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
+    | st.builds(
+        Make,
+        entity_names,
+        expressions,
+        templates,
+        st.tuples(*(st.tuples(st.just(name), expressions) for name in HOLES)),
+    )
 )
 
 holes = st.builds(

@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.wir.strategies import effects, law
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
-from wraith.wir import Delete, Effect, Literal, Put, SetField, ref
+from wraith.wir import Delete, Effect, Literal, Make, Put, SetField, ref
 from wraith.wir._effects import effect_from_json, effect_to_json
 
 
@@ -27,6 +27,15 @@ FORMS: dict[str, tuple[Effect, JsonValue]] = {
         {"put": "customer", "key": {"path": "response.body.id"}, "value": {"path": "response.body"}},
     ),
     "delete": (Delete("customer", ID), {"delete": "customer", "key": {"path": "response.body.id"}}),
+    "make": (
+        Make("entry", ID, {"a": "$x"}, (("x", Literal(1)),)),
+        {
+            "make": "entry",
+            "key": {"path": "response.body.id"},
+            "template": {"a": "$x"},
+            "holes": {"x": {"literal": 1}},
+        },
+    ),
     "set": (
         SetField("charge", ID, ("refunds", 0), Literal(True)),
         {

@@ -10,7 +10,6 @@ from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
 from wraith.wir import (
     Append,
-    Build,
     Case,
     Cast,
     Clock,
@@ -68,10 +67,6 @@ FORMS: dict[str, tuple[Expr, JsonValue]] = {
         Append(Literal([]), Literal(1)),
         {"append": {"literal": 1}, "to": {"literal": []}, "front": False},
     ),
-    "build": (
-        Build({"a": "$x"}, (("x", Literal(1)),)),
-        {"build": {"a": "$x"}, "holes": {"x": {"literal": 1}}},
-    ),
     "query": (Query("post"), {"query": "post"}),
     "query with conditions": (
         Query(
@@ -116,7 +111,6 @@ REFUSED: dict[str, tuple[JsonValue, str]] = {
     "a merge of three": ({"merge": [{"literal": 1}] * 3}, "not a 'merge' expression"),
     "options that are no list": ({"first": {"literal": 1}}, "expected a list"),
     "cases that are a list": ({"case": {"literal": 1}, "of": []}, "of: expected an object"),
-    "holes that are a list": ({"build": {}, "holes": []}, "holes: expected an object"),
     "a condition of an unknown kind": (
         {"query": "a", "where": [{"field": "b", "op": "like", "value": {"literal": 1}}]},
         "not a condition",

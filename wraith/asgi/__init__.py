@@ -3,9 +3,10 @@
 from wraith.asgi._answers import Answer, failure, send_json, send_rest, send_whole
 from wraith.asgi._bodies import ClientGone, body_chunks
 from wraith.asgi._control import CONTROL_PREFIX, TOKEN_VARIABLE, Guard, control_guard, new_control_app
-from wraith.asgi._front import App, Front, Receive, Send
+from wraith.asgi._front import Front
 from wraith.asgi._heads import Head, end_to_end, read_head
 from wraith.asgi._runner import Address, run_app
+from wraith.asgi._types import App, Receive, Send
 
 __all__ = [
     "CONTROL_PREFIX",

@@ -9,7 +9,7 @@ from wraith.asgi._bodies import drain
 from wraith.canonical import JsonValue, compact
 
 if TYPE_CHECKING:
-    from wraith.asgi._front import Receive, Send
+    from wraith.asgi._types import Receive, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 

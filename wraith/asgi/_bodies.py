@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from wraith.asgi._front import Receive
+    from wraith.asgi._types import Receive
 
 DRAIN_BODY_S: Final = 5.0
 """How long to go on reading a body that nobody wants: nginx's lingering_timeout."""

@@ -5,19 +5,15 @@ Traffic does not pass through Quart's request objects, which would halve the spe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from wraith.asgi._answers import failure, send_json
 from wraith.asgi._control import CONTROL_PREFIX, Guard
 
 if TYPE_CHECKING:
-    from hypercorn.typing import ASGIFramework, ASGIReceiveEvent, ASGISendEvent, HTTPScope, Scope
+    from hypercorn.typing import ASGIFramework, HTTPScope, Scope
 
-Receive: TypeAlias = "Callable[[], Awaitable[ASGIReceiveEvent]]"
-Send: TypeAlias = "Callable[[ASGISendEvent], Awaitable[None]]"
-App: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
-Traffic: TypeAlias = "Callable[[HTTPScope, Receive, Send], Awaitable[None]]"
+    from wraith.asgi._types import Receive, Send, Traffic
 
 
 class Front:

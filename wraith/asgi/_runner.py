@@ -25,7 +25,7 @@ from wraith.files import write_json
 if TYPE_CHECKING:
     from hypercorn.config import Config
 
-    from wraith.asgi._front import App
+    from wraith.asgi._types import App
 
 DRAIN_S: Final = 3.0
 """How long requests that have begun may take to end after the signal."""

@@ -19,7 +19,6 @@ from wraith.wir import (
     AtLeast,
     Atom,
     Below,
-    Build,
     Case,
     Cast,
     Clock,
@@ -91,8 +90,6 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _given(compiled(value))
         case Append(to, item, front):
             return _append(compiled(to), compiled(item), front)
-        case Build(template, holes):
-            return _build(template, dict(holes))
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -303,13 +300,6 @@ def _append(to: Compute, item: Compute, front: bool) -> Compute:
         return [value, *elements] if front else [*elements, value]
 
     return append
-
-
-def _build(template: JsonValue, holes: dict[str, Expr]) -> Compute:
-    # here, because a template holds expressions, and this one a template
-    from wraith.runtime._template import compile_document
-
-    return compile_document(template, holes)
 
 
 def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:

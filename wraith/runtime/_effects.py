@@ -7,9 +7,10 @@ from collections.abc import Callable
 from wraith.paths import MISSING
 from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
-from wraith.runtime._query import text_of
+from wraith.runtime._query import Compute, text_of
 from wraith.runtime._state import replaced
-from wraith.wir import Delete, Effect, Put, SetField
+from wraith.runtime._template import compile_document
+from wraith.wir import Delete, Effect, Make, Put, SetField
 
 
 def compile_effect(effect: Effect) -> Callable[[Environment], None]:
@@ -17,14 +18,9 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
     key = compile_expr(effect.key)
     match effect:
         case Put(entity, _, value):
-            stored = compile_expr(value)
-
-            def put(env: Environment) -> None:
-                name, document = text_of(key(env)), stored(env)
-                if name is not None and document is not MISSING:
-                    env.state.put(entity, name, document)
-
-            return put
+            return _put(entity, key, compile_expr(value))
+        case Make(entity, _, template, holes):
+            return _put(entity, key, compile_document(template, dict(holes)))
         case Delete(entity, _):
 
             def delete(env: Environment) -> None:
@@ -44,3 +40,12 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.put(entity, name, replaced(present, at, part))
 
             return set_field
+
+
+def _put(entity: str, key: Compute, value: Compute) -> Callable[[Environment], None]:
+    def put(env: Environment) -> None:
+        name, document = text_of(key(env)), value(env)
+        if name is not None and document is not MISSING:
+            env.state.put(entity, name, document)
+
+    return put

@@ -41,7 +41,7 @@ VENDOR_KEYS: Final[dict[str, str]] = {
 
 JWT: Final = r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){0,2}"
 PRIVATE_KEY: Final = (
-    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[^-]++|-(?!----))++-----END (?:[A-Z]+ )*PRIVATE KEY-----"
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[^-]|-(?!----))+-----END (?:[A-Z]+ )*PRIVATE KEY-----"
 )
 
 # A word begins here: after no letter or digit, or after an escape that ends in one.

@@ -22,7 +22,7 @@ from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
 from wraith.synth._sources import from_places, sum_source
 from wraith.synth._world import Key, reveals
-from wraith.wir import Append, Build, Effect, Expr, Literal, Lookup, Put, Ref, SetField, Sum
+from wraith.wir import Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
@@ -277,7 +277,7 @@ def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
     holes = tuple((hole, made.source) for hole, made in induced.holes.items())
     if fit(key, rows, [change.key[1] for change in chosen]) is None:
         return []
-    return [Put(name, key, Build(induced.template, holes))]
+    return [Make(name, key, induced.template, holes)]
 
 
 def _in_answer(expr: Expr) -> bool:

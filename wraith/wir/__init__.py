@@ -1,12 +1,11 @@
 """The WIR: the small language that twins are written in. ``synth`` writes it, ``runtime`` runs it."""
 
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Put, SetField
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
-    Build,
     Case,
     Cast,
     Clock,
@@ -70,7 +69,6 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Below",
-    "Build",
     "Case",
     "Cast",
     "Clock",
@@ -92,6 +90,7 @@ __all__ = [
     "KeysWithin",
     "Literal",
     "Lookup",
+    "Make",
     "Matches",
     "Merge",
     "Model",

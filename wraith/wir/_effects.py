@@ -39,7 +39,20 @@ class SetField:
     value: Expr
 
 
-Effect: TypeAlias = Put | Delete | SetField
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Store a document made from a template: an entity that comes into being beside what is answered.
+
+    Template and holes are those of a variant; a hole's ``response.body`` is the answer.
+    """
+
+    entity: str
+    key: Expr
+    template: JsonValue
+    holes: tuple[tuple[str, Expr], ...] = ()
+
+
+Effect: TypeAlias = Put | Delete | SetField | Make
 
 
 def effect_to_json(effect: Effect) -> JsonValue:
@@ -56,6 +69,13 @@ def effect_to_json(effect: Effect) -> JsonValue:
                 "at": format_path(at),
                 "value": expr_to_json(value),
             }
+        case Make(entity, key, template, holes):
+            return {
+                "make": entity,
+                "key": expr_to_json(key),
+                "template": template,
+                "holes": {name: expr_to_json(hole) for name, hole in holes},
+            }
 
 
 def effect_from_json(value: JsonValue) -> Effect:
@@ -67,5 +87,10 @@ def effect_from_json(value: JsonValue) -> Effect:
             return Delete(entity, expr_from_json(key))
         case {"set": str(entity), "key": key, "at": str(at), "value": what}:
             return SetField(entity, expr_from_json(key), parse_path(at), expr_from_json(what))
+        case {"make": str(entity), "key": key, "template": template, "holes": dict(holes)}:
+            filled = tuple((name, expr_from_json(hole)) for name, hole in holes.items())
+            return Make(entity, expr_from_json(key), template, filled)
         case _:
-            raise InputError(f"not an effect: {value!r:.120}", hint="expected put, delete or set, with key")
+            raise InputError(
+                f"not an effect: {value!r:.120}", hint="expected put, delete, set or make, with key"
+            )

@@ -144,14 +144,6 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True)
-class Build:
-    """A document made from a template, as the body of an answer is; see ``Variant``."""
-
-    template: JsonValue
-    holes: tuple[tuple[str, Expr], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Where:
     """One condition of a query: a field of the entity against a value of the request.
 
@@ -197,7 +189,6 @@ QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end
 
 Expr: TypeAlias = (
     Append
-    | Build
     | Given
     | Literal
     | Ref
@@ -258,8 +249,6 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"given": expr_to_json(value)}
         case Append(to, item, front):
             return {"append": expr_to_json(item), "to": expr_to_json(to), "front": front}
-        case Build(template, holes):
-            return {"build": template, "holes": {name: expr_to_json(hole) for name, hole in holes}}
         case Query():
             return _query_to_json(expr)
 
@@ -344,13 +333,6 @@ def _case(value: dict[str, JsonValue]) -> Case:
     return Case(expr_from_json(value["case"]), tuple(cases.items()), _optional(value, "default"))
 
 
-def _build(value: dict[str, JsonValue]) -> Build:
-    holes = value["holes"]
-    if not isinstance(holes, dict):
-        raise ValueError("holes: expected an object")
-    return Build(value["build"], tuple((name, expr_from_json(hole)) for name, hole in holes.items()))
-
-
 def _where(value: JsonValue) -> Where:
     if not isinstance(value, dict) or value["op"] not in get_args(WhereOp):
         raise ValueError(f"not a condition: {value!r:.60}")
@@ -396,6 +378,5 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "append": lambda value: Append(
         expr_from_json(value["to"]), expr_from_json(value["append"]), bool(value.get("front"))
     ),
-    "build": _build,
     "query": _query,
 }
