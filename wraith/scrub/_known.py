@@ -16,13 +16,16 @@ from wraith.scrub._replacer import Replacer, is_distinctive
 class Known:
     """A detector of known values, in the forms that encodings give them.
 
-    A value that could be an ordinary word counts only where it is the whole of a text.
+    A value that could be an ordinary word, as ``distinctive`` sees it, counts only where it is the whole of a
+    text.
     """
 
-    def __init__(self, standins: Mapping[str, str]) -> None:
+    def __init__(
+        self, standins: Mapping[str, str], *, distinctive: Callable[[str], bool] = is_distinctive
+    ) -> None:
         self._whole = dict(standins)
         self._parts: dict[str, str] = {}
-        for secret in sorted(filter(is_distinctive, standins), key=lambda secret: (-len(secret), secret)):
+        for secret in sorted(filter(distinctive, standins), key=lambda secret: (-len(secret), secret)):
             for encode in _forms(secret):
                 self._parts.setdefault(encode(secret), encode(standins[secret]))
         forms = {encode(secret) for secret in standins for encode in _forms(secret)}
