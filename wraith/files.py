@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 
 from wraith.canonical import JsonValue, pretty
-from wraith.errors import OperationError
+from wraith.errors import InputError, OperationError
 
 
 def write_whole(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o644) -> None:
@@ -51,6 +52,27 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise
+    except OSError as error:
+        raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
+
+
+def read_tables(path: Path) -> dict[str, JsonValue]:
+    """Return the tables of a TOML file. Raises InputError with the file and the line; OperationError where it
+    cannot be read."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            "no such file", where=path, hint="wraith init NAME --base-url URL writes one"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            f"not TOML: {error}", where=path, hint="mend the line named, then run the command again"
+        ) from error
     except OSError as error:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
 

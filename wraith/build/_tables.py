@@ -7,31 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.errors import InputError, OperationError
 
 Tables: TypeAlias = dict[str, JsonValue]
-
-
-def read_tables(path: Path) -> Tables:
-    """Return the tables of a TOML file. Raises InputError with the file and the line."""
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            f"not TOML: {error}", where=path, hint="mend the line named, then run the command again"
-        ) from error
-    except OSError as error:
-        raise OperationError(f"cannot be read: {error.strerror}", where=path) from error
 
 
 def table(tables: Tables, name: str) -> Tables:

@@ -19,7 +19,8 @@ from wraith.build import _sessions
 from wraith.build._action import clean_outputs, run_step
 from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
-from wraith.build._tables import Tables, digest_of, parameters, read_tables, table, texts
+from wraith.build._tables import Tables, digest_of, parameters, table, texts
+from wraith.files import read_tables
 from wraith.workspace import Project, Workspace
 
 TaskDict: TypeAlias = dict[str, object]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wraith.errors import InputError, OperationError
+from wraith.errors import InputError
+from wraith.files import read_tables
 
 
 class Document(BaseModel):
@@ -22,24 +22,7 @@ D = TypeVar("D", bound=BaseModel)
 
 def read_toml(path: Path, model: type[D]) -> D:
     """Return the document in a TOML file. Raises InputError with file, key and what was expected."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-        table = tomllib.loads(text)
-    except FileNotFoundError:
-        raise InputError(
-            "no such file", where=path, hint="wraith init NAME --base-url URL writes one"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            f"not TOML: {error}", where=path, hint="mend the line named, then run the command again"
-        ) from error
-    except OSError as error:
-        raise OperationError(f"cannot be read: {error.strerror}", where=path) from error
-    return validate(table, model, path)
+    return validate(read_tables(path), model, path)
 
 
 def validate(table: object, model: type[D], where: Path | str) -> D:
