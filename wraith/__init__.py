@@ -7,5 +7,5 @@ A *twin* is a local, deterministic copy of an HTTP API, learned from recorded tr
 __version__ = "0.1.0"
 
 ENGINE_VERSION = "wraith-engine/1"
-"""Names what the engines write. An input of every task that runs one, so that a change of engine rebuilds
-what it must. Raise it with every change that can change a model, a report or an artifact."""
+"""Names the generation of engines that wrote an artifact. What an upgrade rebuilds is decided by their code,
+which ``wraith.build`` takes a digest of."""

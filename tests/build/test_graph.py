@@ -10,6 +10,7 @@ import pytest
 
 import wraith
 from wraith.build import run_graph
+from wraith.build._digests import code_digest
 from wraith.errors import InputError
 from wraith.workspace import Project, Workspace
 
@@ -206,7 +207,18 @@ def test_a_raised_engine_version_rebuilds_what_engines_write(
     monkeypatch.setattr("wraith.artifact._pack.ENGINE_VERSION", "wraith-engine/next")
     result = build(project, "pack:alpha")
     assert result.ran == ["synth:alpha", "check:alpha", "pack:alpha"]
-    assert result.why("synth:alpha") == f"the engine changed ({wraith.ENGINE_VERSION} to wraith-engine/next)"
+    assert result.why("synth:alpha").startswith(f"the engine changed ({wraith.ENGINE_VERSION}+")
+
+
+def test_a_change_of_an_engines_code_rebuilds_what_it_writes(
+    project: Project, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to raise a version: the source of the rooms is one."""
+    monkeypatch.setattr(
+        "wraith.build._tasks.code_digest", lambda *rooms: "other" if "synth" in rooms else "same"
+    )
+    assert "synth:alpha" in build(project, "synth:alpha").ran
+    assert code_digest("synth", "wir") == code_digest("wir", "synth") != code_digest("wir")
 
 
 def test_without_a_database_the_same_bytes_are_built(project: Project, build: Build) -> None:

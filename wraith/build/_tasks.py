@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from wraith import ENGINE_VERSION
 from wraith.build import _sessions
 from wraith.build._action import clean_outputs, run_step
+from wraith.build._digests import code_digest
 from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
@@ -93,7 +94,7 @@ def _synth(workspace: Workspace, tables: Tables) -> TaskDict:
         ],
         freshness=partial(
             Freshness,
-            parameters=_engine() | parameters(tables, "synth"),
+            parameters=_engine("synth") | parameters(tables, "synth"),
             more_inputs=partial(_sessions.manifests, workspace),
         ),
     )
@@ -113,7 +114,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
         writes=[workspace.report_path],
         freshness=partial(
             Freshness,
-            parameters=_engine() | parameters(tables, "synth", "diff"),
+            parameters=_engine("conformance") | parameters(tables, "synth", "diff"),
             more_inputs=partial(_sessions.manifests, workspace),
         ),
     )
@@ -135,14 +136,15 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
         ],
         writes=[workspace.artifact_path],
         freshness=partial(
-            Freshness, parameters=_engine() | {"wraith.toml": digest_of({**tables, "record": kept})}
+            Freshness, parameters=_engine("artifact") | {"wraith.toml": digest_of({**tables, "record": kept})}
         ),
         after=after,
     )
 
 
-def _engine() -> dict[str, str]:
-    return {"engine": ENGINE_VERSION}
+def _engine(room: str) -> dict[str, str]:
+    """Return the version of the engine in a room: its name, and what its code and the language's are."""
+    return {"engine": f"{ENGINE_VERSION}+{code_digest('exchange', 'runtime', 'wir', room)}"}
 
 
 def _task(
