@@ -122,7 +122,7 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
         if number is not None and (asked := integer_of(number(env))) is not None:
             size = integer_of(page_size(env)) if size is None and page_size is not None else size
             start = (asked - 1) * size if size else start
-        if end is not None and size is None and (stop := integer_of(end(env))) is not None:
+        if end is not None and (stop := integer_of(end(env))) is not None:
             size = stop - start
         if after is not None:
             start = _position_after(found, text_of(after(env)), prefix if under is not None else "")

@@ -86,7 +86,7 @@ class _Case:
 
 
 def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
-    """Return the best query for the lists of a route, or None where even that explains less than half of
+    """Return the best query for the lists of a route, or None where even that explains less than a fifth of
     them."""
     cases = [case for row in rows if (case := _case(row, role)) is not None]
     if not cases or role.collection is None:
@@ -95,7 +95,7 @@ def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
     where = tuple(_filters(cases))
     under = _under(role)
     best: Query | None = None
-    most = -(-len(cases) // 2) - 1  # a query that explains less than half of the lists is none
+    most = max(len(cases) // 5, 1)  # a query that explains less than a fifth of the lists is none
     sort, direction = _sorting(cases)
     for query in _candidates(Query(name, where, sort=sort, direction=direction, under=under), cases):
         explained = _explained(query, cases, most)
@@ -142,8 +142,8 @@ def _parameters(cases: Sequence[_Case]) -> list[Ref]:
         for name in case.row.env.path:
             found.setdefault(("request", "path", name))
         for path, _ in leaves(case.row.env.query, ("request", "query")):
-            if len(path) > 2:
-                found.setdefault(path)
+            if len(path) > 2:  # a name that repeats is one parameter, with alternatives
+                found.setdefault(path[:-1] if isinstance(path[-1], int) else path)
     return [Ref(path) for path in found]
 
 
@@ -204,7 +204,8 @@ def _keeps(field: Path, op: str, given: Sequence[tuple[_Case, Found]]) -> bool:
         ):
             wrong += 1
         else:
-            told += not all(holds(op, get(each, field), wanted) for _, each in case.stored)
+            kept_all = all(holds(op, get(each, field), wanted) for _, each in case.stored)
+            told += bool(case.placed) and not kept_all  # an empty list agrees with any condition
     return told > 0 and wrong * 3 <= len(given)
 
 
@@ -219,26 +220,44 @@ def _under(role: Role) -> Expr | None:
 
 
 def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
-    """Return the parameter whose values are names of fields, and the one that says which way, where there are
-    such."""
+    """Return the parameter whose values are names of fields that lists are sorted by, and the one that says which
+    way, where there are such."""
     fields = {
-        str(key)
+        str(key).lower()
         for case in cases
         for _, document in case.stored[:20]
         if isinstance(document, dict)
         for key in document
     }
-    sort: Expr | None = None
-    direction: Expr | None = None
+    sorts: list[Ref] = []
+    direction: Ref | None = None
     for parameter in _parameters(cases):
         compute = compile_expr(parameter)
         texts = [value for case in cases if isinstance(value := compute(case.row.env), str)]
         words = {word.lower().lstrip("+-") for text in texts for word in text.split(",")}
         if words and words <= {"asc", "desc"}:
             direction = parameter
-        elif words and words <= {field.lower() for field in fields} and parameter.path[1] == "query":
-            sort = sort or parameter
-    return sort, direction if sort is not None else None
+        elif len(words & fields) * 2 > len(words) and parameter.path[1] == "query":
+            sorts.append(parameter)  # clients also ask for fields that are not there
+    obeyed = {sort: _sorted_by(cases, sort, direction) for sort in sorts}
+    sort = max(sorts, key=lambda each: (obeyed[each], repr(each)), default=None)
+    return (sort, direction) if sort is not None and obeyed[sort] else (None, None)
+
+
+def _sorted_by(cases: Sequence[_Case], sort: Ref, direction: Ref | None) -> int:
+    """Return how many lists of two or more obey a parameter of sorting, less those that do not."""
+    names_of, ways_of = compile_expr(sort), compile_expr(direction or Literal(""))
+    obeyed = 0
+    for case in cases:
+        names, ways = names_of(case.row.env), ways_of(case.row.env)
+        if isinstance(names, str) and len(case.placed) > 1:
+            turned = ways.lower().split(",") if isinstance(ways, str) else []
+            order = tuple(
+                ((name.lstrip("+-"),), name.startswith("-") or turned[i : i + 1] == ["desc"])
+                for i, name in enumerate(names.split(","))
+            )
+            obeyed += 1 if _in_order(case, order) else -1
+    return max(obeyed, 0)
 
 
 def _candidates(base: Query, cases: Sequence[_Case]) -> Iterable[Query]:
@@ -298,14 +317,15 @@ def _precedes(
 
 
 def _limit(cases: Sequence[_Case]) -> Expr | None:
-    """Return the parameter that limits lists: no list is longer than it says, and some are as long."""
+    """Return the parameter that limits lists: no list is longer than it says, and some are as long. Limits that are
+    no size at all, such as 0, are refused by some services and ignored by others: they tell nothing."""
     for name in LIMITS:
         parameter = Ref(("request", "query", name))
         compute = compile_expr(parameter)
         sizes = [
             (len(case.shown), size)
             for case in cases
-            if (size := integer_of(compute(case.row.env))) is not None
+            if (size := integer_of(compute(case.row.env))) is not None and size > 0
         ]
         if any(shown == size for shown, size in sizes) and all(shown <= size for shown, size in sizes):
             return parameter
