@@ -220,8 +220,8 @@ def _under(role: Role) -> Expr | None:
 
 
 def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
-    """Return the parameter whose values are names of fields that lists are sorted by, and the one that says which
-    way, where there are such."""
+    """Return the parameter whose values are names of fields that lists are sorted by, and the one that says
+    which way, where there are such."""
     fields = {
         str(key).lower()
         for case in cases
@@ -317,8 +317,10 @@ def _precedes(
 
 
 def _limit(cases: Sequence[_Case]) -> Expr | None:
-    """Return the parameter that limits lists: no list is longer than it says, and some are as long. Limits that are
-    no size at all, such as 0, are refused by some services and ignored by others: they tell nothing."""
+    """Return the parameter that limits lists: no list is longer than it says, and some are as long.
+
+    Limits that are no size, such as 0, are refused by some services and ignored by others: they tell nothing.
+    """
     for name in LIMITS:
         parameter = Ref(("request", "query", name))
         compute = compile_expr(parameter)
