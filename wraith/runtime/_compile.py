@@ -119,7 +119,7 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case ("request", "method"):
             return lambda env: env.method
         case ("request", "body_kind"):
-            return lambda env: env.body_kind if env.body is not MISSING or env.body_kind else "empty"
+            return lambda env: env.body_kind
         case ("entity",):
             return lambda env: env.entity
         case ("entity", *rest):

@@ -34,9 +34,9 @@ class Environment:
 
     __slots__ = (
         "_body",
+        "_body_kind",
         "_headers",
         "_query",
-        "body_kind",
         "entity",
         "ids",
         "method",
@@ -65,7 +65,7 @@ class Environment:
         self._headers: dict[str, str] | None = None
         self._query: dict[str, JsonValue] | None = None
         self._body: Found = MISSING
-        self.body_kind = ""
+        self._body_kind = ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -86,11 +86,17 @@ class Environment:
         return self._query
 
     @property
+    def body_kind(self) -> str:
+        """How the body decodes: ``json``, ``form``, ``text``, ``binary`` or ``empty``."""
+        _ = self.body  # decodes it
+        return self._body_kind
+
+    @property
     def body(self) -> Found:
         """The document of the body; ``MISSING`` where it is empty, does not decode or goes too deep."""
-        if not self.body_kind:
+        if not self._body_kind:
             decoded = decode_body(self.headers.get("content-type"), self.request.body)
-            self.body_kind = decoded.kind
+            self._body_kind = decoded.kind
             if decoded.kind not in ("empty", "binary") and not _is_too_deep(
                 self.request.body, decoded.document
             ):

@@ -8,6 +8,7 @@ an accident of the sample.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,14 +21,18 @@ from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.wir import (
     Absent,
+    AtLeast,
     Atom,
     Below,
     Equals,
     Exists,
     Expr,
     KeysBeyond,
+    KeysWithin,
     Lookup,
     Matches,
+    NotMatches,
+    NotOneOf,
     Ref,
 )
 
@@ -60,7 +65,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     for expr, by_row in _values(rows).items():
         if expr != own_key:  # which entity it is decides nothing; what it holds may
             found += _about(expr, by_row, rows)
-    kinds = {(row.env.body is not MISSING, row.env.body_kind or "empty")[1] for row in rows}
+    kinds = {row.env.body_kind for row in rows}
     found += [(0.96, Equals(Ref(("request", "body_kind")), kind)) for kind in sorted(kinds)]
     found += _unexpected_keys(rows, succeeded)
     return _distinct(found, rows)
@@ -179,8 +184,6 @@ def _round_between(low: float, high: float) -> float:
 
 def _prefixes(texts: Counter[str]) -> list[str]:
     """Return patterns for what the values begin with: up to the first digit or after a separator."""
-    import re
-
     starts: set[str] = set()
     for text in texts:
         for found in re.finditer(r"[_ :\-]", text[:24]):
@@ -219,10 +222,8 @@ def _length(atom: Atom) -> int:
 
 
 def negated(atom: Atom) -> Atom:
-    """Return the atom that is true exactly where this one is false. Raises KeyError for one without a
-    negation."""
-    from wraith.wir import AtLeast, KeysWithin, NotMatches, NotOneOf
-
+    """Return the atom that is true exactly where this one is false; of ``Below`` among numbers, for what is
+    no number is neither. Raises KeyError for an atom without a negation."""
     match atom:
         case Exists(of):
             return Absent(of)

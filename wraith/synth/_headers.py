@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wraith.exchange import header
 from wraith.paths import MISSING, Found
-from wraith.synth._induce import Context, Induced, induce
+from wraith.synth._induce import Context, Induced, induce, response_parts
 from wraith.synth._rows import Row
 from wraith.wir import Expr, Literal
 
@@ -41,8 +41,6 @@ def learn_headers(rows: Sequence[Row], induced: Induced) -> tuple[tuple[str, Exp
 
 
 def _learn(rows: Sequence[Row], values: list[Found], induced: Induced) -> Expr | None:
-    from wraith.synth._induce import response_parts
-
     made = induce(rows, values, Context(list_values=response_parts(rows, induced)))
     if made.unexplained and any(value is MISSING for value in values):
         return None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
@@ -177,7 +177,7 @@ class _Inducer:
         if shared is not MISSING:
             return _literal(as_json(shared))
         name = str(at[-1]) if at else ""
-        source = from_places(self.rows, values, name, self._extra(values))
+        source = from_places(self.rows, values, name)
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
@@ -189,10 +189,6 @@ class _Inducer:
         if present == {"array"}:
             return self._array(values, at)
         return self._scalar(values, at)
-
-    def _extra(self, values: Values) -> list[Expr]:
-        """Parts of the answer itself that always have this value: a fresh identifier told twice."""
-        return []
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
@@ -222,8 +218,6 @@ class _Inducer:
         return self._give_up(values, at)
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
-        from wraith.paths import format_path
-
         if len({kind(value) for value in values}) > 1:
             self.conflicts.append(at)
         self.unexplained.append(format_path(at))

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from wraith.synth._seen import Seen
 
@@ -169,8 +170,6 @@ class RoutePattern:
 
 
 def _escaped(segment: str) -> str:
-    from urllib.parse import quote
-
     return quote(segment, safe="-._~!$&'()*+,;=:@")
 
 

@@ -47,9 +47,6 @@ MIN_TEXT_PART = 2
 MAX_CASES = 12
 """The largest learned map; more entries are data."""
 
-Source = tuple[HoleClass, Expr]
-
-
 MAX_GUESSES = 12
 """Candidates tried for a guess: it stays a guess, so the search stays short."""
 
@@ -57,21 +54,19 @@ MAX_CASE_TEXT = 40
 """Longer values of a map are data as well."""
 
 
-def from_places(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr] = ()) -> Expr | None:
+def from_places(rows: Sequence[Row], values: Values, name: str) -> Expr | None:
     """Return the simplest expression over places that gives every value: one place, or a chain of them."""
-    return _chain(tuple(range(len(rows))), rows, values, name, extra, MAX_CHAIN)
+    return _chain(tuple(range(len(rows))), rows, values, name, MAX_CHAIN)
 
 
-def _chain(
-    live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr], left: int
-) -> Expr | None:
+def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str, left: int) -> Expr | None:
     some_rows, some_values = [rows[i] for i in live], [values[i] for i in live]
     shared = constant(some_values)
     if shared is not MISSING:
         return Literal(as_json(shared))
     if all(value is MISSING for value in some_values):
         return First(())
-    fits = _fits(some_rows, some_values, name, extra)
+    fits = _fits(some_rows, some_values, name)
     for found in fits:
         if found.whole:
             return found.expr
@@ -83,7 +78,7 @@ def _chain(
         given = [v for v, g in zip(some_values, found.given, strict=True) if g and v is not MISSING]
         if len({norm(value) for value in given}) < 2 and not _is_telling(given):
             continue  # one coincidence proves nothing
-        tail = _chain(rest, rows, values, name, extra, left - 1)
+        tail = _chain(rest, rows, values, name, left - 1)
         if tail is not None:
             options = (found.expr, *(tail.options if isinstance(tail, First) else (tail,)))
             candidate = First(options)
@@ -101,7 +96,7 @@ def _is_telling(values: Sequence[Found]) -> bool:
     )
 
 
-def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr]) -> list[Fit]:
+def _fits(rows: Sequence[Row], values: Values, name: str) -> list[Fit]:
     """Return the candidates that are never wrong: those that explain most first, then the simplest."""
     proposed: dict[Expr, None] = {}
     for i in _pivots(rows, values):
@@ -112,7 +107,7 @@ def _fits(rows: Sequence[Row], values: Values, name: str, extra: Sequence[Expr])
         if number:
             for expr in rows[i].index.get(norm(-number), ()):
                 proposed.setdefault(Sum((), (expr,)))
-    for expr in (*extra, *_merges(rows, values)):
+    for expr in _merges(rows, values):
         proposed.setdefault(expr)
     found = []
     for expr in sorted(proposed, key=lambda each: rank(each, name))[:MAX_CANDIDATES]:

@@ -226,7 +226,7 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
 
 def _context(sample: Sequence[Row], role: Role) -> Context:
     seen = sample[0].observation.seen
-    context = Context(form=any(row.env.body is not MISSING and row.env.body_kind == "form" for row in sample))
+    context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok or role.collection is None:
         return context
     context.envelope = role.envelope
@@ -249,16 +249,12 @@ def _variant(
         status=seen.status,
         guards=leaf.guards,
         headers=group.headers,
-        body_kind=_body_kind(seen.kind),
+        body_kind=seen.kind,
         body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
-
-
-def _body_kind(seen_kind: str) -> str:
-    return seen_kind
 
 
 def _bytes_template(raw: bytes) -> JsonValue:
@@ -302,7 +298,7 @@ def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
     ):
         keys = {key for document in documents if isinstance(document, dict) for key in document}
         atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
-    kinds = {row.env.body_kind or "empty" for row in rows}
+    kinds = {row.env.body_kind for row in rows}
     if len(kinds) == 1:
         atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
     return tuple(atoms)
