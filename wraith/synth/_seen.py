@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import Exchange, Request, decode_body, header
+from wraith.exchange import BodyKind, Exchange, Request, decode_body, header
 from wraith.paths import MISSING, Found
 from wraith.runtime import split_path
 
@@ -23,16 +23,38 @@ class Seen:
     request: Request
     segments: tuple[str, ...]
     status: int
-    kind: str
-    document: Found
     headers: tuple[tuple[str, str], ...]
     raw: bytes = field(repr=False)
     route: int = -1
     parameters: dict[str, str] = field(default_factory=dict)
+    _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
         return self.request.method
+
+    @property
+    def kind(self) -> BodyKind:
+        """What the answer's body is; a form is text, because no service was seen to answer one."""
+        return self._decode()[0]
+
+    @property
+    def document(self) -> Found:
+        """The document in the answer's body, ``MISSING`` in an empty or binary one."""
+        return self._decode()[1]
+
+    def _decode(self) -> tuple[BodyKind, Found]:
+        """Decode once, when it is asked for: the first look at a corpus asks for no document."""
+        if self._decoded is not None:
+            return self._decoded
+        body = decode_body(header(self.headers, "content-type"), self.raw)
+        decoded: tuple[BodyKind, Found] = (body.kind, MISSING)
+        if body.kind in ("json", "text"):
+            decoded = (body.kind, body.document)
+        elif body.kind == "form":
+            decoded = ("text", self.raw.decode("utf-8", "replace"))
+        self._decoded = decoded
+        return decoded
 
     @property
     def ok(self) -> bool:
@@ -40,17 +62,12 @@ class Seen:
 
 
 def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
-    """Return the exchanges of a session, decoded. Those whose bodies were cut off teach nothing, and are left
-    out."""
+    """Return the exchanges of a session. Those whose bodies were cut off teach nothing, and are left out."""
     seen = []
     for index, exchange in enumerate(exchanges):
         request, response = exchange.request, exchange.response
         if request.truncated is not None or response.truncated is not None:
             continue
-        body = decode_body(header(response.headers, "content-type"), response.body)
-        document: Found = MISSING
-        if body.kind in ("json", "text"):
-            document = body.document
         seen.append(
             Seen(
                 session,
@@ -60,8 +77,6 @@ def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
                 request,
                 tuple(split_path(request.path)),
                 response.status,
-                body.kind if body.kind != "form" else "text",
-                document if body.kind != "form" else response.body.decode("utf-8", "replace"),
                 response.headers,
                 response.body,
             )
