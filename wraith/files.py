@@ -71,7 +71,7 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(
-            f"not TOML: {error}", where=path, hint="mend the line named, then run the command again"
+            f"not TOML: {error}", where=path, hint="mend the file there, then run the command again"
         ) from error
     except OSError as error:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from wraith.asgi import Guard, control_guard
+from wraith.asgi import Guard, control_guard, new_control_app
 from wraith.errors import PolicyError
 
 OWN = {"host": "127.0.0.1:8081"}
@@ -75,3 +77,21 @@ def test_off_loopback_nothing_starts_without_a_token(host: str) -> None:
         control_guard(host, {})
     assert raised.value.hint is not None
     assert "WRAITH_CONTROL_TOKEN" in raised.value.hint
+
+
+def test_an_unknown_part_of_the_control_plane_is_told_what_there_is() -> None:
+    """A 404 lists the routes."""
+
+    async def ask() -> str:
+        app = new_control_app("control")
+
+        @app.get("/__wraith/health")
+        async def health() -> dict[str, str]:
+            return {}
+
+        answer = await app.test_client().get("/__wraith/nope")
+        assert answer.status_code == 404
+        document: dict[str, str] = await answer.get_json()
+        return document["message"]
+
+    assert asyncio.run(ask()).endswith("there are /__wraith/health")

@@ -51,7 +51,7 @@ def test_doit_says_why_it_runs_and_then_has_nothing_to_do(project: Project) -> N
     assert [line.partition(": ran, because ")[0] for line in lines] == [
         f"{step}:alpha" for step in ("record", "synth", "check", "pack")
     ]
-    assert lines[0].endswith("it was never built here; 2 sessions, 4 exchanges, nothing to record")
+    assert lines[0].endswith("doit has not built it here before; 2 sessions, 4 exchanges, nothing to record")
     second = doit(project)
     assert (second.returncode, second.stdout) == (0, "")
     assert second.stderr == "nothing to do: 4 tasks are fresh\n"

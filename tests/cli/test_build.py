@@ -25,7 +25,7 @@ def test_a_build_runs_every_step_and_a_second_none(run, recorded: Workspace) -> 
     first = run("build")
     assert first.code == 0
     assert first.out == "4 tasks: 4 ran\n"
-    assert "synth:shop: ran, because it was never built here; 2 routes" in first.err
+    assert "synth:shop: ran, because doit has not built it here before; 2 routes" in first.err
     second = run("build", "--json")
     assert (second.code, set(_states(second).values())) == (0, {"fresh"})
 

@@ -60,6 +60,19 @@ def test_a_recording_ends_sealed(twin: Workspace, start: Callable[..., object], 
     assert "3 sessions" not in err
 
 
+def test_what_a_crash_left_open_is_sealed_and_said(twin: Workspace, start: Callable[..., object]) -> None:
+    """After SIGKILL the next start recovers every complete exchange, and names the session."""
+    server = start("record", "shop", "--port", "0")
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        client.get("/widgets/none")
+    server.stop(signal.SIGKILL)
+    assert sealed_sessions(twin) == ()
+    _, _, err = start("record", "shop", "--port", "0").stop(signal.SIGTERM)
+    [session] = sealed_sessions(twin)
+    assert f"sealed {session.id}, which an earlier run had left open" in err
+    assert len(session) == 1
+
+
 def test_a_key_that_was_made_is_said(
     twin: Workspace, start: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

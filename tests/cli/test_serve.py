@@ -60,6 +60,15 @@ def test_a_broken_model_is_named(run, learned: Workspace) -> None:
     assert ran.document["error"]["where"] == str(learned.symbols_path)
 
 
+def test_the_way_out_of_a_broken_model_works(run, learned: Workspace) -> None:
+    """The hint names commands that write the model again."""
+    learned.symbols_path.write_text('{"format": ')
+    assert "wraith patch shop --discard-edits, wraith synth shop" in run("serve", "shop").err
+    assert run("patch", "shop", "--discard-edits").code == 0
+    assert run("synth", "shop").code == 0
+    assert run("inspect", "shop").code == 0
+
+
 def test_off_loopback_a_token_is_needed(run, learned: Workspace) -> None:
     """Serving other machines without a control token is against the rules: exit status 3."""
     assert run("serve", "shop", "--host", "0.0.0.0", "--port", "0").code == 3

@@ -92,7 +92,11 @@ def new_control_app(name: str) -> Quart:
     app = Quart(name, static_folder=None)
 
     async def refused(error: HTTPException) -> tuple[dict[str, str], int]:
-        return {"error": "control", "message": f"{error.code} {error.name}"}, error.code or 500
+        message = f"{error.code} {error.name}"
+        if error.code == 404:
+            rules = sorted(rule.rule for rule in app.url_map.iter_rules())
+            message = f"there is no such part of the control plane; there are {', '.join(rules)}"
+        return {"error": "control", "message": message}, error.code or 500
 
     async def failed(error: WraithError) -> tuple[dict[str, JsonValue], int]:
         answer = failure(500, error.code, str(error), hint=error.hint)

@@ -61,7 +61,9 @@ class Freshness:
         task.value_savers.append(lambda: {KEY: before | self._written_side(task)})
         known = values.get(KEY)
         self.reasons = (
-            ("it was never built here",) if known is None else tuple(_reasons(known, before | written))
+            ("doit has not built it here before",)
+            if known is None
+            else tuple(_reasons(known, before | written))
         )
         return not self.reasons
 

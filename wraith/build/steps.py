@@ -136,9 +136,17 @@ def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
         raise AnswerIsNo(
             f"score {report.score_bp} bp, and {config.diff.required_score * 10000:.0f} bp are required",
             where=workspace.report_path,
-            hint=f"see what differs: wraith check {workspace.name} --in-memory",
+            hint=_why_not(workspace, report),
         )
     return CheckResult(report, read_findings(workspace))
+
+
+def _why_not(workspace: Workspace, report: Report) -> str:
+    """Return what to do about a check whose answer is no."""
+    if report.exchanges_total:
+        return f"see what differs: wraith check {workspace.name} --in-memory"
+    came = "the twin came packed, without recordings; " if workspace.origin_path.is_file() else ""
+    return f"{came}nothing was compared: record something with wraith record {workspace.name}"
 
 
 def pack(workspace: Workspace, *, output: Path | None = None) -> PackResult:
@@ -157,6 +165,9 @@ def read_model(workspace: Workspace) -> Model:
         return load_model(read_bytes(workspace.symbols_path), workspace.symbols_path)
     except FileNotFoundError:
         raise _not_learned(workspace, workspace.symbols_path) from None
+    except InputError as error:
+        hint = (error.hint or "").replace("NAME", workspace.name) or None
+        raise InputError(error.message, where=error.where, hint=hint) from error
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

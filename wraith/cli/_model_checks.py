@@ -130,5 +130,9 @@ def report(patient: Patient) -> Iterator[Finding]:
     score = f"{found.score_bp}/10000, {found.required_bp}/10000 are required"
     if found.passed:
         yield Finding(name, "ok", f"passed: {score}")
+    elif patient.installed and not found.exchanges_total:
+        said = "nothing was compared: the twin came packed, without recordings"
+        hint = f"record some, if it is to be checked here: wraith record {patient.name}"
+        yield Finding(name, "warning", said, str(path), hint)
     else:
         yield Finding(name, "error", f"failed: {score}", str(path), f"see why: wraith check {patient.name}")

@@ -32,7 +32,7 @@ def report_blocks(name: str, report: Report) -> Iterator[Block]:
     """Yield the verdict, why it is no better, and the most frequent divergences."""
     yield verdict(name, report)
     if not report.compared_leaves:
-        yield Line("nothing was compared, and that is never a pass", "warn")
+        yield Line("nothing was compared, and that is never a pass: there are no recordings", "warn")
     elif not report.passed:
         yield Line(f"{report.required_bp}/10000 are required: required_score in [diff] of wraith.toml")
     if report.divergences:

@@ -63,12 +63,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _by_hand(workspace: Workspace, args: argparse.Namespace, out: Output) -> tuple[tuple[str, ...], int]:
     """Record until a signal, and return the sessions and the number of their exchanges."""
     from wraith.config import ScrubConfig, TwinConfig, read_toml
-    from wraith.recording import record
+    from wraith.recording import record, recover
     from wraith.scrub import Scrubber, policy_digest
 
     tags = [check_name(tag, "tag") for tag in args.tags]
     config = read_toml(workspace.config_path, TwinConfig)
     scrub = read_toml(workspace.scrub_path, ScrubConfig)
+
+    for session in recover(workspace):
+        out.note(f"sealed {session}, which an earlier run had left open", "warn")
 
     def say(address: Address) -> None:
         out.note(f"recording {config.upstream.base_url} at {address.url}, until Ctrl-C", "good")

@@ -31,7 +31,9 @@ def validate(table: object, model: type[D], where: Path | str) -> D:
         return model.model_validate(table)
     except ValidationError as error:
         raise InputError(
-            describe(error), where=where, hint="mend the keys named; docs/reference lists them all"
+            describe(error),
+            where=where,
+            hint="mend the keys named; docs/reference/configuration.md of wraith lists them all",
         ) from None
 
 

@@ -78,7 +78,8 @@ def _compiler(
         if name not in filled:
             if name not in sources:
                 raise InputError(
-                    f"the template names ${name}, and there is no such hole", hint="wraith synth NAME"
+                    f"the template names ${name}, and there is no such hole",
+                    hint="mend the template, or learn the model again",
                 )
             filled[name] = _once(name, compile_expr(sources[name], resolve))
         return filled[name]

@@ -20,6 +20,9 @@ from wraith.wir._guards import Atom, atom_from_json, atom_to_json
 
 FORMAT = "wraith.model/1"
 
+BUILD_AGAIN = "drop what is there and learn it again: wraith patch NAME --discard-edits, wraith synth NAME"
+"""What to do about a model that cannot be read. Whoever knows the twin puts its name in the place of NAME."""
+
 HoleClass: TypeAlias = Literal[
     "constant", "echoed", "state", "derived", "generated", "timestamp", "enum", "unexplained"
 ]
@@ -147,7 +150,7 @@ def model_from_json(document: JsonValue, where: object = None) -> Model:
         raise InputError(
             f"format: expected {FORMAT!r}, found {document.get('format')!r}",
             where=place,
-            hint="build the model again: wraith synth NAME",
+            hint=BUILD_AGAIN,
         )
     try:
         return Model.model_validate(document)
@@ -157,12 +160,10 @@ def model_from_json(document: JsonValue, where: object = None) -> Model:
             for each in error.errors(include_url=False)[:5]
         ]
         raise InputError(
-            "; ".join(lines), where=place, hint="mend the key named, or: wraith synth NAME"
+            "; ".join(lines), where=place, hint=f"mend the key named; or {BUILD_AGAIN}"
         ) from None
     except RecursionError:
-        raise InputError(
-            "nested too deeply", where=place, hint="build the model again: wraith synth NAME"
-        ) from None
+        raise InputError("nested too deeply", where=place, hint=BUILD_AGAIN) from None
 
 
 def load_model(data: bytes, where: object = None) -> Model:
@@ -171,7 +172,5 @@ def load_model(data: bytes, where: object = None) -> Model:
     try:
         document = parse(data)
     except ValueError as error:
-        raise InputError(
-            f"not JSON: {error}", where=place, hint="build the model again: wraith synth NAME"
-        ) from error
+        raise InputError(f"not JSON: {error}", where=place, hint=BUILD_AGAIN) from error
     return model_from_json(document, place)
