@@ -17,7 +17,7 @@ LINE_LIMIT = 500
 
 # Put together from parts, so that this file does not hold what it looks for.
 REGISTRY_HOSTS = tuple(
-    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"))
+    ".".join(parts) for parts in (("pypi", "org"), ("python" + "hosted", "org"), ("registry", "npmjs"))
 )
 _ROOTS = b"|".join((b"work", b"root", b"Users", rb"home(?!/me/)"))  # examples may stand in the home of "me"
 MACHINE_PATH = re.compile(rb"(?<![\w.])/(?:" + _ROOTS + rb")/[\w.-]")
