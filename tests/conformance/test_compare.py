@@ -158,6 +158,15 @@ def test_an_identifier_that_stands_for_two_is_inconsistent() -> None:
     ]
 
 
+def test_an_identifier_learned_by_heart_is_inconsistent() -> None:
+    """The recorded identifier itself is wrong where another one of the twin's stands for it."""
+    identities = Identities()
+    assert identities.bind(HERE, THERE)
+    assert found({"customer": HERE}, {"customer": HERE}, {"customer": "$odd"}, identities) == [
+        ("customer", "id_inconsistent")
+    ]
+
+
 def test_a_stored_time_is_the_one_that_stood_beside_the_clock() -> None:
     """A time that was made is the same when it is read back, and no other is."""
     identities = Identities()

@@ -324,6 +324,12 @@ def test_the_score_is_the_share_of_exchanges_in_basis_points(good: int, bad: int
     assert (report.score_bp, report.exchanges_passed, report.exchanges_total) == (score_bp, good, good + bad)
 
 
+def test_a_rounded_score_passes_no_check() -> None:
+    """One failure in 20,001 exchanges rounds to 10000, and is not all of them."""
+    report = check(PING, pings(20_000, 1), required_score=1.0)
+    assert (report.score_bp, report.passed) == (10_000, False)
+
+
 @pytest.mark.parametrize(("required", "passed"), [(0.5, True), (0.5001, False), (0.0, True), (1.0, False)])
 def test_passing_is_reaching_the_required_score(required: float, passed: bool) -> None:
     """The threshold itself is enough."""

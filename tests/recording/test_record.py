@@ -168,7 +168,7 @@ def test_a_port_in_use_is_said_before_anything_is_recorded(net: Net, workspace: 
     assert not workspace.index_path.exists()
 
 
-@pytest.mark.skipif(which("openssl") is None, reason="openssl makes the certificate")
+@pytest.mark.skipif(which("openssl") is None, reason="needs the program openssl, which makes the certificate")
 def test_an_https_upstream_is_recorded(
     net: Net, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

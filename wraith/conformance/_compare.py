@@ -139,7 +139,8 @@ class _Walk:
         elif actual is MISSING:
             self.differ(at, "missing_field", expected, actual)
         elif expected == actual and isinstance(expected, bool) == isinstance(actual, bool):
-            return
+            if isinstance(expected, str) and self.identities.has_another(expected):
+                self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
         elif not _same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual)
         elif not self.identities.same(expected, actual):

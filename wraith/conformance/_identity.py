@@ -61,6 +61,10 @@ class Identities:
             return False
         return replayed in self._instants.get(recorded, ())
 
+    def has_another(self, recorded: str) -> bool:
+        """Whether a recorded identifier stands for another one of the twin's, so that the same text is wrong."""
+        return self._replayed.get(recorded, recorded) != recorded
+
     def translate(self, text: str) -> str:
         """Return a recorded text with the twin's identifiers in it."""
         whole = self._replayed.get(text)

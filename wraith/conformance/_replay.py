@@ -114,7 +114,7 @@ def _report(tally: _Tally, required_score: float) -> Report:
     return Report(
         score_bp=score_bp,
         required_bp=required_bp,
-        passed=total > 0 and compared > 0 and score_bp >= required_bp,
+        passed=total > 0 and compared > 0 and passed * 10_000 >= required_bp * total,
         exchanges_total=total,
         exchanges_passed=passed,
         sessions_total=tally.sessions,
