@@ -62,7 +62,7 @@ class Identities:
         return replayed in self._instants.get(recorded, ())
 
     def has_another(self, recorded: str) -> bool:
-        """Whether another identifier of the twin's stands for a recorded one, so that the same text is wrong."""
+        """Whether another identifier stands for a recorded one, so that the same text is wrong."""
         return self._replayed.get(recorded, recorded) != recorded
 
     def translate(self, text: str) -> str:
