@@ -8,14 +8,14 @@ from typing import get_args
 
 import pytest
 
-from wraith.wir import QUERY_PARTS, HoleClass
-from wraith.wir._expr import _READERS
-from wraith.wir._guards import _TAGS
+from wraith.wir import FUNCTIONS, QUERY_PARTS, HoleClass
+from wraith.wir._codec import _READERS, _TAGS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "model.md").read_text(encoding="utf-8")
 WORDS = {
     "expressions": tuple(_READERS),
     "guards": tuple(_TAGS),
+    "functions": tuple(FUNCTIONS),
     "parts of a query": QUERY_PARTS,
     "classes of holes": get_args(HoleClass),
 }

@@ -15,15 +15,18 @@ from hypothesis import strategies as st
 from wraith.canonical import JsonValue
 from wraith.paths import EACH, Path
 from wraith.wir import (
+    FUNCTIONS,
     Absent,
     Append,
     AtLeast,
     Atom,
     Below,
+    Call,
     Case,
     Cast,
     Clock,
     Delete,
+    Each,
     Effect,
     Entity,
     Equals,
@@ -55,6 +58,7 @@ from wraith.wir import (
     Sum,
     Text,
     Variant,
+    When,
     Where,
 )
 from wraith.wir._expr import CastType, WhereOp
@@ -148,6 +152,8 @@ _WHOLE: list[Path] = [
     ("request", "header", "x-name"),
     ("page", "total"),
     ("page", "last_key"),
+    ("item",),
+    ("item", "a"),
 ]
 refs = st.builds(lambda root, rest: Ref(root + rest), st.sampled_from(_ROOTS), small_paths) | st.sampled_from(
     [Ref(path) for path in _WHOLE]
@@ -200,6 +206,15 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
         ),
+        st.sampled_from(sorted(FUNCTIONS)).flatmap(
+            lambda name: st.builds(
+                Call,
+                st.just(name),
+                st.lists(inner, min_size=FUNCTIONS[name][0], max_size=min(FUNCTIONS[name][1], 3)).map(tuple),
+            )
+        ),
+        st.builds(Each, inner, inner),
+        st.builds(When, st.builds(Exists, inner) | st.builds(Below, inner, numbers), inner, maybe),
     )
 
 

@@ -2,13 +2,13 @@
 values."""
 
 from wraith.runtime._clock import read_time, write_time
-from wraith.runtime._compile import cast, compile_atom, compile_expr, merged
+from wraith.runtime._compile import compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
-from wraith.runtime._query import holds, integer_of, number_of, sort_key, text_of
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
 from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
+from wraith.runtime._values import cast, holds, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
     "UNKNOWN_ROUTE",

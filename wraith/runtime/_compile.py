@@ -11,17 +11,21 @@ from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime._clock import write_time
 from wraith.runtime._environment import Environment
+from wraith.runtime._functions import FUNCTIONS, apply
 from wraith.runtime._ids import id_maker
-from wraith.runtime._query import Compute, compile_query, integer_of, number_of, text_of
+from wraith.runtime._query import Compute, compile_query
+from wraith.runtime._values import cast, integer_of, is_type, merged, number_of, same, text_of
 from wraith.wir import (
     Absent,
     Append,
     AtLeast,
     Atom,
     Below,
+    Call,
     Case,
     Cast,
     Clock,
+    Each,
     Equals,
     Exists,
     Expr,
@@ -43,6 +47,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    When,
 )
 
 Test: TypeAlias = Callable[[Environment], bool]
@@ -90,6 +95,14 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _given(compiled(value))
         case Append(to, item, front):
             return _append(compiled(to), compiled(item), front)
+        case Call(function, of):
+            return _call(function, tuple(map(compiled, of)))
+        case Each(of, item):
+            return _each(compiled(of), compiled(item))
+        case When(test, then, otherwise):
+            return _when(
+                compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
+            )
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -125,6 +138,9 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case ("entity", *rest):
             steps = tuple(rest)
             return lambda env: get(env.entity, steps)
+        case ("item", *rest):
+            steps = tuple(rest)
+            return lambda env: get(env.item, steps)
         case ("page", str(name)):
             return lambda env: env.page.get(name, MISSING)
         case ("response", "body", *rest):
@@ -132,7 +148,7 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case _:
             raise InputError(
                 f"path without a root: {format_path(path)!r}",
-                hint="paths start at request, entity, response.body or page",
+                hint="paths start at request, entity, response.body, page or item",
             )
 
 
@@ -182,77 +198,8 @@ def _first(options: tuple[Compute, ...]) -> Compute:
     return first
 
 
-def cast(value: Found, to: str) -> Found:
-    """Return the value as the type, ``MISSING`` where it cannot be. Null stays null; lists are cast element
-    by element, as forms hold them; an object is no scalar, and ``scalar`` alone goes into its members."""
-    if value is None or value is MISSING:
-        return value
-    if isinstance(value, list):
-        return [done for item in value if (done := cast(item, to)) is not MISSING]
-    if isinstance(value, dict):
-        if to != "scalar":
-            return MISSING
-        return {key: done for key, item in value.items() if (done := cast(item, to)) is not MISSING}
-    match to:
-        case "integer":
-            found = integer_of(value)
-            return MISSING if found is None else found
-        case "number":
-            whole, number = integer_of(value), number_of(value)
-            return MISSING if number is None else (number if whole is None else whole)
-        case "boolean":
-            if isinstance(value, bool):
-                return value
-            return {"true": True, "false": False}.get(str(value).lower(), MISSING)
-        case "string":
-            text = text_of(value)
-            return MISSING if text is None else text
-    return _scalar(value)
-
-
-_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-"""RFC 8259, 6: a postal code like 01234 is no number."""
-
-
-def _scalar(value: Found) -> Found:
-    """Read text as JSON would, where it is a number, true, false or null; other text stays text."""
-    if not isinstance(value, str):
-        return value
-    if value in ("true", "false", "null"):
-        return {"true": True, "false": False, "null": None}[value]
-    if not _JSON_NUMBER.fullmatch(value):
-        return value
-    whole, number = integer_of(value), number_of(value)
-    return whole if whole is not None else number if number is not None else value
-
-
 def _cast(value: Compute, to: str) -> Compute:
     return lambda env: cast(value(env), to)
-
-
-def merged(base: Found, over: Found, deep: bool, typed: bool) -> Found:
-    """Return the members of ``over`` over those of ``base``; see ``Merge``."""
-    if not isinstance(over, dict):
-        return base if over is MISSING else over
-    done: dict[str, JsonValue] = dict(base) if isinstance(base, dict) else {}
-    for key, value in over.items():
-        present = done.get(key, MISSING)
-        if deep and value is None:
-            done.pop(key, None)
-        elif deep and isinstance(value, dict):
-            done[key] = merged(present if isinstance(present, dict) else {}, value, deep, typed)  # type: ignore[assignment]
-        else:
-            done[key] = _typed_like(present, value) if typed else value
-    return done
-
-
-def _typed_like(present: Found, value: JsonValue) -> JsonValue:
-    """Text takes the type of what it replaces, where it reads as one."""
-    if not isinstance(value, str):
-        return value
-    to = "boolean" if isinstance(present, bool) else "number" if isinstance(present, int | float) else None
-    done = cast(value, to) if to else value
-    return value if done is MISSING else done
 
 
 def _merge(base: Compute, over: Compute, deep: bool, typed: bool) -> Compute:
@@ -320,29 +267,39 @@ def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
     return add
 
 
+def _call(name: str, of: tuple[Compute, ...]) -> Compute:
+    function = FUNCTIONS[name]
+    if len(of) == 1:
+        [only] = of
+        return lambda env: MISSING if (value := only(env)) is MISSING else function(value)
+    return lambda env: apply(function, [argument(env) for argument in of])
+
+
+def _each(of: Compute, item: Compute) -> Compute:
+    def each(env: Environment) -> Found:
+        elements = of(env)
+        if not isinstance(elements, list):
+            return MISSING
+        outer, done = env.item, []
+        for env.item in elements:
+            if (made := item(env)) is not MISSING:
+                done.append(made)
+        env.item = outer
+        return done
+
+    return each
+
+
+def _when(test: Test, then: Compute, otherwise: Compute | None) -> Compute:
+    def when(env: Environment) -> Found:
+        if test(env):
+            return then(env)
+        return otherwise(env) if otherwise is not None else MISSING
+
+    return when
+
+
 # --- guards -------------------------------------------------------------------------------------------------
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "null": type(None),
-    "boolean": bool,
-    "integer": int,
-    "number": (int, float),
-    "string": str,
-    "array": list,
-    "object": dict,
-}
-
-
-def is_type(value: Found, name: str) -> bool:
-    """Whether a value has the JSON type; a boolean is no number."""
-    if isinstance(value, bool):
-        return name == "boolean"
-    return isinstance(value, _TYPES[name])
-
-
-def same(value: Found, wanted: JsonValue) -> bool:
-    """Equality that tells true from 1."""
-    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
 
 
 def _differs_from_all(value: Found, excluded: tuple[JsonValue, ...]) -> bool:

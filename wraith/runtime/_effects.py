@@ -7,9 +7,10 @@ from collections.abc import Callable
 from wraith.paths import MISSING
 from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
-from wraith.runtime._query import Compute, text_of
+from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
 from wraith.runtime._template import compile_document
+from wraith.runtime._values import text_of
 from wraith.wir import Delete, Effect, Make, Put, SetField
 
 

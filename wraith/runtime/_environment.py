@@ -39,6 +39,7 @@ class Environment:
         "_query",
         "entity",
         "ids",
+        "item",
         "method",
         "now_ms",
         "page",
@@ -60,6 +61,7 @@ class Environment:
         self.now_ms = now_ms
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.item: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}
         self._headers: dict[str, str] | None = None

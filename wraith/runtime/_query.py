@@ -3,91 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, get
 from wraith.runtime._environment import Environment
+from wraith.runtime._values import holds, integer_of, sort_key, text_of
 from wraith.wir import QUERY_PARTS, Query, Where
 
 Compute: TypeAlias = Callable[[Environment], Found]
-
-
-def text_of(value: Found) -> str | None:
-    """Return a scalar as the text that stands for it in a path, a query or a form; None for anything else."""
-    if isinstance(value, str):
-        return value
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, int | float):
-        return str(value)
-    return None
-
-
-def integer_of(value: Found) -> int | None:
-    """Return the integer in a value or its text, else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and len(value) < 20 and value.isascii() and value.removeprefix("-").isdigit():
-        return int(value)
-    return None
-
-
-def number_of(value: Found) -> float | None:
-    """Return the finite number in a value or its text, else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value
-    if not isinstance(value, str):
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    # what Python reads as a number and nobody writes: 1_000, digits of other scripts, nan, inf
-    return number if isfinite(number) and value.isascii() and "_" not in value else None
-
-
-def holds(op: str, stored: Found, wanted: Found) -> bool:
-    """Whether a stored value meets a condition; wanted may be the text of it, or a list of alternatives."""
-    if isinstance(wanted, list):
-        return any(holds(op, stored, each) for each in wanted)
-    match op:
-        case "equals":
-            if isinstance(stored, bool):  # clients write True, true and TRUE
-                return text_of(stored) == (text_of(wanted) or "").lower()
-            return stored == wanted or (stored is not None and text_of(stored) == text_of(wanted) is not None)
-        case "differs":
-            return not holds("equals", stored, wanted)
-        case "contains":
-            if isinstance(stored, dict):
-                return any(holds("contains", each, wanted) for each in stored.values())
-            if isinstance(stored, list):
-                return any(
-                    holds("equals", each, wanted) or holds("contains", each, wanted) for each in stored
-                )
-            return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
-    left, right = number_of(stored), number_of(wanted)
-    if left is None or right is None:
-        return False
-    return left >= right if op == "at_least" else left <= right
-
-
-def sort_key(value: Found) -> tuple[int, float, str]:
-    """A total order over JSON scalars: missing and null, then false and true, numbers, text, the rest."""
-    if value is MISSING or value is None:
-        return (0, 0, "")
-    if isinstance(value, bool):
-        return (1, value, "")
-    if isinstance(value, int | float):
-        return (2, value, "")
-    return (3, 0, value) if isinstance(value, str) else (4, 0, "")
 
 
 def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Compute:

@@ -13,10 +13,11 @@ from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids
-from wraith.runtime._query import Compute, text_of
+from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
+from wraith.runtime._values import text_of
 from wraith.wir import Model, Route, Variant
 
 UNKNOWN_ROUTE = 501

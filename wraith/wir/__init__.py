@@ -1,14 +1,17 @@
 """The WIR: the small language that twins are written in. ``synth`` writes it, ``runtime`` runs it."""
 
+from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
 from wraith.wir._effects import Delete, Effect, Make, Put, SetField
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Call,
     Case,
     Cast,
     Clock,
+    Each,
     Expr,
     First,
     FreshId,
@@ -21,11 +24,11 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    When,
     Where,
-    expr_from_json,
-    expr_to_json,
     ref,
 )
+from wraith.wir._functions import FUNCTIONS
 from wraith.wir._guards import (
     Absent,
     AtLeast,
@@ -40,8 +43,6 @@ from wraith.wir._guards import (
     NotMatches,
     NotOneOf,
     OneOfSet,
-    atom_from_json,
-    atom_to_json,
     known,
 )
 from wraith.wir._model import (
@@ -63,16 +64,19 @@ from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
 
 __all__ = [
+    "FUNCTIONS",
     "QUERY_PARTS",
     "Absent",
     "Append",
     "AtLeast",
     "Atom",
     "Below",
+    "Call",
     "Case",
     "Cast",
     "Clock",
     "Delete",
+    "Each",
     "Effect",
     "Entity",
     "Equals",
@@ -111,6 +115,7 @@ __all__ = [
     "Text",
     "Variant",
     "VariantEvidence",
+    "When",
     "Where",
     "apply_patches",
     "atom_from_json",

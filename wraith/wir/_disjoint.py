@@ -20,7 +20,8 @@ from typing import TypeAlias
 
 from wraith.canonical import JsonValue, compact
 from wraith.paths import Path
-from wraith.wir._expr import Expr, Lookup, Ref, expr_to_json
+from wraith.wir._codec import expr_to_json
+from wraith.wir._expr import Expr, Lookup, Ref
 from wraith.wir._guards import (
     Absent,
     AtLeast,

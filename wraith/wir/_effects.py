@@ -8,7 +8,8 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
-from wraith.wir._expr import Expr, expr_from_json, expr_to_json
+from wraith.wir._codec import expr_from_json, expr_to_json
+from wraith.wir._expr import Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,12 @@ operand is an expression, so ``equals`` may look at the request as well as at a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal as OneOf
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.errors import InputError
-from wraith.paths import format_path, parse_path
-from wraith.wir._expr import Expr, Lookup, Ref, expr_from_json, expr_to_json
+from wraith.wir._expr import Expr, Lookup
 
 JsonType: TypeAlias = OneOf["null", "boolean", "integer", "number", "string", "array", "object"]
 
@@ -128,93 +125,7 @@ Atom: TypeAlias = (
     | KeysBeyond
 )
 
-_TAGS: dict[str, type[Atom]] = {
-    "exists": Exists,
-    "absent": Absent,
-    "equals": Equals,
-    "in": OneOfSet,
-    "not_in": NotOneOf,
-    "at_least": AtLeast,
-    "below": Below,
-    "type": IsType,
-    "matches": Matches,
-    "not_matches": NotMatches,
-    "keys_within": KeysWithin,
-    "keys_beyond": KeysBeyond,
-}
-_NAMES = {kind: tag for tag, kind in _TAGS.items()}
-
 
 def known(entity: str, key: Expr) -> Exists:
     """Return the atom "an entity of that name is stored under that key"."""
     return Exists(Lookup(entity, key))
-
-
-def atom_to_json(atom: Atom) -> JsonValue:
-    """Return the JSON form: ``{"exists": operand}``, ``{"equals": [operand, value]}``."""
-    operand: JsonValue = format_path(atom.of.path) if isinstance(atom.of, Ref) else expr_to_json(atom.of)
-    tag = _NAMES[type(atom)]
-    match atom:
-        case Exists() | Absent():
-            return {tag: operand}
-        case Equals(value=value):
-            return {tag: [operand, value]}
-        case OneOfSet(values=values) | NotOneOf(values=values):
-            return {tag: [operand, list(values)]}
-        case AtLeast(bound=bound) | Below(bound=bound):
-            return {tag: [operand, bound]}
-        case IsType(type=name):
-            return {tag: [operand, name]}
-        case Matches(pattern=pattern) | NotMatches(pattern=pattern):
-            return {tag: [operand, pattern]}
-        case KeysWithin(keys=keys) | KeysBeyond(keys=keys):
-            return {tag: [operand, list(keys)]}
-
-
-def atom_from_json(value: JsonValue) -> Atom:
-    """Return the atom in its JSON form. Raises InputError that says what was expected."""
-    if isinstance(value, dict) and len(value) == 1:
-        [(tag, rest)] = value.items()
-        if tag == "exists":
-            return Exists(_operand(rest))
-        if tag == "absent":
-            return Absent(_operand(rest))
-        if tag in _ARGUMENTS and isinstance(rest, list) and len(rest) == 2:
-            operand, argument = rest
-            return _TAGS[tag](_operand(operand), _argument(tag, argument))  # type: ignore[call-arg,arg-type]  # by tag
-    raise InputError(
-        f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}"
-    )
-
-
-def _argument(tag: str, value: JsonValue) -> JsonValue | tuple[JsonValue, ...]:
-    expected, is_right = _ARGUMENTS[tag]
-    if not is_right(value):
-        raise InputError(f"{tag}: expected {expected}, found {value!r:.80}")
-    return tuple(value) if isinstance(value, list) and tag != "equals" else value
-
-
-def _is_texts(value: JsonValue) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-_ARGUMENTS: dict[str, tuple[str, Callable[[JsonValue], bool]]] = {
-    "equals": ("a value", lambda value: True),
-    "in": ("a list of texts", _is_texts),
-    "not_in": ("a list", lambda value: isinstance(value, list)),
-    "at_least": ("a number", _is_number),
-    "below": ("a number", _is_number),
-    "type": ("a JSON type", lambda value: value in get_args(JsonType)),
-    "matches": ("a pattern", lambda value: isinstance(value, str)),
-    "not_matches": ("a pattern", lambda value: isinstance(value, str)),
-    "keys_within": ("a list of texts", _is_texts),
-    "keys_beyond": ("a list of texts", _is_texts),
-}
-
-
-def _operand(value: JsonValue) -> Expr:
-    return Ref(parse_path(value)) if isinstance(value, str) else expr_from_json(value)

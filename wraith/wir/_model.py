@@ -14,9 +14,10 @@ from pydantic import JsonValue as Json
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
+from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
-from wraith.wir._expr import Expr, expr_from_json, expr_to_json
-from wraith.wir._guards import Atom, atom_from_json, atom_to_json
+from wraith.wir._expr import Expr
+from wraith.wir._guards import Atom
 
 FORMAT = "wraith.model/1"
 

@@ -1,0 +1,336 @@
+"""The JSON form of expressions and atoms, which contain each other, and back.
+
+An expression is an object whose first key names its kind; an atom is an object with one key. Readers raise
+InputError that says what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+from wraith.canonical import JsonValue
+from wraith.errors import InputError
+from wraith.paths import Path, format_path, parse_path
+from wraith.wir._expr import (
+    QUERY_PARTS,
+    Append,
+    Call,
+    Case,
+    Cast,
+    CastType,
+    Clock,
+    Each,
+    Expr,
+    First,
+    FreshId,
+    Given,
+    Literal,
+    Lookup,
+    Merge,
+    NextKey,
+    Query,
+    Ref,
+    Sum,
+    Text,
+    When,
+    Where,
+    WhereOp,
+    ref,
+)
+from wraith.wir._functions import FUNCTIONS
+from wraith.wir._guards import (
+    Absent,
+    AtLeast,
+    Atom,
+    Below,
+    Equals,
+    Exists,
+    IsType,
+    JsonType,
+    KeysBeyond,
+    KeysWithin,
+    Matches,
+    NotMatches,
+    NotOneOf,
+    OneOfSet,
+)
+
+
+def expr_to_json(expr: Expr) -> JsonValue:
+    """Return the JSON form of an expression, the inverse of ``expr_from_json``."""
+    match expr:
+        case Literal(value):
+            return {"literal": value}
+        case Ref(path):
+            return {"path": format_path(path)}
+        case Lookup(entity, key, at):
+            return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
+        case FreshId(pattern):
+            return {"fresh_id": pattern}
+        case NextKey(entity, ever):
+            return {"next_key": entity, "ever": ever}
+        case Clock(unit, offset_s):
+            return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
+        case First(options):
+            return {"first": [expr_to_json(option) for option in options]}
+        case Cast(value, to):
+            return {"cast": expr_to_json(value), "to": to}
+        case Merge(base, over, deep, typed):
+            return {"merge": [expr_to_json(base), expr_to_json(over)], "deep": deep, "typed": typed}
+        case Text(parts):
+            return {"text": [expr_to_json(part) for part in parts]}
+        case Case(of, cases, default):
+            done: dict[str, JsonValue] = {"case": expr_to_json(of), "of": dict(cases)}
+            return done if default is None else {**done, "default": expr_to_json(default)}
+        case Sum(plus, minus):
+            return {
+                "sum": [expr_to_json(term) for term in plus],
+                "minus": [expr_to_json(term) for term in minus],
+            }
+        case Given(value):
+            return {"given": expr_to_json(value)}
+        case Append(to, item, front):
+            return {"append": expr_to_json(item), "to": expr_to_json(to), "front": front}
+        case Query():
+            return _query_to_json(expr)
+        case Call(function, of):
+            return {"call": function, "of": [expr_to_json(argument) for argument in of]}
+        case Each(of, item):
+            return {"each": expr_to_json(of), "item": expr_to_json(item)}
+        case When(test, then, otherwise):
+            done = {"when": atom_to_json(test), "then": expr_to_json(then)}
+            return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
+
+
+def _query_to_json(query: Query) -> JsonValue:
+    done: dict[str, JsonValue] = {"query": query.entity}
+    if query.where:
+        done["where"] = [
+            {
+                "field": format_path(each.field),
+                "op": each.op,
+                "value": expr_to_json(each.value),
+                "when_given": each.when_given,
+            }
+            for each in query.where
+        ]
+    if query.order:
+        done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
+    for name in QUERY_PARTS:
+        part: Expr | None = getattr(query, name)
+        if part is not None:
+            done[name] = expr_to_json(part)
+    return done
+
+
+def expr_from_json(value: JsonValue) -> Expr:
+    """Return the expression in its JSON form. Raises InputError that says what was expected."""
+    if isinstance(value, dict):
+        for tag, read in _READERS.items():
+            if tag in value:
+                try:
+                    return read(value)
+                except (KeyError, TypeError, AttributeError, ValueError) as error:
+                    raise InputError(f"not a {tag!r} expression ({error}): {value!r:.120}") from error
+    raise InputError(
+        f"not an expression: {value!r:.120}", hint=f"expected an object with one of {', '.join(_READERS)}"
+    )
+
+
+def _text(value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, found {value!r:.40}")
+    return value
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    if not isinstance(value, list):
+        raise ValueError(f"expected a list, found {value!r:.40}")
+    return value
+
+
+def _number(value: JsonValue) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"expected an integer, found {value!r:.40}")
+    return value
+
+
+def _exprs(value: JsonValue) -> tuple[Expr, ...]:
+    return tuple(expr_from_json(item) for item in _list(value))
+
+
+def _optional(value: dict[str, JsonValue], name: str) -> Expr | None:
+    return expr_from_json(value[name]) if name in value else None
+
+
+def _cast(value: dict[str, JsonValue]) -> Cast:
+    to = value["to"]
+    if to not in get_args(CastType):
+        raise ValueError(f"cannot cast to {to!r}")
+    return Cast(expr_from_json(value["cast"]), to)  # type: ignore[arg-type]  # checked above
+
+
+def _merge(value: dict[str, JsonValue]) -> Merge:
+    base, over = _exprs(value["merge"])
+    return Merge(base, over, bool(value.get("deep")), bool(value.get("typed")))
+
+
+def _case(value: dict[str, JsonValue]) -> Case:
+    cases = value["of"]
+    if not isinstance(cases, dict):
+        raise ValueError("of: expected an object")
+    return Case(expr_from_json(value["case"]), tuple(cases.items()), _optional(value, "default"))
+
+
+def _where(value: JsonValue) -> Where:
+    if not isinstance(value, dict) or value["op"] not in get_args(WhereOp):
+        raise ValueError(f"not a condition: {value!r:.60}")
+    return Where(
+        parse_path(_text(value["field"])),
+        value["op"],  # type: ignore[arg-type]  # checked above
+        expr_from_json(value["value"]),
+        bool(value.get("when_given", True)),
+    )
+
+
+def _order(value: JsonValue) -> tuple[Path, bool]:
+    if not isinstance(value, dict):
+        raise ValueError(f"not an order: {value!r:.60}")
+    return parse_path(_text(value["by"])), bool(value["descending"])
+
+
+def _query(value: dict[str, JsonValue]) -> Query:
+    return Query(
+        _text(value["query"]),
+        tuple(_where(each) for each in _list(value.get("where", []))),
+        tuple(_order(each) for each in _list(value.get("order", []))),
+        *(_optional(value, name) for name in QUERY_PARTS),
+    )
+
+
+def _call(value: dict[str, JsonValue]) -> Call:
+    name, of = _text(value["call"]), _exprs(value["of"])
+    if name not in FUNCTIONS:
+        raise ValueError(f"there is no function {name!r}")
+    least, most = FUNCTIONS[name]
+    if not least <= len(of) <= most:
+        raise ValueError(f"{name} takes {least} to {most} arguments, found {len(of)}")
+    return Call(name, of)
+
+
+_READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
+    "literal": lambda value: Literal(value["literal"]),
+    "path": lambda value: ref(_text(value["path"])),
+    "lookup": lambda value: Lookup(
+        _text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))
+    ),
+    "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
+    "next_key": lambda value: NextKey(_text(value["next_key"]), bool(value.get("ever"))),
+    "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
+    "first": lambda value: First(_exprs(value["first"])),
+    "cast": _cast,
+    "merge": _merge,
+    "text": lambda value: Text(_exprs(value["text"])),
+    "case": _case,
+    "sum": lambda value: Sum(_exprs(value["sum"]), _exprs(value["minus"])),
+    "given": lambda value: Given(expr_from_json(value["given"])),
+    "append": lambda value: Append(
+        expr_from_json(value["to"]), expr_from_json(value["append"]), bool(value.get("front"))
+    ),
+    "query": _query,
+    "call": _call,
+    "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
+    "when": lambda value: When(
+        atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
+    ),
+}
+
+
+# --- atoms ---
+
+_TAGS: dict[str, type[Atom]] = {
+    "exists": Exists,
+    "absent": Absent,
+    "equals": Equals,
+    "in": OneOfSet,
+    "not_in": NotOneOf,
+    "at_least": AtLeast,
+    "below": Below,
+    "type": IsType,
+    "matches": Matches,
+    "not_matches": NotMatches,
+    "keys_within": KeysWithin,
+    "keys_beyond": KeysBeyond,
+}
+_NAMES = {kind: tag for tag, kind in _TAGS.items()}
+
+
+def atom_to_json(atom: Atom) -> JsonValue:
+    """Return the JSON form: ``{"exists": operand}``, ``{"equals": [operand, value]}``."""
+    operand: JsonValue = format_path(atom.of.path) if isinstance(atom.of, Ref) else expr_to_json(atom.of)
+    tag = _NAMES[type(atom)]
+    match atom:
+        case Exists() | Absent():
+            return {tag: operand}
+        case Equals(value=value):
+            return {tag: [operand, value]}
+        case OneOfSet(values=values) | NotOneOf(values=values):
+            return {tag: [operand, list(values)]}
+        case AtLeast(bound=bound) | Below(bound=bound):
+            return {tag: [operand, bound]}
+        case IsType(type=name):
+            return {tag: [operand, name]}
+        case Matches(pattern=pattern) | NotMatches(pattern=pattern):
+            return {tag: [operand, pattern]}
+        case KeysWithin(keys=keys) | KeysBeyond(keys=keys):
+            return {tag: [operand, list(keys)]}
+
+
+def atom_from_json(value: JsonValue) -> Atom:
+    """Return the atom in its JSON form. Raises InputError that says what was expected."""
+    if isinstance(value, dict) and len(value) == 1:
+        [(tag, rest)] = value.items()
+        if tag == "exists":
+            return Exists(_operand(rest))
+        if tag == "absent":
+            return Absent(_operand(rest))
+        if tag in _ARGUMENTS and isinstance(rest, list) and len(rest) == 2:
+            operand, argument = rest
+            return _TAGS[tag](_operand(operand), _argument(tag, argument))  # type: ignore[call-arg,arg-type]  # by tag
+    raise InputError(
+        f"not a guard: {value!r:.120}", hint=f"expected an object with one of {', '.join(_TAGS)}"
+    )
+
+
+def _argument(tag: str, value: JsonValue) -> JsonValue | tuple[JsonValue, ...]:
+    expected, is_right = _ARGUMENTS[tag]
+    if not is_right(value):
+        raise InputError(f"{tag}: expected {expected}, found {value!r:.80}")
+    return tuple(value) if isinstance(value, list) and tag != "equals" else value
+
+
+def _is_texts(value: JsonValue) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_ARGUMENTS: dict[str, tuple[str, Callable[[JsonValue], bool]]] = {
+    "equals": ("a value", lambda value: True),
+    "in": ("a list of texts", _is_texts),
+    "not_in": ("a list", lambda value: isinstance(value, list)),
+    "at_least": ("a number", _is_number),
+    "below": ("a number", _is_number),
+    "type": ("a JSON type", lambda value: value in get_args(JsonType)),
+    "matches": ("a pattern", lambda value: isinstance(value, str)),
+    "not_matches": ("a pattern", lambda value: isinstance(value, str)),
+    "keys_within": ("a list of texts", _is_texts),
+    "keys_beyond": ("a list of texts", _is_texts),
+}
+
+
+def _operand(value: JsonValue) -> Expr:
+    return Ref(parse_path(value)) if isinstance(value, str) else expr_from_json(value)
