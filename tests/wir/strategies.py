@@ -150,6 +150,7 @@ _WHOLE: list[Path] = [
     ("request", "body_kind"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
+    ("caller",),
     ("page", "total"),
     ("page", "last_key"),
     ("item",),

@@ -133,6 +133,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.method
         case ("request", "body_kind"):
             return lambda env: env.body_kind
+        case ("caller",):
+            return lambda env: env.caller
         case ("entity",):
             return lambda env: env.entity
         case ("entity", *rest):
@@ -148,7 +150,7 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case _:
             raise InputError(
                 f"path without a root: {format_path(path)!r}",
-                hint="paths start at request, entity, response.body, page or item",
+                hint="paths start at request, entity, caller, response.body, page or item",
             )
 
 

@@ -37,6 +37,7 @@ class Environment:
         "_body_kind",
         "_headers",
         "_query",
+        "caller",
         "entity",
         "ids",
         "item",
@@ -59,6 +60,7 @@ class Environment:
         self.state = state
         self.ids = ids
         self.now_ms = now_ms
+        self.caller: Found = MISSING
         self.entity: Found = MISSING
         self.response: Found = MISSING
         self.item: Found = MISSING

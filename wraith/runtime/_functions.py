@@ -216,6 +216,42 @@ def _without(value: JsonValue, removed: JsonValue) -> Found:
     return [each for each in value if each not in gone]
 
 
+# --- comparisons --------------------------------------------------------------------------------------------
+
+
+def _type(value: JsonValue) -> str:
+    """Return the JSON type: ``integer`` for a number without a fraction part, ``number`` for another."""
+    if isinstance(value, bool):
+        return "boolean"
+    names = {int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _same(value: JsonValue, other: JsonValue) -> bool:
+    """Whether two values are equal, or read the same as text, as a number does in a path or a header."""
+    if isinstance(value, dict | list) or isinstance(other, dict | list):
+        return value == other
+    return text_of(value) == text_of(other)
+
+
+def _less(value: JsonValue, other: JsonValue) -> Found:
+    """Whether one number, or what reads as one, is less than another; texts are compared as texts, which
+    orders dates of one format."""
+    left, right = number_of(value), number_of(other)
+    if left is not None and right is not None:
+        return left < right
+    if isinstance(value, str) and isinstance(other, str) and left is None and right is None:
+        return value < other
+    return MISSING
+
+
+def _contains(value: JsonValue, wanted: JsonValue) -> Found:
+    """Whether a list holds an element, or an object a member."""
+    if isinstance(value, dict):
+        return isinstance(wanted, str) and wanted in value
+    return any(_same(each, wanted) for each in value) if isinstance(value, list) else MISSING
+
+
 # --- bytes and encodings ------------------------------------------------------------------------------------
 
 
@@ -294,6 +330,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "concat": _concat,
     "without": _without,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,
+    "type": _type,
+    "same": _same,
+    "less": _less,
+    "contains": _contains,
     "byte_length": _encoded(len),
     "hex": lambda value: MISSING if (number := integer_of(value)) is None else format(number, "x"),
     "base64": _encoded(lambda data: base64.b64encode(data).decode()),

@@ -79,6 +79,7 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._caller = _compile_caller(model)
         for route in model.routes:
             self._router.add(route.method, route.path_pattern, _compile_route(route))
 
@@ -101,6 +102,8 @@ class Twin:
             return _unknown(request, self._router.near(request.method, request.path))
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if self._caller is not None:
+            env.caller = self._caller(env)
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
             if key is not None:
@@ -191,6 +194,13 @@ def _problem(document: JsonValue) -> Response:
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
+
+
+def _compile_caller(model: Model) -> Compute | None:
+    try:
+        return compile_expr(model.caller) if model.caller is not None else None
+    except InputError as error:
+        raise InputError(error.message, where="caller", hint=error.hint) from error
 
 
 def _compile_route(route: Route) -> _CompiledRoute:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, text_of
-from wraith.synth._roles import Role, stored_value
+from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
-from wraith.wir import Effect
+from wraith.wir import Effect, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -43,6 +43,13 @@ class Observation:
     seen: Seen
     env: Environment
     captured: Captured
+    addressed: tuple[tuple[Lookup, Found], ...] = ()
+    """What the path addresses besides the entity, and what is kept around it: expression and document."""
+
+    @property
+    def stored(self) -> dict[str, Found]:
+        """The documents that the path addresses, by the name of their collection."""
+        return {lookup.entity: document for lookup, document in self.addressed}
 
     @property
     def document(self) -> Found:
@@ -101,9 +108,24 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    if seen.ok and role.beside is not None:
+        _remember_around(state, seen, role, role.beside)
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
+        if role.beside is not None:
+            state.delete(role.beside, removed[1])
+
+
+def _remember_around(state: State, seen: Seen, role: Role, beside: str) -> None:
+    """Keep what a write says around the representation. A read may show only what its caller may know, so it
+    tells something new only where nothing is known."""
+    key = role.response_key(seen.document, seen.parameters)
+    writes = role.op in ("create", "update", "action")
+    if key is None or not isinstance(seen.document, dict) or seen.method == "HEAD" or role.op == "delete":
+        return
+    if writes or state.get(beside, key) is MISSING:
+        state.put(beside, key, seen.document)
 
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
@@ -128,7 +150,7 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
         if role.op == "create":
             captured.next_ever = state.next_key(name, ever=True)
             captured.next_present = state.next_key(name, ever=False)
-    _capture_addressed(captured, state, role, seen)
+    addressed = tuple(_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
     _capture(captured, state, texts)
@@ -141,7 +163,7 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
         for value in document.values()
     }
     _capture(captured, state, texts)
-    return Observation(seen, env, captured)
+    return Observation(seen, env, captured, addressed)
 
 
 def _json(value: Found) -> JsonValue:
@@ -149,14 +171,16 @@ def _json(value: Found) -> JsonValue:
     return value
 
 
-def _capture_addressed(captured: Captured, state: State, role: Role, seen: Seen) -> None:
-    chain: list[str] = []
-    for (name, _), value in zip(role.addressed, seen.parameters.values(), strict=False):
-        chain.append(value)
-        for key in (value, "/".join(chain)):
-            stored = state.get(name, key)
-            if stored is not MISSING:
-                captured.put(name, key, _json(stored))
+def _addressed(
+    captured: Captured, state: State, role: Role, seen: Seen
+) -> Iterable[tuple[Lookup, Found]]:
+    """Capture what the path addresses and what is kept around it; yield each with its expression."""
+    for name, key in (*role.addressed, *role.around):
+        text = path_text(key, seen.parameters)
+        stored = state.get(name, text) if text is not None else MISSING
+        if text is not None and stored is not MISSING:
+            captured.put(name, text, _json(stored))
+        yield Lookup(name, key), stored
 
 
 def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:

@@ -8,7 +8,7 @@ in successful answers. A route without a parameter that answers one object is a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
@@ -51,6 +51,10 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    beside: str | None = None
+    """The collection that keeps what answers say around the representation, such as who may see it."""
+    around: tuple[tuple[str, Expr], ...] = ()
+    """What is kept around everything that the path addresses: collection and key."""
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""
@@ -71,14 +75,20 @@ class Role:
 
     def request_key(self, parameters: dict[str, str]) -> str | None:
         """Return the key that a request addresses, or None on a collection route."""
-        match self.key:
-            case Literal(value):
-                return text_of(value)
-            case Ref(("request", "path", str(name))):
-                return parameters.get(name)
-            case Text():
-                return "/".join(parameters[name] for name in parameters if name)
-        return None
+        return path_text(self.key, parameters)
+
+
+def path_text(key: Expr | None, parameters: dict[str, str]) -> str | None:
+    """Return a key that is made of parameters of the path, None where one is missing."""
+    match key:
+        case Literal(value):
+            return text_of(value)
+        case Ref(("request", "path", str(name))):
+            return parameters.get(name)
+        case Text(parts):
+            texts = [path_text(part, parameters) for part in parts]
+            return None if None in texts else "".join(str(text) for text in texts)
+    return None
 
 
 def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ...]:
@@ -94,12 +104,41 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
         for position, pattern in enumerate(table.patterns)
         if pattern.method == "GET" and by_route[position]
     }
-    return tuple(
+    roles = [
         replace(
             _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
         )
         for position, pattern in enumerate(table.patterns)
+    ]
+    surrounded = _surrounded(roles, by_route)
+    return tuple(
+        replace(
+            role,
+            beside=surroundings(role.collection.name)
+            if role.collection is not None and role.envelope and role.collection.name in surrounded
+            else None,
+            around=tuple((surroundings(name), key) for name, key in role.addressed if name in surrounded),
+        )
+        for role in roles
     )
+
+
+def surroundings(name: str) -> str:
+    """Return the name of the collection that keeps what is said around the entities of a collection."""
+    return f"{name}.around"
+
+
+def _surrounded(roles: Sequence[Role], by_route: dict[int, list[Seen]]) -> set[str]:
+    """Return the collections whose writes answer with more than the representation, and not always the
+    same."""
+    said: dict[str, list[JsonValue]] = defaultdict(list)
+    for position, role in enumerate(roles):
+        if role.collection is not None and role.envelope and role.op in ("create", "update"):
+            for seen in by_route[position]:
+                if isinstance(seen.document, dict):
+                    rest = {k: v for k, v in seen.document.items() if k != role.envelope[0]}
+                    said[role.collection.name].append(rest)
+    return {name for name, rests in said.items() if any(rest != rests[0] for rest in rests)}
 
 
 Base = tuple[str | None, ...]

@@ -18,6 +18,7 @@ from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
 from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
+from wraith.synth._places import norm
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -145,11 +146,13 @@ def _masked(row: Row) -> bytes:
     document = row.observation.document
     if document is MISSING:
         return b""
-    known = {key for key in row.index if isinstance(key, str) and (len(key) >= 3 or key.isdigit())}
+    known = {key for key in row.index if not isinstance(key, str) or len(key) >= 3 or key.isdigit()}
     return compact(_mask(document, known))
 
 
-def _mask(value: JsonValue, known: set[str]) -> JsonValue:
+def _mask(value: JsonValue, known: set[object]) -> JsonValue:
+    if isinstance(value, dict | list) and norm(value) in known:
+        return "*"
     if isinstance(value, dict):
         return {key: _mask(item, known) for key, item in value.items()}
     if isinstance(value, list):
@@ -206,7 +209,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = [
-        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen))
+        Feature(each.atom, each.bits, tuple(each.answers[row] for row, _ in chosen))
         for each in questions.all
     ]
     leaves = grow([label for _, label in chosen], sub)
@@ -269,12 +272,16 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     name = role.collection.name
     if role.op == "delete" and role.key is not None:
         if gone:
-            return (Delete(name, role.key),)
+            return tuple(Delete(each, role.key) for each in (name, role.beside) if each is not None)
     elif role.op not in ("create", "update", "action"):
         return ()
     if role.envelope is None:
         return ()
-    return (Put(name, role.key or _created_key(role), Ref(("response", "body", *role.envelope))),)
+    key = role.key or _created_key(role)
+    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    if role.beside is None:
+        return (stored,)
+    return (stored, Put(role.beside, key, Ref(("response", "body"))))
 
 
 def _created_key(role: Role) -> Expr:

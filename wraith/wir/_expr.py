@@ -11,6 +11,8 @@ model can be read without this file beside it. Paths start at one of these roots
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``caller``
+    who asks: what the model's ``caller`` makes of the request's credential
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
 ``item``

@@ -46,6 +46,11 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "concat": (1, MANY),
     "without": (2, 2),
     "keys": (1, 1),
+    # comparisons
+    "type": (1, 1),
+    "same": (2, 2),
+    "less": (2, 2),
+    "contains": (2, 2),
     # bytes and encodings
     "byte_length": (1, 1),
     "hex": (1, 1),

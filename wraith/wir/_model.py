@@ -127,6 +127,8 @@ class Model(_Part):
     format: Literal["wraith.model/1"] = "wraith.model/1"
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
+    caller: _JsonExpr | None = None
+    """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
 
 
