@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._caller import learn_caller
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -39,10 +40,11 @@ def learn(corpus: Corpus) -> Learned:
         builder.add(kept.get(number) or _decoded(number, session, table))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
+    caller = learn_caller(kept.values())
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, caller=caller))
     effects = learn_side_effects(first, roles)
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller)) if effects else first
     )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -58,6 +60,7 @@ def learn(corpus: Corpus) -> Learned:
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
+        caller=caller,
         routes=tuple(
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
@@ -175,7 +175,7 @@ class _Inducer:
             return self._hole(hole_class(made), _type_of(values), made)
         shared = constant(values)
         if shared is not MISSING:
-            return _literal(as_json(shared))
+            return self._constant(as_json(shared))
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
@@ -189,6 +189,22 @@ class _Inducer:
         if present == {"array"}:
             return self._array(values, at)
         return self._scalar(values, at)
+
+    def _constant(self, value: JsonValue) -> JsonValue:
+        """Return the template of what every answer says; the identity of who asked is no constant, even where
+        only one ever did."""
+        callers = {text_of(row.env.caller) for row in self.rows}
+        name = callers.pop() if len(callers) == 1 else None
+        return _literal(value) if name is None else self._with_caller(value, name)
+
+    def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
+        if value == name:
+            return self._hole("derived", "string", Ref(("caller",)))
+        if isinstance(value, list):
+            return [self._with_caller(item, name) for item in value]
+        if isinstance(value, dict):
+            return {key: self._with_caller(item, name) for key, item in value.items()}
+        return _literal(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows

@@ -7,16 +7,16 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
-from wraith.runtime import Environment, Ids, State, compile_effect, text_of
+from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
-from wraith.wir import Effect, Lookup
+from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -68,12 +68,15 @@ class Observer:
         world: World,
         gone: Sequence[bool],
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
+        *,
+        caller: Expr | None = None,
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
+        self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
@@ -90,7 +93,7 @@ class Observer:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    found.append(_observation(seen, role, self._state))
+                    found.append(_observation(seen, role, self._state, self._caller))
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
@@ -135,9 +138,13 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     return reveal.value
 
 
-def _observation(seen: Seen, role: Role, state: State) -> Observation:
+def _observation(
+    seen: Seen, role: Role, state: State, caller: Callable[[Environment], Found] | None
+) -> Observation:
     captured = Captured()
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    if caller is not None:
+        env.caller = caller(env)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name
