@@ -13,13 +13,14 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from wraith.canonical import JsonValue, parse
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found
-from wraith.runtime._values import integer_of, number_of, sort_key, text_of
+from wraith.runtime._values import TYPES, integer_of, is_type, number_of, sort_key, text_of
 
 MAX_MADE: Final = 1 << 20
 """Characters or elements that one call may make: more than any document of a service."""
@@ -219,12 +220,23 @@ def _without(value: JsonValue, removed: JsonValue) -> Found:
 # --- comparisons --------------------------------------------------------------------------------------------
 
 
-def _type(value: JsonValue) -> str:
-    """Return the JSON type: ``integer`` for a number without a fraction part, ``number`` for another."""
-    if isinstance(value, bool):
-        return "boolean"
-    names = {int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
+def _is(value: JsonValue, name: JsonValue) -> Found:
+    """Whether a value has the JSON type of that name."""
+    return is_type(value, name) if isinstance(name, str) and name in TYPES else MISSING
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text)
+    except re.error:
+        return None
+
+
+def _matches(value: JsonValue, pattern: JsonValue) -> Found:
+    """Whether a scalar's text matches the whole pattern."""
+    text, wanted = text_of(value), _pattern(pattern) if isinstance(pattern, str) else None
+    return MISSING if text is None or wanted is None else wanted.fullmatch(text) is not None
 
 
 def _same(value: JsonValue, other: JsonValue) -> bool:
@@ -330,7 +342,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "concat": _concat,
     "without": _without,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,
-    "type": _type,
+    "is": _is,
+    "matches": _matches,
     "same": _same,
     "less": _less,
     "contains": _contains,
@@ -340,6 +353,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "from_base64": lambda value: _from_base64(value) if isinstance(value, str) else MISSING,
     "base64url": _encoded(lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")),
     "json": lambda value: encode_json(value).decode(),
+    "repr": repr,  # JSON values nest no deeper than the interpreter recurses; see MAX_DEPTH
     "from_json": lambda value: _from_json(value) if isinstance(value, str) else MISSING,
     "md5": _digest("md5"),
     "sha1": _digest("sha1"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
 
 from wraith.canonical import JsonValue
 from wraith.exchange import header
@@ -75,9 +74,17 @@ def _told(by_credential: dict[str, list[str]]) -> dict[str, str]:
     return told if len(set(told.values())) == len(told) else {}
 
 
+def _shared_start(one: str, other: str) -> str:
+    """Return what both texts begin with; of the first and last of sorted texts, what all begin with."""
+    size = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return one[:size]
+
+
 def _unseen(credential: Expr, identities: Sequence[str]) -> Expr:
     """Return an identity for a credential that was never seen, in the form of those that were."""
-    before = commonprefix(list(identities))
+    before = _shared_start(identities[0], identities[-1])
     rests = [identity[len(before) :] for identity in identities]
     digest: Expr = Call("sha256", (credential,))
     size = len(rests[0])

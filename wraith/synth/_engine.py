@@ -44,7 +44,9 @@ def learn(corpus: Corpus) -> Learned:
     first = _observations(ordered, table, kept, Observer(roles, world, gone, caller=caller))
     effects = learn_side_effects(first, roles)
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller)) if effects else first
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
+        if effects
+        else first
     )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:

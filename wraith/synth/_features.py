@@ -21,6 +21,7 @@ from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
 from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
+from wraith.synth._rows import kind
 from wraith.wir import (
     Absent,
     Atom,
@@ -50,6 +51,7 @@ BITS = {
     "taken": 2.5,
     "unexpected": 2.5,
     "type": 2.5,
+    "odd_type": 3.5,
     "open": 3.0,
     "related": 3.5,
     "format": 3.5,
@@ -87,6 +89,12 @@ FORMATS = (
 )
 """Numbers, names, addresses of mail and web, dates, UUIDs: formats that services require of text."""
 
+_RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
+MAX_SHAPES = 3
+"""Different shapes of the values of one place; where there are more, shape means nothing."""
+
+LONGEST_SHAPE = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
@@ -111,10 +119,10 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     asked.append(("header", Exists(Ref(("caller",)))))
     for expr, by_row in _values(rows, stored, role).items():
         asked += _about(expr, by_row, rows)
-    kinds = {row.env.body_kind for row in rows}
-    asked += [("body_kind", Equals(Ref(("request", "body_kind")), kind)) for kind in sorted(kinds)]
+    decoded = sorted({row.env.body_kind for row in rows})
+    asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
     asked += _unexpected_keys(rows, succeeded)
-    asked += [(kind, Equals(call, TRUE)) for kind, call in relations(rows, role, stored)]
+    asked += [(price, Equals(call, TRUE)) for price, call in relations(rows, role, stored)]
     return _distinct(asked, rows)
 
 
@@ -137,11 +145,11 @@ def _values(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[
         Ref(path): [_at(row, path) for row in rows] for path in list(places)[:MAX_PLACES]
     }
     own_key = role.collection.key if role.collection is not None else None
-    for root, by_row in stored.items():
+    for place, by_row in stored.items():
         inside = dict.fromkeys(path for document in by_row for path in _member_paths(document, ()))
         for path in list(inside)[:MAX_PLACES]:
             if path != own_key:  # which entity it is decides nothing; what it holds may
-                found[root.at(path)] = [get(document, path) for document in by_row]
+                found[place.at(path)] = [get(document, path) for document in by_row]
     return found
 
 
@@ -217,8 +225,8 @@ def _about_categories(
         if value is None or isinstance(value, bool):
             asked.append(("truth", Equals(expr, value)))
         elif text in common and not _names_entity(str(text), rows):
-            kind = "header" if text == "*" else "word" if named else "category"
-            asked.append((kind, Equals(expr, value)))
+            price = "header" if text == "*" else "word" if named else "category"
+            asked.append((price, Equals(expr, value)))
     return asked
 
 
@@ -237,31 +245,49 @@ def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> list
 
 
 def _about_types(expr: Expr, values: list[Found]) -> Asked:
-    kinds = {type(value).__name__ for value in values if value is not MISSING and value is not None}
+    """Ask whether a value that is given has the type that most have, and whether it has another."""
+    kinds = Counter(kind(value) for value in values if value is not MISSING)
     if len(kinds) < 2:
         return []
-    of_type = Call("type", (expr,))
-    named = {"str": "string", "bool": "boolean", "int": "integer", "float": "number", "list": "array"}
-    return [("type", Equals(of_type, named.get(kind, "object"))) for kind in sorted(kinds)]
+    usual = max(sorted(kinds), key=lambda each: kinds[each])
+    return [
+        ("type" if name == usual else "odd_type", Equals(Call("is", (expr, Literal(name))), name != usual))
+        for name in sorted(kinds)
+    ]
 
 
 def _about_formats(expr: Expr, texts: Counter[str]) -> Asked:
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
         return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
-    for pattern in FORMATS:
+    for pattern in (*FORMATS, *_shapes(texts)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
         if 0 < matching < len(texts):
-            asked.append(("format", Matches(expr, pattern)))
+            fails = Equals(Call("matches", (expr, Literal(pattern))), False)
+            asked += [("format", Matches(expr, pattern)), ("format", fails)]
     return asked
+
+
+def _shapes(texts: Iterable[str]) -> list[str]:
+    """Return the shapes that texts share, where they are few: runs of digits and of letters, other marks as
+    they are."""
+    shapes = Counter(
+        "".join(
+            "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
+            for run in _RUNS.findall(text)
+        )
+        for text in texts
+        if len(text) <= LONGEST_SHAPE
+    )
+    return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
 
 
 def _about_lengths(expr: Expr, values: list[Found]) -> Asked:
     lengths = {float(len(value)) for value in values if isinstance(value, str | list)}
     if not isinstance(expr, Ref) or expr.path[1] == "header" or len(lengths) < 2:
         return []
-    bounds = {_round_between(low, high) for low, high in pairwise(sorted(lengths))}
-    return [("length", Below(Call("count", (expr,)), bound)) for bound in sorted(bounds)[:8]]
+    bounds = sorted({_round_between(low, high) for low, high in pairwise(sorted(lengths))})
+    return [("length", atom) for bound in bounds[:8] for atom in _around(Call("count", (expr,)), bound)]
 
 
 def _about_numbers(expr: Expr, values: list[Found]) -> Asked:
@@ -271,7 +297,16 @@ def _about_numbers(expr: Expr, values: list[Found]) -> Asked:
     bounds = {0.0, 1.0} | {_round_between(low, high) for low, high in pairwise(sorted(numbers))}
     if len(bounds) > 40:
         return []
-    return [("sign" if bound in (0.0, 1.0) else "bound", Below(expr, bound)) for bound in sorted(bounds)]
+    return [
+        ("sign" if bound in (0.0, 1.0) else "bound", atom)
+        for bound in sorted(bounds)
+        for atom in _around(expr, bound)
+    ]
+
+
+def _around(expr: Expr, bound: float) -> tuple[Atom, Atom]:
+    """Return the questions whether a value is below a bound, and whether it is given and is not."""
+    return Below(expr, bound), Equals(Call("less", (expr, Literal(_whole(bound)))), False)
 
 
 def _round_between(low: float, high: float) -> float:
@@ -316,18 +351,17 @@ def _distinct(asked: Asked, rows: Sequence[Observation]) -> list[Feature]:
     """Return one feature for each set of answers: of the questions that give it, the cheapest."""
     envs = [row.env for row in rows]
     telling: list[tuple[str, Atom, tuple[bool, ...]]] = []
-    for kind, atom in dict.fromkeys(asked):
+    for price, atom in dict.fromkeys(asked):
         test = compile_atom(atom)
         answers = tuple(test(env) for env in envs)
         if any(answers) and not all(answers):
-            telling.append((kind, atom, answers))
-    many = Counter(kind for kind, _, _ in telling)
+            telling.append((price, atom, answers))
+    many = Counter(price for price, _, _ in telling)
     best: dict[tuple[bool, ...], Feature] = {}
-    for kind, atom, answers in sorted(telling, key=lambda each: (BITS[each[0]], _length(each[1]), repr(each[1]))):
-        bits = BITS[kind] + MULTIPLICITY * log2(many[kind])
-        present = best.get(answers)
-        if present is None or bits < present.bits:
-            best[answers] = Feature(atom, bits, answers)
+    order = sorted(telling, key=lambda each: (BITS[each[0]], _length(each[1]), repr(each[1])))
+    for price, atom, answers in order:
+        if answers not in best:
+            best[answers] = Feature(atom, BITS[price] + MULTIPLICITY * log2(many[price]), answers)
     return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
 
 
@@ -353,4 +387,4 @@ def negated(atom: Atom) -> Atom:
 
 
 def _whole(number: float) -> JsonValue:
-    return int(number) if number.is_integer() else number
+    return int(number) if float(number).is_integer() else number

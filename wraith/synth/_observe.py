@@ -178,9 +178,7 @@ def _json(value: Found) -> JsonValue:
     return value
 
 
-def _addressed(
-    captured: Captured, state: State, role: Role, seen: Seen
-) -> Iterable[tuple[Lookup, Found]]:
+def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iterable[tuple[Lookup, Found]]:
     """Capture what the path addresses and what is kept around it; yield each with its expression."""
     for name, key in (*role.addressed, *role.around):
         text = path_text(key, seen.parameters)

@@ -125,7 +125,9 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
         for part in ("body", "query"):
             for path, value in _leaves(row.env.body if part == "body" else row.env.query):
                 if len(path) <= 2:
-                    sent[("request", part, *path)] = _is_number(value) or sent.get(("request", part, *path), False)
+                    sent[("request", part, *path)] = _is_number(value) or sent.get(
+                        ("request", part, *path), False
+                    )
     kept: dict[Path, bool] = {}
     for document in by_row:
         for path, value in _leaves(document):

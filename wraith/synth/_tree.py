@@ -90,9 +90,7 @@ def _leaves(tree: _Split, by_label: dict[int, _Rows], guards: tuple[Atom, ...]) 
     ]
 
 
-def _foreseen(
-    rows: _Rows, by_label: dict[int, _Rows], questions: Sequence[_Question], left: int
-) -> _Split:
+def _foreseen(rows: _Rows, by_label: dict[int, _Rows], questions: Sequence[_Question], left: int) -> _Split:
     """Return the tree for the rows: of the best questions the one whose greedy continuation is the
     simplest."""
     live = {label: found for label, of in by_label.items() if (found := of & rows)}
@@ -102,7 +100,7 @@ def _foreseen(
     ranked = _ranked(rows, live, questions)
     if not ranked:
         return leaf
-    cheap = sorted(ranked, key=lambda each: each.feature.bits)[:SHORT_LIST]  # stable: the best of equals first
+    cheap = sorted(ranked, key=lambda each: each.feature.bits)[:SHORT_LIST]  # stable: best of equals first
     short = list(dict.fromkeys([*ranked[:SHORT_LIST], *cheap]))
     best = min(
         (_split(rows, live, question, short, left) for question in ranked[:FORESIGHT]),
@@ -152,7 +150,8 @@ def _ranked(rows: _Rows, live: dict[int, _Rows], questions: Sequence[_Question])
         among = [(of & yes).bit_count() for of in live.values()]
         others = [of.bit_count() - count for of, count in zip(live.values(), among, strict=True)]
         chosen = yes.bit_count()
-        told = size * whole - chosen * _entropy(among, chosen) - (size - chosen) * _entropy(others, size - chosen)
+        rest = chosen * _entropy(among, chosen) + (size - chosen) * _entropy(others, size - chosen)
+        told = size * whole - rest
         if told > 1e-6:
             scored.append((-round(told / question.feature.bits, 6), position))
     return [questions[position] for _, position in sorted(scored)]

@@ -12,13 +12,14 @@ from functools import cached_property
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import text_of
+from wraith.runtime import integer_of, text_of
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
 from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
+from wraith.synth._quoted import quotations, quoted
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -51,7 +52,7 @@ MAX_GROUPS = 14
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
 
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])\d{1,2}(?![\w.-])")
+_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +147,23 @@ def _masked(row: Row) -> bytes:
     document = row.observation.document
     if document is MISSING:
         return b""
-    known = {key for key in row.index if not isinstance(key, str) or len(key) >= 3 or key.isdigit()}
-    return compact(_mask(document, known))
+    known = {
+        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
+    }
+    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
+    return compact(_mask(document, known, notations))
 
 
-def _mask(value: JsonValue, known: set[object]) -> JsonValue:
+def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
     if isinstance(value, dict | list) and norm(value) in known:
         return "*"
     if isinstance(value, dict):
-        return {key: _mask(item, known) for key, item in value.items()}
+        return {key: _mask(item, known, notations) for key, item in value.items()}
     if isinstance(value, list):
-        return [_mask(item, known) for item in value]
+        return [_mask(item, known, notations) for item in value]
     if isinstance(value, str):
+        for notation in notations:
+            value = value.replace(notation, "*")
         return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
     text = text_of(value)
     return "*" if text is not None and len(text) >= 3 and text in known else value
@@ -209,8 +215,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = [
-        Feature(each.atom, each.bits, tuple(each.answers[row] for row, _ in chosen))
-        for each in questions.all
+        Feature(each.atom, each.bits, tuple(each.answers[row] for row, _ in chosen)) for each in questions.all
     ]
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
@@ -230,6 +235,8 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
 def _context(sample: Sequence[Row], role: Role) -> Context:
     seen = sample[0].observation.seen
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
+    if not seen.ok:
+        context.list_values = quoted(sample)
     if not seen.ok or role.collection is None:
         return context
     context.envelope = role.envelope
