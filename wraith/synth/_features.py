@@ -387,4 +387,4 @@ def negated(atom: Atom) -> Atom:
 
 
 def _whole(number: float) -> JsonValue:
-    return int(number) if float(number).is_integer() else number
+    return int(number) if isinstance(number, float) and number.is_integer() else number
