@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
@@ -41,10 +41,11 @@ def learn(corpus: Corpus) -> Learned:
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
     caller = learn_caller(kept.values())
-    first = _observations(ordered, table, kept, Observer(roles, world, gone, caller=caller))
+    wary = _wary(kept.values(), roles)
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, caller=caller, wary=wary))
     effects = learn_side_effects(first, roles)
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller, wary=wary))
         if effects
         else first
     )
@@ -113,6 +114,12 @@ def _observations(
         folded = session if session is not None else _decoded(number, ordered[number], table)
         found += observer.fold(number, folded, observed=session is not None)
     return found
+
+
+def _wary(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> frozenset[int]:
+    """Return the routes that write, and have refused to."""
+    refused = {seen.route for session in sessions for seen in session if not seen.ok and seen.route >= 0}
+    return frozenset(route for route in refused if roles[route].op in ("create", "update"))
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

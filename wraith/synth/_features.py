@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
+from operator import and_
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
@@ -48,7 +49,8 @@ BITS = {
     "member": 2.0,
     "reference": 2.0,
     "granted": 2.0,
-    "taken": 2.5,
+    "alike": 2.0,
+    "taken": 3.0,
     "unexpected": 2.5,
     "type": 2.5,
     "odd_type": 3.5,
@@ -94,6 +96,8 @@ MAX_SHAPES = 3
 """Different shapes of the values of one place; where there are more, shape means nothing."""
 
 LONGEST_SHAPE = 40
+MAX_RUNS = 7
+"""Runs of a shape: more are prose, or random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
     asked += _unexpected_keys(rows, succeeded)
     asked += [(price, Equals(call, TRUE)) for price, call in relations(rows, role, stored)]
-    return _distinct(asked, rows)
+    return _distinct(asked, rows, succeeded)
 
 
 # --- places -----------------------------------------------------------------------------------------------
@@ -188,7 +192,7 @@ def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> Aske
     if sent:
         asked += [("reference", Exists(Lookup(name, expr))) for name in _collections_with(texts, rows)]
         asked += _about_types(expr, values)
-        asked += _about_formats(expr, texts)
+        asked += _about_formats(expr, texts, rows)
         asked += _about_lengths(expr, values)
     asked += _about_categories(expr, values, texts, rows)
     asked += _about_numbers(expr, values)
@@ -256,11 +260,12 @@ def _about_types(expr: Expr, values: list[Found]) -> Asked:
     ]
 
 
-def _about_formats(expr: Expr, texts: Counter[str]) -> Asked:
+def _about_formats(expr: Expr, texts: Counter[str], rows: Sequence[Observation]) -> Asked:
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
         return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
-    for pattern in (*FORMATS, *_shapes(texts)):
+    plain = [text for text in texts if not _names_entity(text, rows)]
+    for pattern in (*FORMATS, *_shapes(plain)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
         if 0 < matching < len(texts):
             fails = Equals(Call("matches", (expr, Literal(pattern))), False)
@@ -277,7 +282,7 @@ def _shapes(texts: Iterable[str]) -> list[str]:
             for run in _RUNS.findall(text)
         )
         for text in texts
-        if len(text) <= LONGEST_SHAPE
+        if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
     )
     return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
 
@@ -347,22 +352,38 @@ def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> 
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-def _distinct(asked: Asked, rows: Sequence[Observation]) -> list[Feature]:
+REFUSING = frozenset(("alike", "taken"))
+"""Kinds of question that can only be the reason of a refusal: who succeeds is not in its way."""
+
+DEPTH = 0.5
+"""Bits for each step below a stored document: the deeper, the more there is to choose from."""
+
+
+def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[bool]) -> list[Feature]:
     """Return one feature for each set of answers: of the questions that give it, the cheapest."""
     envs = [row.env for row in rows]
     telling: list[tuple[str, Atom, tuple[bool, ...]]] = []
     for price, atom in dict.fromkeys(asked):
         test = compile_atom(atom)
         answers = tuple(test(env) for env in envs)
-        if any(answers) and not all(answers):
+        if not any(answers) or all(answers):
+            continue
+        if price not in REFUSING or not any(map(and_, answers, succeeded)):
             telling.append((price, atom, answers))
     many = Counter(price for price, _, _ in telling)
     best: dict[tuple[bool, ...], Feature] = {}
-    order = sorted(telling, key=lambda each: (BITS[each[0]], _length(each[1]), repr(each[1])))
+    order = sorted(telling, key=lambda each: (_price(each[0], each[1]), _length(each[1]), repr(each[1])))
     for price, atom, answers in order:
         if answers not in best:
-            best[answers] = Feature(atom, BITS[price] + MULTIPLICITY * log2(many[price]), answers)
+            best[answers] = Feature(atom, _price(price, atom) + MULTIPLICITY * log2(many[price]), answers)
     return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
+
+
+def _price(price: str, atom: Atom) -> float:
+    match atom.of:
+        case Ref(("entity", _, *below)) | Lookup(at=(_, *below)):
+            return BITS[price] + DEPTH * len(below)
+    return BITS[price]
 
 
 def _length(atom: Atom) -> int:

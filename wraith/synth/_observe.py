@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
@@ -20,6 +21,10 @@ from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
+
+MAX_PEERS = 200
+"""Entities of a collection that are compared with what is sent: as many as recordings create before they try
+one again."""
 
 
 class Captured(State):
@@ -59,7 +64,9 @@ class Observation:
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
-    ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked).
+    ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked);
+    ``wary`` are the routes that sometimes refuse to write, perhaps because another entity is like what is
+    sent.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
+        wary: frozenset[int] = frozenset(),
     ) -> None:
         self._roles = roles
         self._side_effects = {
@@ -77,6 +85,7 @@ class Observer:
             for route, effects in (side_effects or {}).items()
         }
         self._caller = compile_expr(caller) if caller is not None else None
+        self._wary = wary
         self._world = world
         self._gone = gone
         self._run = -1
@@ -93,7 +102,10 @@ class Observer:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    found.append(_observation(seen, role, self._state, self._caller))
+                    observation = _observation(seen, role, self._state, self._caller)
+                    if seen.route in self._wary:
+                        _capture_peers(observation, self._state, role)
+                    found.append(observation)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
@@ -194,6 +206,24 @@ def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> N
             for name, stored in state.entities.items():
                 if text in stored and captured.get(name, text) is MISSING:
                     captured.put(name, text, stored[text])
+
+
+def _capture_peers(observation: Observation, state: State, role: Role) -> None:
+    """Capture the entities of the collection that share a value with what is sent."""
+    body, name = observation.env.body, role.collection.name if role.collection is not None else ""
+    sent = {
+        path[-1]: text
+        for path, value in (leaves(body) if body is not MISSING else ())
+        if 0 < len(path) <= 2 and (text := text_of(value))
+    }
+    peers = state.all(name).items() if sent else ()
+    for key, document in islice(peers, MAX_PEERS):
+        if isinstance(document, dict) and any(
+            field in document and text_of(document[field]) == text
+            for field, text in sent.items()
+            if isinstance(field, str)
+        ):
+            observation.captured.put(name, key, document)
 
 
 def _scalars(document: Found) -> Iterable[JsonValue]:

@@ -30,6 +30,9 @@ MAX_RELATED = 12
 MAX_LISTED = 6
 """Words that stored lists have in common; more are data."""
 
+MAX_TAKEN = 30
+"""Sets of fields in which entities may not be alike; services require one or two."""
+
 CALLER = Ref(("caller",))
 
 
@@ -144,22 +147,28 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
 
 
 def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
-    """Another entity of the collection has the value already."""
+    """Another entity of the collection has the value already, or all the values."""
     if role.collection is None or role.op not in ("create", "update"):
         return
     name = role.collection.name
-    shown: dict[tuple[Path, Path], None] = {}
+    shown: dict[tuple[Path, ...], None] = {}
     for row in rows:
-        sent = [(path, text) for path, text in _scalars(row.env.body) if len(path) <= 2]
+        sent = [(path, text) for path, text in _scalars(row.env.body) if 0 < len(path) <= 2 and text]
         for document in row.captured.all(name).values():
             if document is not row.env.entity:
-                for path, text in sent:
-                    field = path[-1:]
-                    if text and text_of(get(document, field)) == text:
-                        shown.setdefault((field, path))
-    for field, path in shown:
-        sought = Query(name, (Where(field, "equals", Ref(("request", "body", *path)), when_given=False),))
-        yield "taken", Call("less", (Literal(0), Call("count", (sought,))))
+                alike = tuple(path for path, text in sent if text_of(get(document, path[-1:])) == text)
+                for path in alike:
+                    shown.setdefault((path,))
+                if len(alike) > 1:
+                    shown.setdefault(alike)
+    for paths in list(shown)[:MAX_TAKEN]:
+        where = tuple(
+            Where(path[-1:], "equals", Ref(("request", "body", *path)), when_given=False) for path in paths
+        )
+        yield (
+            "taken" if len(paths) == 1 else "alike",
+            Call("less", (Literal(0), Call("count", (Query(name, where),)))),
+        )
 
 
 def _scalars(document: Found) -> Iterator[tuple[Path, str]]:

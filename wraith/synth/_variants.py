@@ -54,6 +54,9 @@ MAX_SPLITS = 3
 
 _WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
 
+_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
+"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
+
 
 @dataclass(frozen=True, slots=True)
 class LearnedRoute:
@@ -164,6 +167,7 @@ def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> Jso
     if isinstance(value, str):
         for notation in notations:
             value = value.replace(notation, "*")
+        value = _MADE.sub("*", value)
         return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
     text = text_of(value)
     return "*" if text is not None and len(text) >= 3 and text in known else value
