@@ -45,6 +45,7 @@ class Environment:
         "now_ms",
         "page",
         "path",
+        "position",
         "request",
         "response",
         "state",
@@ -64,6 +65,7 @@ class Environment:
         self.entity: Found = MISSING
         self.response: Found = MISSING
         self.item: Found = MISSING
+        self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}
         self._headers: dict[str, str] | None = None
