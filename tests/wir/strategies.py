@@ -51,6 +51,7 @@ from wraith.wir import (
     NotOneOf,
     Object,
     OneOfSet,
+    Purge,
     Put,
     Query,
     Ref,
@@ -255,6 +256,7 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Purge, st.builds(Query, entity_names))
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(
         Make,

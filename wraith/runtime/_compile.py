@@ -9,6 +9,7 @@ from typing import TypeAlias, assert_never
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, format_path, get
+from wraith.runtime._ask import compile_ask
 from wraith.runtime._clock import write_time
 from wraith.runtime._environment import Environment
 from wraith.runtime._functions import FUNCTIONS, apply
@@ -18,6 +19,7 @@ from wraith.runtime._values import cast, integer_of, is_type, merged, number_of,
 from wraith.wir import (
     Absent,
     Append,
+    Ask,
     AtLeast,
     Atom,
     Below,
@@ -109,6 +111,9 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _when(
                 compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
             )
+        case Ask(method, path, headers, body, names):
+            parts = (compiled(each) if each is not None else None for each in (method, path, headers, body))
+            return compile_ask(names, *parts)
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from wraith.exchange import Corpus, Session
 from wraith.synth._caller import learn_caller
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._purges import learn_purge, list_query
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import Sketch, choose, sketch
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ def learn(corpus: Corpus) -> Learned:
         route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
         for route, some in sorted(by_route.items())
     }
+    for route, some in by_route.items():
+        if roles[route].purges:
+            learned[route] = _purging(some, roles[route], learned, table, roles)
+    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    for route in needless:
+        del learned[route]
     model = Model(
         entities=_entities(roles),
         fixtures={
@@ -68,6 +76,8 @@ def learn(corpus: Corpus) -> Learned:
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ),
+        unknown=unknown,
+        refused=refused,
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
@@ -114,6 +124,26 @@ def _observations(
         folded = session if session is not None else _decoded(number, ordered[number], table)
         found += observer.fold(number, folded, observed=session is not None)
     return found
+
+
+def _purging(
+    observations: Sequence[Observation],
+    role: Role,
+    learned: Mapping[int, LearnedRoute],
+    table: RouteTable,
+    roles: Sequence[Role],
+) -> LearnedRoute:
+    """Learn a route that removes many, which asks like the list of its collection."""
+    lists = [
+        _route(table.patterns[each].method, table.patterns[each].pattern, roles[each], made)
+        for each, made in learned.items()
+        if roles[each].op == "list"
+    ]
+    assert role.collection is not None  # Invariant: what purges has one
+    found = learn_purge(observations, role, list_query(lists, role.collection.name))
+    if found is None:
+        return learn_route(observations, role, False)
+    return learn_route(observations, role, False, (Purge(found[0]),), found[1])
 
 
 def _wary(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> frozenset[int]:

@@ -93,7 +93,7 @@ def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
         return None
     name = role.collection.name
     where = tuple(_filters(cases))
-    under = _under(role)
+    under = parent_prefix(role)
     best: Query | None = None
     most = max(len(cases) // 5, 1)  # a query that explains less than a fifth of the lists is none
     sort, direction = _sorting(cases)
@@ -209,7 +209,7 @@ def _keeps(field: Path, op: str, given: Sequence[tuple[_Case, Found]]) -> bool:
     return told > 0 and wrong * 3 <= len(given)
 
 
-def _under(role: Role) -> Expr | None:
+def parent_prefix(role: Role) -> Expr | None:
     """The parent's key as the prefix of its children's, where keys are chains of parameters."""
     if role.collection is None or not role.collection.composite:
         return None

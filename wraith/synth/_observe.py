@@ -125,6 +125,10 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
         state.put(name, key, _completed(state.get(name, key), reveal))
     if seen.ok and role.beside is not None:
         _remember_around(state, seen, role, role.beside)
+    if seen.ok and role.purges and role.collection is not None:
+        name = role.collection.name
+        for key in role.purged_keys(seen.document, list(state.all(name)), seen.parameters):
+            state.delete(name, key)
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
@@ -164,7 +168,7 @@ def _observation(
             env.entity = state.get(name, key)
             if env.entity is not MISSING:
                 captured.put(name, key, _json(env.entity))
-        if role.listing is not None:
+        if role.listing is not None or role.purges:
             captured.entities[name] = dict(state.all(name))
         if role.op == "create":
             captured.next_ever = state.next_key(name, ever=True)

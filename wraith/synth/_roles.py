@@ -51,10 +51,27 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    purged: Path | None = None
+    """Where the answers of a route that removes many list what was removed."""
     beside: str | None = None
     """The collection that keeps what answers say around the representation, such as who may see it."""
     around: tuple[tuple[str, Expr], ...] = ()
     """What is kept around everything that the path addresses: collection and key."""
+
+    @property
+    def purges(self) -> bool:
+        """Whether the route removes entities of a collection without naming one."""
+        return self.op == "delete" and self.key is None and self.collection is not None
+
+    def purged_keys(self, document: Found, stored: Iterable[str], parameters: dict[str, str]) -> list[str]:
+        """Return the keys that an answer says it removed: those it lists, else all below the parent."""
+        items = get(document, self.purged) if self.purged is not None else MISSING
+        if isinstance(items, list):
+            return [key for item in items if (key := self.element_key(item, parameters)) is not None]
+        if self.collection is None or not self.collection.composite:
+            return list(stored)
+        above = "/".join(parameters[name] for name in self.parents)
+        return [key for key in stored if key.startswith(f"{above}/")]
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""
@@ -293,6 +310,9 @@ def _collection_role(pattern: RoutePattern, answers: list[Seen], collection: Col
         if listing is not None:
             return Role("list", collection, None, listing, None, parents)
         return Role("none", collection, parents=parents)
+    if pattern.method == "DELETE" and answers:
+        listing = _listing([seen.document for seen in answers], collection)
+        return Role("delete", collection, parents=parents, purged=listing)
     counts: Counter[Path] = Counter()
     for seen in answers:
         counts.update(_object_paths_with(seen.document, collection.key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -74,7 +74,8 @@ class _Group:
 class _Questions:
     """The features of a route's requests, worked out when a group has to be told from another."""
 
-    def __init__(self, rows: Sequence[Row], role: Role) -> None:
+    def __init__(self, rows: Sequence[Row], role: Role, lists: Mapping[Path, Expr]) -> None:
+        self.lists = lists
         self._rows = rows
         self._role = role
 
@@ -85,11 +86,16 @@ class _Questions:
 
 
 def learn_route(
-    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+    observations: Sequence[Observation],
+    role: Role,
+    gone: bool,
+    side_effects: tuple[Effect, ...] = (),
+    lists: Mapping[Path, Expr] | None = None,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree."""
+    """Return the variants of a route, in the order of its decision tree. ``lists`` are parts of its answers
+    that are known already."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = _Questions(rows, role)
+    questions = _Questions(rows, role, lists or {})
     groups: list[_Group] = []
     for label in _by_answer(rows):
         groups += _divide(label, rows, role, questions, MAX_SPLITS)
@@ -180,7 +186,7 @@ def _divide(
     members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
-    group = _learn(members, rows, role)
+    group = _learn(members, rows, role, questions.lists)
     if left == 0 or len(members) < 4:
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
@@ -228,10 +234,12 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
+def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role, lists: Mapping[Path, Expr]) -> _Group:
     sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
+    if sample[0].observation.seen.ok:
+        context.lists.update(lists)
     induced = induce(sample, values, context)
     return _Group(members, induced, learn_headers(sample, induced))
 
@@ -241,6 +249,8 @@ def _context(sample: Sequence[Row], role: Role) -> Context:
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok:
         context.list_values = quoted(sample)
+    if (many := next((each for row in sample if (each := row.observation.seen.many)), None)) is not None:
+        context.lists[many.answers] = many.source()
     if not seen.ok or role.collection is None:
         return context
     context.envelope = role.envelope

@@ -232,6 +232,22 @@ class When:
     otherwise: Expr | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
+    ``asked``, the element that was asked about.
+
+    The request has the headers of the one that is being answered, and those of ``headers`` over them; of the
+    answer's headers those in ``names`` are told, spelled so. An answer that asks is not asked again.
+    """
+
+    method: Expr
+    path: Expr
+    headers: Expr | None = None
+    body: Expr | None = None
+    names: tuple[str, ...] = ()
+
+
 QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "under", "item")
 """The optional expressions of a query, in the order of its fields."""
 
@@ -255,6 +271,7 @@ Expr: TypeAlias = (
     | Each
     | Object
     | When
+    | Ask
 )
 
 

@@ -130,6 +130,10 @@ class Model(_Part):
     caller: _JsonExpr | None = None
     """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
+    unknown: tuple[Variant, ...] = ()
+    """What is answered to a path that no route has; the whole path is the parameter ``path``."""
+    refused: tuple[Variant, ...] = ()
+    """What is answered to a method that no route has, on a path that some route has."""
 
 
 def model_to_json(model: Model) -> JsonValue:
