@@ -19,21 +19,20 @@ OF_THE_BODY = frozenset(("content-length", "content-type", "content-encoding", "
 
 def compile_ask(
     names: Sequence[str],
-    method: Compute | None,
-    path: Compute | None,
+    method: Compute,
+    path: Compute,
     headers: Compute | None,
     body: Compute | None,
 ) -> Compute:
     """Return the function that asks; missing where there is no path, or nobody to ask."""
 
     def ask(env: Environment) -> Found:
-        target = text_of(path(env)) if path is not None else None
+        target = text_of(path(env))
         if env.ask is None or target is None or not target.startswith("/"):
             return MISSING
         more = headers(env) if headers is not None else MISSING
         content = body(env) if body is not None else MISSING
-        verb = text_of(method(env)) if method is not None else None
-        request = _request(env.request, verb or "GET", target, more, content)
+        request = _request(env.request, text_of(method(env)) or "GET", target, more, content)
         answer: dict[str, JsonValue] = _told(env.ask(request), names)
         answer["path"] = target
         if env.item is not MISSING:

@@ -112,8 +112,8 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
                 compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
             )
         case Ask(method, path, headers, body, names):
-            parts = (compiled(each) if each is not None else None for each in (method, path, headers, body))
-            return compile_ask(names, *parts)
+            more, content = (compiled(each) if each is not None else None for each in (headers, body))
+            return compile_ask(names, compiled(method), compiled(path), more, content)
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:

@@ -16,7 +16,7 @@ from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
-from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._rows import Row, Values, as_json, constant, distinct_texts, equal, kind, parts
 from wraith.synth._sources import (
     best_guess,
     case_source,
@@ -115,10 +115,11 @@ class _Inducer:
         one."""
         return any(
             all(
-                isinstance(value, str) and isinstance(part, str) and part in value
+                isinstance(value, str) and (text := text_of(part)) is not None and text in value
                 for value, part in zip(column, made, strict=True)
             )
             for _, made in self.made
+            if distinct_texts(made) > 1
         )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:

@@ -6,8 +6,8 @@ the request around it is answered by asking the twin itself, element by element.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
 from wraith.exchange import Exchange, Headers, Request, Response, decode_body, encode_json, header
@@ -85,6 +85,27 @@ def take_apart(exchange: Exchange) -> tuple[Many, list[Exchange]] | None:
                     pairs = zip(requests, answers, strict=True)
                     return many, [_inner(many, exchange, one, other) for one, other in pairs]
     return None
+
+
+def together(batches: Iterable[Many | None]) -> Many | None:
+    """Return how batches are built that are built alike, with what each of them shows; None where none is."""
+    built = [each for each in batches if each is not None]
+    if not built:
+        return None
+    names = dict.fromkeys(name for each in built for name in each.names)
+
+    def shown(part: str) -> str | None:
+        return next((value for each in built if (value := getattr(each, part)) is not None), None)
+
+    return replace(
+        built[0],
+        method=shown("method"),
+        headers=shown("headers"),
+        body=shown("body"),
+        answer_headers=shown("answer_headers"),
+        answer_body=shown("answer_body"),
+        names=tuple(names),
+    )
 
 
 def _lists(document: JsonValue) -> list[tuple[Path, list[_Item]]]:

@@ -17,6 +17,7 @@ from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
 from wraith.synth._lists import learn_list, page_values
+from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
 from wraith.synth._quoted import quotations, quoted
@@ -249,7 +250,7 @@ def _context(sample: Sequence[Row], role: Role) -> Context:
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok:
         context.list_values = quoted(sample)
-    if (many := next((each for row in sample if (each := row.observation.seen.many)), None)) is not None:
+    if (many := together([row.observation.seen.many for row in sample])) is not None:
         context.lists[many.answers] = many.source()
     if not seen.ok or role.collection is None:
         return context

@@ -219,7 +219,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         _text(value["query"]),
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
-        *(_optional(value, name) for name in QUERY_PARTS),  # type: ignore[arg-type]  # not the last field
+        **{name: _optional(value, name) for name in QUERY_PARTS},
         unwind=parse_path(_text(value.get("unwind", ""))),
     )
 
