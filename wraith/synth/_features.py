@@ -50,7 +50,7 @@ BITS = {
     "reference": 2.0,
     "granted": 2.0,
     "alike": 2.0,
-    "taken": 3.0,
+    "taken": 2.5,
     "unexpected": 2.5,
     "type": 2.5,
     "odd_type": 3.5,
@@ -62,9 +62,11 @@ BITS = {
     "truth": 4.0,
     "sign": 4.0,
     "category": 4.5,
+    "perhaps_alike": 4.5,
     "order": 4.5,
     "bound": 5.0,
     "length": 5.0,
+    "perhaps_taken": 5.5,
     "word": 6.0,
 }
 """What a question of each kind costs: a prior, in the order in which services have them for reasons."""
@@ -352,7 +354,7 @@ def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> 
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-REFUSING = frozenset(("alike", "taken"))
+REFUSING = frozenset(("alike", "taken", "perhaps_alike", "perhaps_taken"))
 """Kinds of question that can only be the reason of a refusal: who succeeds is not in its way."""
 
 DEPTH = 0.5

@@ -30,6 +30,9 @@ MAX_RELATED = 12
 MAX_LISTED = 6
 """Words that stored lists have in common; more are data."""
 
+CONFLICT = 409
+"""RFC 9110, 15.5.10: the request conflicts with the current state. Services that answer so mean it."""
+
 MAX_TAKEN = 30
 """Sets of fields in which entities may not be alike; services require one or two."""
 
@@ -161,12 +164,14 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
                     shown.setdefault((path,))
                 if len(alike) > 1:
                     shown.setdefault(alike)
+    conflict = any(row.seen.status == CONFLICT for row in rows)
+    kind_of = ("taken", "alike") if conflict else ("perhaps_taken", "perhaps_alike")
     for paths in list(shown)[:MAX_TAKEN]:
         where = tuple(
             Where(path[-1:], "equals", Ref(("request", "body", *path)), when_given=False) for path in paths
         )
         yield (
-            "taken" if len(paths) == 1 else "alike",
+            kind_of[len(paths) > 1],
             Call("less", (Literal(0), Call("count", (Query(name, where),)))),
         )
 
