@@ -19,13 +19,15 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
 from wraith.files import read_bytes, write_json, write_whole
 from wraith.workspace import Workspace
 
 if TYPE_CHECKING:
     from wraith.artifact import Packed
-    from wraith.conformance import Report
+    from wraith.conformance import Generalization, Report
+    from wraith.recording import SealedSession
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -35,8 +37,11 @@ __all__ = [
     "RecordResult",
     "SynthResult",
     "check",
+    "corpus_digest",
     "discard_edits",
     "guard_edits",
+    "holdout",
+    "known_generalization",
     "pack",
     "patch",
     "read_evidence",
@@ -139,6 +144,49 @@ def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
             hint=_why_not(workspace, report),
         )
     return CheckResult(report, read_findings(workspace))
+
+
+def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = ()) -> Generalization:
+    """Predict each of so many folds of the sessions from the others, and write what came out.
+
+    Raises InputError where there are fewer sessions than folds.
+    """
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import generalization
+    from wraith.recording import sealed_sessions
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    result = generalization(
+        sessions,
+        count,
+        runs=read_evidence(workspace).runs,
+        compare_headers=config.diff.compare_headers,
+    ).model_copy(update={"corpus": corpus_digest(sessions)})
+    write_json(workspace.holdout_path, result.to_json())
+    return result
+
+
+def known_generalization(workspace: Workspace, *, tags: Sequence[str] = ()) -> Generalization | None:
+    """Return the result of the last hold-out, if it was of the sessions that are there now."""
+    from pydantic import ValidationError
+
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import Generalization
+    from wraith.recording import sealed_sessions
+
+    try:
+        result = Generalization.model_validate_json(read_bytes(workspace.holdout_path))
+    except (FileNotFoundError, ValidationError):  # never made, or by another version
+        return None
+    config = read_toml(workspace.config_path, TwinConfig)
+    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    return result if result.corpus == corpus_digest(sessions) else None
+
+
+def corpus_digest(sessions: Sequence[SealedSession]) -> str:
+    """Return the digest of the sessions, whatever their order."""
+    return sha256("\n".join(sorted(session.digest for session in sessions)).encode())
 
 
 def _why_not(workspace: Workspace, report: Report) -> str:

@@ -8,7 +8,7 @@ recorded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.conformance._compare import compare
@@ -39,20 +39,23 @@ def check(
     required_score: float = 0.90,
     compare_headers: tuple[str, ...] = (),
     runs: Sequence[Sequence[str]] = (),
+    counted: Container[str] | None = None,
     scrubber: Callable[[Request], Request] | None = None,
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
     ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
-    alone. ``scrubber`` is what requests pass through before the twin sees them.
+    alone. ``counted`` names the sessions that are judged, all where it is None; the others are replayed for
+    the state that they leave behind. ``scrubber`` is what requests pass through before the twin sees them.
     """
     twin = Twin(model)
-    tally = _Tally()
+    tally, unjudged = _Tally(), _Tally()
     for number, run in enumerate(_worlds(corpus, runs)):
         session = twin.open_session(f"check-{number}")
         identities = Identities()
         for recorded in run:
-            _replay(twin, session, recorded, identities, tally, compare_headers, scrubber)
+            into = tally if counted is None or recorded.id in counted else unjudged
+            _replay(twin, session, recorded, identities, into, compare_headers, scrubber)
     return _report(tally, required_score)
 
 
@@ -113,6 +116,7 @@ def _report(tally: _Tally, required_score: float) -> Report:
     compared = tally.compared.total()
     return Report(
         score_bp=score_bp,
+        exact_bp=score_bp,
         required_bp=required_bp,
         passed=total > 0 and compared > 0 and passed * 10_000 >= required_bp * total,
         exchanges_total=total,
