@@ -14,7 +14,7 @@ from wraith.canonical import JsonValue
 from wraith.conformance._identity import Identities
 from wraith.exchange import Response, decode_body, header, media_type
 from wraith.paths import MISSING, Found, Path, format_path
-from wraith.runtime import Answer, read_time
+from wraith.runtime import Answer, any_fraction, read_time
 from wraith.wir import Clock, First, FreshId, Hole, Text, Variant
 
 SPREAD = "$spread"
@@ -117,7 +117,7 @@ class _Walk:
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.done.suppressed_leaves += 1
                 then, now = read_time(expected), read_time(actual)
-                if then is None or now is None or then[0] != now[0]:
+                if then is None or now is None or _form(then[0]) != _form(now[0]):
                     self.differ(at, "type_mismatch", expected, actual)
                 else:
                     self.identities.note_instant(expected, actual)
@@ -190,6 +190,11 @@ class _Walk:
                 self.exact(one, other, (*at, index))
             else:
                 self.node(part, one, other, (*at, index))
+
+
+def _form(unit: str) -> str:
+    """Return a unit of time, whatever fraction of the second is written."""
+    return any_fraction(unit) if "%S" in unit else unit
 
 
 def _both_text(a: Found, b: Found) -> bool:

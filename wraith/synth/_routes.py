@@ -25,6 +25,15 @@ _SHAPES = re.compile(
 )
 _VERSION = re.compile(r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d")
 
+COLLECTION_WORDS = frozenset(
+    "me self current search count total batch bulk all new latest default upcoming status stats summary "  # noqa: SIM905
+    "health schema metadata export import login logout validate preview settings config".split()
+)
+"""What stands below a collection and is no item of it, in HTTP APIs at large: a prior against "a word below a
+plural is a key"."""
+
+ITEM_WRITES = frozenset(("PUT", "PATCH", "DELETE"))
+
 VARIETY = 3
 """As many siblings, each in one session only and all answered alike, as make chance unlikely."""
 
@@ -70,7 +79,7 @@ class Paths:
 
     def routes(self) -> RouteTable:
         """Return the routes that the tree shows."""
-        _generalize(self._root)
+        _generalize(self._root, "")
         return RouteTable(self._root)
 
 
@@ -108,7 +117,7 @@ def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
     )
 
 
-def _generalize(node: _Node) -> None:
+def _generalize(node: _Node, name: str) -> None:
     visitors = len({session for child in node.children.values() for session in child.sessions})
     chosen = {
         segment
@@ -125,13 +134,23 @@ def _generalize(node: _Node) -> None:
             len(lonely) == len(rest) or not any(node.children[s].succeeded() for s in lonely)
         ):
             chosen = set(lonely)
+    if is_plural(name):
+        chosen |= {segment for segment in rest if _names_an_item(segment, node.children[segment])}
     if chosen:
         node.parameter = _Node()
         for segment in sorted(chosen):
             _absorb(node.parameter, node.children.pop(segment))
-        _generalize(node.parameter)
-    for child in node.children.values():
-        _generalize(child)
+        _generalize(node.parameter, "")
+    for segment, child in node.children.items():
+        _generalize(child, segment)
+
+
+def _names_an_item(segment: str, child: _Node) -> bool:
+    """Whether a word below the name of a collection is a key there: it has parts of its own, or it is
+    written."""
+    return segment.lower() not in COLLECTION_WORDS and (
+        bool(child.children) or not ITEM_WRITES.isdisjoint(child.ends)
+    )
 
 
 def _is_sibling(child: _Node, methods: set[str]) -> bool:
@@ -234,6 +253,11 @@ def _names(shape: tuple[str | None, ...]) -> tuple[str, ...]:
             names.append(name if name not in names else f"{name}_{len(names) + 1}")
         before = re.sub(r"\W+", "_", segment) if segment and not segment[:1].isdigit() else ""
     return tuple(names)
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word looks like an English plural: a prior for the name of a collection."""
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def singular(word: str) -> str:
