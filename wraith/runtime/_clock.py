@@ -87,8 +87,8 @@ def _with_fraction(unit: str, at: datetime) -> str:
 
 def write_time(unit: str, at_ms: int) -> str | int | float:
     """Return the instant in the unit. Raises ValueError for a unit that is not one, OverflowError for an
-    instant outside the years 1 to 9999. ``%L`` is milliseconds, ``%3N`` so many digits of the second, ``%N`` the
-    point and as many as are not zero.
+    instant outside the years 1 to 9999. ``%L`` is milliseconds, ``%3N`` so many digits of the second, ``%N``
+    the point and as many as are not zero.
 
     ``read_time`` gives unit and instant back; ``test_an_instant_reads_back_from_each_unit``.
     """

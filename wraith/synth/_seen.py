@@ -10,7 +10,6 @@ from wraith.exchange import BodyKind, Exchange, Request, decode_body, header
 from wraith.paths import MISSING, Found
 from wraith.runtime import read_time, split_path
 
-
 CLOCKS_AGREE_MS = 2000
 """How far a service's ``Date``, a whole second, may stand from the recorder's time of the same exchange."""
 
