@@ -39,7 +39,7 @@ def test_an_instant_reads_back_from_each_unit(unit: str, at_ms: int) -> None:
 
 @given(
     st.sampled_from([unit for unit in RESOLUTION_MS if "%" in unit]),
-    st.integers(-62_135_596_800, 253_402_300_799),
+    st.integers(-62_135_510_400, 253_402_214_399),  # a day inside the calendar, for the zones
 )
 def test_a_calendar_reads_back_in_any_year(unit: str, at_s: int) -> None:
     """Dates have four digits of year from 1 to 9999."""
