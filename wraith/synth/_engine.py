@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._analogy import by_analogy
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -52,16 +53,22 @@ def learn(corpus: Corpus) -> Learned:
         route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
         for route, some in sorted(by_route.items())
     }
+    recorded = [
+        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+        for route, made in learned.items()
+    ]
+    similar = by_analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
     model = Model(
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
-        routes=tuple(
-            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-            for route, made in learned.items()
-        ),
+        routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
