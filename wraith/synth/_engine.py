@@ -11,9 +11,10 @@ from wraith.synth._analogy import by_analogy
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import Sketch, choose, sketch
+from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
@@ -48,7 +49,7 @@ def learn(corpus: Corpus) -> Learned:
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
+    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
     learned = {
         route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
         for route, some in sorted(by_route.items())
@@ -89,12 +90,10 @@ def learn(corpus: Corpus) -> Learned:
 
 def _survey(ordered: Sequence[Session]) -> tuple[RouteTable, list[Sketch]]:
     """Read everything once: the routes, and what is kept of each session."""
+    sketches = [sketch(see(number, session.read())) for number, session in enumerate(ordered)]
     paths = Paths()
-    sketches: list[Sketch] = []
-    for number, session in enumerate(ordered):
-        seen = see(number, session.read())
-        paths.add(seen)
-        sketches.append(sketch(seen))
+    for number, each in enumerate(sketches):
+        paths.add(number, each)
     return paths.routes(), sketches
 
 
