@@ -188,8 +188,8 @@ def _environments(corpus: Sequence[Recorded]) -> list[tuple[str, str, Environmen
     """Return what each recorded request could see when its state is the true one."""
     sessions = [see(number, each.read()) for number, each in enumerate(corpus)]
     paths = Paths()
-    for some in sessions:
-        paths.add(some)
+    for number, some in enumerate(sessions):
+        paths.add(number, sketch(some))
     table = paths.routes()
     for some in sessions:
         for seen in some:
