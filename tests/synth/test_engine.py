@@ -25,6 +25,7 @@ from wraith.synth._observe import Observer, learn_removal
 from wraith.synth._roles import assign_roles
 from wraith.synth._routes import Paths
 from wraith.synth._seen import see
+from wraith.synth._survey import sketch
 from wraith.synth._world import World
 from wraith.wir import dump_evidence, dump_model
 
