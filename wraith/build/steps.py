@@ -91,13 +91,14 @@ class PackResult:
         return f"{self.packed.files} files, {self.packed.size_bytes} bytes, {self.packed.digest[:19]}…"
 
 
-def synth(workspace: Workspace, *, tags: Sequence[str] = ()) -> SynthResult:
+def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> SynthResult:
     """Learn the model from the recordings, apply the patches, and write model and evidence.
 
-    ``tags`` choose sessions in place of ``[synth] tags``. Raises InputError where the model was edited by
-    hand.
+    ``tags`` choose sessions in place of ``[synth] tags``; ``jobs`` processes share the work. Raises
+    InputError where the model was edited by hand.
     """
     from wraith.build._findings import write_findings
+    from wraith.build._workers import spread
     from wraith.canonical import parse
     from wraith.config import TwinConfig, read_toml
     from wraith.recording import sealed_sessions
@@ -107,7 +108,7 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = ()) -> SynthResult:
     config = read_toml(workspace.require().config_path, TwinConfig)
     guard_edits(workspace)
     patches = load_patches(workspace)
-    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags))
+    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags), spread=spread(jobs))
     document, findings = apply_patches(parse(dump_model(learned.model)), patches)
     # a patch can name what no model may hold: then the patches are to blame, and nothing is written
     model = model_from_json(document, workspace.patches_path) if patches else learned.model
@@ -146,11 +147,12 @@ def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
     return CheckResult(report, read_findings(workspace))
 
 
-def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = ()) -> Generalization:
+def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:
     """Predict each of so many folds of the sessions from the others, and write what came out.
 
     Raises InputError where there are fewer sessions than folds.
     """
+    from wraith.build._workers import spread
     from wraith.config import TwinConfig, read_toml
     from wraith.conformance import generalization
     from wraith.recording import sealed_sessions
@@ -162,6 +164,7 @@ def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = ()) -> Ge
         count,
         runs=read_evidence(workspace).runs,
         compare_headers=config.diff.compare_headers,
+        spread=spread(jobs),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())
     return result

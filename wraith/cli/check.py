@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_tags, add_twin, find_twin
+from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
 from wraith.cli._output import Output
 from wraith.errors import AnswerIsNo, InputError
 
@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="K",
         help="also predict each of K folds of the sessions from the others",
     )
+    add_jobs(parser)
     add_tags(parser, "replay only sessions with this tag; may be given again")
 
 
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     blocks = list(report_blocks(workspace.name, report))
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
-            result = steps.holdout(workspace, args.holdout, tags=args.tags)
+            result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
         found["generalization"] = result.to_json()
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)

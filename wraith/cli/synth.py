@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_tags, add_twin, find_twin
+from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
 from wraith.cli._output import Block, Line, Output, count
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_twin(parser)
+    add_jobs(parser)
     add_tags(parser, "learn only from sessions with this tag; may be given again")
 
 
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     workspace = find_twin(args)
     with out.working(f"learning {workspace.name}"):
-        result = steps.synth(workspace, tags=args.tags)
+        result = steps.synth(workspace, tags=args.tags, jobs=args.jobs)
     model, evidence = result.model, result.learned.evidence
     known = steps.known_generalization(workspace, tags=args.tags)
     symbols: dict[str, JsonValue] = dict(count_symbols(model))

@@ -9,14 +9,14 @@ cross-validation).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wraith.conformance._replay import check
 from wraith.conformance._report import MAX_LISTED, Divergence, Generalization, Prediction, Report
 from wraith.errors import InputError
 from wraith.exchange import Corpus, Session
-from wraith.synth import learn
+from wraith.synth import Spread, in_turn, learn
 
 MIN_FOLDS = 2
 
@@ -55,15 +55,17 @@ def generalization(
     *,
     runs: Sequence[Sequence[str]] = (),
     compare_headers: tuple[str, ...] = (),
-    map_folds: Callable[[Callable[[Fold], Report], Sequence[Fold]], Sequence[Report]] | None = None,
+    spread: Spread = in_turn,
 ) -> Generalization:
     """Return how well each of so many folds is predicted from the others.
 
-    ``runs`` are those of the whole corpus. ``map_folds`` maps a function over the folds, in order; it may use
-    several processes. Raises InputError where there are too few sessions.
+    ``runs`` are those of the whole corpus. ``spread`` may use several processes, one for each fold. Raises
+    InputError where there are too few sessions.
     """
+    dealt = folds(corpus, count)
 
-    def predicted(fold: Fold) -> Report:
+    def predicted(number: int) -> Report:
+        fold = dealt[number]
         return check(
             learn(fold.learned).model,
             corpus,
@@ -72,9 +74,7 @@ def generalization(
             counted={session.id for session in fold.predicted},
         )
 
-    dealt = folds(corpus, count)
-    reports = [predicted(fold) for fold in dealt] if map_folds is None else map_folds(predicted, dealt)
-    return _together(count, reports)
+    return _together(count, spread(predicted, count))
 
 
 def _together(count: int, reports: Sequence[Report]) -> Generalization:
