@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from wraith.canonical import compact
-from wraith.cli._output import Block, Line, Table
+from wraith.cli._output import Block, Line, Table, count
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
@@ -35,6 +35,12 @@ def report_blocks(name: str, report: Report) -> Iterator[Block]:
         yield Line("nothing was compared, and that is never a pass: there are no recordings", "warn")
     elif not report.passed:
         yield Line(f"{report.required_bp}/10000 are required: required_score in [diff] of wraith.toml")
+    if report.preexisting_total:
+        unknown = report.preexisting_unknown
+        told = (
+            f"{count(report.preexisting_total, 'exchange')} about what was there before the recording began"
+        )
+        yield Line(f"{told}; {unknown} of them about what no recording shows" if unknown else told, "dim")
     if report.divergences:
         yield from _divergence_blocks(name, report.divergences)
 

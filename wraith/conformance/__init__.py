@@ -4,10 +4,11 @@ from wraith.conformance._compare import Comparison, Difference, compare
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
-from wraith.conformance._report import Divergence, Generalization, Prediction, Report, RouteScore
+from wraith.conformance._report import Dependence, Divergence, Generalization, Prediction, Report, RouteScore
 
 __all__ = [
     "Comparison",
+    "Dependence",
     "Difference",
     "Divergence",
     "Fold",

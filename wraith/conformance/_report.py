@@ -29,6 +29,21 @@ class Divergence(_Part):
     actual: Json
 
 
+class Dependence(_Part):
+    """An exchange that is about an entity which was there before the recording began.
+
+    ``known``: the entity is one of the fixtures. Where it is not, no recording shows it as it was, and the
+    twin cannot know it.
+    """
+
+    session: str
+    exchange: int
+    route: str
+    entity: str
+    key: str
+    known: bool
+
+
 class RouteScore(_Part):
     """How one route did."""
 
@@ -86,6 +101,10 @@ class Report(_Part):
     suppressed_leaves: int
     divergences_total: int
     extrapolated_total: int
+    preexisting_total: int = 0
+    """Exchanges about entities that were there before the recording began, of which so many are unknown:"""
+    preexisting_unknown: int = 0
+    preexisting: tuple[Dependence, ...] = ()
     routes: tuple[RouteScore, ...]
     divergences: tuple[Divergence, ...]
 
