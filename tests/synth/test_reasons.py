@@ -128,7 +128,7 @@ OWNED = [owned(0, ANN, BOB), owned(1, BOB, ANN), owned(2, ANN, BOB), owned(3, BO
 
 
 def test_the_caller_is_who_the_service_says_it_is() -> None:
-    """A credential has the identity that answers gave it; one that was never seen has one of the same form."""
+    """A credential has the identity that answers gave it; one never seen has one of the same form."""
     caller = model_of(*OWNED).caller
     assert isinstance(caller, Case)
     assert dict(caller.cases) == {f"Bearer {token}": name for token, name in USERS.items()}

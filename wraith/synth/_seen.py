@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import BodyKind, Exchange, Request, decode_body, header
 from wraith.paths import MISSING, Found
-from wraith.runtime import split_path
+from wraith.runtime import read_time, split_path
 from wraith.synth._many import Many, take_apart
+
+CLOCKS_AGREE_MS = 2000
+"""How far a service's ``Date``, a whole second, may stand from the recorder's time of the same exchange."""
 
 
 @dataclass(slots=True)
@@ -84,7 +87,7 @@ def _seen(session: int, index: int, exchange: Exchange) -> Seen:
     return Seen(
         session,
         index,
-        exchange.started_at_ms,
+        _answered_at(exchange),
         exchange.duration_ms,
         request,
         tuple(split_path(request.path)),
@@ -92,6 +95,15 @@ def _seen(session: int, index: int, exchange: Exchange) -> Seen:
         response.headers,
         response.body,
     )
+
+
+def _answered_at(exchange: Exchange) -> int:
+    """Return the service's own time: its ``Date`` where the recorder's clock says another one, or none."""
+    dated = header(exchange.response.headers, "date")
+    stated = read_time(dated) if dated else None
+    if stated is None or abs(stated[1] - exchange.started_at_ms) <= CLOCKS_AGREE_MS:
+        return exchange.started_at_ms
+    return stated[1]
 
 
 def as_json(found: Found) -> JsonValue:
