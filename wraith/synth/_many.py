@@ -6,13 +6,13 @@ the request around it is answered by asking the twin itself, element by element.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
 from wraith.exchange import Exchange, Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Path
-from wraith.wir import Ask, Each, Expr, Literal, Object, Ref, Text
+from wraith.wir import Ask, Each, Expr, Literal, Merge, Object, Ref, Text
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 METHOD_NAMES = ("method", "verb")
@@ -43,6 +43,8 @@ class Many:
     answer_body: str | None
     names: tuple[str, ...]
     """The names of headers, as the answers spell them."""
+    untrimmed: tuple[tuple[str, str], ...]
+    """Headers whose values have space around them here, which HTTP would have taken away."""
     echoes: tuple[tuple[str, str], ...]
     """Members of an answer that say something of its request: the address, or a member of the request."""
 
@@ -62,9 +64,13 @@ class Many:
         )
         members: list[tuple[str, Expr]] = [(self.status, Ref(("item", "status")))]
         members += [(name, Ref(("item", *told.split(".")))) for name, told in self.echoes]
-        for name, told in ((self.answer_headers, "headers"), (self.answer_body, "body")):
-            if name is not None:
-                members.append((name, Ref(("item", told))))
+        if self.answer_headers is not None:
+            told_headers: Expr = Ref(("item", "headers"))
+            if self.untrimmed:
+                told_headers = Merge(told_headers, Literal(dict(self.untrimmed)))
+            members.append((self.answer_headers, told_headers))
+        if self.answer_body is not None:
+            members.append((self.answer_body, Ref(("item", "body"))))
         return Each(Each(Ref(("request", "body", *self.requests)), asked), Object(tuple(members)))
 
 
@@ -147,8 +153,17 @@ def _many(at: Path, requests: list[_Item], place: Path, answers: list[_Item], ar
         headers,
         body,
         tuple(names),
+        tuple(_untrimmed([each for each in told if isinstance(each, dict)])),
         _echoes(requests, answers, path, prefix, known),
     )
+
+
+def _untrimmed(told: list[_Item]) -> Iterator[tuple[str, str]]:
+    for name in dict.fromkeys(name for each in told for name in each):
+        values = {value for each in told if isinstance(value := each.get(name), str)}
+        value = values.pop() if values else ""
+        if value != value.strip() and all(each.get(name) == value for each in told):
+            yield name, value
 
 
 def _named(names: tuple[str, ...], items: list[_Item], fits: object, some: bool = False) -> str | None:

@@ -144,7 +144,8 @@ def _remember_around(state: State, seen: Seen, role: Role, beside: str) -> None:
     if key is None or not isinstance(seen.document, dict) or seen.method == "HEAD" or role.op == "delete":
         return
     if writes or state.get(beside, key) is MISSING:
-        state.put(beside, key, seen.document)
+        rest = {name: value for name, value in seen.document.items() if (name,) != (role.envelope or ())[:1]}
+        state.put(beside, key, rest)
 
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:

@@ -27,6 +27,7 @@ from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
 from wraith.wir import (
     Atom,
+    Call,
     Delete,
     Effect,
     Equals,
@@ -303,7 +304,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     stored = Put(name, key, Ref(("response", "body", *role.envelope)))
     if role.beside is None:
         return (stored,)
-    return (stored, Put(role.beside, key, Ref(("response", "body"))))
+    around = Call("without", (Ref(("response", "body")), Literal(role.envelope[0])))
+    return (stored, Put(role.beside, key, around))
 
 
 def _created_key(role: Role) -> Expr:
