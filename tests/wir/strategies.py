@@ -55,6 +55,7 @@ from wraith.wir import (
     Ref,
     Route,
     SetField,
+    Style,
     Sum,
     Text,
     Variant,
@@ -263,11 +264,23 @@ holes = st.builds(
     type=st.sampled_from(["string", "integer"]),
     source=expressions,
 )
+styles = st.builds(
+    Style,
+    indent=st.sampled_from(["", "  ", "\t"]),
+    item=st.sampled_from([",", ", "]),
+    key=st.sampled_from([":", ": "]),
+    ascii=st.booleans(),
+    escape=st.sampled_from(["", "/", "<>&"]),
+    sorted=st.booleans(),
+    whole=st.booleans(),
+    end=st.sampled_from(["", "\n"]),
+)
 variants = st.builds(
     Variant,
     status=st.integers(100, 599),
     guards=st.lists(atoms, max_size=2).map(tuple),
     headers=st.lists(st.tuples(names, expressions), max_size=2).map(tuple),
+    style=st.none() | styles,
     body_template=values,
     holes=st.dictionaries(st.sampled_from(HOLES), holes, max_size=2),
     effects=st.lists(effects, max_size=2).map(tuple),

@@ -4,6 +4,7 @@ values."""
 from wraith.runtime._clock import read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
+from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
@@ -23,6 +24,7 @@ __all__ = [
     "compile_atom",
     "compile_effect",
     "compile_expr",
+    "encode_styled",
     "holds",
     "integer_of",
     "merged",

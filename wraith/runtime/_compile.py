@@ -143,6 +143,10 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: get(env.item, steps)
         case ("page", str(name)):
             return lambda env: env.page.get(name, MISSING)
+        case ("request", "target"):
+            return lambda env: env.request.target
+        case ("response", "text"):
+            return lambda env: env.rendered.decode("utf-8", "replace")
         case ("response", "body", *rest):
             return resolve(tuple(rest))
         case _:

@@ -1,4 +1,8 @@
-"""Response headers that clients act on: learned like any other part of an answer."""
+"""Response headers that clients act on: learned like any other part of an answer.
+
+A header whose value varies and that nothing explains is left out rather than guessed: a wrong value misleads
+more than none. Three are guessed all the same, because clients act on their mere presence.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Sequence
 
 from wraith.exchange import header
 from wraith.paths import MISSING, Found
+from wraith.synth._digests import digest_source, likely_digest
 from wraith.synth._induce import Context, Induced, induce, response_parts
 from wraith.synth._rows import Row
 from wraith.wir import Expr, Literal
@@ -19,12 +24,15 @@ SERVER_S_OWN = frozenset(
 """Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110,
 6.6 and 7.6), or they are the tokens that scrubbing has put there."""
 
+PRESENT = frozenset(("etag", "link", "location"))
+"""Headers whose presence alone clients act on (RFC 9110, 8.8.3 and 10.2.2; RFC 8288)."""
+
 
 def learn_headers(rows: Sequence[Row], induced: Induced) -> tuple[tuple[str, Expr], ...]:
-    """Return the headers of a variant, each with the expression for its value; those that nothing explains
-    and that were not always there are left out."""
+    """Return the headers of a variant, each with the expression for its value."""
     names: dict[str, None] = {}
     for row in rows:
+        row.env.rendered = row.observation.seen.raw
         for name, _ in row.observation.seen.headers:
             if name.lower() not in SERVER_S_OWN:
                 names.setdefault(name.lower())
@@ -34,17 +42,30 @@ def learn_headers(rows: Sequence[Row], induced: Induced) -> tuple[tuple[str, Exp
             value if (value := header(row.observation.seen.headers, name)) is not None else MISSING
             for row in rows
         ]
-        expr = _learn(rows, values, induced)
+        expr = _learn(name, rows, values, induced)
         if expr is not None:
             found.append((name, expr))
     return tuple(found)
 
 
-def _learn(rows: Sequence[Row], values: list[Found], induced: Induced) -> Expr | None:
+def _learn(name: str, rows: Sequence[Row], values: list[Found], induced: Induced) -> Expr | None:
+    if name == "etag":
+        digest = _digest(rows, values)
+        if digest is not None:
+            return digest
     made = induce(rows, values, Context(list_values=response_parts(rows, induced)))
-    if made.unexplained and any(value is MISSING for value in values):
+    if made.unexplained and (name not in PRESENT or MISSING in values):
         return None
+    if made.unexplained and name == "etag":
+        return likely_digest([str(value) for value in values])
     template = made.template
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
         return made.holes[template[1:]].source
     return Literal(template.removeprefix("$") if isinstance(template, str) else template)
+
+
+def _digest(rows: Sequence[Row], values: list[Found]) -> Expr | None:
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) < len(values) or not any(row.observation.seen.raw for row in rows):
+        return None
+    return digest_source(texts, [row.env for row in rows])

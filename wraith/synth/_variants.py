@@ -21,6 +21,7 @@ from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
+from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
 from wraith.wir import (
     Atom,
@@ -32,6 +33,7 @@ from wraith.wir import (
     Literal,
     Put,
     Ref,
+    Style,
     Text,
     Variant,
     VariantEvidence,
@@ -64,6 +66,7 @@ class _Group:
     rows: tuple[int, ...]
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
+    style: Style | None
 
 
 class _Questions:
@@ -221,7 +224,8 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
     induced = induce(sample, values, context)
-    return _Group(members, induced, learn_headers(sample, induced))
+    style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
+    return _Group(members, induced, learn_headers(sample, induced), style)
 
 
 def _context(sample: Sequence[Row], role: Role) -> Context:
@@ -250,6 +254,7 @@ def _variant(
         guards=leaf.guards,
         headers=group.headers,
         body_kind=seen.kind,
+        style=group.style,
         body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),

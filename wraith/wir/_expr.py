@@ -5,12 +5,14 @@ model can be read without this file beside it. Paths start at one of these roots
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
-``request.body_kind``, ``request.host``
-    how the body decoded (``json``, ``form``, …), the address the client used
+``request.body_kind``, ``request.host``, ``request.target``
+    how the body decoded (``json``, ``form``, …), the address the client used, path and query as they came
 ``entity``
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``response.text``
+    the body as it is written, for headers that say something about it
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
 ``item``
