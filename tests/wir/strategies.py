@@ -32,6 +32,7 @@ from wraith.wir import (
     Equals,
     Exists,
     Expr,
+    Filters,
     First,
     Fixture,
     FreshId,
@@ -43,6 +44,7 @@ from wraith.wir import (
     Literal,
     Lookup,
     Make,
+    Mark,
     Matches,
     Merge,
     Model,
@@ -62,7 +64,7 @@ from wraith.wir import (
     When,
     Where,
 )
-from wraith.wir._expr import CastType, WhereOp
+from wraith.wir._expr import CastType, Nulls, WhereOp
 from wraith.wir._guards import JsonType
 from wraith.wir._model import HoleClass, StateOp
 
@@ -184,6 +186,23 @@ _leaves: st.SearchStrategy[Expr] = (
 )
 
 
+filters = st.builds(
+    Filters,
+    st.lists(
+        st.builds(
+            Mark,
+            st.sampled_from(["", "min_", "filter["]),
+            st.sampled_from(["", "_gte", "]"]),
+            st.sampled_from(get_args(WhereOp)),
+            st.sampled_from(["", ","]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.lists(names, max_size=2).map(tuple),
+    st.sampled_from(["ignored", "nothing"]),
+)
+
+
 def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     several = st.lists(inner, max_size=3).map(tuple)
     maybe = st.none() | inner
@@ -206,6 +225,9 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            filters=st.none() | filters,
+            nulls=st.sampled_from(get_args(Nulls)),
+            first_page=st.integers(0, 1),
         ),
         st.sampled_from(sorted(FUNCTIONS)).flatmap(
             lambda name: st.builds(

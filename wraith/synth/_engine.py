@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._lists import learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -47,9 +48,10 @@ def learn(corpus: Corpus) -> Learned:
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
+    lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
     learned = {
-        route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
+        route: learn_route(some, roles[route], lists.by_route.get(route), gone[route], effects.get(route, ()))
         for route, some in sorted(by_route.items())
     }
     model = Model(

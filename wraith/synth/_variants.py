@@ -16,7 +16,7 @@ from wraith.runtime import text_of
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
-from wraith.synth._lists import learn_list, page_values
+from wraith.synth._lists import Listed, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
@@ -69,6 +69,14 @@ class _Group:
     style: Style | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a route beside its answers: what it does, and the query of its lists."""
+
+    role: Role
+    listed: Listed | None
+
+
 class _Questions:
     """The features of a route's requests, worked out when a group has to be told from another."""
 
@@ -83,14 +91,18 @@ class _Questions:
 
 
 def learn_route(
-    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+    observations: Sequence[Observation],
+    role: Role,
+    listed: Listed | None,
+    gone: bool,
+    side_effects: tuple[Effect, ...] = (),
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
     groups: list[_Group] = []
     for label in _by_answer(rows):
-        groups += _divide(label, rows, role, questions, MAX_SPLITS)
+        groups += _divide(label, rows, _Told(role, listed), questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
         for row in group.rows:
@@ -167,15 +179,15 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
+    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
-    group = _learn(members, rows, role)
+    group = _learn(members, rows, told)
     if left == 0 or len(members) < 4:
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            parts = [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+            parts = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
             if _doubt(parts) < _doubt([group]):
                 return parts
     return [group]
@@ -219,16 +231,16 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
+def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told) -> _Group:
     sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
-    context = _context(sample, role)
+    context = _context(sample, told.role, told.listed)
     induced = induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
     return _Group(members, induced, learn_headers(sample, induced), style)
 
 
-def _context(sample: Sequence[Row], role: Role) -> Context:
+def _context(sample: Sequence[Row], role: Role, listed: Listed | None) -> Context:
     seen = sample[0].observation.seen
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok or role.collection is None:
@@ -237,11 +249,9 @@ def _context(sample: Sequence[Row], role: Role) -> Context:
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name
-    if role.listing is not None:
-        listed = learn_list(sample, role)
-        if listed is not None:
-            context.lists[role.listing] = listed.query
-            context.list_values = page_values(listed.query, sample)
+    if role.listing is not None and listed is not None:
+        context.lists[role.listing] = listed.query
+        context.list_values = page_values(listed.query, sample)
     return context
 
 
