@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr
+from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
+from wraith.synth._presence import by_page
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
 from wraith.synth._sources import (
     best_guess,
@@ -49,6 +51,8 @@ class Context:
     """Lists that a query explains, and what the query binds for their neighbours."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
+    """What addresses of other pages are built from."""
 
 
 @dataclass(slots=True)
@@ -212,10 +216,27 @@ class _Inducer:
                         _type_of(values),
                         found,
                     )
+        address = self._address(values)
+        if address is not None:
+            return self._hole("derived", "any", address)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
         return self._give_up(values, at)
+
+    def _address(self, values: Values) -> Expr | None:
+        """Return the address of another page, null or missing where there is none."""
+        there = [value is not MISSING and value is not None for value in values]
+        if not self.context.page or not any(there):
+            return None
+        some = [i for i, flag in enumerate(there) if flag]
+        page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
+        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        gate = by_page(self.rows, there)
+        if address is None or gate is None:
+            return None
+        absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
+        return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         if len({kind(value) for value in values}) > 1:

@@ -23,7 +23,7 @@ from wraith.synth._paging import Found, Parts, explained, learn_paging
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row
 from wraith.synth._sampling import thinned
-from wraith.wir import Expr, Literal, Query, Ref, Text
+from wraith.wir import Expr, First, Literal, Query, Ref, Text
 
 SAMPLE = 120
 """Lists of one route that its query is learned from."""
@@ -167,3 +167,12 @@ def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Valu
         for name, column in columns.items():
             column.append(row.env.page.get(name, MISSING))
     return [(Ref(("page", name)), column) for name, column in columns.items()]
+
+
+def or_null(columns: Sequence[tuple[Expr, list[Value]]]) -> list[tuple[Expr, list[Value]]]:
+    """Return the expressions that are missing on some rows as ones that are null there."""
+    return [
+        (First((expr, Literal(None))), [None if each is MISSING else each for each in column])
+        for expr, column in columns
+        if MISSING in column and any(each is not MISSING for each in column)
+    ]

@@ -16,7 +16,7 @@ from wraith.runtime import text_of
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
-from wraith.synth._lists import Listed, page_values
+from wraith.synth._lists import Listed, or_null, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
@@ -237,7 +237,7 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told) -> _Group
     context = _context(sample, told.role, told.listed)
     induced = induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
-    return _Group(members, induced, learn_headers(sample, induced), style)
+    return _Group(members, induced, learn_headers(sample, induced, context.page), style)
 
 
 def _context(sample: Sequence[Row], role: Role, listed: Listed | None) -> Context:
@@ -251,7 +251,8 @@ def _context(sample: Sequence[Row], role: Role, listed: Listed | None) -> Contex
         context.sequence = role.collection.name
     if role.listing is not None and listed is not None:
         context.lists[role.listing] = listed.query
-        context.list_values = page_values(listed.query, sample)
+        context.page = page_values(listed.query, sample)
+        context.list_values = [*context.page, *or_null(context.page)]
     return context
 
 

@@ -1,6 +1,7 @@
 """The functions that a ``Call`` may name, with how many arguments each takes (least, most).
 
-Pure and total: an argument that does not fit gives ``MISSING``. ``runtime/_functions.py`` says what each does.
+Pure and total: an argument that does not fit gives ``MISSING``. ``runtime/_functions.py`` says what each
+does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "replace": (3, 3),
     "pad": (3, 3),
     "quote": (1, 1),
+    "set_parameter": (3, 3),
     # arithmetic
     "multiply": (2, MANY),
     "divide": (2, 2),
