@@ -59,6 +59,7 @@ from wraith.wir import (
     SetField,
     Style,
     Sum,
+    Sweep,
     Text,
     Variant,
     When,
@@ -270,6 +271,7 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(
         Make,

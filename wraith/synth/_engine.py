@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._cascades import learn_cascades
 from wraith.synth._lists import learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
@@ -16,7 +17,7 @@ from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ def learn(corpus: Corpus) -> Learned:
         builder.add(kept.get(number) or _decoded(number, session, table))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
-    effects = learn_side_effects(first, roles)
+    cascades = learn_cascades(kept, roles, world, gone)
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades))
+    effects = _together(cascades, learn_side_effects(first, roles))
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects))
+        if effects != cascades
+        else first
     )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -80,6 +84,15 @@ def learn(corpus: Corpus) -> Learned:
         ),
     )
     return Learned(model, evidence)
+
+
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
 
 
 def _survey(ordered: Sequence[Session]) -> tuple[RouteTable, list[Sketch]]:
