@@ -55,7 +55,7 @@ def learn(corpus: Corpus) -> Learned:
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
     learned = {
-        route: learn_route(some, roles[route], lists.by_route.get(route), gone[route], effects.get(route, ()))
+        route: learn_route(some, roles[route], lists, gone[route], effects.get(route, ()))
         for route, some in sorted(by_route.items())
     }
     model = Model(

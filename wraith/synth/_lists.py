@@ -17,6 +17,7 @@ from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
 from wraith.synth._filters import Learned, learn_filters, other_filters
 from wraith.synth._list_cases import Case, case_of
+from wraith.synth._list_headers import learn_list_headers
 from wraith.synth._observe import Observation
 from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
 from wraith.synth._paging import Found, Parts, explained, learn_paging
@@ -65,6 +66,8 @@ class Lists:
     """The queries of all routes that list, by the position of the route."""
 
     by_route: dict[int, Listed] = field(default_factory=dict)
+    headers: dict[str, Expr] = field(default_factory=dict)
+    """Headers that say something of the page, as all lists have them."""
 
 
 def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
@@ -87,7 +90,16 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
             each.choose_order(orders)
     paging = learn_paging([found for learner in learners.values() for found in learner.found()])
     done = {route: learner.listed(paging) for route, learner in learners.items()}
-    return Lists({route: listed for route, listed in done.items() if listed is not None})
+    lists = Lists({route: listed for route, listed in done.items() if listed is not None})
+    rows: list[Row] = []
+    page: list[tuple[Expr, list[Value]]] = [(Ref(("page", name)), []) for name in PAGE]
+    for route, listed in lists.by_route.items():
+        some = [case.row for case in learners[route].right]
+        rows += some
+        for (_, column), (_, more) in zip(page, page_values(listed.query, some), strict=True):
+            column += more
+    lists.headers = learn_list_headers(rows, page) if rows else {}
+    return lists
 
 
 def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
@@ -103,6 +115,8 @@ class _Route:
         assert role.collection is not None  # Invariant: the role is a list
         self.cases = cases
         self.name = role.collection.name
+        self.right: list[Case] = []
+        """The lists that the query explains."""
         used = {name for case in cases for name in case.parameters}
         singles = [where for name, where in filters.single.items() if name in used]
         own = other_filters(cases, sorting.names | filters.readable)
@@ -134,7 +148,8 @@ class _Route:
         """Return the query with the service's way of paging, or the route's own where that explains more."""
         found = self.found()
         own = learn_paging(found, paging)
-        hits = explained(own, found)
+        self.right = [each.case for each in found if explained(own, [each])]
+        hits = len(self.right)
         if hits * LEAST_SHARE < len(found) or hits == 0:
             return None
         return Listed(replace(self.query, **own), hits, len(found))  # type: ignore[arg-type]  # fields of a query

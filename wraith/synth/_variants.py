@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,9 @@ from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._features import Feature, features
-from wraith.synth._headers import learn_headers
+from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, induce
-from wraith.synth._lists import Listed, or_null, page_values
+from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
@@ -75,6 +75,7 @@ class _Told:
 
     role: Role
     listed: Listed | None
+    shared: Mapping[str, Expr]
 
 
 class _Questions:
@@ -93,16 +94,18 @@ class _Questions:
 def learn_route(
     observations: Sequence[Observation],
     role: Role,
-    listed: Listed | None,
+    lists: Lists,
     gone: bool,
     side_effects: tuple[Effect, ...] = (),
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
+    listed = lists.by_route.get(observations[0].seen.route)
+    told = _Told(role, listed, lists.headers if listed is not None else {})
     groups: list[_Group] = []
     for label in _by_answer(rows):
-        groups += _divide(label, rows, _Told(role, listed), questions, MAX_SPLITS)
+        groups += _divide(label, rows, told, questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
         for row in group.rows:
@@ -237,7 +240,7 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told) -> _Group
     context = _context(sample, told.role, told.listed)
     induced = induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
-    return _Group(members, induced, learn_headers(sample, induced, context.page), style)
+    return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
 
 def _context(sample: Sequence[Row], role: Role, listed: Listed | None) -> Context:
