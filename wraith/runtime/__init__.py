@@ -1,7 +1,7 @@
 """The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
 values."""
 
-from wraith.runtime._clock import read_time, write_time
+from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
 from wraith.runtime._conditions import alternatives, field_path, holds, named_parameters
 from wraith.runtime._effects import compile_effect
@@ -24,6 +24,7 @@ __all__ = [
     "Twin",
     "Window",
     "alternatives",
+    "any_fraction",
     "cast",
     "compile_atom",
     "compile_effect",

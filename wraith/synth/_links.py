@@ -1,7 +1,7 @@
 """Addresses of other pages, in headers (RFC 8288) and in bodies: the request's own, with parameters changed.
 
-A client that follows them asks for the next page with whatever else it asked for, so the address is worked out
-from the request's own target, and only what differs from it is learned.
+A client that follows them asks for the next page with whatever else it asked for, so the address is worked
+out from the request's own target, and only what differs from it is learned.
 """
 
 from __future__ import annotations

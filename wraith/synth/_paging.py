@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from wraith.paths import MISSING
 from wraith.runtime import Environment, compile_expr, compile_window, integer_of
 from wraith.synth._list_cases import CURSORS, ENDS, LIMITS, OFFSETS, PAGES, Case, parameter_path, value_of
 from wraith.wir import AtLeast, Call, Exists, Expr, First, Literal, Query, Ref, When
@@ -140,7 +139,18 @@ def _cursors(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iter
         yield {"after": _asked(name)}
 
 
-_PARTS = (_limits, _slices, _pages, _cursors)
+def _together(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
+    """Yield a size with a place: clients that always say both show neither alone."""
+    sizes: list[Parts] = [{"limit": _asked(name)} for name in _used(names, LIMITS)]
+    for place in (
+        *_slices(names, lists, known),
+        *_pages(names, lists, known),
+        *_cursors(names, lists, known),
+    ):
+        yield from ({**size, **place} for size in sizes)
+
+
+_PARTS = (_limits, _slices, _pages, _cursors, _together)
 _PAGING = frozenset((*LIMITS, *ENDS, *PAGES))
 
 
@@ -156,8 +166,3 @@ def _cut_to(lists: Sequence[Found], name: str) -> int | None:
         if size is not None and 0 < len(each.case.shown) < min(size, len(each.keys)):
             return len(each.case.shown)
     return None
-
-
-def is_given(case: Case, name: str) -> bool:
-    """Whether the request of a list has a parameter."""
-    return value_of(case, name) is not MISSING
