@@ -51,6 +51,7 @@ from wraith.wir import (
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
     Put,
     Query,
@@ -238,6 +239,11 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Object,
+            st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),
+            st.none() | inner,
+        ),
         st.builds(When, st.builds(Exists, inner) | st.builds(Below, inner, numbers), inner, maybe),
     )
 

@@ -32,6 +32,7 @@ from wraith.wir._expr import (
     Merge,
     NextKey,
     Nulls,
+    Object,
     Query,
     Ref,
     Sum,
@@ -101,6 +102,9 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"call": function, "of": [expr_to_json(argument) for argument in of]}
         case Each(of, item):
             return {"each": expr_to_json(of), "item": expr_to_json(item)}
+        case Object(members, base):
+            made: dict[str, JsonValue] = {"object": {name: expr_to_json(value) for name, value in members}}
+            return made if base is None else {**made, "base": expr_to_json(base)}
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -262,6 +266,14 @@ def _one_of(value: JsonValue, names: tuple[str, ...]) -> str:
     return _text(value)
 
 
+def _object(value: dict[str, JsonValue]) -> Object:
+    members = value["object"]
+    if not isinstance(members, dict):
+        raise ValueError("object: expected an object of expressions")
+    made = tuple((name, expr_from_json(member)) for name, member in members.items())
+    return Object(made, _optional(value, "base"))
+
+
 def _call(value: dict[str, JsonValue]) -> Call:
     name, of = _text(value["call"]), _exprs(value["of"])
     if name not in FUNCTIONS:
@@ -296,6 +308,7 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "query": _query,
     "call": _call,
     "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
+    "object": _object,
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
     ),

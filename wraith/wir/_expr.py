@@ -257,6 +257,15 @@ class Each:
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """An object with these members, those that are ``MISSING`` left out; over the members of ``base``, where
+    that is an object."""
+
+    members: tuple[tuple[str, Expr], ...]
+    base: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """One expression where the atom is true, the other (``MISSING`` where None) where it is not."""
 
@@ -286,6 +295,7 @@ Expr: TypeAlias = (
     | Query
     | Call
     | Each
+    | Object
     | When
 )
 
