@@ -39,6 +39,11 @@ MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
 
 
+LIKELY = 0.7
+"""The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
+sight is seen late."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the answers of one variant are explained with, besides the places of each row."""
@@ -53,6 +58,8 @@ class Context:
     """Requests are forms, whose values are text and take a type when they are stored."""
     lists: dict[Path, Expr] = field(default_factory=dict)
     """Lists that a query explains, and what the query binds for their neighbours."""
+    likely: dict[Path, Expr] = field(default_factory=dict)
+    """Expressions that are known to give a part of most answers, and are taken where they do."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
@@ -191,6 +198,8 @@ class _Inducer:
             return _literal(as_json(shared))
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
+        if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
+            source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
@@ -232,6 +241,11 @@ class _Inducer:
         if case is not None:
             return self._hole("enum", _type_of(values), case)
         return self._give_up(values, at)
+
+    def _is_likely(self, expr: Expr, values: Values) -> bool:
+        compute = compile_expr(expr)
+        right = sum(equal(compute(row.env), value) for row, value in zip(self.rows, values, strict=True))
+        return right >= len(values) * LIKELY
 
     def _address(self, values: Values) -> Expr | None:
         """Return the address of another page, null or missing where there is none."""

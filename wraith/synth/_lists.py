@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from wraith.paths import MISSING
 from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
+from wraith.synth._embeds import learn_embeds, with_embeds
 from wraith.synth._filters import Learned, learn_filters, other_filters
 from wraith.synth._list_cases import Case, case_of
 from wraith.synth._list_headers import learn_list_headers
@@ -68,6 +69,8 @@ class Lists:
     by_route: dict[int, Listed] = field(default_factory=dict)
     headers: dict[str, Expr] = field(default_factory=dict)
     """Headers that say something of the page, as all lists have them."""
+    embeds: dict[str, tuple[tuple[str, Expr], ...]] = field(default_factory=dict)
+    """What parameters put into the representations of a collection."""
 
 
 def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
@@ -90,7 +93,17 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
             each.choose_order(orders)
     paging = learn_paging([found for learner in learners.values() for found in learner.found()])
     done = {route: learner.listed(paging) for route, learner in learners.items()}
-    lists = Lists({route: listed for route, listed in done.items() if listed is not None})
+    embeds = learn_embeds(observations, roles)
+    lists = Lists(
+        {
+            route: replace(
+                listed, query=replace(listed.query, item=with_embeds(embeds.get(listed.query.entity, ())))
+            )
+            for route, listed in done.items()
+            if listed is not None
+        },
+        embeds=embeds,
+    )
     rows: list[Row] = []
     page: list[tuple[Expr, list[Value]]] = [(Ref(("page", name)), []) for name in PAGE]
     for route, listed in lists.by_route.items():

@@ -13,12 +13,13 @@ from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, induce
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._observe import Observation
-from wraith.synth._roles import Role
+from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._style import learn_style
@@ -31,7 +32,9 @@ from wraith.wir import (
     Expr,
     KeysWithin,
     Literal,
+    Lookup,
     Put,
+    Query,
     Ref,
     Style,
     Text,
@@ -76,6 +79,8 @@ class _Told:
     role: Role
     listed: Listed | None
     shared: Mapping[str, Expr]
+    embeds: tuple[tuple[str, Expr], ...]
+    """What parameters put into the representation."""
 
 
 class _Questions:
@@ -102,7 +107,8 @@ def learn_route(
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
     listed = lists.by_route.get(observations[0].seen.route)
-    told = _Told(role, listed, lists.headers if listed is not None else {})
+    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
+    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds)
     groups: list[_Group] = []
     for label in _by_answer(rows):
         groups += _divide(label, rows, told, questions, MAX_SPLITS)
@@ -237,25 +243,31 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told) -> _Group:
     sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
-    context = _context(sample, told.role, told.listed)
+    context = _context(sample, told)
     induced = induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
     return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
 
-def _context(sample: Sequence[Row], role: Role, listed: Listed | None) -> Context:
-    seen = sample[0].observation.seen
+def _context(sample: Sequence[Row], told: _Told) -> Context:
+    seen, role = sample[0].observation.seen, told.role
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
-    if not seen.ok or role.collection is None:
+    if not seen.ok:
+        return context
+    for path, (name, key) in role.views:
+        context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
+    if role.collection is None:
         return context
     context.envelope = role.envelope
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name
-    if role.listing is not None and listed is not None:
-        context.lists[role.listing] = listed.query
-        context.page = page_values(listed.query, sample)
+    if role.listing is not None and told.listed is not None:
+        context.lists[role.listing] = told.listed.query
+        context.page = page_values(told.listed.query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
+    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
+        context.likely[role.envelope] = shown
     return context
 
 
