@@ -36,7 +36,7 @@ ACTED_ON = frozenset(
     "accept-ranges accept-patch accept-post preference-applied deprecation sunset".split()
 )
 """Headers that RFC 9110 and its kin let a client act on. Others are learned as far as they are a rule: what
-is made anew for each answer, or tells the time, is the trace of a request rather than a part of its answer."""
+is made anew for each answer, or tells the time, is the trace of a request and no part of its answer."""
 
 MAX_WRONG = 20
 """One list in so many may contradict the header that all lists share: what a cascade changed is seen late."""
