@@ -47,6 +47,7 @@ class Environment:
         "page",
         "path",
         "position",
+        "rendered",
         "request",
         "response",
         "state",
@@ -67,6 +68,7 @@ class Environment:
         self.caller: Found = MISSING
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.rendered = b""
         self.item: Found = MISSING
         self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
+from wraith.synth._cascades import learn_cascades
+from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
-from wraith.synth._purges import learn_purge, list_query
+from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
@@ -21,7 +23,7 @@ from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +51,29 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         builder.add(kept.get(number) or _decoded(number, session, table))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
+    cascades = learn_cascades(kept, roles, world, gone)
     caller = learn_caller(kept.values())
-    wary = _wary(kept.values(), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone, caller=caller, wary=wary))
-    effects = learn_side_effects(first, roles)
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades, caller=caller))
+    effects = _together(cascades, learn_side_effects(first, roles))
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller, wary=wary))
-        if effects
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
+        if effects != cascades
         else first
     )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
+    lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
-        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+        if roles[route].purges:
+            return _purging(by_route[route], roles[route], lists)
+        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
-    for route, some in by_route.items():
-        if roles[route].purges:
-            learned[route] = _purging(some, roles[route], learned, table, roles)
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
@@ -112,6 +114,15 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     return Learned(model, evidence)
 
 
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
+
+
 def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
     """Read everything once: the routes, and what is kept of each session."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
@@ -146,30 +157,15 @@ def _observations(
     return found
 
 
-def _purging(
-    observations: Sequence[Observation],
-    role: Role,
-    learned: Mapping[int, LearnedRoute],
-    table: RouteTable,
-    roles: Sequence[Role],
-) -> LearnedRoute:
+def _purging(observations: Sequence[Observation], role: Role, lists: Lists) -> LearnedRoute:
     """Learn a route that removes many, which asks like the list of its collection."""
-    lists = [
-        _route(table.patterns[each].method, table.patterns[each].pattern, roles[each], made)
-        for each, made in learned.items()
-        if roles[each].op == "list"
-    ]
     assert role.collection is not None  # Invariant: what purges has one
-    found = learn_purge(observations, role, list_query(lists, role.collection.name))
+    name = role.collection.name
+    query = next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+    found = learn_purge(observations, role, query)
     if found is None:
-        return learn_route(observations, role, False)
-    return learn_route(observations, role, False, (Purge(found[0]),), found[1])
-
-
-def _wary(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> frozenset[int]:
-    """Return the routes that write, and have refused to."""
-    refused = {seen.route for session in sessions for seen in session if not seen.ok and seen.route >= 0}
-    return frozenset(route for route in refused if roles[route].op in ("create", "update"))
+        return learn_route(observations, role, lists, False)
+    return learn_route(observations, role, lists, False, (Purge(found[0]),), found[1])
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

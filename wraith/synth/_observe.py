@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
@@ -22,23 +21,58 @@ from wraith.wir import Effect, Expr, Lookup
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
 
-MAX_PEERS = 200
-"""Entities of a collection that are compared with what is sent: as many as recordings create before they try
-one again."""
+
+MAX_WHOLE = 500
+"""Entities of a collection that is kept whole for what may be added up over it; larger ones are not."""
 
 
 class Captured(State):
-    """The part of a state that one exchange could have looked at."""
+    """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
+    of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("next_ever", "next_present")
+    __slots__ = ("next_ever", "next_present", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, whole: Mapping[str, dict[str, JsonValue]] | None = None) -> None:
         super().__init__()
         self.next_ever = 1
         self.next_present = 1
+        self.whole = whole or {}
+
+    def get(self, entity: str, key: str) -> Found:
+        found = super().get(entity, key)
+        return found if found is not MISSING else self.whole.get(entity, {}).get(key, MISSING)
+
+    def all(self, entity: str) -> dict[str, JsonValue]:
+        whole = self.whole.get(entity)
+        return whole if whole is not None else super().all(entity)
 
     def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
         return max(self.next_ever if ever else self.next_present, start)
+
+
+class Folded(State):
+    """A state that hands out what its small collections hold, as it is until the next change."""
+
+    __slots__ = ("_snapshots",)
+
+    def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
+        self._snapshots: dict[str, dict[str, JsonValue]] = {}
+        super().__init__(entities)
+
+    def put(self, entity: str, key: str, value: JsonValue) -> None:
+        self._snapshots.pop(entity, None)
+        super().put(entity, key, value)
+
+    def delete(self, entity: str, key: str) -> None:
+        self._snapshots.pop(entity, None)
+        super().delete(entity, key)
+
+    def whole(self) -> dict[str, dict[str, JsonValue]]:
+        """Return the collections with at most ``MAX_WHOLE`` entities."""
+        for name, stored in self.entities.items():
+            if name not in self._snapshots and len(stored) <= MAX_WHOLE:
+                self._snapshots[name] = dict(stored)
+        return dict(self._snapshots)
 
 
 @dataclass(slots=True)
@@ -64,9 +98,7 @@ class Observation:
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
-    ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked);
-    ``wary`` are the routes that sometimes refuse to write, perhaps because another entity is like what is
-    sent.
+    ``gone`` says for each route whether its successful DELETE removes the entity (or keeps it, marked).
     """
 
     def __init__(
@@ -77,7 +109,6 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
-        wary: frozenset[int] = frozenset(),
     ) -> None:
         self._roles = roles
         self._side_effects = {
@@ -85,26 +116,23 @@ class Observer:
             for route, effects in (side_effects or {}).items()
         }
         self._caller = compile_expr(caller) if caller is not None else None
-        self._wary = wary
         self._world = world
         self._gone = gone
         self._run = -1
-        self._state = State()
+        self._state = Folded()
 
     def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
         """Take in the session of that number; return one observation for each exchange with a route if
         asked."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
-            self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
+            self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
         found: list[Observation] = []
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
                     observation = _observation(seen, role, self._state, self._caller)
-                    if seen.route in self._wary:
-                        _capture_peers(observation, self._state, role)
                     found.append(observation)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
@@ -150,15 +178,18 @@ def _remember_around(state: State, seen: Seen, role: Role, beside: str) -> None:
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     """A list may show part of a representation: it completes what is known, other answers replace it."""
-    if reveal.listed and isinstance(stored, dict) and isinstance(reveal.value, dict):
-        return {**stored, **reveal.value} if stored.keys() > reveal.value.keys() else reveal.value
-    return reveal.value
+    if not isinstance(stored, dict) or not isinstance(reveal.value, dict):
+        return reveal.value
+    value = reveal.value
+    if reveal.hidden:
+        value = {**value, **{name: stored[name] for name in stored if name in reveal.hidden}}
+    return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
 def _observation(
-    seen: Seen, role: Role, state: State, caller: Callable[[Environment], Found] | None
+    seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
-    captured = Captured()
+    captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
     if caller is not None:
         env.caller = caller(env)
@@ -209,26 +240,8 @@ def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> N
     for text in texts:
         if text:
             for name, stored in state.entities.items():
-                if text in stored and captured.get(name, text) is MISSING:
+                if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])
-
-
-def _capture_peers(observation: Observation, state: State, role: Role) -> None:
-    """Capture the entities of the collection that share a value with what is sent."""
-    body, name = observation.env.body, role.collection.name if role.collection is not None else ""
-    sent = {
-        path[-1]: text
-        for path, value in (leaves(body) if body is not MISSING else ())
-        if 0 < len(path) <= 2 and (text := text_of(value))
-    }
-    peers = state.all(name).items() if sent else ()
-    for key, document in islice(peers, MAX_PEERS):
-        if isinstance(document, dict) and any(
-            field in document and text_of(document[field]) == text
-            for field, text in sent.items()
-            if isinstance(field, str)
-        ):
-            observation.captured.put(name, key, document)
 
 
 def _scalars(document: Found) -> Iterable[JsonValue]:

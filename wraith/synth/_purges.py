@@ -6,7 +6,7 @@ answer lists what was removed, each element is made from the entity that it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wraith.canonical import JsonValue
@@ -17,19 +17,9 @@ from wraith.synth._made import clock_source
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, equal
-from wraith.wir import Expr, Literal, Object, Query, Ref, Route
+from wraith.wir import Expr, Literal, Object, Query, Ref
 
 PAGING = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "item")
-
-
-def list_query(routes: Iterable[Route], name: str) -> Query | None:
-    """Return the query by which the entities of a collection are listed, the first of several."""
-    for route in routes:
-        for variant in route.variants if route.state_op == "list" else ():
-            for hole in variant.holes.values():
-                if isinstance(hole.source, Query) and hole.source.entity == name:
-                    return hole.source
-    return None
 
 
 def learn_purge(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeAlias
 
 from wraith.canonical import JsonValue
@@ -32,6 +33,10 @@ MAX_LISTED = 6
 
 CONFLICT = 409
 """RFC 9110, 15.5.10: the request conflicts with the current state. Services that answer so mean it."""
+
+MAX_PEERS = 200
+"""Entities of a collection that are compared with what is sent: as many as recordings create before they try
+one again."""
 
 MAX_TAKEN = 30
 """Sets of fields in which entities may not be alike; services require one or two."""
@@ -157,7 +162,7 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
     shown: dict[tuple[Path, ...], None] = {}
     for row in rows:
         sent = [(path, text) for path, text in _scalars(row.env.body) if 0 < len(path) <= 2 and text]
-        for document in row.captured.all(name).values():
+        for document in islice(row.captured.all(name).values(), MAX_PEERS):
             if document is not row.env.entity:
                 alike = tuple(path for path, text in sent if text_of(get(document, path[-1:])) == text)
                 for path in alike:

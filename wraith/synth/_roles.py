@@ -16,6 +16,7 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
+from wraith.synth._views import views_of
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
 
 SINGLETON_KEY = "self"
@@ -57,6 +58,8 @@ class Role:
     """The collection that keeps what answers say around the representation, such as who may see it."""
     around: tuple[tuple[str, Expr], ...] = ()
     """What is kept around everything that the path addresses: collection and key."""
+    views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
+    """Members of the answer that are whole collections, with their names and where keys stand in them."""
 
     @property
     def purges(self) -> bool:
@@ -121,22 +124,31 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
         for position, pattern in enumerate(table.patterns)
         if pattern.method == "GET" and by_route[position]
     }
-    roles = [
+    found = [
         replace(
             _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
         )
         for position, pattern in enumerate(table.patterns)
     ]
-    surrounded = _surrounded(roles, by_route)
+    known = dict.fromkeys(_keyed(role.collection) for role in found if role.collection is not None)
+    surrounded = _surrounded(found, by_route)
     return tuple(
-        replace(
-            role,
-            beside=surroundings(role.collection.name)
-            if role.collection is not None and role.envelope and role.collection.name in surrounded
-            else None,
-            around=tuple((surroundings(name), key) for name, key in role.addressed if name in surrounded),
+        _with_views(
+            _with_surroundings(role, surrounded),
+            pattern,
+            by_route[position],
+            [each for each in known if each is not None],
         )
-        for role in roles
+        for position, (role, pattern) in enumerate(zip(found, table.patterns, strict=True))
+    )
+
+
+def _with_surroundings(role: Role, surrounded: set[str]) -> Role:
+    own = role.collection is not None and role.envelope and role.collection.name in surrounded
+    return replace(
+        role,
+        beside=surroundings(role.collection.name) if role.collection is not None and own else None,
+        around=tuple((surroundings(name), key) for name, key in role.addressed if name in surrounded),
     )
 
 
@@ -156,6 +168,21 @@ def _surrounded(roles: Sequence[Role], by_route: dict[int, list[Seen]]) -> set[s
                     rest = {k: v for k, v in seen.document.items() if k != role.envelope[0]}
                     said[role.collection.name].append(rest)
     return {name for name, rests in said.items() if any(rest != rests[0] for rest in rests)}
+
+
+def _keyed(collection: Collection) -> tuple[str, Path] | None:
+    return None if collection.composite else (collection.name, collection.key)
+
+
+def _with_views(
+    role: Role, pattern: RoutePattern, answers: list[Seen], collections: list[tuple[str, Path]]
+) -> Role:
+    """A route that seems to answer a document of its own may show the others' collections."""
+    alone = role.op == "none" or (role.op == "read" and isinstance(role.key, Literal))
+    if pattern.method != "GET" or pattern.names or not alone:
+        return role
+    views = views_of(answers, collections)
+    return Role("none", views=views) if views else role
 
 
 Base = tuple[str | None, ...]

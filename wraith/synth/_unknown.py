@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wraith.runtime import Environment, Ids
+from wraith.synth._lists import Lists
 from wraith.synth._observe import Captured, Observation
 from wraith.synth._roles import Role
 from wraith.synth._routes import RoutePattern
@@ -56,7 +57,7 @@ def _learn(
         return ()
     rows = [_whole(each) for route in routes for each in observed[route]]
     rows.sort(key=lambda each: (each.seen.session, each.seen.index))
-    return learn_route(rows, Role("none"), False).variants
+    return learn_route(rows, Role("none"), Lists(), False).variants
 
 
 def _whole(observation: Observation) -> Observation:
