@@ -49,6 +49,7 @@ from wraith.wir import (
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
     Put,
     Query,
@@ -178,7 +179,7 @@ _leaves: st.SearchStrategy[Expr] = (
     refs
     | st.builds(Literal, values)
     | st.builds(FreshId, identifiers)
-    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans())
+    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.integers(-3, 3))
     | st.builds(Clock, units, st.integers(-(10**6), 10**6) | st.just(10**15))
 )
 
@@ -205,6 +206,7 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            small_paths,
         ),
         st.sampled_from(sorted(FUNCTIONS)).flatmap(
             lambda name: st.builds(
@@ -214,6 +216,11 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Object,
+            st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),
+            st.none() | inner,
+        ),
         st.builds(When, st.builds(Exists, inner) | st.builds(Below, inner, numbers), inner, maybe),
     )
 

@@ -44,6 +44,7 @@ class Environment:
         "now_ms",
         "page",
         "path",
+        "position",
         "request",
         "response",
         "state",
@@ -62,6 +63,7 @@ class Environment:
         self.entity: Found = MISSING
         self.response: Found = MISSING
         self.item: Found = MISSING
+        self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}
         self._headers: dict[str, str] | None = None

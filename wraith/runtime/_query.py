@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, get
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._environment import Environment
+from wraith.runtime._state import replaced
 from wraith.runtime._values import holds, integer_of, sort_key, text_of
 from wraith.wir import QUERY_PARTS, Query, Where
 
@@ -26,6 +27,8 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
 
     def run(env: Environment) -> Found:
         found = list(env.state.all(entity).items())
+        if query.unwind:
+            found = list(_unwound(found, query.unwind))
         if under is not None:
             parent = text_of(under(env))
             prefix = f"{parent}/"
@@ -52,17 +55,26 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
             start = _position_after(found, text_of(after(env)), prefix if under is not None else "")
         start = max(start, 0)
         shown = found[start:] if size is None else found[start : start + max(size, 0)]
+        values = [value for _, value in shown]
+        if item is not None:
+            values = _projected(env, values, item)
         env.page = {
             "total": len(found),
             "count": len(shown),
             "has_more": start + len(shown) < len(found),
             "last_key": shown[-1][0] if shown else None,
         }
-        if item is None:
-            return [value for _, value in shown]
-        return _projected(env, [value for _, value in shown], item)
+        return values
 
     return run
+
+
+def _unwound(found: list[tuple[str, JsonValue]], at: Path) -> Iterator[tuple[str, JsonValue]]:
+    """Yield each entity once for each element of its list, with the element in the place of the list."""
+    for key, document in found:
+        elements = get(document, at)
+        for element in elements if isinstance(elements, list) else ():
+            yield key, replaced(document, at, element)
 
 
 def _filtered(

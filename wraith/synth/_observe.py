@@ -32,8 +32,8 @@ class Captured(State):
         self.next_ever = 1
         self.next_present = 1
 
-    def next_key(self, entity: str, *, ever: bool) -> int:
-        return self.next_ever if ever else self.next_present
+    def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
+        return max(self.next_ever if ever else self.next_present, start)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ from wraith.wir._expr import (
     Lookup,
     Merge,
     NextKey,
+    Object,
     Query,
     Ref,
     Sum,
@@ -68,8 +69,9 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
         case FreshId(pattern):
             return {"fresh_id": pattern}
-        case NextKey(entity, ever):
-            return {"next_key": entity, "ever": ever}
+        case NextKey(entity, ever, start):
+            counter: dict[str, JsonValue] = {"next_key": entity, "ever": ever}
+            return counter if start == 1 else {**counter, "start": start}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
         case First(options):
@@ -98,6 +100,9 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"call": function, "of": [expr_to_json(argument) for argument in of]}
         case Each(of, item):
             return {"each": expr_to_json(of), "item": expr_to_json(item)}
+        case Object(members, base):
+            made: dict[str, JsonValue] = {"object": {name: expr_to_json(value) for name, value in members}}
+            return made if base is None else {**made, "base": expr_to_json(base)}
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -117,6 +122,8 @@ def _query_to_json(query: Query) -> JsonValue:
         ]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
+    if query.unwind:
+        done["unwind"] = format_path(query.unwind)
     for name in QUERY_PARTS:
         part: Expr | None = getattr(query, name)
         if part is not None:
@@ -206,7 +213,16 @@ def _query(value: dict[str, JsonValue]) -> Query:
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
         *(_optional(value, name) for name in QUERY_PARTS),
+        unwind=parse_path(_text(value.get("unwind", ""))),
     )
+
+
+def _object(value: dict[str, JsonValue]) -> Object:
+    members = value["object"]
+    if not isinstance(members, dict):
+        raise ValueError("object: expected an object of expressions")
+    made = tuple((name, expr_from_json(member)) for name, member in members.items())
+    return Object(made, _optional(value, "base"))
 
 
 def _call(value: dict[str, JsonValue]) -> Call:
@@ -226,7 +242,9 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
         _text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))
     ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
-    "next_key": lambda value: NextKey(_text(value["next_key"]), bool(value.get("ever"))),
+    "next_key": lambda value: NextKey(
+        _text(value["next_key"]), bool(value.get("ever")), _number(value.get("start", 1))
+    ),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
     "cast": _cast,
@@ -241,6 +259,7 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "query": _query,
     "call": _call,
     "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
+    "object": _object,
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
     ),

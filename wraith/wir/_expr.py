@@ -13,8 +13,8 @@ model can be read without this file beside it. Paths start at one of these roots
     what is being answered: another part of the same template
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
-``item``
-    the element that an ``Each`` is at
+``item``, ``position``
+    the element that an ``Each`` is at, and its place in the list, counted from 0
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class NextKey:
 
     entity: str
     ever: bool = False
+    start: int = 1
+    """The first key where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,9 @@ class Query:
     """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
+    unwind: Path = ()
+    """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
+    so that conditions and ``item`` see the element and what it is part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +204,21 @@ class Call:
 class Each:
     """The list with each element as ``item`` says, which sees the element at the root ``item``.
 
-    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``.
+    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``. Their place in the
+    list stands at the root ``position``.
     """
 
     of: Expr
     item: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with these members, those that are ``MISSING`` left out; over the members of ``base``, where
+    that is an object."""
+
+    members: tuple[tuple[str, Expr], ...]
+    base: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +251,7 @@ Expr: TypeAlias = (
     | Query
     | Call
     | Each
+    | Object
     | When
 )
 
