@@ -8,15 +8,18 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr
+from wraith.synth._aggregates import Aggregates
+from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._made import clock_source, fresh_pattern
+from wraith.synth._maps import as_expression, map_source
 from wraith.synth._places import norm, rank
-from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts, plain_number
 from wraith.synth._sources import (
     best_guess,
     case_source,
@@ -33,6 +36,10 @@ SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
 
+MAX_PART_DEPTH = 3
+"""How deep in an answer the numbers stand that others are worked out from."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the answers of one variant are explained with, besides the places of each row."""
@@ -47,6 +54,8 @@ class Context:
     """Requests are forms, whose values are text and take a type when they are stored."""
     lists: dict[Path, Expr] = field(default_factory=dict)
     """Lists that a query explains, and what the query binds for their neighbours."""
+    element: bool = False
+    """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
 
@@ -67,6 +76,15 @@ def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     return _Inducer(rows, context, values).run()
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A part of the answers that no place explains: its hole, where it stands, its values."""
+
+    hole: str
+    at: Path
+    values: Values
+
+
 class _Inducer:
     def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
         self.rows = rows
@@ -77,10 +95,12 @@ class _Inducer:
         self.conflicts: list[Path] = []
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
+        self.open: list[_Open] = []
 
     def run(self) -> Induced:
         self._find_fresh()
         template = self._node(self.values, ())
+        self._settle()
         return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
 
     # --- what the answers make ---
@@ -108,7 +128,8 @@ class _Inducer:
             if source is not None:
                 known[same] = path
                 self.fresh[path] = source
-                self.made.append((Ref(("response", "body", *path)), column))
+                if not self.context.element:
+                    self.made.append((Ref(("response", "body", *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
         """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
@@ -147,14 +168,17 @@ class _Inducer:
 
     def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
+        counted = [row.observation.captured for row in self.rows]
+        starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
+        start = starts.pop() if len(starts) == 1 else 1
+        assert isinstance(start, int)  # Invariant: callers pass integers
         for ever in (False, True):
             hits = sum(
-                (row.observation.captured.next_ever if ever else row.observation.captured.next_present)
-                == value
-                for row, value in zip(self.rows, column, strict=True)
+                each.next_key(collection, ever=ever, start=start) == value
+                for each, value in zip(counted, column, strict=True)
             )
             if hits * 3 >= len(column) * 2:
-                return NextKey(collection, ever)
+                return NextKey(collection, ever, start)
         return None
 
     def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
@@ -218,13 +242,54 @@ class _Inducer:
         return self._give_up(values, at)
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
-        if len({kind(value) for value in values}) > 1:
-            self.conflicts.append(at)
-        self.unexplained.append(format_path(at))
-        missing = sum(value is MISSING for value in values)
-        if missing * 2 > len(values):
-            return self._hole("unexplained", "string", First(()))
-        return self._hole("unexplained", _type_of(values), best_guess(self.rows, values, self.made))
+        """Leave a part open until the others are explained: it may be worked out from them."""
+        hole = self._hole("unexplained", _type_of(values), First(()))
+        self.open.append(_Open(str(hole)[1:], at, values))
+        return hole
+
+    # --- what is worked out from the rest ---
+
+    def _settle(self) -> None:
+        aggregates = Aggregates(self.rows)
+        found = True
+        while found and self.open:
+            found = False
+            parts = list(self._parts())
+            for each in list(self.open):
+                source = arithmetic_source(self.rows, each.values, parts) or aggregates.source(
+                    each.values, each.at
+                )
+                if source is not None:
+                    found = True
+                    self.open.remove(each)
+                    self.holes[each.hole] = Hole(
+                        hole_class="derived", type=_type_of(each.values), source=source
+                    )
+        for each in self.open:
+            self._leave_unexplained(each)
+
+    def _parts(self) -> Iterator[Part]:
+        """Yield the numbers and lists of the answers that are explained, with their values on the rows."""
+        yield from self.context.list_values
+        if self.context.element:
+            return
+        closed = [each.at for each in self.open]
+        for path in _numbers_and_lists(self.values):
+            if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
+                yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
+
+    def _leave_unexplained(self, each: _Open) -> None:
+        if len({kind(value) for value in each.values}) > 1:
+            self.conflicts.append(each.at)
+        self.unexplained.append(format_path(each.at))
+        missing = sum(value is MISSING for value in each.values)
+        if missing * 2 > len(each.values):
+            self.holes[each.hole] = Hole(hole_class="unexplained", type="string", source=First(()))
+        else:
+            guess = best_guess(self.rows, each.values, self.made)
+            self.holes[each.hole] = Hole(
+                hole_class="unexplained", type=_type_of(each.values), source=guess
+            )
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):
@@ -279,6 +344,8 @@ class _Inducer:
         envelope = self.context.envelope
         inner = at[len(envelope) :] if envelope is not None and at[: len(envelope)] == envelope else None
         stored = [Ref(("entity", *inner))] if inner is not None else []
+        if self.context.element:
+            stored.append(Ref(("item", *at)))
         sent = [Ref(("request", "body", *at))]
         if inner is not None and inner != at:
             sent.append(Ref(("request", "body", *inner)))
@@ -293,10 +360,21 @@ class _Inducer:
         return [*stored, *sent, *merges]
 
     def _array(self, values: Values, at: Path) -> JsonValue:
+        mapped = map_source(self.rows, values, self._element)
+        if mapped is not None:
+            return self._hole("derived", "array", mapped)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)
+
+    def _element(self, rows: Sequence[Row], values: Values) -> Expr | None:
+        """Return the expression for the elements of a list, or None where a part of them stays open."""
+        shared = constant(values)
+        if shared is not MISSING:
+            return Literal(as_json(shared))
+        induced = induce(rows, values, Context(element=True, form=self.context.form))
+        return None if induced.unexplained else as_expression(induced.template, induced.holes)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
@@ -304,6 +382,20 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which some answer holds a number, or a list."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name in value if isinstance(value, dict) else ():
+            names.setdefault(name)
+    for name in names:
+        column = [get(value, (name,)) for value in values]
+        if any(isinstance(value, list) or plain_number(value) is not None for value in column):
+            yield (*at, name)
+        elif len(at) < MAX_PART_DEPTH:
+            yield from _numbers_and_lists(column, (*at, name))
 
 
 def _length(column: list[Found]) -> int:

@@ -22,18 +22,58 @@ MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
 
 
+MAX_WHOLE = 500
+"""Entities of a collection that is kept whole for what may be added up over it; larger ones are not."""
+
+
 class Captured(State):
-    """The part of a state that one exchange could have looked at."""
+    """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
+    of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("next_ever", "next_present")
+    __slots__ = ("next_ever", "next_present", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, whole: Mapping[str, dict[str, JsonValue]] | None = None) -> None:
         super().__init__()
         self.next_ever = 1
         self.next_present = 1
+        self.whole = whole or {}
+
+    def get(self, entity: str, key: str) -> Found:
+        found = super().get(entity, key)
+        return found if found is not MISSING else self.whole.get(entity, {}).get(key, MISSING)
+
+    def all(self, entity: str) -> dict[str, JsonValue]:
+        whole = self.whole.get(entity)
+        return whole if whole is not None else super().all(entity)
 
     def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
-        return max(self.next_ever if ever else self.next_present, start)
+        counted = self.next_ever if ever else self.next_present
+        return start if counted == 1 else counted
+
+
+class Folded(State):
+    """A state that hands out what its small collections hold, as it is until the next change."""
+
+    __slots__ = ("_snapshots",)
+
+    def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
+        self._snapshots: dict[str, dict[str, JsonValue]] = {}
+        super().__init__(entities)
+
+    def put(self, entity: str, key: str, value: JsonValue) -> None:
+        self._snapshots.pop(entity, None)
+        super().put(entity, key, value)
+
+    def delete(self, entity: str, key: str) -> None:
+        self._snapshots.pop(entity, None)
+        super().delete(entity, key)
+
+    def whole(self) -> dict[str, dict[str, JsonValue]]:
+        """Return the collections with at most ``MAX_WHOLE`` entities."""
+        for name, stored in self.entities.items():
+            if name not in self._snapshots and len(stored) <= MAX_WHOLE:
+                self._snapshots[name] = dict(stored)
+        return dict(self._snapshots)
 
 
 @dataclass(slots=True)
@@ -70,14 +110,14 @@ class Observer:
         self._world = world
         self._gone = gone
         self._run = -1
-        self._state = State()
+        self._state = Folded()
 
     def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
         """Take in the session of that number; return one observation for each exchange with a route if
         asked."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
-            self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
+            self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
         found: list[Observation] = []
         for seen in session:
             if seen.route >= 0:
@@ -113,8 +153,8 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     return reveal.value
 
 
-def _observation(seen: Seen, role: Role, state: State) -> Observation:
-    captured = Captured()
+def _observation(seen: Seen, role: Role, state: Folded) -> Observation:
+    captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
