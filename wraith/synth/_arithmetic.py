@@ -28,6 +28,9 @@ MAX_TERNARY = 14
 DISTINCT = 3
 """Different results that an operation of two operands must give; each further operand asks for one more."""
 
+MAX_LISTS = 4
+"""Lists of requests and entities that are added up."""
+
 MAX_DIGITS = 4
 """Decimals that results are rounded to."""
 
@@ -158,7 +161,7 @@ def _list_places(rows: Sequence[Row]) -> Iterator[Part]:
             if isinstance(key, tuple) and key[0] == "[" and any(isinstance(each, tuple) for each in key[1:]):
                 for expr in exprs:
                     places.setdefault(expr)
-    for expr in sorted(places, key=rank)[:MAX_DIGITS]:
+    for expr in sorted(places, key=rank)[:MAX_LISTS]:
         values = [compile_expr(expr)(row.env) for row in rows]
         yield expr, [[] if value is MISSING else value for value in values]
 
@@ -174,7 +177,9 @@ def _of_lists(expr: Expr, values: Sequence[Found]) -> Iterator[Part]:
     if all(isinstance(element, dict) for element in elements):
         fields = [
             name
-            for name in dict.fromkeys(key for element in elements if isinstance(element, dict) for key in element)
+            for name in dict.fromkeys(
+                key for element in elements if isinstance(element, dict) for key in element
+            )
             if all(plain_number(get(element, (name,))) is not None for element in elements)
         ][:6]
         for name in fields:
@@ -198,8 +203,9 @@ def _called(function: str, of: Expr, lists: Sequence[Sequence[Found]]) -> Part:
     column: list[Found] = []
     for some in lists:
         numbers = [number for value in some if (number := plain_number(value)) is not None]
-        column.append(add[function](numbers) if numbers or function == "total" else MISSING)
-    return Call(function, (of,)), column
+        column.append(add[function](numbers) if numbers else 0)
+    called = Call(function, (of,))
+    return (First((called, Literal(0))) if not all(lists) and function != "total" else called), column
 
 
 # --- forms -----------------------------------------------------------------------------------------------
@@ -265,9 +271,8 @@ def _of_two(one: _Atom, other: _Atom, targets: Sequence[float]) -> Iterator[Expr
 
 
 def _differences(atoms: Sequence[_Atom]) -> Iterator[_Atom]:
-    """Yield what parts of the answer leave when others are taken off: what is taxed, for one."""
-    parts = [atom for atom in atoms if isinstance(atom.expr, Ref) and atom.expr.path[0] == "response"]
-    for one, other in permutations(parts[:MAX_TERNARY], 2):
+    """Yield what numbers leave when others are taken off: what is taxed, for one."""
+    for one, other in permutations([atom for atom in atoms if isinstance(atom.expr, Ref)], 2):
         yield _Atom(
             Sum((one.expr,), (other.expr,)), [a - b for a, b in zip(one.column, other.column, strict=True)]
         )
@@ -282,7 +287,7 @@ def _share(atom: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
     percent = targets[biggest] * 100 / amount
     for digits in (0, 1):
         near = round(percent, digits)
-        if near and 0 < abs(near) < 1000 and near != 100:
+        if 0 < near < 1000 and near != 100:
             rate: int | float = int(near) if near == int(near) else near
             share = Call("divide", (Call("multiply", (atom.expr, Literal(rate))), Literal(100)))
             yield from _rounded(share, (a * rate / 100 for a in atom.column), targets)
@@ -295,9 +300,7 @@ def _rounded(expr: Expr, made: Iterator[float], targets: Sequence[float]) -> Ite
         yield expr
         return
     digits = max(_decimals(target) for target in targets)
-    if digits > MAX_DIGITS or any(
-        abs(a - b) > 10.0**-digits for a, b in zip(exact, targets, strict=True)
-    ):
+    if digits > MAX_DIGITS or any(abs(a - b) > 10.0**-digits for a, b in zip(exact, targets, strict=True)):
         return
     places = (Literal(digits),) if digits else ()
     yield Call("round", (expr, *places))

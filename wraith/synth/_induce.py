@@ -16,6 +16,8 @@ from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr
 from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Part, arithmetic_source
+from wraith.synth._conditions import conditional_source, counted_text
+from wraith.synth._features import Feature
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._maps import as_expression, map_source
 from wraith.synth._places import norm, rank
@@ -29,7 +31,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
-from wraith.wir import Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
+from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
@@ -54,6 +56,11 @@ class Context:
     """Requests are forms, whose values are text and take a type when they are stored."""
     lists: dict[Path, Expr] = field(default_factory=dict)
     """Lists that a query explains, and what the query binds for their neighbours."""
+    questions: Callable[[], Sequence[Feature]] | None = None
+    """What may be asked about the rows, to tell when a part of an answer is as it is; answered for the rows
+    and then for ``others``."""
+    others: int = 0
+    """Observations of the route whose answers are of another kind: they have none of these parts."""
     element: bool = False
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
@@ -172,14 +179,15 @@ class _Inducer:
         starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
         start = starts.pop() if len(starts) == 1 else 1
         assert isinstance(start, int)  # Invariant: callers pass integers
-        for ever in (False, True):
-            hits = sum(
+        hits = {
+            ever: sum(
                 each.next_key(collection, ever=ever, start=start) == value
                 for each, value in zip(counted, column, strict=True)
             )
-            if hits * 3 >= len(column) * 2:
-                return NextKey(collection, ever, start)
-        return None
+            for ever in (False, True)
+        }
+        ever = hits[True] > hits[False]
+        return NextKey(collection, ever, start) if hits[ever] * 3 >= len(column) * 2 else None
 
     def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
         if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
@@ -256,8 +264,11 @@ class _Inducer:
             found = False
             parts = list(self._parts())
             for each in list(self.open):
-                source = arithmetic_source(self.rows, each.values, parts) or aggregates.source(
-                    each.values, each.at
+                source = (
+                    arithmetic_source(self.rows, each.values, parts)
+                    or aggregates.source(each.values, each.at)
+                    or counted_text(each.values, list(self._counts()))
+                    or self._conditional(each)
                 )
                 if source is not None:
                     found = True
@@ -278,6 +289,34 @@ class _Inducer:
             if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
                 yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
 
+    def _counts(self) -> Iterator[Part]:
+        """Yield how many members the explained objects of the answers have, where that differs."""
+        if self.context.element:
+            return
+        for path in _objects(self.values):
+            if not any(each.at[: len(path)] == path for each in self.open):
+                column = [get(value, path) for value in self.values]
+                counts: list[Found] = [len(value) if isinstance(value, dict) else 0 for value in column]
+                if constant(counts) is MISSING:
+                    yield Call("count", (Ref(("response", "body", *path)),)), counts
+
+    def _conditional(self, each: _Open) -> Expr | None:
+        if self.context.questions is None:
+            return None
+        name = str(each.at[-1]) if each.at else ""
+
+        def search(rows: Sequence[Row], values: Values) -> Expr | None:
+            if not rows:
+                return None
+            found = from_places(rows, values, name)
+            if found is None and len(rows) > 1:
+                found = text_source(rows, values, ())
+            return found
+
+        return conditional_source(
+            self.rows, each.values, self.context.questions(), self.context.others, search
+        )
+
     def _leave_unexplained(self, each: _Open) -> None:
         if len({kind(value) for value in each.values}) > 1:
             self.conflicts.append(each.at)
@@ -287,9 +326,7 @@ class _Inducer:
             self.holes[each.hole] = Hole(hole_class="unexplained", type="string", source=First(()))
         else:
             guess = best_guess(self.rows, each.values, self.made)
-            self.holes[each.hole] = Hole(
-                hole_class="unexplained", type=_type_of(each.values), source=guess
-            )
+            self.holes[each.hole] = Hole(hole_class="unexplained", type=_type_of(each.values), source=guess)
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):
@@ -396,6 +433,19 @@ def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:
             yield (*at, name)
         elif len(at) < MAX_PART_DEPTH:
             yield from _numbers_and_lists(column, (*at, name))
+
+
+def _objects(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which answers hold objects."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name, member in value.items() if isinstance(value, dict) else ():
+            if isinstance(member, dict):
+                names.setdefault(name)
+    for name in names:
+        yield (*at, name)
+        if len(at) < MAX_PART_DEPTH:
+            yield from _objects([get(value, (name,)) for value in values], (*at, name))
 
 
 def _length(column: list[Found]) -> int:

@@ -63,7 +63,9 @@ def _mapped(
     if len(pairs) < 2:
         return None
     chosen = thinned(pairs, SAMPLE)
-    item = learn([at_element(row, element, at) for row, at, element, _ in chosen], [out for *_, out in chosen])
+    item = learn(
+        [at_element(row, element, at) for row, at, element, _ in chosen], [out for *_, out in chosen]
+    )
     return Each(expr, item) if item is not None else None
 
 
@@ -123,5 +125,3 @@ def _object(template: dict[str, JsonValue], holes: dict[str, Hole]) -> Expr | No
     if base is None and all(isinstance(made, Literal) for _, made in members):
         return Literal({name: made.value for name, made in members if isinstance(made, Literal)})
     return Object(tuple(members), base)
-
-

@@ -209,8 +209,9 @@ def cost(expr: Expr, name: str = "") -> float:
             return 1 + sum(cost(value) for _, value in members) + (cost(under) if under is not None else 0)
         case When(_, then, otherwise):
             return 2 + cost(then, name) + (cost(otherwise, name) if otherwise is not None else 0)
-        case Query(_, where, _):
-            return 3 + sum(1 + 0.1 * len(each.field) + cost(each.value) for each in where)
+        case Query():
+            conditions = sum(1 + 0.1 * len(each.field) + cost(each.value) for each in expr.where)
+            return 3 + conditions + len(expr.unwind) + (cost(expr.item) if expr.item is not None else 0)
         case NextKey():
             return 3
     return 4

@@ -18,6 +18,7 @@ from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, 
 from wraith.synth._sampling import thinned
 from wraith.wir import (
     Case,
+    Cast,
     Clock,
     Expr,
     First,
@@ -77,7 +78,8 @@ def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str
         rest = tuple(i for i, given in zip(live, found.given, strict=True) if not given)
         given = [v for v, g in zip(some_values, found.given, strict=True) if g and v is not MISSING]
         if len({norm(value) for value in given}) < 2 and not _is_telling(given):
-            continue  # one coincidence proves nothing
+            if len(given) < 2 or not _is_named(found.expr, name):
+                continue  # one coincidence proves nothing
         tail = _chain(rest, rows, values, name, left - 1)
         if tail is not None:
             options = (found.expr, *(tail.options if isinstance(tail, First) else (tail,)))
@@ -87,6 +89,12 @@ def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str
             ):
                 best = candidate
     return best
+
+
+def _is_named(expr: Expr, name: str) -> bool:
+    """Whether an expression is a part of the request with the name of what it fills."""
+    place = expr.value if isinstance(expr, Cast) else expr
+    return isinstance(place, Ref) and place.path[0] == "request" and place.path[-1] == name
 
 
 def _is_telling(values: Sequence[Found]) -> bool:
@@ -405,6 +413,4 @@ def hole_class(expr: Expr) -> HoleClass:
             if "generated" in classes:
                 return "generated"
             return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
-    from wraith.wir import Cast
-
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"

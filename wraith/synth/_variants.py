@@ -13,6 +13,7 @@ from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._conditions import restricted
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, induce
@@ -22,6 +23,7 @@ from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
+from wraith.synth._unions import united
 from wraith.wir import (
     Atom,
     Delete,
@@ -78,6 +80,11 @@ class _Questions:
         observations = [row.observation for row in self._rows]
         return features(observations, self._role, [each.seen.ok for each in observations])
 
+    @cached_property
+    def accepted(self) -> Sequence[int]:
+        """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
+        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], SAMPLE)
+
 
 def learn_route(
     observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
@@ -86,8 +93,13 @@ def learn_route(
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
     groups: list[_Group] = []
-    for label in _by_answer(rows):
-        groups += _divide(label, rows, role, questions, MAX_SPLITS)
+    for labels in united(_by_answer(rows), rows):
+        whole = _learn(labels[0], rows, role, questions) if len(labels) > 1 else None
+        if whole is not None and not whole.induced.unexplained:
+            groups.append(whole)
+            continue
+        for label in labels[1:] or labels:
+            groups += _divide(label, rows, role, questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
         for row in group.rows:
@@ -167,7 +179,7 @@ def _divide(
     members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
-    group = _learn(members, rows, role)
+    group = _learn(members, rows, role, questions)
     if left == 0 or len(members) < 4:
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
@@ -216,10 +228,14 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
-    sample = [rows[number] for number in thinned(members, SAMPLE)]
+def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions) -> _Group:
+    numbers = thinned(members, SAMPLE)
+    sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
+    accepted = [] if sample[0].observation.seen.ok else questions.accepted
+    context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
+    context.others = len(accepted)
     induced = induce(sample, values, context)
     return _Group(members, induced, learn_headers(sample, induced))
 

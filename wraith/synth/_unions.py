@@ -1,0 +1,57 @@
+"""Refusals that are one kind of answer, although no two of them have the same members.
+
+A service that says of each field what is wrong with it has as many answers as there are sets of fields. They
+are one answer, in which each member appears under a condition of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from wraith.canonical import JsonValue
+from wraith.synth._rows import Row
+
+ENOUGH = 3
+"""Sets of members that make a union worth trying: with two, a guard tells them apart as well."""
+
+Label = tuple[int, ...]
+"""The numbers of the rows with one answer."""
+
+
+def united(labels: Sequence[Label], rows: Sequence[Row]) -> list[list[Label]]:
+    """Return the labels, those that may be one answer together: first the union, then its parts. A label
+    that stands alone is a list of its own."""
+    families: dict[tuple[object, ...], list[Label]] = defaultdict(list)
+    for label in labels:
+        families[_family(rows[label[0]], label)].append(label)
+    done: list[list[Label]] = []
+    for family in families.values():
+        members = {_names(rows[number].observation.document) for label in family for number in label}
+        if len(family) >= ENOUGH and len(members) >= ENOUGH:
+            done.append([tuple(sorted(number for label in family for number in label)), *family])
+        else:
+            done += [[label] for label in family]
+    return done
+
+
+def _family(row: Row, label: Label) -> tuple[object, ...]:
+    """Return what answers have in common that may be one: status and outer members."""
+    document = row.observation.document
+    if row.observation.seen.ok or not isinstance(document, dict):
+        return ("alone", label)
+    return (row.observation.seen.status, row.observation.seen.kind, _outer(document, 2))
+
+
+def _outer(value: JsonValue, depth: int) -> object:
+    """Return the names of the members of the outer objects."""
+    if not isinstance(value, dict) or depth == 0:
+        return "."
+    return tuple((name, _outer(value[name], depth - 1)) for name in sorted(value))
+
+
+def _names(value: object) -> object:
+    """Return all names in a document, without what they hold."""
+    if isinstance(value, dict):
+        return tuple((name, _names(value[name])) for name in sorted(value))
+    return ()
