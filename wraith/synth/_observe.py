@@ -203,7 +203,7 @@ def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> N
     for text in texts:
         if text:
             for name, stored in state.entities.items():
-                if text in stored and captured.get(name, text) is MISSING:
+                if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])
 
 
