@@ -225,7 +225,16 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     )
 
 
-expressions: st.SearchStrategy[Expr] = st.recursive(_leaves, _larger, max_leaves=6)
+_any_expression: st.SearchStrategy[Expr] = st.recursive(_leaves, _larger, max_leaves=6)
+
+
+@st.composite
+def _expressions(draw: st.DrawFn) -> Expr:
+    """Draw an expression; a strategy of its own, because what Hypothesis writes about it stays short so."""
+    return draw(_any_expression)
+
+
+expressions = _expressions()
 
 patterns = st.sampled_from([".*", "[a-z]+", "-?[0-9]+", "\\$.*", ""])
 _ATOMS: list[Callable[[st.SearchStrategy[Expr]], st.SearchStrategy[Atom]]] = [
