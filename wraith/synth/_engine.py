@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._analogy import by_analogy
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import Sketch, choose, sketch
+from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._spread import Spread, in_turn
+from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
@@ -26,11 +29,15 @@ class Learned:
     evidence: Evidence
 
 
-def learn(corpus: Corpus) -> Learned:
+PARTS = 32
+"""Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
+
+
+def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
-    learned from in the order of time."""
+    learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered)
+    table, sketches = _survey(ordered, spread)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
@@ -47,21 +54,30 @@ def learn(corpus: Corpus) -> Learned:
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
-    learned = {
-        route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
-        for route, some in sorted(by_route.items())
-    }
+    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    routes = sorted(by_route)
+
+    def one_route(part: int) -> LearnedRoute:
+        route = routes[part]
+        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+
+    learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    recorded = [
+        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+        for route, made in learned.items()
+    ]
+    similar = by_analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
     model = Model(
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
-        routes=tuple(
-            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-            for route, made in learned.items()
-        ),
+        routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
@@ -80,14 +96,18 @@ def learn(corpus: Corpus) -> Learned:
     return Learned(model, evidence)
 
 
-def _survey(ordered: Sequence[Session]) -> tuple[RouteTable, list[Sketch]]:
+def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
     """Read everything once: the routes, and what is kept of each session."""
+    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
+
+    def some(part: int) -> list[Sketch]:
+        chosen = range(bounds[part], bounds[part + 1])
+        return [sketch(see(number, ordered[number].read())) for number in chosen]
+
+    sketches = [each for part in spread(some, PARTS) for each in part]
     paths = Paths()
-    sketches: list[Sketch] = []
-    for number, session in enumerate(ordered):
-        seen = see(number, session.read())
-        paths.add(seen)
-        sketches.append(sketch(seen))
+    for number, each in enumerate(sketches):
+        paths.add(number, each)
     return paths.routes(), sketches
 
 

@@ -41,6 +41,9 @@ SPREAD_SHARE = 0.6
 MAX_PART_DEPTH = 3
 """How deep in an answer the numbers stand that others are worked out from."""
 
+MIN_GROWING = 3
+"""Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -187,7 +190,14 @@ class _Inducer:
             for ever in (False, True)
         }
         ever = hits[True] > hits[False]
-        return NextKey(collection, ever, start) if hits[ever] * 3 >= len(column) * 2 else None
+        if hits[ever] * 3 >= len(column) * 2:
+            return NextKey(collection, ever, start=start)
+        if len(column) >= MIN_GROWING and all(
+            isinstance(value, int) and value >= each.next_ever
+            for value, each in zip(column, counted, strict=True)
+        ):
+            return NextKey(collection, ever=True, gaps=True, start=start)
+        return None
 
     def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
         if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):

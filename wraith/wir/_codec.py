@@ -69,8 +69,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
         case FreshId(pattern):
             return {"fresh_id": pattern}
-        case NextKey(entity, ever, start):
+        case NextKey(entity, ever, gaps, start):
             counter: dict[str, JsonValue] = {"next_key": entity, "ever": ever}
+            if gaps:
+                counter["gaps"] = True
             return counter if start == 1 else {**counter, "start": start}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
@@ -243,7 +245,10 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
     "next_key": lambda value: NextKey(
-        _text(value["next_key"]), bool(value.get("ever")), _number(value.get("start", 1))
+        _text(value["next_key"]),
+        bool(value.get("ever")),
+        bool(value.get("gaps")),
+        _number(value.get("start", 1)),
     ),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
