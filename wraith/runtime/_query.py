@@ -40,6 +40,8 @@ def compile_query(query: Query, compile_expr: Callable[[object], Compute]) -> Co
                 found.sort(key=lambda each: sort_key(get(each[1], path)), reverse=descending)  # used at once
             elif descending:
                 found.reverse()
+        if item is not None and sort is not None:  # what a request sorts by is what it is shown
+            found = [(key, _over(value, _shown(env, value, item))) for key, value in found]
         if sort is not None:
             found = _sorted(
                 found, text_of(sort(env)), text_of(direction(env)) if direction is not None else None
@@ -102,6 +104,17 @@ def _sorted(
     return found
 
 
+def _shown(env: Environment, value: JsonValue, item: Compute) -> Found:
+    outer, env.entity = env.entity, value
+    made = item(env)
+    env.entity = outer
+    return made
+
+
+def _over(value: JsonValue, view: Found) -> JsonValue:
+    return {**value, **view} if isinstance(value, dict) and isinstance(view, dict) else value
+
+
 def _position_after(found: list[tuple[str, JsonValue]], key: str | None, prefix: str) -> int:
     if key is None:
         return 0
@@ -109,11 +122,4 @@ def _position_after(found: list[tuple[str, JsonValue]], key: str | None, prefix:
 
 
 def _projected(env: Environment, shown: list[JsonValue], item: Compute) -> list[JsonValue]:
-    outer, done = env.entity, []
-    for value in shown:
-        env.entity = value
-        made = item(env)
-        if made is not MISSING:
-            done.append(made)
-    env.entity = outer
-    return done
+    return [made for value in shown if (made := _shown(env, value, item)) is not MISSING]

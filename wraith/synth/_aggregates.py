@@ -1,7 +1,7 @@
 """Numbers that add up what is stored: counts, totals, extremes and averages over entities.
 
-The hypothesis is a query with one function over it: the entities of a collection, or the elements of a list in
-each of them, which refer to what the exchange is about (a *join*), and whose state is one of a few (a
+The hypothesis is a query with one function over it: the entities of a collection, or the elements of a list
+in each of them, which refer to what the exchange is about (a *join*), and whose state is one of a few (a
 *category*). It is worked out when it is asked for, so a later read shows what earlier writes changed.
 """
 

@@ -43,6 +43,8 @@ Part = tuple[Expr, Sequence[Found]]
 class _Atom:
     expr: Expr
     column: Column
+    place: int = 0
+    """Its place in the order of simplicity."""
 
 
 def arithmetic_source(rows: Sequence[Row], values: Values, parts: Sequence[Part]) -> Expr | None:
@@ -136,7 +138,7 @@ def _atoms(rows: Sequence[Row], parts: Sequence[Part]) -> list[_Atom]:
         for made in _of_lists(expr, values):
             add(*made)
     ranked = sorted(found.items(), key=lambda each: rank(each[1]))[:MAX_ATOMS]
-    return [_Atom(expr, list(column)) for column, expr in ranked]
+    return [_Atom(expr, list(column), place) for place, (column, expr) in enumerate(ranked)]
 
 
 def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
@@ -253,7 +255,7 @@ def _with_constant(atom: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
 
 def _of_two(one: _Atom, other: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
     pairs = list(zip(one.column, other.column, strict=True))
-    if rank(one.expr) < rank(other.expr):
+    if one.place < other.place:
         if _matches((a + b for a, b in pairs), targets):
             yield Sum((one.expr, other.expr))
         yield from _rounded(Call("multiply", (one.expr, other.expr)), (a * b for a, b in pairs), targets)
@@ -266,7 +268,7 @@ def _of_two(one: _Atom, other: _Atom, targets: Sequence[float]) -> Iterator[Expr
         if _matches((math.ceil(a / b) for a, b in pairs), targets):
             yield up
     share = Call("divide", (Call("multiply", (one.expr, other.expr)), Literal(100)))
-    if rank(one.expr) < rank(other.expr):
+    if one.place < other.place:
         yield from _rounded(share, (a * b / 100 for a, b in pairs), targets)
 
 
@@ -325,7 +327,7 @@ def _of_three(atoms: Sequence[_Atom], targets: Sequence[float]) -> Iterator[Expr
             triples = list(zip(one.column, other.column, third.column, strict=True))
             if _matches((a + b - c for a, b, c in triples), targets):
                 yield Sum((one.expr, other.expr), (third.expr,))
-            if rank(other.expr) < rank(third.expr) and _matches((a + b + c for a, b, c in triples), targets):
+            if other.place < third.place and _matches((a + b + c for a, b, c in triples), targets):
                 yield Sum((one.expr, other.expr, third.expr))
 
 

@@ -1,9 +1,9 @@
 """Values that differ from case to case: a few expressions that explain all rows together, and what tells
 which of them applies.
 
-A member that is sometimes left out is the plainest case: its one alternative is ``MISSING``. The questions that
-tell are those that guards ask, grown into a tree as guards are (``_tree``); a tree that gets a row wrong, or
-asks more than the cases warrant, explains nothing.
+A member that is sometimes left out is the plainest case: its alternative is ``MISSING``. The questions that
+tell are those that guards ask, grown into a tree as guards are (``_tree``); a tree that gets a row wrong,
+or asks more than the cases warrant, explains nothing.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._features import Feature
 from wraith.synth._made import clock_source, fresh_pattern
-from wraith.synth._maps import as_expression, map_source
+from wraith.synth._maps import Learn, as_expression, map_source
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts, plain_number
 from wraith.synth._sources import (
@@ -84,6 +84,21 @@ class Induced:
 def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     """Return the template of the answers."""
     return _Inducer(rows, context, values).run()
+
+
+def element_learner(context: Context) -> Learn:
+    """Return what finds the expression for the elements of lists in such answers, or None where a part of them
+    stays open."""
+
+    def learn(rows: Sequence[Row], values: Values) -> Expr | None:
+        shared = constant(values)
+        if shared is not MISSING:
+            return Literal(as_json(shared))
+        inner = Context(element=True, form=context.form, envelope=())
+        induced = induce(rows, values, inner)
+        return None if induced.unexplained else as_expression(induced.template, induced.holes)
+
+    return learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,21 +422,13 @@ class _Inducer:
         return [*stored, *sent, *merges]
 
     def _array(self, values: Values, at: Path) -> JsonValue:
-        mapped = map_source(self.rows, values, self._element)
+        mapped = map_source(self.rows, values, element_learner(self.context))
         if mapped is not None:
             return self._hole("derived", "array", mapped)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)
-
-    def _element(self, rows: Sequence[Row], values: Values) -> Expr | None:
-        """Return the expression for the elements of a list, or None where a part of them stays open."""
-        shared = constant(values)
-        if shared is not MISSING:
-            return Literal(as_json(shared))
-        induced = induce(rows, values, Context(element=True, form=self.context.form))
-        return None if induced.unexplained else as_expression(induced.template, induced.holes)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":

@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found
+from wraith.paths import Found
 from wraith.runtime import compile_expr
 from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, rank

@@ -78,9 +78,9 @@ def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str
     for found in fits[:4]:
         rest = tuple(i for i, given in zip(live, found.given, strict=True) if not given)
         given = [v for v, g in zip(some_values, found.given, strict=True) if g and v is not MISSING]
-        if len({norm(value) for value in given}) < 2 and not _is_telling(given):
-            if len(given) < 2 or not _is_named(found.expr, name):
-                continue  # one coincidence proves nothing
+        named = len(given) > 1 and _is_named(found.expr, name)
+        if len({norm(value) for value in given}) < 2 and not _is_telling(given) and not named:
+            continue  # one coincidence proves nothing
         tail = _chain(rest, rows, values, name, left - 1)
         if tail is not None:
             options = (found.expr, *(tail.options if isinstance(tail, First) else (tail,)))

@@ -16,7 +16,7 @@ from wraith.runtime import text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
-from wraith.synth._induce import Context, Induced, induce
+from wraith.synth._induce import Context, Induced, element_learner, induce
 from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
@@ -24,6 +24,8 @@ from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import united
+from wraith.synth._verify import wrong_rows
+from wraith.synth._views import viewed
 from wraith.wir import (
     Atom,
     Delete,
@@ -48,6 +50,12 @@ TREE_SAMPLE = 400
 
 MAX_GROUPS = 14
 """Answers of one status that differ in more ways than this differ in data, not in kind."""
+
+ROUNDS = 2
+"""How often a group is learned again from what it got wrong."""
+
+COUNTER_EXAMPLES = 20
+"""Answers that come back into the sample in one round."""
 
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
@@ -229,7 +237,37 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions) -> _Group:
-    numbers = thinned(members, SAMPLE)
+    numbers: Sequence[int] = thinned(members, SAMPLE)
+    group = _learn_sample(members, numbers, rows, role, questions)
+    for _ in range(ROUNDS):
+        missed = _missed(group, numbers, rows)
+        if not missed:
+            break
+        numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
+        again = _learn_sample(members, numbers, rows, role, questions)
+        if len(_missed(again, numbers, rows)) > len(missed):
+            break
+        group = again
+    return group
+
+
+def _missed(group: _Group, numbers: Sequence[int], rows: Sequence[Row]) -> list[int]:
+    """Return the rows of a group, beyond those that it was learned from, whose answer it does not give."""
+    known = set(numbers)
+    others = [number for number in group.rows if number not in known]
+    some = [rows[number] for number in others]
+    values = [row.observation.document for row in some]
+    wrong = wrong_rows(group.induced.template, group.induced.holes, some, values) if some else []
+    return [others[i] for i in wrong]
+
+
+def _learn_sample(
+    members: tuple[int, ...],
+    numbers: Sequence[int],
+    rows: Sequence[Row],
+    role: Role,
+    questions: _Questions,
+) -> _Group:
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
@@ -252,8 +290,9 @@ def _context(sample: Sequence[Row], role: Role) -> Context:
     if role.listing is not None:
         listed = learn_list(sample, role)
         if listed is not None:
-            context.lists[role.listing] = listed.query
-            context.list_values = page_values(listed.query, sample)
+            query = viewed(listed.query, sample, role, element_learner(Context(form=context.form)))
+            context.lists[role.listing] = query
+            context.list_values = page_values(query, sample)
     return context
 
 
