@@ -14,10 +14,10 @@ from wraith.canonical import JsonValue
 from wraith.paths import Found
 from wraith.runtime import compile_expr
 from wraith.synth._observe import Observation
-from wraith.synth._places import index_element, rank
+from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json
 from wraith.synth._sampling import thinned
-from wraith.wir import Append, Each, Expr, First, Hole, Literal, Object
+from wraith.wir import Append, Call, Each, Equals, Expr, First, Hole, Literal, Object, Ref, When
 
 SAMPLE = 60
 """Elements that a list is learned from."""
@@ -46,6 +46,10 @@ def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None
                 made = _mapped(expr, rows, lists, values, learn)
                 if made is not None:
                     return made
+    for expr, lists in _lessened(rows, values):
+        made = _mapped(expr, rows, lists, values, learn)
+        if made is not None:
+            return made
     return None
 
 
@@ -69,8 +73,33 @@ def _mapped(
     return Each(expr, item) if item is not None else None
 
 
+def _lessened(rows: Sequence[Row], values: Values) -> Iterator[tuple[Expr, list[list[JsonValue]]]]:
+    """Yield the lists that lack the elements which the request names, where that leaves as many as there are
+    values."""
+    if len(rows) < 2:
+        return
+    for expr, lists in _sources(rows, values, -1):
+        named: dict[tuple[str, Expr], None] = {}
+        for row, some in zip(rows, lists, strict=True):
+            for element in some:
+                for name, value in element.items() if isinstance(element, dict) else ():
+                    for place in row.index.get(norm(value), ()):
+                        if isinstance(place, Ref) and place.path[0] == "request":
+                            named.setdefault((name, place))
+        for name, place in sorted(named, key=lambda each: (rank(each[1]), each[0])):
+            alike = Equals(Call("same", (Ref(("item", name)), place)), True)
+            rest = Each(expr, When(alike, First(()), Ref(("item",))))
+            compute = compile_expr(rest)
+            kept = [compute(row.env) for row in rows]
+            if all(
+                isinstance(some, list) and isinstance(value, list) and len(some) == len(value)
+                for some, value in zip(kept, values, strict=True)
+            ):
+                yield rest, [some for some in kept if isinstance(some, list)]
+
+
 def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[Expr, list[list[JsonValue]]]]:
-    """Yield the lists that have as many elements as the values, or one less, in every row."""
+    """Yield the lists that have as many elements as the values, or ``more`` less, in every row."""
     if not all(isinstance(value, list) and len(value) >= more for value in values):
         return
     sizes = [len(value) - more for value in values if isinstance(value, list)]
