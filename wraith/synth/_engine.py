@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
+from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -62,6 +63,16 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    lawful = [route for route in routes if may_obey(roles[route], learned[route], laws)]
+
+    def one_more_time(part: int) -> LearnedRoute:
+        route = lawful[part]
+        role = roles[route]
+        known = laws[role.collection.name] if role.collection is not None else {}
+        return learn_route(by_route[route], role, gone[route], effects.get(route, ()), known)
+
+    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = [
         _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
         for route, made in learned.items()

@@ -18,6 +18,7 @@ from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._features import Feature
+from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._maps import Learn, as_expression, map_source
 from wraith.synth._places import norm, rank
@@ -31,6 +32,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
+from wraith.synth._texts import function_source
 from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
 
 SPREAD = "$spread"
@@ -64,6 +66,8 @@ class Context:
     and then for ``others``."""
     others: int = 0
     """Observations of the route whose answers are of another kind: they have none of these parts."""
+    laws: Laws = field(default_factory=dict)
+    """What is worked out in every representation of the collection, by its member."""
     element: bool = False
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
@@ -86,7 +90,7 @@ def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     return _Inducer(rows, context, values).run()
 
 
-def element_learner(context: Context) -> Learn:
+def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     """Return what finds the expression for the elements of lists in such answers, or None where a part of them
     stays open."""
 
@@ -94,7 +98,7 @@ def element_learner(context: Context) -> Learn:
         shared = constant(values)
         if shared is not MISSING:
             return Literal(as_json(shared))
-        inner = Context(element=True, form=context.form, envelope=())
+        inner = Context(element=True, form=context.form, envelope=(), laws=laws)
         induced = induce(rows, values, inner)
         return None if induced.unexplained else as_expression(induced.template, induced.holes)
 
@@ -230,6 +234,8 @@ class _Inducer:
         if at in self.fresh:
             made = self.fresh[at]
             return self._hole(hole_class(made), _type_of(values), made)
+        if (law := self._law(values, at)) is not None and is_of_state(law):
+            return self._hole("derived", _type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
             return _literal(as_json(shared))
@@ -247,6 +253,25 @@ class _Inducer:
             return self._array(values, at)
         return self._scalar(values, at)
 
+    def _law(self, values: Values, at: Path) -> Expr | None:
+        """Return what the other routes of the collection teach of a part, where it is right here as well."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return None
+        law = self.context.laws.get(at[len(envelope) :])
+        root = ("entity",) if self.context.element else ("response", "body", *envelope)
+        expr = rooted(law, root) if law is not None else None
+        if expr is None:
+            return None
+        compute = compile_expr(expr)
+        for row, whole, value in zip(self.rows, self.values, values, strict=True):
+            row.env.response = whole
+            made = compute(row.env)
+            row.env.response = MISSING
+            if not equal(made, value):
+                return None
+        return expr
+
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
         for expr, column in self.made:
@@ -257,6 +282,7 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", _type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
@@ -290,7 +316,8 @@ class _Inducer:
             parts = list(self._parts())
             for each in list(self.open):
                 source = (
-                    arithmetic_source(self.rows, each.values, parts)
+                    self._law(each.values, each.at)
+                    or arithmetic_source(self.rows, each.values, parts)
                     or aggregates.source(each.values, each.at)
                     or counted_text(each.values, list(self._counts()))
                     or self._conditional(each)
@@ -393,6 +420,7 @@ class _Inducer:
                 for key in every
                 if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
             ]
+            changed += [key for key in self._of_state(at) if key in every and key not in changed]
             if len(changed) > SPREAD_SHARE * len(every) or len(every) - len(changed) < 1:
                 continue
             order = (len(changed), rank(expr))
@@ -401,6 +429,18 @@ class _Inducer:
         if best is None or (best[0][0] >= len(keys) - dull and dull == len(keys)):
             return None
         return best[1], best[2]
+
+    def _of_state(self, at: Path) -> list[str]:
+        """Return the members of an object that are worked out from other entities, as other routes teach."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return []
+        inner = at[len(envelope) :]
+        return [
+            str(path[-1])
+            for path, law in self.context.laws.items()
+            if path[:-1] == inner and is_of_state(law)
+        ]
 
     def _base_candidates(self, at: Path) -> list[Expr]:
         envelope = self.context.envelope

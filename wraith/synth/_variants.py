@@ -17,6 +17,7 @@ from wraith.synth._conditions import restricted
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
 from wraith.synth._induce import Context, Induced, element_learner, induce
+from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
@@ -79,9 +80,10 @@ class _Group:
 class _Questions:
     """The features of a route's requests, worked out when a group has to be told from another."""
 
-    def __init__(self, rows: Sequence[Row], role: Role) -> None:
+    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
         self._rows = rows
         self._role = role
+        self.laws = laws
 
     @cached_property
     def all(self) -> list[Feature]:
@@ -95,11 +97,15 @@ class _Questions:
 
 
 def learn_route(
-    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+    observations: Sequence[Observation],
+    role: Role,
+    gone: bool,
+    side_effects: tuple[Effect, ...] = (),
+    laws: Laws = NO_LAWS,
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = _Questions(rows, role)
+    questions = _Questions(rows, role, laws)
     groups: list[_Group] = []
     for labels in united(_by_answer(rows), rows):
         whole = _learn(labels[0], rows, role, questions) if len(labels) > 1 else None
@@ -270,7 +276,7 @@ def _learn_sample(
 ) -> _Group:
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
-    context = _context(sample, role)
+    context = _context(sample, role, questions.laws)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
@@ -278,19 +284,20 @@ def _learn_sample(
     return _Group(members, induced, learn_headers(sample, induced))
 
 
-def _context(sample: Sequence[Row], role: Role) -> Context:
+def _context(sample: Sequence[Row], role: Role, laws: Laws) -> Context:
     seen = sample[0].observation.seen
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok or role.collection is None:
         return context
     context.envelope = role.envelope
+    context.laws = laws
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name
     if role.listing is not None:
         listed = learn_list(sample, role)
         if listed is not None:
-            query = viewed(listed.query, sample, role, element_learner(Context(form=context.form)))
+            query = viewed(listed.query, sample, role, element_learner(Context(form=context.form), laws))
             context.lists[role.listing] = query
             context.list_values = page_values(query, sample)
     return context
