@@ -239,6 +239,8 @@ class _Inducer:
         shared = constant(values)
         if shared is not MISSING:
             return _literal(as_json(shared))
+        if any(self._law(parts(values, key), (*at, key)) is not None for key in self._of_state(at)):
+            return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
         if source is not None and isinstance(source, Lookup) and MISSING not in values:

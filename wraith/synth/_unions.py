@@ -7,10 +7,11 @@ are one answer, in which each member appears under a condition of its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.synth._rows import Row
+from wraith.wir import Atom, Hole, KeysBeyond, Object, When
 
 ENOUGH = 3
 """Sets of members that make a union worth trying: with two, a guard tells them apart as well."""
@@ -55,3 +56,21 @@ def _names(value: object) -> object:
     if isinstance(value, dict):
         return tuple((name, _names(value[name])) for name in sorted(value))
     return ()
+
+
+def complaint(template: JsonValue, holes: Mapping[str, Hole]) -> Atom | None:
+    """Return the question whether there is anything to say in the part of a refusal whose members appear each
+    under a condition of its own: where there is nothing, the request is not refused so."""
+    if not isinstance(template, dict):
+        return None
+    members = [
+        (name, holes[node[1:]].source)
+        for name, node in template.items()
+        if isinstance(node, str) and node.startswith("$") and node[1:] in holes
+    ]
+    if len(members) == len(template) and members and all(isinstance(expr, When) for _, expr in members):
+        return KeysBeyond(Object(tuple(members)), ())
+    for node in template.values():
+        if (inner := complaint(node, holes)) is not None:
+            return inner
+    return None

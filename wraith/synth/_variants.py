@@ -12,7 +12,7 @@ from functools import cached_property
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import text_of
+from wraith.runtime import compile_atom, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
@@ -24,7 +24,7 @@ from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
-from wraith.synth._unions import united
+from wraith.synth._unions import complaint, united
 from wraith.synth._verify import wrong_rows
 from wraith.synth._views import viewed
 from wraith.wir import (
@@ -90,6 +90,14 @@ class _Questions:
         observations = [row.observation for row in self._rows]
         return features(observations, self._role, [each.seen.ok for each in observations])
 
+    def complain(self, group: _Group) -> None:
+        """Add the question that a refusal of many parts answers itself."""
+        atom = complaint(group.induced.template, group.induced.holes)
+        if atom is not None:
+            test = compile_atom(atom)
+            answers = tuple(test(row.env) for row in self._rows)
+            self.all.insert(0, Feature(atom, 1.0, answers))
+
     @cached_property
     def accepted(self) -> Sequence[int]:
         """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
@@ -111,6 +119,7 @@ def learn_route(
         whole = _learn(labels[0], rows, role, questions) if len(labels) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
+            questions.complain(whole)
             continue
         for label in labels[1:] or labels:
             groups += _divide(label, rows, role, questions, MAX_SPLITS)
