@@ -153,6 +153,10 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.position
         case ("page", str(name)):
             return lambda env: env.page.get(name, MISSING)
+        case ("request", "target"):
+            return lambda env: env.request.target
+        case ("response", "text"):
+            return lambda env: env.rendered.decode("utf-8", "replace")
         case ("response", "body", *rest):
             return resolve(tuple(rest))
         case _:

@@ -45,6 +45,7 @@ class Environment:
         "page",
         "path",
         "position",
+        "rendered",
         "request",
         "response",
         "state",
@@ -62,6 +63,7 @@ class Environment:
         self.now_ms = now_ms
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.rendered = b""
         self.item: Found = MISSING
         self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}

@@ -19,9 +19,11 @@ from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._features import Feature
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
+from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._maps import Learn, as_expression, map_source
 from wraith.synth._places import norm, rank
+from wraith.synth._presence import by_page
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts, plain_number
 from wraith.synth._sources import (
     best_guess,
@@ -47,6 +49,11 @@ MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
 
 
+LIKELY = 0.7
+"""The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
+sight is seen late."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the answers of one variant are explained with, besides the places of each row."""
@@ -70,8 +77,12 @@ class Context:
     """What is worked out in every representation of the collection, by its member."""
     element: bool = False
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
+    likely: dict[Path, Expr] = field(default_factory=dict)
+    """Expressions that are known to give a part of most answers, and are taken where they do."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
+    """What addresses of other pages are built from."""
 
 
 @dataclass(slots=True)
@@ -91,8 +102,8 @@ def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
 
 
 def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
-    """Return what finds the expression for the elements of lists in such answers, or None where a part of them
-    stays open."""
+    """Return what finds the expression for the elements of lists in such answers, or None where a part of
+    them stays open."""
 
     def learn(rows: Sequence[Row], values: Values) -> Expr | None:
         shared = constant(values)
@@ -243,6 +254,8 @@ class _Inducer:
             return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
+        if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
+            source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
@@ -297,10 +310,32 @@ class _Inducer:
                         _type_of(values),
                         found,
                     )
+        address = self._address(values)
+        if address is not None:
+            return self._hole("derived", "any", address)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
         return self._give_up(values, at)
+
+    def _is_likely(self, expr: Expr, values: Values) -> bool:
+        compute = compile_expr(expr)
+        right = sum(equal(compute(row.env), value) for row, value in zip(self.rows, values, strict=True))
+        return right >= len(values) * LIKELY
+
+    def _address(self, values: Values) -> Expr | None:
+        """Return the address of another page, null or missing where there is none."""
+        there = [value is not MISSING and value is not None for value in values]
+        if not self.context.page or not any(there):
+            return None
+        some = [i for i, flag in enumerate(there) if flag]
+        page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
+        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        gate = by_page(self.rows, there)
+        if address is None or gate is None:
+            return None
+        absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
+        return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         """Leave a part open until the others are explained: it may be worked out from them."""

@@ -67,7 +67,9 @@ def _places(template: JsonValue, at: Path) -> list[tuple[str, Path]]:
         return [(template[1:], at)]
     if not isinstance(template, dict):
         return []
-    return [each for name, node in template.items() if name != "$spread" for each in _places(node, (*at, name))]
+    return [
+        each for name, node in template.items() if name != "$spread" for each in _places(node, (*at, name))
+    ]
 
 
 def _said_of_itself(expr: Expr, role: Role) -> Expr | None:

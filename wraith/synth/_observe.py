@@ -148,9 +148,12 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     """A list may show part of a representation: it completes what is known, other answers replace it."""
-    if reveal.listed and isinstance(stored, dict) and isinstance(reveal.value, dict):
-        return {**stored, **reveal.value} if stored.keys() > reveal.value.keys() else reveal.value
-    return reveal.value
+    if not isinstance(stored, dict) or not isinstance(reveal.value, dict):
+        return reveal.value
+    value = reveal.value
+    if reveal.hidden:
+        value = {**value, **{name: stored[name] for name in stored if name in reveal.hidden}}
+    return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
 def _observation(seen: Seen, role: Role, state: Folded) -> Observation:

@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Put, SetField, Sweep
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
@@ -13,13 +13,16 @@ from wraith.wir._expr import (
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Nulls,
     Object,
     Query,
     Ref,
@@ -27,6 +30,7 @@ from wraith.wir._expr import (
     Text,
     When,
     Where,
+    WhereOp,
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
@@ -54,6 +58,7 @@ from wraith.wir._model import (
     Model,
     Route,
     StateOp,
+    Style,
     Variant,
     dump_model,
     load_model,
@@ -84,6 +89,7 @@ __all__ = [
     "Evidence",
     "Exists",
     "Expr",
+    "Filters",
     "First",
     "Fixture",
     "FreshId",
@@ -96,12 +102,14 @@ __all__ = [
     "Literal",
     "Lookup",
     "Make",
+    "Mark",
     "Matches",
     "Merge",
     "Model",
     "NextKey",
     "NotMatches",
     "NotOneOf",
+    "Nulls",
     "Object",
     "OneOfSet",
     "Patch",
@@ -113,12 +121,15 @@ __all__ = [
     "RouteEvidence",
     "SetField",
     "StateOp",
+    "Style",
     "Sum",
+    "Sweep",
     "Text",
     "Variant",
     "VariantEvidence",
     "When",
     "Where",
+    "WhereOp",
     "apply_patches",
     "atom_from_json",
     "atom_to_json",

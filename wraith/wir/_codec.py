@@ -22,13 +22,16 @@ from wraith.wir._expr import (
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Nulls,
     Object,
     Query,
     Ref,
@@ -130,7 +133,21 @@ def _query_to_json(query: Query) -> JsonValue:
         part: Expr | None = getattr(query, name)
         if part is not None:
             done[name] = expr_to_json(part)
+    if query.filters is not None:
+        done["filters"] = _filters_to_json(query.filters)
+    if query.nulls != "low":
+        done["nulls"] = query.nulls
+    if query.first_page != 1:
+        done["first_page"] = query.first_page
     return done
+
+
+def _filters_to_json(filters: Filters) -> JsonValue:
+    marks: list[JsonValue] = []
+    for mark in filters.marks:
+        written: dict[str, JsonValue] = {"before": mark.before, "after": mark.after, "op": mark.op}
+        marks.append({**written, "split": mark.split} if mark.split else written)
+    return {"marks": marks, "without": list(filters.without), "unknown": filters.unknown}
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -214,9 +231,45 @@ def _query(value: dict[str, JsonValue]) -> Query:
         _text(value["query"]),
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
-        *(_optional(value, name) for name in QUERY_PARTS),
+        sort=_optional(value, "sort"),
+        direction=_optional(value, "direction"),
+        limit=_optional(value, "limit"),
+        offset=_optional(value, "offset"),
+        page=_optional(value, "page"),
+        page_size=_optional(value, "page_size"),
+        end=_optional(value, "end"),
+        after=_optional(value, "after"),
+        under=_optional(value, "under"),
+        item=_optional(value, "item"),
+        filters=_filters(value["filters"]) if "filters" in value else None,
+        nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
+        first_page=_number(value.get("first_page", 1)),
         unwind=parse_path(_text(value.get("unwind", ""))),
     )
+
+
+def _filters(value: JsonValue) -> Filters:
+    if not isinstance(value, dict):
+        raise ValueError(f"not filters: {value!r:.60}")
+    return Filters(
+        tuple(_mark(each) for each in _list(value["marks"])),
+        tuple(_text(each) for each in _list(value.get("without", []))),
+        _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
+    )
+
+
+def _mark(value: JsonValue) -> Mark:
+    if not isinstance(value, dict):
+        raise ValueError(f"not a mark: {value!r:.60}")
+    op = _one_of(value["op"], get_args(WhereOp))
+    before, after, split = (_text(value.get(name, "")) for name in ("before", "after", "split"))
+    return Mark(before, after, op, split)  # type: ignore[arg-type]  # one of the operators
+
+
+def _one_of(value: JsonValue, names: tuple[str, ...]) -> str:
+    if value not in names:
+        raise ValueError(f"expected one of {', '.join(names)}, found {value!r:.40}")
+    return _text(value)
 
 
 def _object(value: dict[str, JsonValue]) -> Object:
