@@ -194,10 +194,10 @@ def _of_lists(expr: Expr, values: Sequence[Found]) -> Iterator[Part]:
                 [(plain_number(get(e, (one,))) or 0) * (plain_number(get(e, (other,))) or 0) for e in some]
                 for some in lists
             ]
-            yield _called("total", Each(expr, product), made)  # type: ignore[arg-type]  # numbers are values
+            yield _called("total", Each(expr, product), made)
     elif all(plain_number(element) is not None for element in elements):
         for function in ("total", "maximum", "minimum"):
-            yield _called(function, expr, lists)  # type: ignore[arg-type]  # lists of values
+            yield _called(function, expr, lists)
 
 
 def _called(function: str, of: Expr, lists: Sequence[Sequence[Found]]) -> Part:

@@ -399,7 +399,7 @@ class _Inducer:
                 return None
             found = from_places(rows, values, name)
             if found is None and len(rows) > 1:
-                found = text_source(rows, values, ())
+                found = clock_source(rows, values) or text_source(rows, values, ())
             return found
 
         return conditional_source(
@@ -500,9 +500,10 @@ class _Inducer:
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         mapped = map_source(self.rows, values, element_learner(self.context))
-        if mapped is not None:
-            return self._hole("derived", "array", mapped)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
+        # identifiers that elements are given are told apart where they have a place of their own
+        if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
+            return self._hole("derived", "array", mapped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)

@@ -1,8 +1,8 @@
 """What holds of every representation of a collection, whichever route shows it.
 
-Where one route teaches that a member is worked out (a total from the lines, what was sold from the orders), the
-other routes show the same member, often too rarely to learn it themselves, or so that a copy of what was
-stored looks as good. So a *law* is tried there first: the calculation, said in terms of the representation itself.
+Where one route teaches that a member is worked out (a total from the lines, what was sold from the orders),
+the other routes show the same member, often too rarely to learn it themselves, or so that a copy of what was
+stored looks as good. So a *law* is tried there first: the calculation, said in terms of the representation.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def viewed(query: Query, rows: Sequence[Row], role: Role, learn: Learn) -> Query
         for item in items if isinstance(items, list) else ():
             stored = _stored(row, role, item)
             if stored is not MISSING:
-                pairs.append((row, stored, item))  # type: ignore[arg-type]  # not missing
+                pairs.append((row, stored, item))
     changed = [pair for pair in pairs if not equal(pair[1], pair[2])]
     if len(changed) < 2:
         return query

@@ -53,7 +53,7 @@ def _texts(row: Row, target: str) -> list[Expr]:
     """Return the places whose text may give the target: those that hold its letters in some case, or a
     slug of it."""
     plain = _plain(target)
-    found = [
+    found: list[Expr] = [
         expr
         for key, exprs in row.index.items()
         if isinstance(key, str) and key != target and plain and plain in _plain(key)

@@ -136,13 +136,13 @@ def learn_route(
     embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
     told = _Told(role, listed, lists.headers if listed is not None else {}, embeds)
     groups: list[_Group] = []
-    for labels in united(_by_answer(rows), rows):
-        whole = _learn(labels[0], rows, told, questions) if len(labels) > 1 else None
+    for family in united(_by_answer(rows), rows):
+        whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
             questions.complain(whole)
             continue
-        for label in labels[1:] or labels:
+        for label in family[1:] or family:
             groups += _divide(label, rows, told, questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
