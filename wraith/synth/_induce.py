@@ -30,6 +30,7 @@ from wraith.synth._sources import (
     case_source,
     from_places,
     hole_class,
+    named_place,
     part_fresh_source,
     sum_source,
     text_source,
@@ -44,6 +45,9 @@ SPREAD_SHARE = 0.6
 
 MAX_PART_DEPTH = 3
 """How deep in an answer the numbers stand that others are worked out from."""
+
+ENOUGH = 3
+"""Equal values that are taken for a constant, where a place of the same name has them as well."""
 
 MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
@@ -398,6 +402,8 @@ class _Inducer:
             if not rows:
                 return None
             found = from_places(rows, values, name)
+            if isinstance(found, Literal) and len(rows) < ENOUGH:
+                found = named_place(rows, values, name) or found
             if found is None and len(rows) > 1:
                 found = clock_source(rows, values) or text_source(rows, values, ())
             return found

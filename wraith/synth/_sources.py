@@ -98,6 +98,17 @@ def _is_named(expr: Expr, name: str) -> bool:
     return isinstance(place, Ref) and place.path[0] == "request" and place.path[-1] == name
 
 
+def named_place(rows: Sequence[Row], values: Values, name: str) -> Expr | None:
+    """Return the part of the request with the name of what it fills that gives every value, or None."""
+    for expr in sorted(rows[0].index.get(norm(values[0]), ()), key=lambda each: rank(each, name)):
+        candidate = typed(expr, rows[0], values[0])
+        if candidate is not None and _is_named(candidate, name):
+            found = fit(candidate, rows, values)
+            if found is not None and found.whole:
+                return candidate
+    return None
+
+
 def _is_telling(values: Sequence[Found]) -> bool:
     """Whether a single value is too particular to be met by chance."""
     return any(isinstance(value, str) and len(value) >= 5 for value in values) or any(

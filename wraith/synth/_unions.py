@@ -28,7 +28,7 @@ def united(labels: Sequence[Label], rows: Sequence[Row]) -> list[list[Label]]:
         families[_family(rows[label[0]], label)].append(label)
     done: list[list[Label]] = []
     for family in families.values():
-        members = {_names(rows[number].observation.document) for label in family for number in label}
+        members = {names_in(rows[number].observation.document) for label in family for number in label}
         if len(family) >= ENOUGH and len(members) >= ENOUGH:
             done.append([tuple(sorted(number for label in family for number in label)), *family])
         else:
@@ -51,10 +51,10 @@ def _outer(value: JsonValue, depth: int) -> object:
     return tuple((name, _outer(value[name], depth - 1)) for name in sorted(value))
 
 
-def _names(value: object) -> object:
-    """Return all names in a document, without what they hold."""
+def names_in(value: object) -> object:
+    """Return the names of all members of objects in a document, without what they hold."""
     if isinstance(value, dict):
-        return tuple((name, _names(value[name])) for name in sorted(value))
+        return tuple((name, names_in(value[name])) for name in sorted(value))
     return ()
 
 

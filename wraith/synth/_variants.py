@@ -27,7 +27,7 @@ from wraith.synth._sampling import thinned
 from wraith.synth._shown import viewed
 from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
-from wraith.synth._unions import complaint, united
+from wraith.synth._unions import complaint, names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.wir import (
     Atom,
@@ -56,6 +56,9 @@ TREE_SAMPLE = 400
 
 MAX_GROUPS = 14
 """Answers of one status that differ in more ways than this differ in data, not in kind."""
+
+OF_EACH_SHAPE = 6
+"""Answers of each shape in the sample of a group."""
 
 ROUNDS = 2
 """How often a group is learned again from what it got wrong."""
@@ -273,7 +276,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions) -> _Group:
-    numbers: Sequence[int] = thinned(members, SAMPLE)
+    numbers: Sequence[int] = _sample(members, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
         missed = _missed(group, numbers, rows)
@@ -285,6 +288,19 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions
             break
         group = again
     return group
+
+
+def _sample(members: tuple[int, ...], rows: Sequence[Row]) -> list[int]:
+    """Return the rows of a group to learn from: spread evenly, and a few of each shape that answers have, for
+    what is rarely there is explained by where it is."""
+    chosen = set(thinned(members, SAMPLE))
+    if len(chosen) < len(members):
+        by_shape: dict[object, list[int]] = defaultdict(list)
+        for number in members:
+            by_shape[names_in(rows[number].observation.document)].append(number)
+        for some in list(by_shape.values())[:MAX_GROUPS]:
+            chosen.update(thinned(some, OF_EACH_SHAPE))
+    return sorted(chosen)
 
 
 def _missed(group: _Group, numbers: Sequence[int], rows: Sequence[Row]) -> list[int]:
