@@ -24,6 +24,13 @@ class State:
             for key, value in items:
                 self.put(name, key, value)
 
+    def copy(self) -> State:
+        """Return a state of its own with the same representations, which nobody edits."""
+        twin = State()
+        twin.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        twin._ever = dict(self._ever)
+        return twin
+
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)
         return MISSING if stored is None else stored.get(key, MISSING)

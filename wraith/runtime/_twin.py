@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
-from wraith.exchange import Headers, Request, Response, encode_json
+from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
@@ -33,6 +33,10 @@ class Session:
     def __init__(self, state: State, ids: Ids) -> None:
         self.state = state
         self.ids = ids
+
+    def branch(self, seed: str) -> Session:
+        """Return a session of its own that begins where this one is."""
+        return Session(self.state.copy(), Ids(seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,25 @@ class Twin:
         """
         return self._respond(request, session, now_ms, strict, asks=True)
 
+    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+        """Let the session remember an exchange as it truly went, without answering it.
+
+        The variant that answers so has its effects, with what was really answered in the place of the answer.
+        Where no variant does, nothing is remembered.
+        """
+        found = self._router.match(request.method, request.path)
+        if found is None:
+            return
+        compiled, parameters = found
+        env, _ = self._environment(request, session, now_ms, compiled, parameters)
+        chosen = _choose(compiled, env, response.status)[0]
+        if chosen is None or not chosen.effects:
+            return
+        env.response = decode_body(header(response.headers, "content-type"), response.body).document
+        env.rendered = response.body
+        for effect in chosen.effects:
+            effect(env)
+
     def _respond(
         self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
     ) -> Answer:
@@ -116,16 +139,9 @@ class Twin:
                 return _unknown(request, self._router.near(request.method, request.path))
             found = place, {"path": request.path}
         compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        env, key = self._environment(request, session, now_ms, compiled, parameters)
         if asks:
             env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
-        if self._caller is not None:
-            env.caller = self._caller(env)
-        key = None
-        if compiled.key is not None and compiled.route.entity is not None:
-            key = text_of(compiled.key(env))
-            if key is not None:
-                env.entity = session.state.get(compiled.route.entity, key)
         chosen, extrapolated = _choose(compiled, env)
         if chosen is None:
             return _no_variant(compiled.route)
@@ -133,16 +149,42 @@ class Twin:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env, key)
 
+    def _environment(
+        self,
+        request: Request,
+        session: Session,
+        now_ms: int,
+        compiled: _CompiledRoute,
+        parameters: Mapping[str, str],
+    ) -> tuple[Environment, str | None]:
+        """Return what can be seen while a request is answered, and the key of the entity that it
+        addresses."""
+        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if self._caller is not None:
+            env.caller = self._caller(env)
+        key = None
+        if compiled.key is not None and compiled.route.entity is not None:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = session.state.get(compiled.route.entity, key)
+        return env, key
 
-def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:
+
+def _choose(
+    compiled: _CompiledRoute, env: Environment, status: int | None = None
+) -> tuple[_CompiledVariant | None, bool]:
     """Return the variant and whether it is extrapolated: one that holds comes before one that is only
-    guarded."""
+    guarded. Only those of a status, where one is given: then the first of them rather than none."""
     fallback: _CompiledVariant | None = None
     for variant in compiled.variants:
+        if status is not None and variant.variant.status != status:
+            continue
         if all(test(env) for test in variant.guards):
             if all(test(env) for test in variant.support):
                 return variant, False
             fallback = fallback or variant
+    if fallback is None and status is not None:
+        fallback = next((each for each in compiled.variants if each.variant.status == status), None)
     return fallback, True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
@@ -39,17 +39,23 @@ PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
-def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
+def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
-    learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
+    learned from in the order of time.
+
+    Sessions named in ``witnessed`` teach nothing: they are only known to have happened, because what they
+    created is there for later sessions of the same world. ``spread`` may use several processes, and changes
+    nothing else.
+    """
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered, spread)
+    taught = [session.id not in witnessed for session in ordered]
+    table, sketches = _survey(ordered, taught, spread)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table))
+        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
@@ -114,7 +120,7 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
-        sessions=len(ordered),
+        sessions=sum(taught),
         runs=_runs([session.id for session in ordered], world),
         routes=tuple(
             RouteEvidence(
@@ -138,13 +144,16 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
     return done
 
 
-def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session."""
+def _survey(
+    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
+) -> tuple[RouteTable, list[Sketch]]:
+    """Read everything once: the routes, and what is kept of each session; nothing of those that teach
+    nothing."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
     def some(part: int) -> list[Sketch]:
         chosen = range(bounds[part], bounds[part + 1])
-        return [sketch(see(number, ordered[number].read())) for number in chosen]
+        return [sketch(see(number, ordered[number].read())) if taught[number] else () for number in chosen]
 
     sketches = [each for part in spread(some, PARTS) for each in part]
     paths = Paths()

@@ -22,10 +22,10 @@ from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 
-PAGING = frozenset(
-    "limit offset page per_page page_size "  # noqa: SIM905  # words read better without quotes around each
-    "pagesize size count skip top first max_results _limit _page _start _end".split()
+SIZES = frozenset(
+    "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
 )
+PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noqa: SIM905  # words read better so
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
@@ -124,6 +124,7 @@ def deletes(seen: Seen, role: Role) -> Key | None:
 class _Sketch:
     """What one session says about its world."""
 
+    taught: bool = True
     created: dict[Key, int] = field(default_factory=dict)
     shown: dict[Key, JsonValue] = field(default_factory=dict)
     lists: list[_List] = field(default_factory=list)
@@ -149,9 +150,10 @@ class WorldBuilder:
         """Identifiers that answers to writes told before anything showed them: of what the writes made on the
         side."""
 
-    def add(self, session: Sequence[Seen]) -> None:
-        """Take in one session, decoded, with its routes assigned."""
-        sketch = _Sketch()
+    def add(self, session: Sequence[Seen], taught: bool = True) -> None:
+        """Take in one session, decoded, with its routes assigned. What one shows that is not learned from is
+        no fixture."""
+        sketch = _Sketch(taught=taught)
         self._starts.append(session[0].at_ms if session else 0)
         self._sketches.append(sketch)
         for seen in session:
@@ -205,11 +207,19 @@ class _List:
 
 
 def _limit(seen: Seen) -> int | None:
+    """Return the size of page that a request asks for, 0 where it names none; None where it asks for another
+    part than the first, or filters."""
     query = parse_form(seen.request.query)
     if not query.keys() <= PAGING:
         return None
-    limits = [number for value in query.values() if (number := integer_of(value)) is not None]
-    return min(limits, default=0)
+    for name, value in query.items():
+        number = integer_of(value)
+        if name not in SIZES and number not in (None, 0, 1):
+            return None
+    sizes = [
+        number for name, value in query.items() if name in SIZES and (number := integer_of(value)) is not None
+    ]
+    return min(sizes, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +244,7 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
                 if key not in shown and born < number:
                     resets.append((born, number))
         for key in sketch.created:
-            if key in creator and key in alive[key[0]]:
+            if key in creator and key in alive[key[0]] and not _is_last(key[1], alive[key[0]]):
                 resets.append((creator[key], number))
             creator[key] = number
             alive[key[0]][key] = number
@@ -260,12 +270,21 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     return tuple(runs)
 
 
+def _is_last(key: str, alive: dict[Key, int]) -> bool:
+    """Whether a key is a number that none of the others exceeds: given again, it was free again, because what
+    had it was removed unseen; a service that was reset begins with the least."""
+    if not key.isdigit():
+        return False
+    numbers = [int(other) for _, other in alive if other.isdigit()]
+    return len(numbers) > 1 and int(key) >= max(numbers)
+
+
 def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
     sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
     created: dict[int, set[Key]] = defaultdict(set)
     for sketch, run in zip(sketches, run_of, strict=True):
         created[run].update(sketch.born)
-        for key, value in sketch.shown.items():
+        for key, value in sketch.shown.items() if sketch.taught else ():
             if key not in created[run]:
                 sights[key].setdefault(run, value)
         created[run].update(sketch.created)
