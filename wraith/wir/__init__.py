@@ -62,6 +62,7 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
     "FUNCTIONS",
@@ -134,4 +135,7 @@ __all__ = [
     "model_from_json",
     "model_to_json",
     "ref",
+    "show_atom",
+    "show_effect",
+    "show_expr",
 ]
