@@ -7,12 +7,13 @@ from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
-from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
+from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin
 from wraith.runtime._values import cast, holds, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
     "UNKNOWN_ROUTE",
     "Answer",
+    "Choice",
     "Environment",
     "Ids",
     "Router",

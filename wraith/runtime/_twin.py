@@ -56,6 +56,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which variant is to answer a request, and what it can see: before anything has happened.
+
+    ``variant`` is None where no guards are true; ``key`` is that of the entity which the request addresses.
+    """
+
+    route: Route
+    variant: int | None
+    extrapolated: bool
+    env: Environment
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _CompiledVariant:
     number: int
     variant: Variant
@@ -99,9 +113,33 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
-        found = self._router.match(request.method, request.path)
+        found = self._find(request, session, now_ms)
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))
+        compiled, env, key = found
+        chosen, extrapolated = _choose(compiled, env)
+        if chosen is None:
+            return _no_variant(compiled.route)
+        if strict and extrapolated:
+            return _refused(compiled.route)
+        return _render(compiled.route, chosen, extrapolated, env, key)
+
+    def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
+        """Return how a request would be answered, and let nothing happen; None where no route matches."""
+        found = self._find(request, session, now_ms)
+        if found is None:
+            return None
+        compiled, env, key = found
+        chosen, extrapolated = _choose(compiled, env)
+        return Choice(compiled.route, chosen.number if chosen else None, extrapolated, env, key)
+
+    def _find(
+        self, request: Request, session: Session, now_ms: int
+    ) -> tuple[_CompiledRoute, Environment, str | None] | None:
+        """Return the route of a request, what it can see, and the key of the entity that it addresses."""
+        found = self._router.match(request.method, request.path)
+        if found is None:
+            return None
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
         key = None
@@ -109,12 +147,7 @@ class Twin:
             key = text_of(compiled.key(env))
             if key is not None:
                 env.entity = session.state.get(compiled.route.entity, key)
-        chosen, extrapolated = _choose(compiled, env)
-        if chosen is None:
-            return _no_variant(compiled.route)
-        if strict and extrapolated:
-            return _refused(compiled.route)
-        return _render(compiled.route, chosen, extrapolated, env, key)
+        return compiled, env, key
 
 
 def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:

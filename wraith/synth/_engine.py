@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
@@ -18,7 +18,7 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,33 @@ class Learned:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the sessions of a corpus come to before their routes are learned one by one.
+
+    ``kept`` are the decoded sessions that hypotheses are made from, ``first`` what was observed in them
+    before side effects were known.
+    """
+
+    ordered: Sequence[Session]
+    table: RouteTable
+    sketches: Sequence[Sketch]
+    kept: Mapping[int, list[Seen]]
+    roles: Sequence[Role]
+    world: World
+    gone: Sequence[bool]
+    first: Sequence[Observation]
+    effects: Mapping[int, tuple[Effect, ...]]
+
+    def observer(self) -> Observer:
+        """Return an observer that knows everything, before the first session."""
+        return Observer(self.roles, self.world, self.gone, self.effects)
+
+    def session(self, number: int) -> list[Seen]:
+        """Return the exchanges of a session, each with its route."""
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+
+
 PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
@@ -36,25 +63,12 @@ PARTS = 32
 def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
     learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered, spread)
-    chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table))
-    world = builder.world()
-    gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
-    effects = learn_side_effects(first, roles)
-    observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
-    )
+    known = prepare(corpus, spread)
+    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
     by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
+    for observation in observed(known, known.observer()) if effects else known.first:
         by_route[observation.seen.route].append(observation)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
@@ -75,14 +89,14 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.fixtures.items()
+            for name, items in known.world.fixtures.items()
         },
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)),
-        sessions=len(ordered),
-        runs=_runs([session.id for session in ordered], world),
+        exchanges=sum(map(len, known.sketches)),
+        sessions=len(known.ordered),
+        runs=_runs([session.id for session in known.ordered], known.world),
         routes=tuple(
             RouteEvidence(
                 method=table.patterns[route].method,
@@ -94,6 +108,23 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         ),
     )
     return Learned(model, evidence)
+
+
+def prepare(corpus: Corpus, spread: Spread = in_turn) -> Prepared:
+    """Run the stages of synthesis up to what the chosen sessions show."""
+    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
+    table, sketches = _survey(ordered, spread)
+    chosen = choose(sketches, table)
+    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    builder = WorldBuilder(roles)
+    for number, session in enumerate(ordered):
+        builder.add(kept.get(number) or _decoded(number, session, table))
+    world = builder.world()
+    gone = learn_removal(list(kept.values()), roles)
+    known = Prepared(ordered, table, sketches, kept, roles, world, gone, (), {})
+    first = observed(known, known.observer())
+    return replace(known, first=first, effects=learn_side_effects(first, roles))
 
 
 def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
@@ -118,15 +149,11 @@ def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
     return exchanges
 
 
-def _observations(
-    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
-) -> list[Observation]:
+def observed(known: Prepared, observer: Observer) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
     found: list[Observation] = []
-    for number in range(max(kept, default=-1) + 1):
-        session = kept.get(number)
-        folded = session if session is not None else _decoded(number, ordered[number], table)
-        found += observer.fold(number, folded, observed=session is not None)
+    for number in range(max(known.kept, default=-1) + 1):
+        found += observer.fold(number, known.session(number), observed=number in known.kept)
     return found
 
 

@@ -54,7 +54,7 @@ from wraith.wir._guards import (
 )
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]+")
-_OPERATORS: Final = {"multiply": "×", "divide": "÷", "modulo": "mod"}
+_OPERATORS: Final = {"multiply": "×", "divide": "÷", "modulo": "mod"}  # noqa: RUF001  # the sign of arithmetic
 _CONDITIONS: Final = {"equals": "=", "differs": "≠", "at_least": "≥", "at_most": "≤", "contains": "contains"}
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _TYPES: Final = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
@@ -165,7 +165,10 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
             return f"{to}({show_expr(value)})", _Binds.WHOLE
         case Merge(base, over, deep, typed):
             how = f"{' deeply' * deep}{' with its types' * typed}"
-            return f"{_tight(base, _Binds.CHOICE)} changed{how} by {_tight(over, _Binds.CHOICE)}", _Binds.CLAUSE
+            return (
+                f"{_tight(base, _Binds.CHOICE)} changed{how} by {_tight(over, _Binds.CHOICE)}",
+                _Binds.CLAUSE,
+            )
         case Text(parts):
             return _text(parts), _Binds.UNARY
         case Case(of, cases, default):
@@ -181,7 +184,10 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
         case Call(function, of):
             return _call(function, of)
         case Each(of, item):
-            return f"{_tight(item, _Binds.CHOICE)} for each item of {_tight(of, _Binds.CHOICE)}", _Binds.CLAUSE
+            return (
+                f"{_tight(item, _Binds.CHOICE)} for each item of {_tight(of, _Binds.CHOICE)}",
+                _Binds.CLAUSE,
+            )
         case When(test, then, otherwise):
             rest = "" if otherwise is None else f" else {_tight(otherwise, _Binds.CHOICE)}"
             return f"{_tight(then, _Binds.CHOICE)} if {show_atom(test)}{rest}", _Binds.CLAUSE
