@@ -60,6 +60,8 @@ def find_route(model: Model, name: str) -> Route:
         if route.name == name.strip():
             return route
         router.add(route.method, route.path_pattern, route)
+    if not path and method.startswith("/"):
+        method, path = "", method
     method, path = method.upper(), path.strip().partition("?")[0]
     found = router.match(method, path)
     if found is not None:
@@ -92,11 +94,17 @@ def explain_exchange(corpus: Corpus, model: Model, session: str, exchange: int) 
         return _explained(step)
     recorded = _recorded(corpus, session, exchange)
     if recorded is None:
-        raise InputError(f"there is no exchange {where}", hint="wraith inspect NAME lists the sessions")
+        raise InputError(
+            f"there is no exchange {where}", hint="inspect lists the sessions, exchanges counted from 1"
+        )
     if recorded.request.truncated is not None or recorded.response.truncated is not None:
-        raise InputError(f"{where} was cut off when it was recorded, and teaches nothing")
+        raise InputError(
+            f"{where} was cut off when it was recorded, and teaches nothing", hint="choose another exchange"
+        )
     request = f"{recorded.request.method} {recorded.request.path}"
-    raise InputError(f"no route of the model matches {where}: {request}", hint="wraith synth NAME learns it")
+    raise InputError(
+        f"no route of the model matches {where}: {request}", hint="learn the model again: wraith synth"
+    )
 
 
 def _recorded(corpus: Corpus, session: str, exchange: int) -> Exchange | None:
@@ -208,6 +216,7 @@ class _VariantTally:
             part.path,
             judged.name,
             part.hole,
+            part.own is not None,
             part.hole_class,
             part.source,
             tally.explained,
@@ -222,6 +231,7 @@ class _VariantTally:
             path,
             None,
             None,
+            False,
             "unexplained",
             NOTHING,
             self.right - tally.total,
@@ -304,12 +314,9 @@ def _part_truths(step: Step, program: Program) -> list[PartTruth]:
     for each in program.judged(step):
         part, recorded = each.part, each.recorded(step)
         computed, agrees = each.computed(env), each.agrees(env, recorded)
-        found.append(
-            PartTruth(
-                part.path, each.name, part.hole, part.hole_class, part.source, recorded, computed, agrees
-            )
-        )
+        place = (part.path, each.name, part.hole, part.own is not None, part.hole_class, part.source)
+        found.append(PartTruth(*place, recorded, computed, agrees))
     if step.seen.kind == program.variant.body_kind:
         for path, value in extras(program.variant.body_template, step.document):
-            found.append(PartTruth(path, None, None, "unexplained", NOTHING, value, MISSING, False))
+            found.append(PartTruth(path, None, None, False, "unexplained", NOTHING, value, MISSING, False))
     return found

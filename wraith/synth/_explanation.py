@@ -23,13 +23,15 @@ class Disagreement:
 class PartExplanation:
     """One part of a variant's answers: what fills it, and how many of the recorded values that explains.
 
-    ``name`` is the header's where the part is one, else None; ``distinct`` counts the different values that
-    were recorded; ``disagreements`` are the first of those that there are.
+    ``name`` is the header's where the part is one, else None; ``is_base`` says that it gives the members of
+    an object that no other part gives; ``distinct`` counts the different values that were recorded;
+    ``disagreements`` are the first of those that there are.
     """
 
     path: Path
     name: str | None
     hole: str | None
+    is_base: bool
     hole_class: HoleClass
     source: Expr
     explained: int
@@ -109,6 +111,7 @@ class PartTruth:
     path: Path
     name: str | None
     hole: str | None
+    is_base: bool
     hole_class: HoleClass
     source: Expr
     recorded: Found

@@ -51,7 +51,7 @@ def rivals(
     for expr in sorted(proposed.values(), key=lambda each: rank(each, name))[:MAX_TRIED]:
         judge = compile_judge(expr)
         explained = sum(judge(row.env, value) for row, value in zip(rows, values, strict=True))
-        if explained:
+        if explained > (isinstance(expr, Literal) and len(rows) > 1):  # any value is once what it is
             found.append(Rival(expr, explained, len(rows)))
     found.sort(key=lambda each: (-each.explained, rank(each.source, name)))
     return tuple(found[:MAX_RIVALS])

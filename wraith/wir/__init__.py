@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Put, SetField, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
@@ -126,6 +126,7 @@ __all__ = [
     "dump_evidence",
     "dump_model",
     "dump_patch",
+    "effect_to_json",
     "expr_from_json",
     "expr_to_json",
     "known",

@@ -91,9 +91,9 @@ def show_atom(atom: Atom) -> str:
         case NotOneOf(values=values):
             return f"{of} is none of {_listed(map(_json, values))}"
         case AtLeast(bound=bound):
-            return f"{of} ≥ {_json(bound)}"
+            return f"{of} ≥ {_bound(bound)}"
         case Below(bound=bound):
-            return f"{of} < {_json(bound)}"
+            return f"{of} < {_bound(bound)}"
         case IsType(type=name):
             return f"{of} is {_TYPES.get(name, f'a {name}')}"
         case Matches(pattern=pattern):
@@ -307,6 +307,10 @@ def _json(value: JsonValue) -> str:
         return compact(value).decode()
     except UnicodeEncodeError:  # half of a surrogate pair, which no JSON text holds
         return repr(value)
+
+
+def _bound(bound: float) -> str:
+    return _json(int(bound) if isinstance(bound, float) and bound.is_integer() else bound)
 
 
 def _key(name: str) -> str:
