@@ -1,4 +1,4 @@
-"""``explain``: what explains what, counted on every exchange, with what else could have and what disagrees."""
+"""``explain``: what explains how much, counted on every exchange, its rivals, and what disagrees."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_the_model_that_is_given_is_the_one_explained() -> None:
     found = explain(SHOP, MODEL.model_copy(update={"routes": (*others, edited)}), made.name)
     name = part(found, "name")
     assert (show_expr(name.source), name.explained, name.total) == ("request.body.color", 0, 6)
-    assert [show_expr(each.source) for each in name.rivals][0] == "request.body.name"
+    assert show_expr(name.rivals[0].source) == "request.body.name"
 
 
 def test_fixtures_of_the_model_are_there_from_the_start() -> None:
@@ -298,7 +298,7 @@ def test_what_is_no_route_is_answered_with_near_ones(name: str) -> None:
 
 
 def test_one_exchange_shows_guards_values_and_differences() -> None:
-    """The chosen variant is the one whose guards are true; each hole has its value beside the recorded one."""
+    """The chosen variant has its guards true; each hole has its value beside the recorded one."""
     found = explain_exchange(_shop(odd=4), MODEL, "s04", 1)
     assert (found.route.name, found.chosen, found.extrapolated) == ("POST /v1/items", 0, False)
     differ = [each for each in found.parts if not each.agrees]

@@ -98,7 +98,7 @@ def explanation_blocks(name: str, found: Explanation) -> Iterator[Block]:
     first = _first_disagreement(found)
     if first is not None:
         yield Line("")
-        yield Line(f"wraith explain {name} --exchange {first} shows how one exchange is answered", "dim")
+        yield Line(f"wraith explain {name} --exchange {first} shows one exchange", "dim")
 
 
 def _title(route: Route) -> Line:

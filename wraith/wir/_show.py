@@ -54,7 +54,7 @@ from wraith.wir._guards import (
 )
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]+")
-_OPERATORS: Final = {"multiply": "×", "divide": "÷", "modulo": "mod"}  # noqa: RUF001  # the sign of arithmetic
+_OPERATORS: Final = {"multiply": "×", "divide": "÷", "modulo": "mod"}
 _CONDITIONS: Final = {"equals": "=", "differs": "≠", "at_least": "≥", "at_most": "≤", "contains": "contains"}
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _TYPES: Final = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
