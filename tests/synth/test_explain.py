@@ -15,6 +15,7 @@ from wraith.runtime import Environment, Ids, State
 from wraith.synth import Explanation, PartExplanation, explain, explain_exchange, find_route, learn
 from wraith.synth._judge import compile_judge
 from wraith.wir import (
+    Call,
     Case,
     Cast,
     Clock,
@@ -317,6 +318,23 @@ def test_one_exchange_sees_what_earlier_answers_left() -> None:
     assert all(each.holds for each in (*chosen.guards, *chosen.support))
     assert all(not all(guard.holds for guard in each.guards) for each in found.variants if each is not chosen)
     assert all(each.agrees for each in found.parts)
+
+
+def test_one_exchange_does_not_see_its_own_effects() -> None:
+    """The state is that before the answer: what the exchange itself stores is not there yet."""
+    there = Hole(hole_class="derived", type="integer", source=Call("count", (Query("items"),)))
+    routes = [
+        Route(
+            method=method,
+            path_pattern=pattern,
+            variants=(Variant(status=status, body_template={"n": "$hole_1"}, holes={"hole_1": there}),),
+        )
+        for method, pattern, status in (("POST", "/v1/items", 201), ("GET", "/v1/items/{item_id}", 200))
+    ]
+    for index, before in ((1, 0), (2, 1)):
+        found = explain_exchange(SHOP, Model(routes=tuple(routes)), "s03", index)
+        [count] = [each.computed for each in found.parts if each.path == ("n",)]
+        assert count == before
 
 
 def test_one_exchange_with_another_status_has_no_parts() -> None:

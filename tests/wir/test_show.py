@@ -11,6 +11,7 @@ from tests.wir.strategies import atoms, effects, expressions, law
 from wraith.wir import (
     Absent,
     Append,
+    Ask,
     AtLeast,
     Atom,
     Below,
@@ -24,6 +25,7 @@ from wraith.wir import (
     Equals,
     Exists,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
@@ -33,16 +35,20 @@ from wraith.wir import (
     Literal,
     Lookup,
     Make,
+    Mark,
     Matches,
     Merge,
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
+    Purge,
     Put,
     Query,
     SetField,
     Sum,
+    Sweep,
     Text,
     When,
     Where,
@@ -69,6 +75,7 @@ EXPRESSIONS: list[tuple[Expr, str]] = [
     (NextKey("posts"), "next key of posts"),
     (NextKey("posts", ever=True), "next key of posts ever"),
     (NextKey("posts", ever=True, gaps=True), "next key of posts ever with gaps"),
+    (NextKey("posts", start=1000), "next key of posts from 1000"),
     (Clock("epoch_s"), "now (epoch_s)"),
     (Clock("epoch_s", 30 * 86_400), "now (epoch_s) + 30 days"),
     (Clock("epoch_s", -3_600), "now (epoch_s) - 1 hour"),
@@ -124,6 +131,33 @@ EXPRESSIONS: list[tuple[Expr, str]] = [
         "charges under request.path.id, after key request.body.a",
     ),
     (Call("count", (Query("charges"),)), "count(charges)"),
+    (
+        Query(
+            "charges",
+            filters=Filters(
+                (Mark("", "", "equals", ","), Mark("min_", "", "at_least")), ("page", "q"), "nothing"
+            ),
+            nulls="last",
+            page=A,
+            first_page=0,
+        ),
+        'charges filtered by FIELD = (several by ","), min_FIELD ≥ but page, q (unknown fields: none) '
+        "with nulls last, page request.body.a, pages from 0",
+    ),
+    (
+        Query("orders", (Where(("line", "sku"), "starts", Literal("x")),), unwind=("lines",)),
+        'elements of lines of orders where line.sku starts with "x"',
+    ),
+    (Object((("a", A), ("b c", B))), 'object {a: request.body.a, "b c": request.body.b}'),
+    (Object((), C), "object {...entity.c}"),
+    (
+        Ask(ref("item.method"), ref("item.path"), body=ref("item.body"), names=("ETag",)),
+        "own answer to item.method item.path with body item.body, telling headers ETag",
+    ),
+    (
+        Each(A, Ask(Literal("GET"), ref("item"), headers=B)),
+        '(own answer to "GET" item with headers request.body.b) for each item of request.body.a',
+    ),
     (First((A, Query("charges", limit=B))), "request.body.a or (charges, limit request.body.b)"),
 ]
 
@@ -162,6 +196,9 @@ def test_a_guard_reads_like_a_statement(atom: Atom, text: str) -> None:
 EFFECTS: list[tuple[Effect, str]] = [
     (Put("charges", A, ref("response.body")), "store charges[request.body.a] = response.body"),
     (Delete("charges", A), "delete charges[request.body.a]"),
+    (Sweep("refunds", A), "delete all refunds under request.body.a"),
+    (Sweep("refunds", A, ("charge",)), "delete all refunds where charge = request.body.a"),
+    (Purge(Query("charges", limit=A)), "delete all of charges, limit request.body.a"),
     (SetField("charges", A, ("refunded",), Literal(True)), "set charges[request.body.a].refunded = true"),
     (
         Make(

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
+from wraith.synth._caller import learn_caller
+from wraith.synth._cascades import learn_cascades
+from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
@@ -16,9 +20,10 @@ from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,8 @@ class Learned:
 class Prepared:
     """What the sessions of a corpus come to before their routes are learned one by one.
 
-    ``kept`` are the decoded sessions that hypotheses are made from, ``first`` what was observed in them
-    before side effects were known.
+    ``kept`` are the decoded sessions that hypotheses are made from, ``observations`` what was observed in
+    them.
     """
 
     ordered: Sequence[Session]
@@ -44,12 +49,13 @@ class Prepared:
     roles: Sequence[Role]
     world: World
     gone: Sequence[bool]
-    first: Sequence[Observation]
+    caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
+    observations: Sequence[Observation]
 
     def observer(self) -> Observer:
-        """Return an observer that knows everything, before the first session."""
-        return Observer(self.roles, self.world, self.gone, self.effects)
+        """Return an observer that knows what is known, before the first session."""
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
@@ -66,16 +72,22 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     known = prepare(corpus, spread)
     table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
     by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observed(known, known.observer()) if effects else known.first:
+    for observation in known.observations:
         by_route[observation.seen.route].append(observation)
+    lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
-        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+        if roles[route].purges:
+            return _purging(by_route[route], roles[route], lists)
+        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    for route in needless:
+        del learned[route]
     recorded = [
         _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
         for route, made in learned.items()
@@ -91,7 +103,10 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in known.world.fixtures.items()
         },
+        caller=known.caller,
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        unknown=unknown,
+        refused=refused,
     )
     evidence = Evidence(
         exchanges=sum(map(len, known.sketches)),
@@ -122,9 +137,21 @@ def prepare(corpus: Corpus, spread: Spread = in_turn) -> Prepared:
         builder.add(kept.get(number) or _decoded(number, session, table))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    known = Prepared(ordered, table, sketches, kept, roles, world, gone, (), {})
-    first = observed(known, known.observer())
-    return replace(known, first=first, effects=learn_side_effects(first, roles))
+    cascades = learn_cascades(kept, roles, world, gone)
+    caller = learn_caller(kept.values())
+    known = Prepared(ordered, table, sketches, kept, roles, world, gone, caller, cascades, ())
+    first = observed(known)
+    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != cascades else first)
+
+
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
 
 
 def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
@@ -149,12 +176,24 @@ def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
     return exchanges
 
 
-def observed(known: Prepared, observer: Observer) -> list[Observation]:
+def observed(known: Prepared) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
+    observer = known.observer()
     found: list[Observation] = []
     for number in range(max(known.kept, default=-1) + 1):
         found += observer.fold(number, known.session(number), observed=number in known.kept)
     return found
+
+
+def _purging(observations: Sequence[Observation], role: Role, lists: Lists) -> LearnedRoute:
+    """Learn a route that removes many, which asks like the list of its collection."""
+    assert role.collection is not None  # Invariant: what purges has one
+    name = role.collection.name
+    query = next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+    found = learn_purge(observations, role, query)
+    if found is None:
+        return learn_route(observations, role, lists, False)
+    return learn_route(observations, role, lists, False, (Purge(found[0]),), found[1])
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

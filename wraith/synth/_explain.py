@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from wraith.errors import InputError
 from wraith.exchange import Corpus, Exchange
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import Environment, Ids, Router, Session, Twin, compile_atom
+from wraith.runtime import Environment, Ids, Router, Session, Twin, compile_atom, elsewhere
 from wraith.synth._engine import Prepared, prepare
 from wraith.synth._explanation import (
     AtomTruth,
@@ -29,7 +29,6 @@ from wraith.synth._explanation import (
     WrongChoice,
 )
 from wraith.synth._judge import is_made
-from wraith.synth._observe import Observer
 from wraith.synth._parts import NOTHING, extras
 from wraith.synth._places import norm
 from wraith.synth._program import Judged, Program, Step
@@ -50,15 +49,17 @@ holes."""
 
 
 def find_route(model: Model, name: str) -> Route:
-    """Return the route that is named: by method and pattern, or by method and a path that it answers.
+    """Return the route that is named: by method and pattern, or by method and a path that it answers; ``*
+    unknown`` and ``* refused`` are what is said to paths and methods that no route has.
 
     Raises InputError with near names where there is none.
     """
     method, _, path = name.strip().partition(" ")
     router: Router[Route] = Router()
-    for route in model.routes:
+    for route in (*elsewhere(model), *model.routes):
         if route.name == name.strip():
             return route
+    for route in model.routes:
         router.add(route.method, route.path_pattern, route)
     if not path and method.startswith("/"):
         method, path = "", method
@@ -81,7 +82,7 @@ def explain(corpus: Corpus, model: Model, route_name: str) -> Explanation:
     tally = _RouteTally(route)
     known = prepare(corpus)
     for step in _steps(known, model):
-        if step.choice.route is route:
+        if step.choice.route.name == route.name:
             tally.add(step, sampled=step.seen.session in known.kept)
     return tally.explanation()
 
@@ -90,8 +91,11 @@ def explain_exchange(corpus: Corpus, model: Model, session: str, exchange: int) 
     """Return how one recorded exchange (counted from 1) is answered. Raises InputError where it is not there,
     its bodies were cut off, or no route matches."""
     where = f"{session}/{exchange}"
+    explained: ExchangeExplanation | None = None
     for step in _steps(prepare(corpus), model, only=(session, exchange - 1)):
-        return _explained(step)
+        explained = _explained(step)  # exchanges that stand in another go before it, under the same number
+    if explained is not None:
+        return explained
     recorded = _recorded(corpus, session, exchange)
     if recorded is None:
         raise InputError(
@@ -123,7 +127,7 @@ def _steps(known: Prepared, model: Model, *, only: tuple[str, int] | None = None
     twin = Twin(model)
     fixtures = {name: {each.key: each.value for each in some} for name, some in model.fixtures.items()}
     world = replace(known.world, fixtures=fixtures)
-    observer = Observer(known.roles, world, known.gone, known.effects)
+    observer = replace(known, world=world).observer()
     for number, session in enumerate(known.ordered):
         wanted = only is None or only[0] == session.id
         for observation in observer.fold(number, known.session(number), observed=wanted):
@@ -172,7 +176,7 @@ class _VariantTally:
             return
         self.right += 1
         env = step.choice.env
-        self.program.see(env, step.document)
+        self.program.see(env, step)
         for each in self.program.judged(step):
             recorded = each.recorded(step)
             agrees = each.agrees(env, recorded)
@@ -189,7 +193,7 @@ class _VariantTally:
         program = self.program
         rows = thinned(self.sample, MAX_ROWS)
         for step in rows:
-            program.see(step.observation.env, step.document)
+            program.see(step.observation.env, step)
         made = [each.part.path for each in program.body if each.part.hole and is_made(each.part.source)]
         found = [self._part(program.kind, rows, made)]
         found += [self._part(each, rows, made) for each in program.body]
@@ -309,7 +313,7 @@ def _truths(atoms: tuple[Atom, ...], env: Environment) -> tuple[AtomTruth, ...]:
 
 def _part_truths(step: Step, program: Program) -> list[PartTruth]:
     env = step.choice.env
-    program.see(env, step.document)
+    program.see(env, step)
     found = []
     for each in program.judged(step):
         part, recorded = each.part, each.recorded(step)

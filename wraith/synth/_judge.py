@@ -15,18 +15,24 @@ from wraith.paths import MISSING, Found
 from wraith.runtime import Environment, compile_atom, compile_expr, text_of
 from wraith.synth._made import is_near
 from wraith.synth._rows import equal, kind
-from wraith.wir import Cast, Clock, Expr, First, FreshId, Given, NextKey, Text, When
+from wraith.wir import Ask, Cast, Clock, Expr, First, FreshId, Given, NextKey, Ref, Text, When
 
 Judge: TypeAlias = Callable[[Environment, Found], bool]
 """Whether the value is explained where the environment is what its exchange could see."""
 
 
 def is_made(expr: Expr) -> bool:
-    """Whether a value that the service makes itself, and no replay meets again, goes into an expression."""
+    """Whether a value that the service makes itself, and no replay meets again, goes into an expression. What
+    a twin answers to its own question may hold such values."""
     return any(
-        isinstance(each, FreshId | Clock) or (isinstance(each, NextKey) and each.gaps)
+        isinstance(each, FreshId | Clock | Ask) or (isinstance(each, NextKey) and each.gaps)
         for each in _within(expr)
     )
+
+
+def is_of_body(expr: Expr) -> bool:
+    """Whether an expression looks at the answer's body."""
+    return any(isinstance(each, Ref) and each.path[:1] == ("response",) for each in _within(expr))
 
 
 def _within(part: object) -> Iterator[object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found
 from wraith.runtime import Choice, Environment, compile_expr, text_of
-from wraith.synth._judge import compile_judge, is_made
+from wraith.synth._judge import compile_judge, is_made, is_of_body
 from wraith.synth._observe import Observation
 from wraith.synth._parts import Part, parts
 from wraith.synth._rows import equal
@@ -51,6 +51,7 @@ class Judged:
         self.compute = compile_expr(part.source)
         self._judge = compile_judge(part.source)
         self._is_made = is_made(part.source)
+        self.is_of_body = is_of_body(part.source)
 
     @property
     def has_rivals(self) -> bool:
@@ -96,16 +97,16 @@ class Program:
             compile_expr(hole.source) for hole in variant.holes.values() if isinstance(hole.source, Query)
         ]
 
-    def see(self, env: Environment, document: Found) -> None:
+    def see(self, env: Environment, step: Step) -> None:
         """Let an environment see the recorded answer, and what queries tell the parts beside their lists."""
-        env.response = document
+        env.response, env.rendered = step.document, step.seen.raw
         for query in self._queries:
             query(env)
 
     def judged(self, step: Step) -> Iterator[Judged]:
         """Yield what is judged of an exchange: the body where it is one that the template can describe."""
         if step.seen.method == "HEAD":  # RFC 9110, 9.3.2: no content, whatever the template says
-            yield from self.headers
+            yield from (each for each in self.headers if not each.is_of_body)
             return
         yield self.kind
         if step.seen.kind == self.variant.body_kind:

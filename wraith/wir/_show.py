@@ -14,22 +14,26 @@ from typing import Final, assert_never
 
 from wraith.canonical import JsonValue, compact
 from wraith.paths import Path, format_path
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
 from wraith.wir._expr import (
     Append,
+    Ask,
     Call,
     Case,
     Cast,
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Object,
     Query,
     Ref,
     Sum,
@@ -55,7 +59,21 @@ from wraith.wir._guards import (
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$-]+")
 _OPERATORS: Final = {"multiply": "×", "divide": "÷", "modulo": "mod"}
-_CONDITIONS: Final = {"equals": "=", "differs": "≠", "at_least": "≥", "at_most": "≤", "contains": "contains"}
+_CONDITIONS: Final = {
+    "equals": "=",
+    "is": "is exactly",
+    "differs": "≠",
+    "other": "is there and ≠",
+    "at_least": "≥",
+    "at_most": "≤",
+    "above": ">",
+    "below": "<",
+    "contains": "contains",
+    "starts": "starts with",
+    "ends": "ends with",
+    "matches": "matches",
+    "exists": "exists as",
+}
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _TYPES: Final = {"integer": "an integer", "array": "an array", "object": "an object", "null": "null"}
 
@@ -110,12 +128,18 @@ def show_atom(atom: Atom) -> str:
 
 def show_effect(effect: Effect) -> str:
     """Return an effect as text: what is stored or removed, and where."""
+    if isinstance(effect, Purge):
+        return f"delete all of {show_expr(effect.query)}"
     place = f"{effect.entity}[{show_expr(effect.key)}]"
     match effect:
         case Put(_, _, value):
             return f"store {place} = {show_expr(value)}"
         case Delete():
             return f"delete {place}"
+        case Sweep(entity, key, ()):
+            return f"delete all {entity} under {show_expr(key)}"
+        case Sweep(entity, key, field):
+            return f"delete all {entity} where {format_path(field)} = {show_expr(key)}"
         case SetField(_, _, at, value):
             return f"set {place}{_below(at)} = {show_expr(value)}"
         case Make(_, _, template, holes):
@@ -155,8 +179,9 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
             return f"{entity}[{show_expr(key)}]{_below(at)}", _Binds.WHOLE
         case FreshId(pattern):
             return f"fresh id {pattern}", _Binds.UNARY
-        case NextKey(entity, ever, gaps):
-            return f"next key of {entity}{' ever' * ever}{' with gaps' * gaps}", _Binds.UNARY
+        case NextKey(entity, ever, gaps, start):
+            first = "" if start == 1 else f" from {start}"
+            return f"next key of {entity}{' ever' * ever}{' with gaps' * gaps}{first}", _Binds.UNARY
         case Clock(unit, offset_s):
             return _clock(unit, offset_s)
         case First(options):
@@ -191,6 +216,12 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
         case When(test, then, otherwise):
             rest = "" if otherwise is None else f" else {_tight(otherwise, _Binds.CHOICE)}"
             return f"{_tight(then, _Binds.CHOICE)} if {show_atom(test)}{rest}", _Binds.CLAUSE
+        case Object(members, base):
+            inside = [f"...{show_expr(base)}"] if base is not None else []
+            inside += [f"{_key(name)}: {show_expr(value)}" for name, value in members]
+            return f"object {{{', '.join(inside)}}}", _Binds.UNARY
+        case Ask():
+            return _ask(expr), _Binds.CLAUSE
         case Query():
             return _query(expr), _Binds.CLAUSE
         case _:
@@ -253,22 +284,38 @@ def _call(function: str, of: tuple[Expr, ...]) -> tuple[str, _Binds]:
     return f"{function}({', '.join(map(show_expr, of))})", _Binds.WHOLE
 
 
+def _ask(ask: Ask) -> str:
+    """Return what a twin asks itself: the request, and which headers of its answer are told."""
+    said = [f"own answer to {_tight(ask.method, _Binds.CHOICE)} {_tight(ask.path, _Binds.CHOICE)}"]
+    if ask.headers is not None:
+        said.append(f" with headers {_tight(ask.headers, _Binds.CHOICE)}")
+    if ask.body is not None:
+        said.append(f" with body {_tight(ask.body, _Binds.CHOICE)}")
+    if ask.names:
+        said.append(f", telling headers {_listed(map(_key, ask.names))}")
+    return "".join(said)
+
+
 def _query(query: Query) -> str:
     """Return a query in the order in which it is run: which entities, how ordered, which page of them."""
 
     def part(expr: Expr) -> str:
         return _tight(expr, _Binds.CHOICE)
 
-    said = [query.entity]
+    said = [f"elements of {format_path(query.unwind)} of {query.entity}" if query.unwind else query.entity]
     if query.under is not None:
         said.append(f" under {part(query.under)}")
     if query.where:
         said.append(f" where {' and '.join(map(_condition, query.where))}")
+    if query.filters is not None:
+        said.append(f" filtered by {_filters(query.filters)}")
     if query.sort is not None:
         said.append(f" sorted by {part(query.sort)}")
     if query.direction is not None:
         said.append(f" in direction {part(query.direction)}")
     said += [f" {_order(path, descending)}" for path, descending in query.order]
+    if query.nulls != "low":
+        said.append(f" with nulls {query.nulls}")
     for name, value in (
         ("offset", query.offset),
         ("limit", query.limit),
@@ -279,9 +326,24 @@ def _query(query: Query) -> str:
     ):
         if value is not None:
             said.append(f", {name} {part(value)}")
+    if query.first_page != 1:
+        said.append(f", pages from {query.first_page}")
     if query.item is not None:
         said.append(f", each as {part(query.item)}")
     return "".join(said)
+
+
+def _filters(filters: Filters) -> str:
+    """Return how parameters name fields: ``min_FIELD`` for what is at least the value, and so on."""
+    said = _listed(map(_mark, filters.marks))
+    if filters.without:
+        said += f" but {_listed(map(_key, filters.without))}"
+    return f"{said} (unknown fields: none)" if filters.unknown == "nothing" else said
+
+
+def _mark(mark: Mark) -> str:
+    several = f" (several by {_json(mark.split)})" if mark.split else ""
+    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}"
 
 
 def _condition(where: Where) -> str:
