@@ -273,6 +273,17 @@ def test_the_order_of_sessions_changes_nothing() -> None:
     assert explain(SHOP[::-1], MODEL, "POST /v1/items") == explain(SHOP, MODEL, "POST /v1/items")
 
 
+def test_what_is_said_to_unknown_paths_is_explained_as_a_route() -> None:
+    """Answers to paths that no route has are a program like any other."""
+    unknown = Variant(status=404, body_template={"error": "no such page"})
+    lost = recording(
+        session(exchange("GET", "/nowhere/at/all", status=404, answer={"error": "no such page"}))
+    )
+    found = explain(lost, MODEL.model_copy(update={"unknown": (unknown,)}), "* unknown")
+    assert (found.exchanges, found.right) == (1, 1)
+    assert all(each.agrees for each in found.variants[0].parts)
+
+
 # --- names of routes ----------------------------------------------------------------------------------------
 
 
