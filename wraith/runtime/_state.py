@@ -25,11 +25,11 @@ class State:
                 self.put(name, key, value)
 
     def copy(self) -> State:
-        """Return a state of its own with the same representations, which nobody edits."""
-        twin = State()
-        twin.entities = {name: dict(stored) for name, stored in self.entities.items()}
-        twin._ever = dict(self._ever)
-        return twin
+        """Return a state that holds the same now, and changes by itself."""
+        other = State()
+        other.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        other._ever = dict(self._ever)
+        return other
 
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -23,6 +23,18 @@ from wraith.wir import Model, Route, Variant
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
 chance."""
+
+
+ELSEWHERE = "*"
+"""The method of the two routes for requests that no route of the model matches."""
+
+
+def elsewhere(model: Model) -> tuple[Route, Route]:
+    """Return what a model says to paths that no route has, and to methods that none has there, as routes."""
+    return (
+        Route(method=ELSEWHERE, path_pattern="unknown", variants=model.unknown),
+        Route(method=ELSEWHERE, path_pattern="refused", variants=model.refused),
+    )
 
 
 class Session:
@@ -60,6 +72,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Which variant is to answer a request, and what it can see: before anything has happened.
+
+    ``variant`` is None where no guards are true; ``key`` is that of the entity which the request addresses.
+    """
+
+    route: Route
+    variant: int | None
+    extrapolated: bool
+    env: Environment
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _CompiledVariant:
     number: int
     variant: Variant
@@ -87,8 +113,7 @@ class Twin:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
         self._elsewhere = {
-            known: _compile_route(Route(method="*", path_pattern=name, variants=variants))
-            for known, name, variants in ((False, "unknown", model.unknown), (True, "refused", model.refused))
+            known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
         }
         self._caller = _compile_caller(model)
         for route in model.routes:
@@ -116,11 +141,10 @@ class Twin:
         The variant that answers so has its effects, with what was really answered in the place of the answer.
         Where no variant does, nothing is remembered.
         """
-        found = self._router.match(request.method, request.path)
+        found = self._find(request, session, now_ms)
         if found is None:
             return
-        compiled, parameters = found
-        env, _ = self._environment(request, session, now_ms, compiled, parameters)
+        compiled, env, _ = found
         chosen = _choose(compiled, env, response.status)[0]
         if chosen is None or not chosen.effects:
             return
@@ -129,17 +153,33 @@ class Twin:
         for effect in chosen.effects:
             effect(env)
 
+    def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
+        """Return how a request would be answered, and let nothing happen; None where no route matches.
+
+        What the twin is asked meanwhile happens to a copy of the session.
+        """
+        found = self._find(request, session, now_ms)
+        if found is None:
+            return None
+        compiled, env, key = found
+        copies: list[Session] = []
+
+        def ask(inner: Request) -> Response:
+            if not copies:
+                copies.append(session.branch(session.ids.seed))
+            return self._respond(inner, copies[0], now_ms, False, asks=False).response
+
+        env.ask = ask
+        chosen, extrapolated = _choose(compiled, env)
+        return Choice(compiled.route, chosen.number if chosen else None, extrapolated, env, key)
+
     def _respond(
         self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
     ) -> Answer:
-        found = self._router.match(request.method, request.path)
-        if found is None:
-            place = self._elsewhere[self._router.knows(request.path)]
-            if strict or not place.variants:
-                return _unknown(request, self._router.near(request.method, request.path))
-            found = place, {"path": request.path}
-        compiled, parameters = found
-        env, key = self._environment(request, session, now_ms, compiled, parameters)
+        found = self._find(request, session, now_ms)
+        if found is None or (strict and found[0].route.method == ELSEWHERE):
+            return _unknown(request, self._router.near(request.method, request.path))
+        compiled, env, key = found
         if asks:
             env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
         chosen, extrapolated = _choose(compiled, env)
@@ -149,16 +189,17 @@ class Twin:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env, key)
 
-    def _environment(
-        self,
-        request: Request,
-        session: Session,
-        now_ms: int,
-        compiled: _CompiledRoute,
-        parameters: Mapping[str, str],
-    ) -> tuple[Environment, str | None]:
-        """Return what can be seen while a request is answered, and the key of the entity that it
-        addresses."""
+    def _find(
+        self, request: Request, session: Session, now_ms: int
+    ) -> tuple[_CompiledRoute, Environment, str | None] | None:
+        """Return the route of a request, what it can see, and the key of the entity that it addresses."""
+        found = self._router.match(request.method, request.path)
+        if found is None:
+            place = self._elsewhere[self._router.knows(request.path)]
+            if not place.variants:
+                return None
+            found = place, {"path": request.path}
+        compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
         if self._caller is not None:
             env.caller = self._caller(env)
@@ -167,7 +208,7 @@ class Twin:
             key = text_of(compiled.key(env))
             if key is not None:
                 env.entity = session.state.get(compiled.route.entity, key)
-        return env, key
+        return compiled, env, key
 
 
 def _choose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
@@ -24,7 +24,7 @@ from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,36 @@ class Learned:
 
     model: Model
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the sessions of a corpus come to before their routes are learned one by one.
+
+    ``kept`` are the decoded sessions that hypotheses are made from, ``observations`` what was observed in
+    them.
+    """
+
+    ordered: Sequence[Session]
+    taught: Sequence[bool]
+    """Whether a session is learned from."""
+    table: RouteTable
+    sketches: Sequence[Sketch]
+    kept: Mapping[int, list[Seen]]
+    roles: Sequence[Role]
+    world: World
+    gone: Sequence[bool]
+    caller: Expr | None
+    effects: Mapping[int, tuple[Effect, ...]]
+    observations: Sequence[Observation]
+
+    def observer(self) -> Observer:
+        """Return an observer that knows what is known, before the first session."""
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
+
+    def session(self, number: int) -> list[Seen]:
+        """Return the exchanges of a session, each with its route."""
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
 
 
 PARTS = 32
@@ -47,31 +77,13 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     created is there for later sessions of the same world. ``spread`` may use several processes, and changes
     nothing else.
     """
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    taught = [session.id not in witnessed for session in ordered]
-    table, sketches = _survey(ordered, taught, spread)
-    chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
-    world = builder.world()
-    gone = learn_removal(list(kept.values()), roles)
-    cascades = learn_cascades(kept, roles, world, gone)
-    caller = learn_caller(kept.values())
-    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades, caller=caller))
-    effects = _together(cascades, learn_side_effects(first, roles))
-    observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
-        if effects != cascades
-        else first
-    )
+    known = prepare(corpus, witnessed, spread)
+    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
     by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
+    for observation in known.observations:
         by_route[observation.seen.route].append(observation)
     lists = learn_lists(by_route, roles)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
@@ -111,17 +123,17 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.fixtures.items()
+            for name, items in known.world.fixtures.items()
         },
-        caller=caller,
+        caller=known.caller,
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
         unknown=unknown,
         refused=refused,
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)),
-        sessions=sum(taught),
-        runs=_runs([session.id for session in ordered], world),
+        exchanges=sum(map(len, known.sketches)),
+        sessions=sum(known.taught),
+        runs=_runs([session.id for session in known.ordered], known.world),
         routes=tuple(
             RouteEvidence(
                 method=table.patterns[route].method,
@@ -133,6 +145,27 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
         ),
     )
     return Learned(model, evidence)
+
+
+def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn) -> Prepared:
+    """Run the stages of synthesis up to what the chosen sessions show."""
+    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
+    taught = [session.id not in witnessed for session in ordered]
+    table, sketches = _survey(ordered, taught, spread)
+    chosen = choose(sketches, table)
+    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    builder = WorldBuilder(roles)
+    for number, session in enumerate(ordered):
+        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+    world = builder.world()
+    gone = learn_removal(list(kept.values()), roles)
+    cascades = learn_cascades(kept, roles, world, gone)
+    caller = learn_caller(kept.values())
+    known = Prepared(ordered, taught, table, sketches, kept, roles, world, gone, caller, cascades, ())
+    first = observed(known)
+    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != cascades else first)
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
@@ -169,15 +202,12 @@ def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
     return exchanges
 
 
-def _observations(
-    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
-) -> list[Observation]:
+def observed(known: Prepared) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
+    observer = known.observer()
     found: list[Observation] = []
-    for number in range(max(kept, default=-1) + 1):
-        session = kept.get(number)
-        folded = session if session is not None else _decoded(number, ordered[number], table)
-        found += observer.fold(number, folded, observed=session is not None)
+    for number in range(max(known.kept, default=-1) + 1):
+        found += observer.fold(number, known.session(number), observed=number in known.kept)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
+from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
@@ -69,6 +69,7 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
     "FUNCTIONS",
@@ -141,6 +142,7 @@ __all__ = [
     "dump_evidence",
     "dump_model",
     "dump_patch",
+    "effect_to_json",
     "expr_from_json",
     "expr_to_json",
     "known",
@@ -150,4 +152,7 @@ __all__ = [
     "model_from_json",
     "model_to_json",
     "ref",
+    "show_atom",
+    "show_effect",
+    "show_expr",
 ]
