@@ -229,10 +229,10 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            unwind=small_paths,
             filters=st.none() | filters,
             nulls=st.sampled_from(get_args(Nulls)),
             first_page=st.integers(0, 1),
-            unwind=small_paths,
         ),
         st.sampled_from(sorted(FUNCTIONS)).flatmap(
             lambda name: st.builds(
@@ -252,7 +252,6 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 
 
 expressions: st.SearchStrategy[Expr] = st.recursive(_leaves, _larger, max_leaves=6)
-
 patterns = st.sampled_from([".*", "[a-z]+", "-?[0-9]+", "\\$.*", ""])
 _ATOMS: list[Callable[[st.SearchStrategy[Expr]], st.SearchStrategy[Atom]]] = [
     lambda of: st.builds(Exists, of),

@@ -109,7 +109,9 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             )
         case When(test, then, otherwise):
             return _when(
-                compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
+                compile_atom(test, resolve),
+                compiled(then),
+                compiled(otherwise) if otherwise is not None else None,
             )
         case Ask(method, path, headers, body, names):
             more, content = (compiled(each) if each is not None else None for each in (headers, body))
@@ -345,9 +347,9 @@ def _differs_from_all(value: Found, excluded: tuple[JsonValue, ...]) -> bool:
     return not any(same(value, each) for each in excluded)
 
 
-def compile_atom(atom: Atom) -> Test:
+def compile_atom(atom: Atom, resolve: Resolver = from_response) -> Test:
     """Return the total function that decides an atom."""
-    of = compile_expr(atom.of)
+    of = compile_expr(atom.of, resolve)
     match atom:
         case Exists():
             return lambda env: of(env) is not MISSING

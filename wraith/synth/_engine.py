@@ -10,6 +10,7 @@ from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._purges import learn_purge
@@ -77,6 +78,20 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
+    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    lawful = [
+        route
+        for route, made in learned.items()
+        if not roles[route].purges and may_obey(roles[route], made, laws)
+    ]
+
+    def one_more_time(part: int) -> LearnedRoute:
+        route = lawful[part]
+        role = roles[route]
+        obeyed = laws[role.collection.name] if role.collection is not None else {}
+        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
+
+    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = [
         _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
         for route, made in learned.items()

@@ -47,7 +47,8 @@ class Captured(State):
         return whole if whole is not None else super().all(entity)
 
     def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
-        return max(self.next_ever if ever else self.next_present, start)
+        counted = self.next_ever if ever else self.next_present
+        return start if counted == 1 else counted
 
 
 class Folded(State):

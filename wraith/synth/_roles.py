@@ -117,8 +117,14 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
-    names = _collection_names(table, by_route)
-    collections = {base: _collection(name, base, table, by_route, names) for base, name in names.items()}
+    unaddressed = _unaddressed(table, by_route)
+    names = _collection_names(table, by_route, unaddressed)
+    collections = {
+        base: Collection(name, unaddressed[base])
+        if base in unaddressed
+        else _collection(name, base, table, by_route, names)
+        for base, name in names.items()
+    }
     read = {
         pattern.shape
         for position, pattern in enumerate(table.patterns)
@@ -198,10 +204,42 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
     return tuple(found)
 
 
-def _collection_names(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, str]:
+def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, Path]:
+    """Return the collections whose entities have no address of their own, with their key: what a POST
+    creates, the GET of the same path lists."""
+    written: dict[Base, list[Found]] = defaultdict(list)
+    listed: dict[Base, list[Found]] = defaultdict(list)
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape and pattern.shape[-1] is not None:
+            by_method = {"POST": written, "GET": listed}.get(pattern.method)
+            if by_method is not None:
+                by_method[pattern.shape] += [seen.document for seen in by_route[position]]
+        elif pattern.shape:
+            written.pop(pattern.shape[:-1], None)
+            listed.pop(pattern.shape[:-1], None)
+    addressed = {pattern.shape[:-1] for pattern in table.patterns if pattern.shape[-1:] == (None,)}
+    found: dict[Base, Path] = {}
+    for base in sorted(written.keys() & listed.keys() - addressed, key=str):
+        for name in PRIOR_KEYS:
+            own = [text_of(get(document, (name,))) for document in written[base]]
+            shown = {
+                text_of(get(item, (name,)))
+                for document in listed[base]
+                for _, items in _lists_in(document)
+                for item in items
+            }
+            if None not in own and len(set(own)) == len(own) > 1 and not shown.isdisjoint(own):
+                found[base] = (name,)
+                break
+    return found
+
+
+def _collection_names(
+    table: RouteTable, by_route: dict[int, list[Seen]], unaddressed: Iterable[Base]
+) -> dict[Base, str]:
     """Name the collections: the shape before a final parameter, by its last literal; longer where that is not
     one."""
-    bases: dict[Base, bool] = {}
+    bases: dict[Base, bool] = dict.fromkeys(unaddressed, True)
     for position, pattern in enumerate(table.patterns):
         for at, segment in enumerate(pattern.shape):
             if segment is None and at > 0 and pattern.shape[at - 1] is not None:
@@ -272,6 +310,10 @@ def _role(
     pattern: RoutePattern, answers: list[Seen], collections: dict[Base, Collection], read: set[Base]
 ) -> Role:
     shape = pattern.shape
+    if pattern.method in ("POST", "PUT", "PATCH", "DELETE") and (
+        parent := _answers_parent(pattern, answers, collections)
+    ):
+        return parent
     if shape and shape[-1] is None and shape[:-1] in collections:
         return _item_role(pattern, answers, collections[shape[:-1]])
     if shape in collections:
@@ -287,6 +329,28 @@ def _role(
             return _singleton_role(pattern)
         return _creation_role(answers, str(shape[-1])) if pattern.method == "POST" else Role("none")
     return Role("none")
+
+
+def _answers_parent(
+    pattern: RoutePattern, answers: list[Seen], collections: dict[Base, Collection]
+) -> Role | None:
+    """Return the role of a write to a part of an entity that answers with the whole of it, or None."""
+    places = [at for at, segment in enumerate(pattern.shape[:-1]) if segment is None]
+    if not places or pattern.shape[: places[-1]] not in collections or len(answers) < 2:
+        return None
+    collection = collections[pattern.shape[: places[-1]]]
+    names = pattern.names[: len(places)]
+    rows = [(seen.parameters[names[-1]], seen.document) for seen in answers]
+    envelope = _envelope(collection, rows)
+    if envelope is None or not all(
+        text_of(get(document, (*envelope, *collection.key))) == own for own, document in rows
+    ):
+        return None
+    if pattern.shape[-1] is None:  # a member of its own, unless it is named like its parent
+        last = pattern.names[-1]
+        if all(seen.parameters[last] == seen.parameters[names[-1]] for seen in answers):
+            return None
+    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
 
 
 def _creation_role(answers: list[Seen], name: str) -> Role:
@@ -385,6 +449,8 @@ def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collect
     at = max(position for position in range(len(pattern.shape)) if pattern.shape[position] is None)
     names = pattern.names[: sum(segment is None for segment in pattern.shape[: at + 1])]
     envelope = _envelope(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
+    if pattern.method in ("GET", "HEAD", "OPTIONS"):
+        envelope = None  # a report that names the entity shows a part of it, and changes nothing
     return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
 
 

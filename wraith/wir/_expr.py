@@ -234,14 +234,14 @@ class Query:
     """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
+    unwind: Path = ()
+    """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
+    so that conditions and ``item`` see the element and what it is part of."""
     filters: Filters | None = None
     nulls: Nulls = "low"
     """Where null and missing values are sorted: as less or more than any other, or always first or last."""
     first_page: int = 1
     """The number of the first page."""
-    unwind: Path = ()
-    """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
-    so that conditions and ``item`` see the element and what it is part of."""
 
 
 @dataclass(frozen=True, slots=True)
