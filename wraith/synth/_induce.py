@@ -491,7 +491,9 @@ class _Inducer:
                 if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
             ]
             changed += [key for key in self._of_state(at) if key in every and key not in changed]
-            if len(changed) > SPREAD_SHARE * len(every) or len(every) - len(changed) < 1:
+            brought = {key for value in made if isinstance(value, dict) for key in value}
+            few = len(changed) > SPREAD_SHARE * len(every) and not self._takes_all(brought, changed, made)
+            if few or len(every) - len(changed) < 1:
                 continue
             order = (len(changed), rank(expr))
             if best is None or order < best[0]:
@@ -499,6 +501,12 @@ class _Inducer:
         if best is None or (best[0][0] >= len(keys) - dull and dull == len(keys)):
             return None
         return best[1], best[2]
+
+    @staticmethod
+    def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
+        """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
+        shapes = {tuple(value) for value in made if isinstance(value, dict)}
+        return len(shapes) > 1 and brought.isdisjoint(changed)
 
     def _of_state(self, at: Path) -> list[str]:
         """Return the members of an object that are worked out from other entities, as other routes teach."""

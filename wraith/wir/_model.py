@@ -156,10 +156,14 @@ class Model(_Part):
     """What is answered to a method that no route has, on a path that some route has."""
 
 
+OPTIONAL = ("caller", "unknown", "refused")
+"""Parts of a model that are written only where there is something in them."""
+
+
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
-    document: JsonValue = model.model_dump(mode="json", by_alias=True)
-    return document
+    document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    return {name: part for name, part in document.items() if part or name not in OPTIONAL}
 
 
 def dump_model(model: Model) -> bytes:
