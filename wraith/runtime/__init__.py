@@ -7,6 +7,7 @@ from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
+from wraith.runtime._template import compile_template
 from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
 from wraith.runtime._values import cast, holds, integer_of, merged, number_of, sort_key, text_of
 
@@ -23,6 +24,7 @@ __all__ = [
     "compile_atom",
     "compile_effect",
     "compile_expr",
+    "compile_template",
     "holds",
     "integer_of",
     "merged",

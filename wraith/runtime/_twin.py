@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
@@ -18,7 +19,10 @@ from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
-from wraith.wir import Model, Route, Variant
+from wraith.wir import METHODS, Model, Route, Variant
+
+if TYPE_CHECKING:
+    from wraith.runtime._graphql import Choice, Endpoint, GraphQLAnswer
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -79,8 +83,17 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._fields: dict[tuple[str, str], _CompiledRoute] = {}
         for route in model.routes:
-            self._router.add(route.method, route.path_pattern, _compile_route(route))
+            if route.method in METHODS:
+                self._fields[route.method, route.path_pattern] = _compile_route(route)
+            else:
+                self._router.add(route.method, route.path_pattern, _compile_route(route))
+        self._endpoints: tuple[Endpoint, ...] = ()
+        if model.graphql:
+            from wraith.runtime._graphql import Endpoint  # only models with GraphQL need its library
+
+            self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
     def open_session(self, seed: str = "default") -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
@@ -96,6 +109,10 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
+        for endpoint in self._endpoints:
+            asked = endpoint.asked(request)
+            if asked is not None:
+                return _asked(endpoint.respond(asked, request, session.state, session.ids, now_ms), request, strict)
         found = self._router.match(request.method, request.path)
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))
@@ -111,6 +128,31 @@ class Twin:
         if strict and extrapolated:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env)
+
+    def _field(self, method: str, path: str, env: Environment) -> Choice | None:
+        """Answer a field of GraphQL by its route, if it has one."""
+        compiled = self._fields.get((method, path))
+        if compiled is None:
+            return None
+        if compiled.key is not None and compiled.route.entity is not None and env.entity is MISSING:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = env.state.get(compiled.route.entity, key)
+        chosen, extrapolated = _choose(compiled, env)
+        if chosen is None:
+            return None, MISSING, True
+        env.response = document = chosen.body(env)
+        for effect in chosen.effects:
+            effect(env)
+        return chosen.variant, document, extrapolated
+
+
+def _asked(answer: GraphQLAnswer, request: Request, strict: bool) -> Answer:
+    pattern = f"{request.path} {answer.name}"
+    route = Route(method=request.method, path_pattern=pattern, variants=(answer.variant,))
+    if strict and answer.extrapolated:
+        return _refused(route)
+    return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
 
 
 def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:

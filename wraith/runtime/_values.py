@@ -70,8 +70,22 @@ def holds(op: str, stored: Found, wanted: Found) -> bool:
             return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
     left, right = number_of(stored), number_of(wanted)
     if left is None or right is None:
-        return False
-    return left >= right if op == "at_least" else left <= right
+        if not (isinstance(stored, str) and isinstance(wanted, str)):
+            return False
+        return _ordered(op, stored, wanted)
+    return _ordered(op, left, right)
+
+
+def _ordered(op: str, left: float | str, right: float | str) -> bool:
+    """Whether two numbers, or two texts, stand as the operator says."""
+    match op:
+        case "at_least":
+            return left >= right  # type: ignore[operator]  # both are numbers, or both are texts
+        case "at_most":
+            return left <= right  # type: ignore[operator]  # as above
+        case "above":
+            return left > right  # type: ignore[operator]  # as above
+    return left < right  # type: ignore[operator]  # as above
 
 
 def sort_key(value: Found) -> tuple[int, float, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._graphql import speaks_graphql
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -16,6 +18,9 @@ from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+
+if TYPE_CHECKING:
+    from wraith.synth._graphql._learn import GraphQLCorpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,19 @@ def learn(corpus: Corpus) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
     learned from in the order of time."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered)
+    endpoints: dict[str, GraphQLCorpus] = {}
+    table, sketches = _survey(ordered, endpoints)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table))
+    for _, spoken in sorted(endpoints.items()):
+        for number, (signs, started_at_ms) in spoken.signs().items():
+            builder.tell(number, signs, started_at_ms)
     world = builder.world()
+    graphql = [spoken.learn(world.run_of) for _, spoken in sorted(endpoints.items())]
     gone = learn_removal(list(kept.values()), roles)
     first = _observations(ordered, table, kept, Observer(roles, world, gone))
     effects = learn_side_effects(first, roles)
@@ -53,46 +63,71 @@ def learn(corpus: Corpus) -> Learned:
         for route, some in sorted(by_route.items())
     }
     model = Model(
-        entities=_entities(roles),
+        entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
-            name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.fixtures.items()
+            **{
+                name: tuple(Fixture(key=key, value=value) for key, value in items.items())
+                for name, items in world.fixtures.items()
+                if not any(entity.name == name for each in graphql for entity in each.entities)
+            },
+            **{name: stored for each in graphql for name, stored in each.fixtures.items()},
         },
-        routes=tuple(
-            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-            for route, made in learned.items()
+        routes=(
+            *(
+                _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+                for route, made in learned.items()
+            ),
+            *(route for each in graphql for route in each.routes),
         ),
+        graphql=tuple(each.endpoint for each in graphql),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)),
+        exchanges=sum(map(len, sketches)) + sum(spoken.exchanges for spoken in endpoints.values()),
         sessions=len(ordered),
         runs=_runs([session.id for session in ordered], world),
-        routes=tuple(
-            RouteEvidence(
-                method=table.patterns[route].method,
-                path_pattern=table.patterns[route].pattern,
-                exchanges=counts[route],
-                variants=made.evidence,
-            )
-            for route, made in learned.items()
+        routes=(
+            *(
+                RouteEvidence(
+                    method=table.patterns[route].method,
+                    path_pattern=table.patterns[route].pattern,
+                    exchanges=counts[route],
+                    variants=made.evidence,
+                )
+                for route, made in learned.items()
+            ),
+            *(backed for each in graphql for backed in each.evidence),
         ),
     )
     return Learned(model, evidence)
 
 
-def _survey(ordered: Sequence[Session]) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session."""
+def _survey(
+    ordered: Sequence[Session], endpoints: dict[str, GraphQLCorpus]
+) -> tuple[RouteTable, list[Sketch]]:
+    """Read everything once: the routes, and what is kept of each session. What speaks GraphQL goes to its
+    endpoint, and is no part of the rest."""
     paths = Paths()
     sketches: list[Sketch] = []
     for number, session in enumerate(ordered):
-        seen = see(number, session.read())
+        seen = []
+        for each in see(number, session.read()):
+            if speaks_graphql(each):
+                _endpoint(each.request.path, endpoints).add(each)
+            else:
+                seen.append(each)
         paths.add(seen)
         sketches.append(sketch(seen))
     return paths.routes(), sketches
 
 
+def _endpoint(path: str, endpoints: dict[str, GraphQLCorpus]) -> GraphQLCorpus:
+    from wraith.synth._graphql._learn import GraphQLCorpus  # only corpora with GraphQL need its library
+
+    return endpoints.setdefault(path, GraphQLCorpus(path))
+
+
 def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
-    exchanges = see(number, session.read())
+    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
         table.assign(seen)
     return exchanges

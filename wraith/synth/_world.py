@@ -86,6 +86,16 @@ class _Sketch:
     start."""
 
 
+@dataclass(slots=True)
+class Signs:
+    """What one session says about its world beside the routes of HTTP."""
+
+    created: dict[Key, int] = field(default_factory=dict)
+    shown: dict[Key, JsonValue] = field(default_factory=dict)
+    whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
+    deleted: set[Key] = field(default_factory=set)
+
+
 class WorldBuilder:
     """Takes in the sessions of a corpus one by one, in the order of time, and keeps of each what tells its
     world."""
@@ -109,6 +119,15 @@ class WorldBuilder:
         for seen in session:
             if seen.route >= 0:
                 self._take(sketch, seen, self._roles[seen.route])
+
+    def tell(self, number: int, signs: Signs, started_at_ms: int) -> None:
+        """Take in what something else read from the session of that number, which has been added."""
+        sketch = self._sketches[number]
+        self._starts[number] = self._starts[number] or started_at_ms
+        sketch.created.update(signs.created)
+        sketch.shown.update(signs.shown)
+        sketch.whole_lists += signs.whole_lists
+        sketch.deleted |= signs.deleted
 
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:

@@ -26,9 +26,11 @@ from wraith.wir._expr import (
     Text,
     When,
     Where,
+    WhereOp,
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
+from wraith.wir._graphql import ANYTHING, METHODS, Bulk, ErrorForm, GraphQL, Stage
 from wraith.wir._guards import (
     Absent,
     AtLeast,
@@ -64,13 +66,16 @@ from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
 
 __all__ = [
+    "ANYTHING",
     "FUNCTIONS",
+    "METHODS",
     "QUERY_PARTS",
     "Absent",
     "Append",
     "AtLeast",
     "Atom",
     "Below",
+    "Bulk",
     "Call",
     "Case",
     "Cast",
@@ -80,6 +85,7 @@ __all__ = [
     "Effect",
     "Entity",
     "Equals",
+    "ErrorForm",
     "Evidence",
     "Exists",
     "Expr",
@@ -87,6 +93,7 @@ __all__ = [
     "Fixture",
     "FreshId",
     "Given",
+    "GraphQL",
     "Hole",
     "HoleClass",
     "IsType",
@@ -110,6 +117,7 @@ __all__ = [
     "Route",
     "RouteEvidence",
     "SetField",
+    "Stage",
     "StateOp",
     "Sum",
     "Text",
@@ -117,6 +125,7 @@ __all__ = [
     "VariantEvidence",
     "When",
     "Where",
+    "WhereOp",
     "apply_patches",
     "atom_from_json",
     "atom_to_json",

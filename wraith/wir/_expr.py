@@ -29,7 +29,7 @@ from wraith.paths import Path, parse_path
 if TYPE_CHECKING:
     from wraith.wir._guards import Atom
 
-WhereOp: TypeAlias = OneOf["equals", "differs", "at_least", "at_most", "contains"]
+WhereOp: TypeAlias = OneOf["equals", "differs", "at_least", "at_most", "above", "below", "contains"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
 

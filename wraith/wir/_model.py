@@ -17,6 +17,7 @@ from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
 from wraith.wir._expr import Expr
+from wraith.wir._graphql import GraphQL
 from wraith.wir._guards import Atom
 
 FORMAT = "wraith.model/1"
@@ -128,11 +129,14 @@ class Model(_Part):
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
     routes: tuple[Route, ...] = ()
+    graphql: tuple[GraphQL, ...] = ()
 
 
 def model_to_json(model: Model) -> JsonValue:
-    """Return the model's JSON document."""
-    document: JsonValue = model.model_dump(mode="json", by_alias=True)
+    """Return the model's JSON document; ``graphql`` only where there is any."""
+    document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    if not model.graphql:
+        del document["graphql"]
     return document
 
 

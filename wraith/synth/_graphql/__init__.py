@@ -1,0 +1,8 @@
+"""GraphQL, learned: exchanges taken apart into fields, types gathered, fields and mutations learned as routes.
+
+``_learn`` is imported where a corpus speaks GraphQL: only that needs the library.
+"""
+
+from wraith.synth._graphql._detect import speaks_graphql
+
+__all__ = ["speaks_graphql"]
