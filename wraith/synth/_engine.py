@@ -48,6 +48,8 @@ def learn(corpus: Corpus) -> Learned:
             builder.tell(number, signs, started_at_ms)
     world = builder.world()
     graphql = [spoken.learn(world.run_of) for _, spoken in sorted(endpoints.items())]
+    apart = {entity.name for each in graphql for entity in each.entities}
+    world = World(world.run_of, {name: items for name, items in world.fixtures.items() if name not in apart})
     gone = learn_removal(list(kept.values()), roles)
     first = _observations(ordered, table, kept, Observer(roles, world, gone))
     effects = learn_side_effects(first, roles)
@@ -68,7 +70,6 @@ def learn(corpus: Corpus) -> Learned:
             **{
                 name: tuple(Fixture(key=key, value=value) for key, value in items.items())
                 for name, items in world.fixtures.items()
-                if not any(entity.name == name for each in graphql for entity in each.entities)
             },
             **{name: stored for each in graphql for name, stored in each.fixtures.items()},
         },

@@ -208,10 +208,10 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
             alive[key[0]][key] = number
         for key in sketch.deleted:
             alive[key[0]].pop(key, None)
-        for born, _ in resets[-1:]:  # what a reset removed cannot show it twice
-            for keys in alive.values():
-                for key in [key for key, at in keys.items() if at <= born]:
-                    del keys[key]
+        lost = max((born for born, at in resets if at == number), default=-1)
+        for keys in (*alive.values(), creator):  # what a reset removed cannot show it twice, nor tie sessions
+            for key in [key for key, at in keys.items() if at <= lost]:
+                del keys[key]
     if not linked:
         return tuple(range(len(sketches)))
     cuts: set[int] = set()

@@ -126,6 +126,7 @@ def _walk(selections: SelectionSetNode, at: Position) -> Iterator[tuple[tuple[in
                     yield _at(argument), (position, path)
                     yield from _values(argument.value, position, path)
                 if each.selection_set is not None:
+                    yield _at(each.selection_set), (position, ())
                     yield from _walk(each.selection_set, position)
             case InlineFragmentNode():
                 yield from _walk(each.selection_set, at)
