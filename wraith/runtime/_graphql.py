@@ -24,7 +24,15 @@ from graphql import (
 )
 
 from wraith.canonical import JsonValue
-from wraith.exchange import GraphQLRequest, Headers, Request, Response, encode_json, graphql_requests, is_batch
+from wraith.exchange import (
+    GraphQLRequest,
+    Headers,
+    Request,
+    Response,
+    encode_json,
+    graphql_requests,
+    is_batch,
+)
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._graphql_schema import Documents, read_schema
@@ -109,7 +117,9 @@ class Endpoint:
         status, document, name, made, extrapolated = done[0]
         if is_batch(request):
             document = [each[1] for each in done]
-            made = {(number, *path): hole for number, each in enumerate(done) for path, hole in each[3].items()}
+            made = {
+                (number, *path): hole for number, each in enumerate(done) for path, hole in each[3].items()
+            }
             name, extrapolated = "batch", any(each[4] for each in done)
         content: Headers = (("content-type", self.endpoint.media_type), *self.endpoint.headers.items())
         holes = {f"hole_{number}": hole for number, hole in enumerate(made.values(), 1)}
@@ -121,9 +131,7 @@ class Endpoint:
             Response(status, content, encode_json(document)), document, name, variant, extrapolated
         )
 
-    def _one(
-        self, asked: GraphQLRequest, at: _Asked
-    ) -> tuple[int, JsonValue, str, dict[Path, Hole], bool]:
+    def _one(self, asked: GraphQLRequest, at: _Asked) -> tuple[int, JsonValue, str, dict[Path, Hole], bool]:
         checked = self._documents.check(asked.query)
         document = checked.document
         if document is None or checked.stage is not None:
@@ -290,9 +298,7 @@ _NEAREST: dict[Stage, tuple[Stage, ...]] = {
 """Stages whose errors look alike most often, for one that was never seen."""
 
 
-def _given(
-    value: Found, template: JsonValue, holes: Mapping[str, Hole], at: _Asked, path: Path
-) -> object:
+def _given(value: Found, template: JsonValue, holes: Mapping[str, Hole], at: _Asked, path: Path) -> object:
     """Return a value as the executor wants it, and note where it is made afresh."""
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
         hole = holes.get(template[1:])
@@ -302,7 +308,9 @@ def _given(
     if isinstance(value, dict):
         return _Source(value, template, holes)
     if isinstance(value, list):
-        parts = template if isinstance(template, list) and len(template) == len(value) else [None] * len(value)
+        parts = (
+            template if isinstance(template, list) and len(template) == len(value) else [None] * len(value)
+        )
         return [
             _given(item, part, holes, at, (*path, number))
             for number, (item, part) in enumerate(zip(value, parts, strict=True))

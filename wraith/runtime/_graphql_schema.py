@@ -96,4 +96,3 @@ class Documents:
         except RecursionError:
             return Checked(None, "syntax", (GraphQLError("Syntax Error: nested too deeply."),))
         return Checked(document, "validation" if errors else None, tuple(errors))
-

@@ -112,7 +112,9 @@ class Twin:
         for endpoint in self._endpoints:
             asked = endpoint.asked(request)
             if asked is not None:
-                return _asked(endpoint.respond(asked, request, session.state, session.ids, now_ms), request, strict)
+                return _asked(
+                    endpoint.respond(asked, request, session.state, session.ids, now_ms), request, strict
+                )
         found = self._router.match(request.method, request.path)
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))

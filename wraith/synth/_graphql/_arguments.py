@@ -120,4 +120,8 @@ def type_of(known: Argument, name: str, *, always: bool) -> str:
 
 def inputs(members: Mapping[Member, Argument], above: Member) -> list[str]:
     """Return the names of members directly below an argument."""
-    return list(dict.fromkeys(path[len(above)] for path in members if len(path) > len(above) and path[: len(above)] == above))
+    return list(
+        dict.fromkeys(
+            path[len(above)] for path in members if len(path) > len(above) and path[: len(above)] == above
+        )
+    )

@@ -136,9 +136,7 @@ def read_operation(
         reader = _Reader(document, operation, _variables(operation, asked.variables))
         kind = operation.operation.value
         broken = {
-            str(path[0]): each
-            for each in found.errors
-            if isinstance(path := each.get("path"), list) and path
+            str(path[0]): each for each in found.errors if isinstance(path := each.get("path"), list) and path
         }
         for key, node, _ in reader.fields(operation.selection_set):
             if key in data and not node.name.value.startswith("__"):

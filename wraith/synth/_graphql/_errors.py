@@ -158,7 +158,9 @@ def stage_of(operation: Operation) -> Stage:
     if any("path" in each for each in operation.errors) or isinstance(operation.answer.get("data"), dict):
         return "execution"
     texts = [str(each.get("message", "")) for each in operation.errors]
-    told = re.compile(rf"^Variable {_Q}\$\w+{_Q} (?:got invalid value|of required type|of non-null type|has invalid)")
+    told = re.compile(
+        rf"^Variable {_Q}\$\w+{_Q} (?:got invalid value|of required type|of non-null type|has invalid)"
+    )
     return "variables" if all(told.search(text) for text in texts) else "validation"
 
 
@@ -196,9 +198,15 @@ def _own_message(stage: Stage, some: list[Operation]) -> str | None:
         return None
     text = texts.pop()
     if stage == "operation":
-        return text if not text.startswith(("Must provide operation name", "Unknown operation named")) else None
+        return (
+            text if not text.startswith(("Must provide operation name", "Unknown operation named")) else None
+        )
     if stage == "syntax":
-        return text if all(_syntax(operation.asked.query) != text.replace("'", '"') for operation in some) else None
+        return (
+            text
+            if all(_syntax(operation.asked.query) != text.replace("'", '"') for operation in some)
+            else None
+        )
     return None
 
 
@@ -217,7 +225,10 @@ def quote_of(operations: Iterable[Operation]) -> str:
     marks: Counter[str] = Counter()
     for operation in operations:
         for error in operation.errors:
-            found = re.search(r"(?:field|type|argument|Field|Variable|Unexpected|Unknown \w+) ([\"'])", str(error.get("message")))
+            found = re.search(
+                r"(?:field|type|argument|Field|Variable|Unexpected|Unknown \w+) ([\"'])",
+                str(error.get("message")),
+            )
             if found is not None:
                 marks[found[1]] += 1
     return "'" if marks["'"] > marks['"'] else '"'

@@ -193,7 +193,15 @@ class Folder:
         seen = call.seen
         status = seen.status if call.error is None else 400
         made = Seen(
-            seen.session, seen.index, seen.at_ms, seen.duration_ms, seen.request, seen.segments, status, seen.headers, b""
+            seen.session,
+            seen.index,
+            seen.at_ms,
+            seen.duration_ms,
+            seen.request,
+            seen.segments,
+            status,
+            seen.headers,
+            b"",
         )
         env = Environment(seen.request, {}, captured, Ids(""), seen.at_ms)
         env.take_body(arguments)
@@ -222,7 +230,9 @@ class Folder:
         if isinstance(values, list) and isinstance(elements, list):
             for arguments, value in zip(elements, values, strict=False):
                 if isinstance(arguments, dict) and isinstance(value, Object):
-                    self._write_one(call, arguments, value, subject, self._types.key(value, subject.of), value)
+                    self._write_one(
+                        call, arguments, value, subject, self._types.key(value, subject.of), value
+                    )
 
     def _write_one(
         self,

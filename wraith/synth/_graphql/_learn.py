@@ -144,7 +144,9 @@ class GraphQLCorpus:
         reader = Reader(types, vocabulary)
         roots = {each.name: each for each in types.classes if each.name in ROOTS.values()}
         for site, rows in sorted(folded.reads.items()):
-            owner = None if site[0] == "query" else next(each for each in types.classes if each.name == site[0])
+            owner = (
+                None if site[0] == "query" else next(each for each in types.classes if each.name == site[0])
+            )
             below = types.below(owner or roots["Query"], site[1])
             made = reader.learn(site[1], rows, below, owner)
             kind = "query" if owner is None else "field"
@@ -163,14 +165,21 @@ class GraphQLCorpus:
             if subject is None or subject.bulk is None or _does(name, subject, subjects) == name:
                 self._add(routes, evidence, "mutation", name, variants, backed, len(rows), subject)
         self._want(wanted, subjects)
-        lines = SchemaWriter(types, read_arguments(self._calls(), types, self._told), self._told, wanted).lines()
+        lines = SchemaWriter(
+            types, read_arguments(self._calls(), types, self._told), self._told, wanted
+        ).lines()
         entities = tuple(
-            Entity(name=each.name, key=(each.key,)) for each in sorted(types.classes, key=lambda e: e.name) if each.key
+            Entity(name=each.name, key=(each.key,))
+            for each in sorted(types.classes, key=lambda e: e.name)
+            if each.key
         )
         stored = {
-            name: tuple(Fixture(key=key, value=value) for key, value in items.items()) for name, items in world.items()
+            name: tuple(Fixture(key=key, value=value) for key, value in items.items())
+            for name, items in world.items()
         }
-        return LearnedGraphQL(self._endpoint(lines, subjects), tuple(routes), tuple(evidence), entities, stored)
+        return LearnedGraphQL(
+            self._endpoint(lines, subjects), tuple(routes), tuple(evidence), entities, stored
+        )
 
     def _add(
         self,
@@ -185,9 +194,15 @@ class GraphQLCorpus:
     ) -> None:
         pattern = f"{self._path}/{name}"
         entity = subject.of.name if subject is not None and subject.key is not None else None
-        key = Ref(("request", "body", *subject.key)) if subject is not None and subject.key is not None else None
+        key = (
+            Ref(("request", "body", *subject.key))
+            if subject is not None and subject.key is not None
+            else None
+        )
         routes.append(
-            Route(method=kind, path_pattern=pattern, state_op="none", entity=entity, key=key, variants=variants)
+            Route(
+                method=kind, path_pattern=pattern, state_op="none", entity=entity, key=key, variants=variants
+            )
         )
         evidence.append(
             RouteEvidence(method=kind, path_pattern=pattern, exchanges=exchanges, variants=backed)
@@ -213,7 +228,10 @@ class GraphQLCorpus:
                         places[site][(*above, *map(str, path[:-1]))] += 1
         for site, votes in places.items():
             kind = next(kind for kind, root in ROOTS.items() if root == site[0])
-            wanted.fields[site] = (min(votes, key=lambda each: (-votes[each], each)), subjects[kind, site[1]].of)
+            wanted.fields[site] = (
+                min(votes, key=lambda each: (-votes[each], each)),
+                subjects[kind, site[1]].of,
+            )
 
     def _endpoint(self, lines: tuple[str, ...], subjects: Mapping[tuple[str, str], Subject]) -> GraphQL:
         operations = self._operations()
@@ -243,9 +261,15 @@ class GraphQLCorpus:
         for seen in self._heads:
             for name, value in seen.headers:
                 found[name.lower()].add(value)
-        everywhere = [name for name in found if all(header(seen.headers, name) is not None for seen in self._heads)]
+        everywhere = [
+            name for name in found if all(header(seen.headers, name) is not None for seen in self._heads)
+        ]
         own = SERVER_S_OWN | {"content-type", "etag", "vary"}
-        return {name: next(iter(found[name])) for name in sorted(everywhere) if len(found[name]) == 1 and name not in own}
+        return {
+            name: next(iter(found[name]))
+            for name in sorted(everywhere)
+            if len(found[name]) == 1 and name not in own
+        }
 
 
 @dataclass(slots=True)
@@ -271,18 +295,26 @@ class _Writes:
         rows = self.rows(name)
         if subject is None:
             made = Reader(self.types, Vocabulary()).learn(name, rows, None, None)
-            return (made.template, made.holes, (), made.unexplained) if made is not None else (None, {}, (), [])
-        learned, effects = learn_write(rows, _single(subject), self.types, removes=self.removals.get(name, subject.removes))
+            return (
+                (made.template, made.holes, (), made.unexplained) if made is not None else (None, {}, (), [])
+            )
+        learned, effects = learn_write(
+            rows, _single(subject), self.types, removes=self.removals.get(name, subject.removes)
+        )
         return learned.template, learned.holes, effects, learned.unexplained
 
-    def variants(self, name: str, rows: Sequence[Given]) -> tuple[tuple[Variant, ...], tuple[VariantEvidence, ...]]:
+    def variants(
+        self, name: str, rows: Sequence[Given]
+    ) -> tuple[tuple[Variant, ...], tuple[VariantEvidence, ...]]:
         template, holes, effects, open_ = self.made(name)
         subject = self.subjects.get(("mutation", name))
         return with_outcomes(self.rows(name), template, holes, effects, subject, open_)
 
 
 def _single(subject: Subject) -> Subject:
-    return Subject(subject.of, () if subject.bulk else subject.at, subject.shown, subject.key, None, subject.removes)
+    return Subject(
+        subject.of, () if subject.bulk else subject.at, subject.shown, subject.key, None, subject.removes
+    )
 
 
 def _does(name: str, subject: Subject, subjects: Mapping[tuple[str, str], Subject]) -> str:
@@ -291,7 +323,11 @@ def _does(name: str, subject: Subject, subjects: Mapping[tuple[str, str], Subjec
     alike = [
         (len(set(words(other)) ^ own), other)
         for (kind, other), each in subjects.items()
-        if kind == "mutation" and each.bulk is None and each.key is None and each.of is subject.of and not each.removes
+        if kind == "mutation"
+        and each.bulk is None
+        and each.key is None
+        and each.of is subject.of
+        and not each.removes
     ]
     return min(alike, default=(0, name))[1]
 
@@ -306,7 +342,9 @@ def _removals(folded: Folded, subjects: Mapping[tuple[str, str], Subject]) -> di
     return done
 
 
-def _program(writes: _Writes, subjects: Mapping[tuple[str, str], Subject]) -> Callable[[str, Environment], Found]:
+def _program(
+    writes: _Writes, subjects: Mapping[tuple[str, str], Subject]
+) -> Callable[[str, Environment], Found]:
     """Return what the mutations make of an entity, compiled."""
     compiled: dict[str, Callable[[Environment], Found]] = {}
     for (kind, name), subject in sorted(subjects.items()):
@@ -345,4 +383,3 @@ def _share_conditions(wanted: Wanted, types: Types) -> None:
     for site, conditions in list(wanted.conditions.items()):
         if not conditions:
             del wanted.conditions[site]
-

@@ -294,7 +294,7 @@ def _follow(cases: Sequence[Case], order: Order) -> bool:
                 if path
                 else (places[one], places[other])
             )
-            if (left < right if down else left > right):  # type: ignore[operator]  # both are keys, or both places
+            if left < right if down else left > right:  # type: ignore[operator]  # both are keys, or both places
                 wrong += 1
                 break
     return wrong <= len(cases) * TOLERATED
@@ -328,7 +328,9 @@ def _pagings(cases: Sequence[Case], taken: set[Path]) -> list[dict[str, Expr]]:
 
 
 def _page_size(cases: Sequence[Case], page: Path, limit: Path | None) -> dict[str, Expr]:
-    sizes = [len(case.shown) for case in cases if page in case.given and (limit is None or limit not in case.given)]
+    sizes = [
+        len(case.shown) for case in cases if page in case.given and (limit is None or limit not in case.given)
+    ]
     return {"page_size": Literal(max(sizes))} if sizes and max(sizes) else {}
 
 

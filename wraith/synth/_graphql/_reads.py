@@ -39,7 +39,9 @@ class Made:
 
     def take(self, template: JsonValue, holes: dict[str, Hole]) -> JsonValue:
         """Take over a template that was learned by itself, its holes under new names."""
-        names = {f"${name}": self.hole(each.hole_class, each.type, each.source) for name, each in holes.items()}
+        names = {
+            f"${name}": self.hole(each.hole_class, each.type, each.source) for name, each in holes.items()
+        }
         return _renamed(template, names)
 
 
@@ -83,7 +85,9 @@ class Reader:
         at: Path,
     ) -> JsonValue:
         if of is not None and of.key is not None:
-            found = self._many(rows, values, of, owner) if _lists(values) else self._one(rows, values, of, owner)
+            found = (
+                self._many(rows, values, of, owner) if _lists(values) else self._one(rows, values, of, owner)
+            )
             if found is None:
                 made.unexplained.append(".".join(map(str, at)) or name)
                 return None
@@ -141,9 +145,7 @@ class Reader:
             return best[2]
         return self._always(values, of)
 
-    def _hits(
-        self, option: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class
-    ) -> int | None:
+    def _hits(self, option: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class) -> int | None:
         """Return how many rows an expression explains, None where it is wrong more often than is tolerated."""
         compute = compile_expr(option)
         hits = wrong = 0
@@ -210,7 +212,10 @@ class Reader:
         if not all(isinstance(value, int) and not isinstance(value, bool) for value in columns):
             return None
         paths = {
-            path for row in rows for path, each in leaves_of(row.env.body) if path and each is not None  # type: ignore[arg-type]  # arguments are an object
+            path
+            for row in rows
+            for path, each in leaves_of(row.env.body)
+            if path and each is not None  # type: ignore[arg-type]  # arguments are an object
         }
         best: tuple[int, bool, Expr] | None = None
         for of in self._types.classes:
@@ -219,14 +224,14 @@ class Reader:
             relations: list[tuple[Where, ...]] = [()]
             if owner is not None and owner.key is not None:
                 source = Ref(("entity", owner.key))
-                relations = [(Where((each,), "equals", source, False),) for each in of.kept() if each != of.key]
+                relations = [
+                    (Where((each,), "equals", source, False),) for each in of.kept() if each != of.key
+                ]
             for relation in relations:
                 chosen = (*relation, *(each.where() for each in self._vocabulary.conditions(paths, of)))
                 option = Call("count", (Query(of.name, chosen),))
                 compute = compile_expr(option)
-                hits = sum(
-                    equal(compute(row.env), value) for row, value in zip(rows, columns, strict=True)
-                )
+                hits = sum(equal(compute(row.env), value) for row, value in zip(rows, columns, strict=True))
                 named = stem(of.name) in f"{name} {stem(name)}".lower()
                 if hits * 5 >= len(rows) * 3 and (best is None or (hits, named) > best[:2]):
                     best = hits, named, option

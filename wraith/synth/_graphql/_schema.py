@@ -55,7 +55,9 @@ class SchemaWriter:
     def lines(self) -> tuple[str, ...]:
         """Return the definitions, a line each."""
         done: list[str] = []
-        order = sorted(self._types.classes, key=lambda each: (each.name not in ("Query", "Mutation"), each.name))
+        order = sorted(
+            self._types.classes, key=lambda each: (each.name not in ("Query", "Mutation"), each.name)
+        )
         order.sort(key=lambda each: {"Query": 0, "Mutation": 1}.get(each.name, 2))
         for of in order:
             fields = [self._field(of, name, known) for name, known in of.fields.items()]
@@ -104,7 +106,9 @@ class SchemaWriter:
             name = self._input_name(site, known, path)
             mine = self._inputs.setdefault(name, {})
             for each in below:
-                mine.setdefault(each, self._told.members.get((name, each)) or self._member(site, members, (*path, each)))
+                mine.setdefault(
+                    each, self._told.members.get((name, each)) or self._member(site, members, (*path, each))
+                )
             for each, text in self._more(site, path).items():
                 mine.setdefault(each, self._told.members.get((name, each)) or text)
         else:
@@ -123,7 +127,11 @@ class SchemaWriter:
         if known.told is not None and known.told.endswith("!"):
             return True
         asked = self._arguments.asked[site]
-        return self._wanted.keys.get(site) == path and len(path) == 1 and self._arguments.given[site, path[0]] >= asked
+        return (
+            self._wanted.keys.get(site) == path
+            and len(path) == 1
+            and self._arguments.given[site, path[0]] >= asked
+        )
 
     def _like(self, site: Site, path: Member) -> tuple[Field | None, bool]:
         """Return the field that an argument is about, and whether that is a key."""

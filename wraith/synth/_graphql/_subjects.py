@@ -67,7 +67,9 @@ def _subject(kind: str, name: str, calls: list[Call], types: Types) -> Subject |
     if found is None:
         return _silent(name, calls, types) if kind == "mutation" else None
     of, at = found
-    values = [value for call in calls if (value := below(call.value, at)) is not MISSING and value is not None]
+    values = [
+        value for call in calls if (value := below(call.value, at)) is not MISSING and value is not None
+    ]
     if any(isinstance(value, list) for value in values):
         bulk = _bulk(calls, at) if kind == "mutation" else None
         return Subject(of, at, bulk=bulk) if bulk is not None else None
@@ -103,7 +105,9 @@ def _silent(name: str, calls: list[Call], types: Types) -> Subject | None:
     if of is None:
         return None
     paths = Counter(path for call in calls for path, _ in leaves_of(call.arguments) if path)
-    named = [path for path in paths if path[-1] == of.key] or [path for path in paths if path[-1] in PRIOR_KEYS]
+    named = [path for path in paths if path[-1] == of.key] or [
+        path for path in paths if path[-1] in PRIOR_KEYS
+    ]
     key = min(named, key=lambda path: (len(path), path), default=None)
     return Subject(of, (), False, key, None, bool(REMOVALS & set(words(name))))
 

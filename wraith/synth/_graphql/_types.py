@@ -71,7 +71,9 @@ class Types:
         if isinstance(owner, str):
             return self.at.get((owner, name))
         found = owner.fields.get(name)
-        return next((self.at[lead] for lead in sorted(found.leads) if lead in self.at), None) if found else None
+        return (
+            next((self.at[lead] for lead in sorted(found.leads) if lead in self.at), None) if found else None
+        )
 
     def stored(self, of: Class, name: str, value: JsonValue) -> JsonValue:
         """Return a field's value as it is kept: identifiers that count up as numbers."""

@@ -105,7 +105,9 @@ def _options(
     if name == of.key:
         return
     for path in sorted(paths) or [(*echoes, name)]:
-        absent = [value for row, value in zip(rows, values, strict=True) if get(row.env.body, path) is MISSING]
+        absent = [
+            value for row, value in zip(rows, values, strict=True) if get(row.env.body, path) is MISSING
+        ]
         common = Counter(repr(value) for value in absent)
         default = next((each for each in absent if repr(each) == common.most_common(1)[0][0]), None)
         yield First((_argument(path, of, name), Literal(default if default is not MISSING else None)))
