@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wraith.cli._commands import COMMANDS, command_parser, load_command
+from wraith.cli._commands import COMMANDS, OF_FILES, command_parser, load_command, module_name
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"
 MODULES = Path(__file__).parents[2] / "wraith" / "cli"
@@ -21,13 +21,17 @@ def _sections() -> dict[str, str]:
 
 
 def _options(parser: argparse.ArgumentParser) -> set[str]:
-    shared = {"-h", "--help", "--format", "--json"}
+    """The options that a command has of its own: all but help and those of its output."""
+    shared = {"-h", "--help"}
+    for group in parser._action_groups:
+        if group.title == "output":
+            shared |= {option for action in group._group_actions for option in action.option_strings}
     return {option for action in parser._actions for option in action.option_strings} - shared
 
 
 def test_the_table_lists_the_modules() -> None:
     """Each module of the package without an underscore is a command, and each command has one."""
-    assert {path.stem for path in MODULES.glob("[!_]*.py")} == set(COMMANDS)
+    assert {path.stem for path in MODULES.glob("[!_]*.py")} == set(map(module_name, COMMANDS))
 
 
 def test_the_reference_lists_the_commands() -> None:
@@ -43,6 +47,7 @@ def test_every_command_has_help(run, name: str) -> None:
     assert ran.out.startswith(f"usage: wraith {name}")
     assert load_command(name).__doc__ in ran.out
     assert "--json" in ran.out
+    assert ("--format {pretty,text,json}" in ran.out) == (name not in OF_FILES)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from wraith.canonical import JsonValue
-from wraith.cli._templates import PROJECT_TOML, SCRUB_TOML, WRAITH_TOML
 from wraith.config import ProjectConfig, ScrubConfig, TwinConfig
+from wraith.config._templates import PROJECT_TOML, SCRUB_TOML, WRAITH_TOML
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 FILES: dict[str, type[BaseModel]] = {

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.exchange import Truncated
-from wraith.recording._bodies import Collector, decoded, recorded_response
+from wraith.recording._bodies import Collector, decoded, recorded_response, without_coding
 
 LIMIT = 1000
 TEXT = b'{"id": "cus_1"}'
@@ -107,3 +107,19 @@ def test_a_truncated_body_keeps_its_coding() -> None:
     response = recorded_response(200, headers, collected(b"x" * (LIMIT + 1)), LIMIT)
     assert response.headers == headers
     assert response.truncated is not None
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "kept"),
+    [
+        pytest.param(7, (("Content-Length", "7"), ("A", "b")), id="body"),
+        pytest.param(0, (("Content-Length", "0"), ("A", "b")), id="coded-emptiness"),
+        pytest.param(None, (("A", "b"),), id="no-body"),
+    ],
+)
+def test_headers_of_a_body_without_its_coding(
+    size_bytes: int | None, kept: tuple[tuple[str, str], ...]
+) -> None:
+    """The coding goes and the length is that of the body; after HEAD the length goes as well."""
+    headers = (("Content-Encoding", "gzip"), ("Content-Length", "99"), ("A", "b"))
+    assert without_coding(headers, size_bytes) == kept

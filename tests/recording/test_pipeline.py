@@ -22,7 +22,7 @@ from wraith.recording import (
     recording_inputs,
     sealed_sessions,
 )
-from wraith.workspace import Workspace
+from wraith.workspace import Project, Workspace
 
 POLICY = "sha256:" + "0" * 64
 UPSTREAM = """
@@ -189,7 +189,7 @@ def test_an_attempt_that_fails_changes_nothing(shop: Workspace, config: TwinConf
     with pytest.raises(OperationError, match=message):
         run(shop, config)
     assert {path: path.read_bytes() for path in shop.root.rglob("*") if path.is_file()} == before
-    assert list((shop.project.state_path / "recording" / "shop").iterdir()) == []
+    assert not (shop.project.state_path / "recording").exists()
 
 
 def test_a_disk_that_fills_up_ends_the_attempt(shop: Workspace) -> None:
@@ -277,3 +277,19 @@ def test_two_attempts_do_not_share_a_stage(shop: Workspace) -> None:
 
     with stage(shop), pytest.raises(WraithError, match="another process records this twin"):
         run(shop, configured("/a"))
+
+
+def test_a_stage_leaves_nothing_behind(tmp_path: Path) -> None:
+    """In a project without state the folders that were made for a stage go with it; what stood there
+    stays."""
+    from wraith.recording._stage import stage
+
+    fresh = Project(tmp_path / "fresh").twin("shop")
+    with stage(fresh) as staged:
+        staged.sessions_path.mkdir(parents=True)
+    assert list(fresh.project.root.iterdir()) == []
+    fresh.project.key_path.parent.mkdir()
+    fresh.project.key_path.touch()
+    with stage(fresh):
+        pass
+    assert [path.name for path in fresh.project.state_path.iterdir()] == ["hmac.key"]

@@ -136,3 +136,14 @@ def test_a_full_disk_costs_one_exchange_and_no_half_file(
     manifest = writer.seal()
     assert manifest is not None
     assert len(manifest.exchanges) == 1
+
+
+def test_an_id_may_be_given(workspace: Workspace) -> None:
+    """Who knows what a session is made from names it; a name that is taken is refused."""
+    options = {"run": "r", "source": {"kind": "import"}, "policy_digest": "p", "started_at_ms": 0}
+    writer = SessionWriter(workspace, **options, session_id="import-1")
+    writer.add(exchange("/a"))
+    writer.seal(1)
+    assert [session.id for session in sealed_sessions(workspace)] == ["import-1"]
+    with pytest.raises(OperationError, match="File exists"):
+        SessionWriter(workspace, **options, session_id="import-1")

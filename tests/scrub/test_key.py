@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wraith.errors import InputError, OperationError
-from wraith.scrub import find_key
+from wraith.scrub import Key, draft_key, find_key, keep_key
 from wraith.workspace import Project
 
 
@@ -73,3 +73,22 @@ def test_a_folder_that_cannot_be_written_is_an_error(project: Project) -> None:
     project.state_path.write_text("a file where the folder should be")
     with pytest.raises((OperationError, InputError)):
         find_key(project, create=True, environ={})
+
+
+def test_a_draft_is_nothing_until_it_is_kept(project: Project) -> None:
+    """A command that may end with nothing written has a key to scrub with, and keeps it when it succeeds."""
+    draft = draft_key(project, environ={})
+    assert draft is not None
+    assert not project.state_path.exists()
+    assert keep_key(project, draft) == draft
+    assert find_key(project, create=False, environ={}) == Key(draft.secret, "file", project.key_path)
+    assert draft_key(project, environ={"CI": "1"}) is None
+
+
+def test_the_first_key_of_a_project_stays(project: Project) -> None:
+    """Of two processes that make a key at once, one keeps its own and the other is given that."""
+    first, second = draft_key(project, environ={}), draft_key(project, environ={})
+    assert first is not None
+    assert second is not None
+    keep_key(project, first)
+    assert keep_key(project, second) == Key(first.secret, "file", project.key_path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import tomllib
 from collections import Counter
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +29,6 @@ def test_there_is_enough_to_learn_from(sessions: dict[str, list[Exchange]]) -> N
     assert len(sessions) >= 10
     assert statuses.total() >= 450
     assert {200, 400, 401, 402, 404, 409} <= set(statuses)
-
-
-def test_sessions_differ_in_what_they_send(sessions: dict[str, list[Exchange]]) -> None:
-    """No two sessions share more than a quarter of their request bodies."""
-    bodies = {
-        name: Counter(exchange.request.body for exchange in exchanges if exchange.request.body)
-        for name, exchanges in sessions.items()
-    }
-    alike = [
-        (one, other)
-        for one, other in combinations(bodies, 2)
-        if (bodies[one] & bodies[other]).total() * 4 > min(bodies[one].total(), bodies[other].total())
-    ]
-    assert alike == []
 
 
 def test_no_key_of_the_client_was_recorded(sessions: dict[str, list[Exchange]]) -> None:

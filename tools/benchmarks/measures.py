@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cassettes import write_cassettes
 from benchmarks.corpora import TWIN, corpus, recorded_bytes
 from benchmarks.processes import ROOT, WRAITH, BenchError, Command, free_port, numbers, running, wall_s
 from benchmarks.results import Result
@@ -59,6 +60,33 @@ def check(plan: Plan) -> list[Result]:
     speeds = tuple(one["exchanges"] / one["seconds"] for one in measured)
     return [
         Result("check, in memory", speeds, "exchanges/s", 1_500, "at least", f"{plan.exchanges:,} exchanges")
+    ]
+
+
+def importing(plan: Plan) -> list[Result]:
+    """Cassettes of VCR become sealed sessions: the time, that of the YAML library alone, and the memory."""
+    seconds, ratios, memory = [], [], []
+    with tempfile.TemporaryDirectory() as name:
+        few, many = Path(name) / "few", Path(name) / "many"
+        write_cassettes(few, plan.exchanges // 4)
+        write_cassettes(many, plan.exchanges)
+        for _ in range(plan.rounds):
+            ours, fewer, theirs = (
+                numbers("imports", step, folder)
+                for step, folder in (("wraith", many), ("wraith", few), ("yaml", many))
+            )
+            if ours["exchanges"] != theirs["exchanges"]:
+                raise BenchError(f"{ours['exchanges']} of {theirs['exchanges']} exchanges were imported")
+            seconds.append(10_000 * ours["seconds"] / ours["exchanges"])
+            ratios.append(ours["seconds"] / theirs["seconds"])
+            memory.append(ours["peak_bytes"] / fewer["peak_bytes"])
+    note = f"{plan.exchanges:,} exchanges of VCR YAML, 100 to a file, scrubbed and sealed, one process"
+    return [
+        Result("import, 10,000 exchanges", tuple(seconds), "s", 20, "at most", note),
+        Result(
+            "import, against yaml.load", tuple(ratios), "times its time", 7, "at most", "with the C loader"
+        ),
+        Result("import, four times the files", tuple(memory), "times the memory", 1.5, "at most"),
     ]
 
 
@@ -131,6 +159,7 @@ def help_text(plan: Plan) -> list[Result]:
 MEASURES: dict[str, Callable[[Plan], list[Result]]] = {
     "synth": synth,
     "check": check,
+    "import": importing,
     "serve": serve,
     "record": record,
     "doit": nothing_to_do,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol, cast
 
 from wraith.errors import InputError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 COMMANDS: Final[dict[str, str]] = {
     "init": "make the workspace of a new twin",
     "record": "record the real API through a proxy",
+    "import": "import recordings that other tools made",
+    "export": "write recordings for other tools",
     "synth": "learn the twin's model from its recordings",
     "check": "replay the recordings on the model and score it",
     "patch": "keep edits of the model as patches, or discard them",
@@ -28,6 +31,10 @@ COMMANDS: Final[dict[str, str]] = {
     "build": "bring everything up to date, and nothing else",
     "doctor": "list what is wrong with a twin and what to do",
 }
+
+OF_FILES: Final = frozenset({"import", "export"})
+"""The commands whose ``--format`` is that of the files which they read or write; they take ``--json``
+alone."""
 
 FORMATS: Final[tuple[Format, ...]] = ("pretty", "text", "json")
 
@@ -73,7 +80,12 @@ def load_command(name: str) -> CommandModule:
         raise InputError(
             f"there is no command {name!r}{_nearest(name)}", hint="wraith --help lists the commands"
         )
-    return cast(CommandModule, importlib.import_module(f"wraith.cli.{name}"))
+    return cast(CommandModule, importlib.import_module(f"wraith.cli.{module_name(name)}"))
+
+
+def module_name(name: str) -> str:
+    """Return the name of a command's module: its own, with an underscore after a word of Python (PEP 8)."""
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def command_parser(name: str, module: CommandModule) -> Parser:
@@ -86,13 +98,23 @@ def command_parser(name: str, module: CommandModule) -> Parser:
     )
     module.configure(parser)
     shared = parser.add_argument_group("output")
+    if name in OF_FILES:
+        shared.add_argument(
+            "--json",
+            dest="answer_format",
+            action="store_const",
+            const="json",
+            help="answer with one JSON document",
+        )
+        return parser
     shared.add_argument(
         "--format",
+        dest="answer_format",
         choices=FORMATS,
         help="pretty: tables with colour (default on a terminal); text: plain lines; json: one JSON document",
     )
     shared.add_argument(
-        "--json", dest="format", action="store_const", const="json", help="short for --format json"
+        "--json", dest="answer_format", action="store_const", const="json", help="short for --format json"
     )
     return parser
 

@@ -37,7 +37,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     module = load_command(chosen.command)
     args = command_parser(chosen.command, module).parse_args(chosen.arguments)
-    out = Output(args.format)
+    out = Output(args.answer_format)
     try:
         return module.run(args, out)
     except (Exception, KeyboardInterrupt) as error:

@@ -11,6 +11,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from wraith.cli._args import add_tags, add_twin, find_twin, port
+from wraith.cli._key import note_made_key
 from wraith.cli._output import Line, Output, count
 from wraith.errors import InputError
 from wraith.workspace import Workspace, check_name
@@ -117,8 +118,6 @@ def _key(workspace: Workspace, out: Output) -> Key | None:
     from wraith.scrub import find_key
 
     key = find_key(workspace.project, create=True)
-    if key is not None and key.origin == "made":
-        out.note(
-            f"made a scrub key, kept in {key.path}; whoever shares the recordings needs the same one", "warn"
-        )
+    if key is not None and key.made:
+        note_made_key(key.path, out)
     return key

@@ -5,19 +5,22 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from wraith.recording._bodies import Collector, decoded, recorded_response, without_coding
 from wraith.recording._index import Index, IndexedSession, read_index, replace_sessions, write_index
 from wraith.recording._inputs import recording_inputs
 from wraith.recording._manifest import ExchangeEntry, Manifest
 from wraith.recording._recovery import recover
 from wraith.recording._sessions import SealedSession, sealed_session, sealed_sessions
+from wraith.recording._stage import publish, stage
 from wraith.recording._wrec import decode_exchange, encode_exchange
-from wraith.recording._writer import SessionWriter, make_run_id
+from wraith.recording._writer import SessionWriter, make_run_id, stamp
 
 if TYPE_CHECKING:
     from wraith.recording._pipeline import record_by_command
     from wraith.recording._record import Recorded, record
 
 __all__ = [
+    "Collector",
     "ExchangeEntry",
     "Index",
     "IndexedSession",
@@ -26,16 +29,22 @@ __all__ = [
     "SealedSession",
     "SessionWriter",
     "decode_exchange",
+    "decoded",
     "encode_exchange",
     "make_run_id",
+    "publish",
     "read_index",
     "record",
     "record_by_command",
+    "recorded_response",
     "recording_inputs",
     "recover",
     "replace_sessions",
     "sealed_session",
     "sealed_sessions",
+    "stage",
+    "stamp",
+    "without_coding",
     "write_index",
 ]
 

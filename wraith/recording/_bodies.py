@@ -56,14 +56,22 @@ def recorded_response(status: int, headers: Headers, collector: Collector, limit
     plain = decoded(coding, body, limit_bytes) if body else b""
     if plain is None:
         return Response(status, headers, body)
+    return Response(status, without_coding(headers, len(plain) if body else None), plain)
+
+
+def without_coding(headers: Headers, size_bytes: int | None) -> Headers:
+    """Return the headers of a body whose coding is undone, and which has that size now.
+
+    Without a body (None), as after HEAD, a length is that of the coded one, and goes with the coding.
+    """
     kept = []
     for name, value in headers:
         key = name.lower()
-        if key == "content-length" and body:
-            kept.append((name, str(len(plain))))
+        if key == "content-length" and size_bytes is not None:
+            kept.append((name, str(size_bytes)))
         elif key not in ("content-encoding", "content-length"):
             kept.append((name, value))
-    return Response(status, tuple(kept), plain)
+    return tuple(kept)
 
 
 def decoded(coding: str, body: bytes, limit_bytes: int) -> bytes | None:

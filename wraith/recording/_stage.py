@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wraith.errors import OperationError
@@ -32,6 +32,7 @@ def stage(workspace: Workspace) -> Iterator[Workspace]:
             yield Workspace(Project(folder), workspace.name)
         finally:
             _clear(folder)
+            _remove_empty(folder, workspace.project)
     finally:
         os.close(handle)
 
@@ -51,7 +52,9 @@ def publish(staged: Workspace, workspace: Workspace) -> None:
 def _lock(handle: int, folder: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if not os.path.samestat(os.fstat(handle), folder.stat()):
+            raise BlockingIOError  # its holder removed it, and another one made it anew, since it was opened
+    except (BlockingIOError, FileNotFoundError):
         raise OperationError(
             "another process records this twin", where=folder, hint="wait until it has ended, then try again"
         ) from None
@@ -60,3 +63,10 @@ def _lock(handle: int, folder: Path) -> None:
 def _clear(folder: Path) -> None:
     for entry in folder.iterdir():
         shutil.rmtree(entry, ignore_errors=True)
+
+
+def _remove_empty(folder: Path, project: Project) -> None:
+    """Remove the stage, and what was made for it above: a failed attempt in a new project leaves nothing."""
+    for path in (folder, folder.parent, project.state_path):
+        with suppress(OSError):  # it holds something
+            path.rmdir()

@@ -32,7 +32,12 @@ _SEQUENCE = itertools.count(1)
 
 def make_run_id(started_at_ms: int) -> str:
     """Return a new name for a run (one recorder process, one import) that sorts by time."""
-    return f"{_stamp(started_at_ms)}-{secrets.token_hex(3)}"
+    return f"{stamp(started_at_ms)}-{secrets.token_hex(3)}"
+
+
+def stamp(at_ms: int) -> str:
+    """Return an instant as the ids of runs and sessions begin: to the second, in UTC, sorted by time."""
+    return time.strftime("%Y%m%dT%H%M%S", time.gmtime(at_ms // 1000))
 
 
 class SessionWriter:
@@ -47,9 +52,14 @@ class SessionWriter:
         policy_digest: str,
         started_at_ms: int,
         tags: Sequence[str] = (),
+        session_id: str | None = None,
     ) -> None:
-        """Make the session's folder and lock it. Raises OperationError where the disk refuses."""
-        self.id = f"{_stamp(started_at_ms)}-{next(_SEQUENCE):04d}-{secrets.token_hex(2)}"
+        """Make the session's folder and lock it; its id is new unless given.
+
+        Raises OperationError where the disk refuses, or where there is a session of that id.
+        """
+        new_id = f"{stamp(started_at_ms)}-{next(_SEQUENCE):04d}-{secrets.token_hex(2)}"
+        self.id = new_id if session_id is None else session_id
         self.path = workspace.sessions_path / self.id
         self._about = OpenSession(
             id=self.id,
@@ -109,7 +119,3 @@ class SessionWriter:
         finally:
             if self._lock is not None:
                 os.close(self._lock)
-
-
-def _stamp(at_ms: int) -> str:
-    return time.strftime("%Y%m%dT%H%M%S", time.gmtime(at_ms // 1000))

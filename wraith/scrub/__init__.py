@@ -1,9 +1,19 @@
 """What may never reach the disk, and what takes its place. For users: ``docs/reference/scrubbing.md``."""
 
-from wraith.scrub._key import Key, find_key
+from wraith.scrub._key import Key, draft_key, find_key, keep_key
 from wraith.scrub._restore import restore
 from wraith.scrub._rules import policy_digest
 from wraith.scrub._scrubber import Scrubbed, Scrubber
 from wraith.scrub._token import is_token
 
-__all__ = ["Key", "Scrubbed", "Scrubber", "find_key", "is_token", "policy_digest", "restore"]
+__all__ = [
+    "Key",
+    "Scrubbed",
+    "Scrubber",
+    "draft_key",
+    "find_key",
+    "is_token",
+    "keep_key",
+    "policy_digest",
+    "restore",
+]

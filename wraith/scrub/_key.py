@@ -43,16 +43,26 @@ def find_key(project: Project, *, create: bool, environ: Mapping[str, str] = os.
     kept = _read(path)
     if kept is not None:
         return Key(kept, "file", path)
-    if not create or environ.get("CI", "").lower() in ("true", "1"):
+    draft = draft_key(project, environ=environ) if create else None
+    return None if draft is None else keep_key(project, draft)
+
+
+def draft_key(project: Project, *, environ: Mapping[str, str] = os.environ) -> Key | None:
+    """Return a new key that is not kept yet, for a command that may end with nothing written; None in CI."""
+    if environ.get("CI", "").lower() in ("true", "1"):
         return None
-    if not _keep(path, secrets.token_hex(32).encode()):
-        kept = _read(path)  # another process was first, and its key is the project's
-        if kept is not None:
-            return Key(kept, "file", path)
-    made = _read(path)
-    if made is None:
+    return Key(secrets.token_hex(32).encode(), "made", project.key_path)
+
+
+def keep_key(project: Project, draft: Key) -> Key:
+    """Keep a new key, and return the project's: another process may have been first, and then it is that
+    one's."""
+    path = project.key_path
+    kept = _keep(path, draft.secret)
+    found = _read(path)
+    if found is None:
         raise OperationError("vanished while it was made", where=path, hint="run the command again")
-    return Key(made, "made", path)
+    return draft if kept and found == draft.secret else Key(found, "file", path)
 
 
 def _read(path: Path) -> bytes | None:

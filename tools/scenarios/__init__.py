@@ -1,0 +1,1 @@
+"""The traffic that twins are recorded from: a package for each service, with its ``SCENARIOS``."""
