@@ -21,6 +21,7 @@ from graphql import (
     OperationDefinitionNode,
     execute_sync,
     get_operation_ast,
+    is_enum_type,
 )
 
 from wraith.canonical import JsonValue
@@ -88,6 +89,8 @@ class _Execution(ExecutionContext):
 
     @staticmethod
     def complete_leaf_value(return_type: GraphQLLeafType, result: object) -> object:
+        if is_enum_type(return_type):
+            return return_type.serialize(result)
         if return_type.name in ("ID", "String") and isinstance(result, int | float):
             return text_of(result)
         return result

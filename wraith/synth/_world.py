@@ -35,6 +35,9 @@ _IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
 
+Part = tuple[Key, str]
+"""An entity and a field of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
@@ -81,6 +84,8 @@ class _Sketch:
     lists: list[_List] = field(default_factory=list)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    wrote: dict[Part, str] = field(default_factory=dict)
     born: set[Key] = field(default_factory=set)
     """What a write had told of before it was shown: created on the side, so it was not there from the
     start."""
@@ -94,6 +99,10 @@ class Signs:
     shown: dict[Key, JsonValue] = field(default_factory=dict)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as they were before the session wrote them."""
+    wrote: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as the session left them."""
 
 
 class WorldBuilder:
@@ -128,6 +137,8 @@ class WorldBuilder:
         sketch.shown.update(signs.shown)
         sketch.whole_lists += signs.whole_lists
         sketch.deleted |= signs.deleted
+        sketch.saw.update(signs.saw)
+        sketch.wrote.update(signs.wrote)
 
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
@@ -212,6 +223,9 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
         for keys in (*alive.values(), creator):  # what a reset removed cannot show it twice, nor tie sessions
             for key in [key for key, at in keys.items() if at <= lost]:
                 del keys[key]
+    changes, undone = _changes(sketches)
+    linked |= changes
+    resets += undone
     if not linked:
         return tuple(range(len(sketches)))
     cuts: set[int] = set()
@@ -226,6 +240,29 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
         run += number in cuts
         runs.append(run)
     return tuple(runs)
+
+
+def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
+    """Return the gaps over which a written value was seen, and the pairs of sessions between which what was
+    there before came back."""
+    linked: set[int] = set()
+    undone: list[tuple[int, int]] = []
+    first: dict[Part, str] = {}
+    held: dict[Part, tuple[str, int]] = {}
+    for number, sketch in enumerate(sketches):
+        for part, value in sketch.saw.items():
+            before = first.setdefault(part, value)
+            if part not in held:
+                continue
+            written, at = held[part]
+            if value == written != before:
+                linked.update(range(at + 1, number + 1))
+            elif value == before != written:
+                undone.append((at, number))
+                del held[part]
+        for part, value in sketch.wrote.items():
+            held[part] = (value, number)
+    return linked, undone
 
 
 def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:

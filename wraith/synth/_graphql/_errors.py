@@ -37,6 +37,7 @@ _TOLD: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("field", "Field Q must not have a selection since type Q has no subfields"),
         ("value", "Variable Q of type Q used in position expecting type Q"),
         ("scalar", r"^(\w+) cannot represent"),
+        ("never null", r"Cannot return null for non-nullable field (\w+)\.(\w+)\."),
         ("member", rf"Field {_Q}(\w+)\.(\w+){_Q} of required type Q was not provided"),
     )
 )
@@ -52,6 +53,16 @@ class Told:
     """By the position of the field, and the argument with the members below it."""
     members: dict[tuple[str, str], str] = field(default_factory=dict)
     """Types of members of input objects."""
+    never_null: set[tuple[str, str]] = field(default_factory=set)
+    """Fields of types that may not be null."""
+
+
+def is_of_the_schema(error: JsonValue) -> bool:
+    """Whether an error of execution is one that the schema makes, whatever answers the field."""
+    return isinstance(error, dict) and _NEVER_NULL.match(str(error.get("message"))) is not None
+
+
+_NEVER_NULL = re.compile(r"Cannot return null for non-nullable field ")
 
 
 def read_told(operations: Iterable[Operation]) -> Told:
@@ -77,6 +88,9 @@ def _read(error: dict[str, JsonValue], places: dict[tuple[int, int], Place], tol
         match = pattern.search(message)
         if match is None:
             continue
+        if kind == "never null":
+            told.never_null.add((match[1], match[2]))
+            return
         if kind == "member":
             told.members[match[1], match[2]] = match[3]
         if not found:

@@ -10,6 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, get
 from wraith.runtime import Environment, Ids, State, text_of
 from wraith.synth._graphql._documents import ROOTS, Call, Object, Value
+from wraith.synth._graphql._errors import is_of_the_schema
 from wraith.synth._graphql._subjects import Subject, below, key_of, leaves_of, shown_of
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._graphql._worlds import Subjects
@@ -121,7 +122,13 @@ class Folder:
         self._learn(call, None)
         self._vote(call)
         self._keep(self._found.reads["query", call.name], call, call.arguments, call.value)
-        self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)))
+        self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), self._asked_key(call))
+
+    def _asked_key(self, call: Call) -> str | None:
+        subject = self._subjects.get((call.kind, call.name))
+        if subject is None or subject.key is None or subject.at:
+            return None
+        return text_of(get(call.arguments, subject.key))
 
     def _learn(self, call: Call, written: tuple[str, str] | None) -> None:
         """Let the state take over what a call shows."""
@@ -154,14 +161,14 @@ class Folder:
             if gone is not None:
                 self._found.removed[gone] += 1
 
-    def _nested(self, call: Call, value: Value, of: Class | None) -> None:
+    def _nested(self, call: Call, value: Value, of: Class | None, asked: str | None = None) -> None:
         if isinstance(value, list):
             for each in value:
                 self._nested(call, each, of)
         elif isinstance(value, Object) and of is not None:
             document: dict[str, JsonValue] = {}
             if of.key is not None:
-                stored = self._state.get(of.name, self._types.key(value, of) or "")
+                stored = self._state.get(of.name, self._types.key(value, of) or asked or "")
                 document = {**(stored if isinstance(stored, dict) else {}), **self._types.document(value, of)}
             for sight in value.sights:
                 lower = self._types.below(of, sight.name)
@@ -179,7 +186,7 @@ class Folder:
         entity: Found = MISSING,
     ) -> Given:
         given = Given(self._row(call, arguments, entity), value, error=call.error)
-        if len(rows) < MAX_ROWS:
+        if len(rows) < MAX_ROWS and not is_of_the_schema(call.error):
             rows.append(given)
         return given
 
@@ -222,7 +229,9 @@ class Folder:
             value = below(call.value, subject.at) if subject.shown else call.value
             self._write_one(call, call.arguments, value, subject, key_of(call, subject, self._types))
         self._learn_beside(call, subject)
-        self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)))
+        made = next(iter(self._found.writes[call.name][-1:]), None)
+        key = self._asked_key(call) or (made.key if made is not None else None)
+        self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), key)
 
     def _write_each(self, call: Call, subject: Subject) -> None:
         values = below(call.value, subject.at)

@@ -138,19 +138,23 @@ class Reader:
                     for path in where
                 ]
             for option in options:
-                score = self._hits(option, rows, values, of)
+                score = self._hits(option, source, rows, values, of)
                 if score is not None and (best is None or score > best[0]):
                     best = score, number, option
         if best is not None:
             return best[2]
         return self._always(values, of)
 
-    def _hits(self, option: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class) -> int | None:
+    def _hits(
+        self, option: Expr, source: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class
+    ) -> int | None:
         """Return how many rows an expression explains, None where it is wrong more often than is tolerated."""
-        compute = compile_expr(option)
+        compute, told = compile_expr(option), compile_expr(source)
         hits = wrong = 0
         for row, value in zip(rows, values, strict=True):
             made = compute(row.env)
+            if told(row.env) is MISSING:
+                continue  # what the entity would have been found by is not known
             if not isinstance(value, Object):
                 hits += made is MISSING
                 wrong += made is not MISSING

@@ -85,6 +85,10 @@ class SchemaWriter:
     def _type(self, of: Class, name: str, known: Field) -> str:
         if (of.name, name) in self._fields_told:
             return self._fields_told[of.name, name]
+        text = self._seen(of, name, known)
+        return f"{text}!" if (of.name, name) in self._told.never_null else text
+
+    def _seen(self, of: Class, name: str, known: Field) -> str:
         below = self._types.below(of, name)
         inner = below.name if below is not None else field_scalar(known, name == of.key)
         return f"[{inner}]" if known.listed else inner

@@ -21,17 +21,22 @@ Subjects = Mapping[tuple[str, str], Subject]
 def signs(calls: Iterable[Call], subjects: Subjects, types: Types) -> Signs:
     """Return what one session says of its world."""
     found = Signs()
+    unnamed: set[str] = set()
     for call in calls:
         written = _written(call, subjects, types)
         subject = subjects.get((call.kind, call.name))
+        if written is None and call.kind == "mutation" and subject is not None and subject.key is None:
+            unnamed.add(subject.of.name)  # what is shown from here on may be what this made
         if written is not None and subject is not None:
             if subject.removes:
                 found.deleted.add(written)
             elif subject.key is None and written not in found.shown:
                 found.created.setdefault(written, call.seen.index)
-        for of, key, _ in shown_of(call, subjects, types):
+        for of, key, value in shown_of(call, subjects, types):
             place = (of.name, key or "")
-            if key is not None and place != written and place not in found.created:
+            if key is not None:
+                _note(found, place, types.document(value, of), wrote=place == written)
+            if key is not None and place != written and place not in found.created and of.name not in unnamed:
                 found.shown.setdefault(place, None)
         if call.kind == "query" and not call.arguments and isinstance(call.value, list):
             own = types.at.get((ROOTS["query"], call.name))
@@ -39,6 +44,16 @@ def signs(calls: Iterable[Call], subjects: Subjects, types: Types) -> Signs:
             if own is not None and None not in keys:
                 found.whole_lists.append((own.name, frozenset((own.name, str(key)) for key in keys)))
     return found
+
+
+def _note(found: Signs, place: Key, document: Mapping[str, JsonValue], *, wrote: bool) -> None:
+    """Note the parts of an entity that are shown: as the session found it, or as it left it."""
+    for name, value in document.items():
+        part = (place, name)
+        if wrote or part in found.wrote:
+            found.wrote[part] = repr(value)
+        else:
+            found.saw.setdefault(part, repr(value))
 
 
 def _written(call: Call, subjects: Subjects, types: Types) -> Key | None:
