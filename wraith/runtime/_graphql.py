@@ -19,6 +19,7 @@ from graphql import (
     GraphQLLeafType,
     GraphQLResolveInfo,
     OperationDefinitionNode,
+    OperationType,
     execute_sync,
     get_operation_ast,
     is_enum_type,
@@ -32,6 +33,7 @@ from wraith.exchange import (
     Response,
     encode_json,
     graphql_requests,
+    header,
     is_batch,
 )
 from wraith.paths import MISSING, Found, Path
@@ -109,6 +111,9 @@ class Endpoint:
         """Return the operations that a request asks of this endpoint, None where it asks for none."""
         if request.path != self.endpoint.path or request.method not in self.endpoint.methods:
             return None
+        for name, values in self.endpoint.left.items():
+            if header(request.headers, name) in values:
+                return None
         found = graphql_requests(request)
         return None if found is None or (is_batch(request) and not self.endpoint.batches) else found
 
@@ -124,7 +129,11 @@ class Endpoint:
                 (number, *path): hole for number, each in enumerate(done) for path, hole in each[3].items()
             }
             name, extrapolated = "batch", any(each[4] for each in done)
-        content: Headers = (("content-type", self.endpoint.media_type), *self.endpoint.headers.items())
+        media = self.endpoint.accepted.get(header(request.headers, "accept") or "")
+        kind = self.endpoint.media_type if media is None else media.media_type
+        if media is not None and media.refused is not None and _is_refusal(document):
+            status = media.refused
+        content: Headers = (("content-type", kind), *self.endpoint.headers.items())
         holes = {f"hole_{number}": hole for number, hole in enumerate(made.values(), 1)}
         template: JsonValue = None
         for number, path in enumerate(made, 1):
@@ -137,6 +146,10 @@ class Endpoint:
     def _one(self, asked: GraphQLRequest, at: _Asked) -> tuple[int, JsonValue, str, dict[Path, Hole], bool]:
         checked = self._documents.check(asked.query)
         document = checked.document
+        if "subscription" in self.endpoint.errors and document is not None:
+            operation = get_operation_ast(document, asked.operation)
+            if operation is not None and operation.operation is OperationType.SUBSCRIPTION:
+                return self._refused("subscription", (GraphQLError("Subscriptions are not supported"),))
         if document is None or checked.stage is not None:
             stage = checked.stage or "syntax"
             return self._refused(stage, checked.errors)
@@ -296,6 +309,7 @@ _NEAREST: dict[Stage, tuple[Stage, ...]] = {
     "operation": ("validation", "syntax"),
     "validation": ("syntax", "variables"),
     "variables": ("validation", "syntax"),
+    "subscription": (),
     "execution": (),
 }
 """Stages whose errors look alike most often, for one that was never seen."""
@@ -326,6 +340,11 @@ def _said(value: Found) -> GraphQLError:
     members = dict(value) if isinstance(value, dict) else {}
     message = members.pop("message", "")
     return GraphQLError(str(message), extensions=members)
+
+
+def _is_refusal(document: JsonValue) -> bool:
+    """Whether an answer tells errors, and no data."""
+    return isinstance(document, dict) and "errors" in document and document.get("data") is None
 
 
 def _typename(value: object) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
-from wraith.synth._graphql import speaks_graphql
+from wraith.synth._graphql import asks_graphql, speaks_graphql
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -109,6 +109,7 @@ def _survey(
     endpoint, and is no part of the rest."""
     paths = Paths()
     sketches: list[Sketch] = []
+    left: list[Seen] = []
     for number, session in enumerate(ordered):
         seen = []
         for each in see(number, session.read()):
@@ -116,8 +117,13 @@ def _survey(
                 _endpoint(each.request.path, endpoints).add(each)
             else:
                 seen.append(each)
+                if asks_graphql(each):
+                    left.append(each)
         paths.add(seen)
         sketches.append(sketch(seen))
+    for each in left:
+        if each.request.path in endpoints:
+            endpoints[each.request.path].leave(each)
     return paths.routes(), sketches
 
 

@@ -30,7 +30,7 @@ from wraith.wir._expr import (
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
-from wraith.wir._graphql import ANYTHING, METHODS, Bulk, ErrorForm, GraphQL, Stage
+from wraith.wir._graphql import ANYTHING, METHODS, Bulk, ErrorForm, GraphQL, Media, Stage
 from wraith.wir._guards import (
     Absent,
     AtLeast,
@@ -103,6 +103,7 @@ __all__ = [
     "Lookup",
     "Make",
     "Matches",
+    "Media",
     "Merge",
     "Model",
     "NextKey",

@@ -19,7 +19,7 @@ METHODS = frozenset({"query", "mutation", "field"})
 ANYTHING = "Anything"
 """The scalar of arguments and fields whose type nothing told: takes and gives every value."""
 
-Stage: TypeAlias = Literal["syntax", "operation", "validation", "variables", "execution"]
+Stage: TypeAlias = Literal["syntax", "operation", "subscription", "validation", "variables", "execution"]
 """How far a request came: parsed, its operation found, valid, its variables taken over, or executed."""
 
 
@@ -42,6 +42,14 @@ class ErrorForm(_Part):
     data: bool = False
 
 
+class Media(_Part):
+    """How an endpoint answers those who accept another media type; ``refused`` is the status of what comes to no
+    execution, None where that is as ever."""
+
+    media_type: str
+    refused: int | None = None
+
+
 class Bulk(_Part):
     """A field that does for each element of an argument what another field does for one."""
 
@@ -58,6 +66,10 @@ class GraphQL(_Part):
     methods: tuple[str, ...] = ("POST",)
     definitions: tuple[str, ...] = Field(alias="schema")
     media_type: str = "application/json"
+    accepted: dict[str, Media] = {}
+    """By the value of ``accept``, where the answer is of another type."""
+    left: dict[str, tuple[str | None, ...]] = {}
+    """Values of headers with which a request is left to the routes of HTTP; None where there is no header."""
     headers: dict[str, str] = {}
     batches: bool = False
     """Whether a list of operations is answered with a list."""

@@ -3,6 +3,6 @@
 ``_learn`` is imported where a corpus speaks GraphQL: only that needs the library.
 """
 
-from wraith.synth._graphql._detect import speaks_graphql
+from wraith.synth._graphql._detect import asks_graphql, speaks_graphql
 
-__all__ = ["speaks_graphql"]
+__all__ = ["asks_graphql", "speaks_graphql"]

@@ -15,6 +15,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     InlineFragmentNode,
+    OperationType,
     SelectionSetNode,
     ValueNode,
     get_location,
@@ -169,6 +170,8 @@ def stage_of(operation: Operation) -> Stage:
         return "syntax"
     if operation.operation is None:
         return "operation"
+    if operation.operation.operation is OperationType.SUBSCRIPTION:
+        return "subscription"
     if any("path" in each for each in operation.errors) or isinstance(operation.answer.get("data"), dict):
         return "execution"
     texts = [str(each.get("message", "")) for each in operation.errors]
@@ -211,6 +214,8 @@ def _own_message(stage: Stage, some: list[Operation]) -> str | None:
     if len(texts) != 1:
         return None
     text = texts.pop()
+    if stage == "subscription":
+        return text
     if stage == "operation":
         return (
             text if not text.startswith(("Must provide operation name", "Unknown operation named")) else None

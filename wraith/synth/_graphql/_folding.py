@@ -122,7 +122,9 @@ class Folder:
         self._learn(call, None)
         self._vote(call)
         self._keep(self._found.reads["query", call.name], call, call.arguments, call.value)
-        self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), self._asked_key(call))
+        self._nested(
+            call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), self._asked_key(call)
+        )
 
     def _asked_key(self, call: Call) -> str | None:
         subject = self._subjects.get((call.kind, call.name))

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import graphql_requests, header, is_batch
+from wraith.exchange import graphql_requests, is_batch
 from wraith.paths import MISSING, Found
 from wraith.runtime import Environment, compile_template
 from wraith.synth._graphql._arguments import read_arguments
 from wraith.synth._graphql._documents import ROOTS, Call, Documents, Operation, read_operation
 from wraith.synth._graphql._errors import Told, learn_forms, quote_of, read_told
+from wraith.synth._graphql._transport import constant_headers, learn_accepted, learn_left, media_type_of
 from wraith.synth._graphql._folding import Folded, Folder, Given
 from wraith.synth._graphql._lists import Vocabulary, cases_of
 from wraith.synth._graphql._outcomes import with_outcomes
@@ -23,7 +24,6 @@ from wraith.synth._graphql._types import Class, Survey, Types
 from wraith.synth._graphql._words import words
 from wraith.synth._graphql._worlds import fixtures, signs
 from wraith.synth._graphql._writes import learn_write
-from wraith.synth._headers import SERVER_S_OWN
 from wraith.synth._seen import Seen
 from wraith.synth._world import Signs
 from wraith.wir import (
@@ -71,6 +71,7 @@ class GraphQLCorpus:
         self._sessions: dict[int, _Session] = defaultdict(_Session)
         self._documents = Documents()
         self._heads: list[Seen] = []
+        self._silent: list[Seen] = []
         self._types: Types | None = None
         self._subjects: dict[tuple[str, str], Subject] = {}
         self._told = Told()
@@ -87,6 +88,10 @@ class GraphQLCorpus:
             operation = read_operation(seen, each, answer, self._documents)  # type: ignore[arg-type]  # looked at before
             if operation is not None:
                 session.operations.append(operation)
+
+    def leave(self, seen: Seen) -> None:
+        """Note an exchange that asks as GraphQL does, and was answered as something else."""
+        self._silent.append(seen)
 
     @property
     def exchanges(self) -> int:
@@ -235,7 +240,6 @@ class GraphQLCorpus:
 
     def _endpoint(self, lines: tuple[str, ...], subjects: Mapping[tuple[str, str], Subject]) -> GraphQL:
         operations = self._operations()
-        kinds = Counter(header(seen.headers, "content-type") or "" for seen in self._heads)
         bulk = {
             name: Bulk(of=subject.bulk, does=_does(name, subject, subjects))
             for (_, name), subject in sorted(subjects.items())
@@ -246,30 +250,16 @@ class GraphQLCorpus:
             path=self._path,
             methods=tuple(sorted({seen.method for seen in self._heads})),
             definitions=lines,
-            media_type=kinds.most_common(1)[0][0] or "application/json",
-            headers=self._constant_headers(),
+            media_type=media_type_of(self._heads),
+            accepted=learn_accepted(self._heads, operations),
+            left=learn_left(self._heads, self._silent),
+            headers=constant_headers(self._heads),
             batches=any(is_batch(seen.request) for seen in self._heads),
             errors_first=sum(each.index("errors") < each.index("data") for each in both) * 2 > len(both),
             errors=learn_forms(operations),
             quote=quote_of(operations),
             bulk=bulk,
         )
-
-    def _constant_headers(self) -> dict[str, str]:
-        """Return the headers that all answers have, with one value each."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for seen in self._heads:
-            for name, value in seen.headers:
-                found[name.lower()].add(value)
-        everywhere = [
-            name for name in found if all(header(seen.headers, name) is not None for seen in self._heads)
-        ]
-        own = SERVER_S_OWN | {"content-type", "etag", "vary"}
-        return {
-            name: next(iter(found[name]))
-            for name in sorted(everywhere)
-            if len(found[name]) == 1 and name not in own
-        }
 
 
 @dataclass(slots=True)

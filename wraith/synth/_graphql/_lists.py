@@ -167,6 +167,8 @@ def _condition(path: Path, cases: Sequence[Case], of: Class) -> Condition | None
     for field, mark in _readings(path, of):
         op = MARKS.get(mark.strip("_.").lower())
         options: list[WhereOp] = [op] if op is not None else ["equals", "contains"]
+        if of.fields[field].listed and op == "equals":
+            options = ["contains"]  # of a list of values, some are asked for
         for each in options:
             condition = Condition(path, field, mark, each)
             if _keeps(condition, cases):
@@ -319,19 +321,35 @@ def _pagings(cases: Sequence[Case], taken: set[Path]) -> list[dict[str, Expr]]:
     starts: list[dict[str, Expr]] = [{}]
     if page is not None:
         asked = Given(_argument(page))
-        sized = _page_size(cases, page, limit)
-        starts = [{"page": asked, **sized}, {"page": Sum((asked, Literal(1))), **sized}, {}]
+        from_0, from_1 = Sum((asked, Literal(1))), asked
+        starts = [
+            {"page": number, **size_}
+            for size_ in _page_sizes(cases, page, limit)
+            for number in (from_1, from_0)
+        ]
+        starts.append({})
     for name, path in (("offset", offset), ("after", after)):
         if path is not None:
             starts = [{**start, name: Given(_argument(path))} for start in starts] + starts
     return [{**each, **start} for start in starts for each in limits]
 
 
-def _page_size(cases: Sequence[Case], page: Path, limit: Path | None) -> dict[str, Expr]:
-    sizes = [
-        len(case.shown) for case in cases if page in case.given and (limit is None or limit not in case.given)
-    ]
-    return {"page_size": Literal(max(sizes))} if sizes and max(sizes) else {}
+def _page_sizes(cases: Sequence[Case], page: Path, limit: Path | None) -> list[dict[str, Expr]]:
+    """Return sizes that pages may have where none is asked for: the fullest, or where a later page begins."""
+    sizes: dict[int, None] = {}
+    for case in cases:
+        if page not in case.given or (limit is not None and limit in case.given):
+            continue
+        sizes.setdefault(len(case.shown))
+        keys = [key for key, _ in case.stored]
+        number = integer_of(case.given[page])
+        first = case.shown[0][0] if case.shown else None
+        if first in keys and number is not None:
+            start = keys.index(first)
+            for passed in (number, number - 1):
+                if passed > 0 and start % passed == 0 and start:
+                    sizes.setdefault(start // passed)
+    return [{"page_size": Literal(size)} for size in sorted(sizes, reverse=True)[:4] if size] or [{}]
 
 
 def _named(paths: Sequence[Path], names: frozenset[str]) -> Path | None:

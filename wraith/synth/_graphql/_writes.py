@@ -22,6 +22,10 @@ from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
 from wraith.wir import Cast, Delete, Effect, Expr, First, Hole, Literal, Put, Ref
 
+TOLERATED = 5
+"""One row in so many may contradict an argument that has the name of a field: what a later answer shows of
+it may have been written on the side."""
+
 SAMPLE = 60
 """Rows of one field that hypotheses are made from: three times what tells a coincidence from a rule."""
 
@@ -76,7 +80,8 @@ def _field(
     values: list[Found] = [row.known.get(name, MISSING) for row in rows]
     for option in _options(name, rows, values, subject, echoes):
         compute = compile_expr(option)
-        if all(equal(compute(row.env), value) for row, value in zip(rows, values, strict=True)):
+        wrong = sum(not equal(compute(row.env), value) for row, value in zip(rows, values, strict=True))
+        if wrong * TOLERATED <= len(rows):
             return "$hole_1", {"hole_1": _hole("echoed", option)}
     is_key = name == of.key and subject.key is None
     context = Context(key_path=(name,) if is_key else None, sequence=of.name if is_key else None)
