@@ -1,4 +1,5 @@
-"""GraphQL in a request: the document, the name of the operation and the variables, in a body or a query string.
+"""GraphQL in a request: the document, the name of the operation and the variables, in a body or a query
+string.
 
 Source: GraphQL over HTTP, 5 (requests); batches are a convention of servers.
 """

@@ -373,5 +373,6 @@ def _marked(template: JsonValue, path: Path, mark: str) -> JsonValue:
         items += [None] * (step + 1 - len(items))
         items[step] = _marked(items[step], rest, mark)
         return items
+    assert isinstance(step, str)  # Invariant: paths of answers are names and positions
     members = dict(template) if isinstance(template, dict) else {}
     return {**members, step: _marked(members.get(step), rest, mark)}

@@ -49,8 +49,9 @@ def read_schema(endpoint: GraphQL) -> GraphQLSchema:
     """Return the schema. Raises InputError where it is none."""
     try:
         schema = build_schema("\n".join(endpoint.definitions))
-        kinds = {**schema.to_kwargs(), "types": [*schema.type_map.values(), *_STANDARD]}
-        return GraphQLSchema(**kinds)
+        return GraphQLSchema(
+            schema.query_type, schema.mutation_type, types=[*schema.type_map.values(), *_STANDARD]
+        )
     except (GraphQLError, TypeError) as error:
         raise InputError(
             f"no schema: {error}", where=f"graphql {endpoint.path}", hint="mend it, or learn the model again"

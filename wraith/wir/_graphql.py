@@ -1,9 +1,9 @@
 """What a model knows of a GraphQL endpoint: its schema, and how it says what is wrong.
 
 The values come from routes: ``query /graphql/allPosts``, ``mutation /graphql/createPost`` and
-``field /graphql/Post/User`` stand among the model's routes, with the arguments as their request's body and the
-object that a nested field belongs to as ``entity``. Their methods are the words of GraphQL in small letters,
-which no HTTP request has (RFC 9110, 9.1: methods are case-sensitive).
+``field /graphql/Post/User`` stand among the model's routes, with the arguments as their request's body and
+the object that a nested field belongs to as ``entity``. Their methods are the words of GraphQL in small
+letters, which no HTTP request has (RFC 9110, 9.1: methods are case-sensitive).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class ErrorForm(_Part):
 
 
 class Media(_Part):
-    """How an endpoint answers those who accept another media type; ``refused`` is the status of what comes to no
-    execution, None where that is as ever."""
+    """How an endpoint answers those who accept another media type; ``refused`` is the status of what comes to
+    no execution, None where that is as ever."""
 
     media_type: str
     refused: int | None = None
@@ -77,5 +77,6 @@ class GraphQL(_Part):
     """Whether ``errors`` stand before ``data``."""
     errors: dict[Stage, ErrorForm] = {}
     quote: str = '"'
-    """What names stand between in the texts of errors: servers of one family write ``"``, of another ``'``."""
+    """What names stand between in the texts of errors: servers of one family write ``"``, of another
+    ``'``."""
     bulk: dict[str, Bulk] = {}

@@ -1,4 +1,5 @@
-"""GraphQL, learned: exchanges taken apart into fields, types gathered, fields and mutations learned as routes.
+"""GraphQL, learned: exchanges taken apart into fields, types gathered, fields and mutations learned as
+routes.
 
 ``_learn`` is imported where a corpus speaks GraphQL: only that needs the library.
 """

@@ -55,8 +55,8 @@ Value: TypeAlias = "Found | Object | list[Value]"
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a document says of the type of an argument, or of a member below it: the type that a variable in its
-    place is declared with, or the kind of a literal."""
+    """What a document says of the type of an argument, or of a member below it: the type that a variable in
+    its place is declared with, or the kind of a literal."""
 
     path: tuple[str, ...]
     kind: str

@@ -1,7 +1,7 @@
 """What the errors of an endpoint tell: how it says them, and what they say of the schema.
 
-The texts are those of the reference implementation of GraphQL, which most servers share; what they say of types
-is read from them by their form. Source: graphql-js, ``src/validation/rules``.
+The texts are those of the reference implementation of GraphQL, which most servers share; what they say of
+types is read from them by their form. Source: graphql-js, ``src/validation/rules``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     InlineFragmentNode,
+    Node,
     OperationType,
     SelectionSetNode,
     ValueNode,
@@ -155,13 +156,13 @@ def _values(
         yield from _values(each.value, position, (*path, each.name.value))
 
 
-def _at(node: FieldNode | ValueNode | object) -> tuple[int, int]:
-    loc = node.loc  # type: ignore[attr-defined, union-attr]  # every node of a parsed text has one
-    found = get_location(loc.source, loc.start)
+def _at(node: Node) -> tuple[int, int]:
+    assert node.loc is not None  # Invariant: nodes of a parsed text know where they stand
+    found = get_location(node.loc.source, node.loc.start)
     return found.line, found.column
 
 
-# --- forms ---------------------------------------------------------------------------------------------------
+# --- forms --------------------------------------------------------------------------------------------------
 
 
 def stage_of(operation: Operation) -> Stage:

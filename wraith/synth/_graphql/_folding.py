@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, get
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, Ids, State, text_of
 from wraith.synth._graphql._documents import ROOTS, Call, Object, Value
 from wraith.synth._graphql._errors import is_of_the_schema
@@ -35,6 +35,12 @@ class Given:
     """Of a mutation: the fields of its entity afterwards, from its answer or a later one."""
     key: str | None = None
     error: JsonValue = None
+
+    @property
+    def leaves(self) -> list[tuple[Path, JsonValue]]:
+        """The values in the arguments, by their path; a list is one value."""
+        body = self.row.env.body
+        return [each for each in leaves_of(body) if each[0]] if body is not MISSING else []
 
     @property
     def env(self) -> Environment:
@@ -288,7 +294,7 @@ class Folder:
             if isinstance(made, dict):
                 return made
         done = dict(before) if isinstance(before, dict) else {}
-        for path, value in leaves_of(given.env.body):  # type: ignore[arg-type]  # arguments are an object
+        for path, value in given.leaves:
             if path and path[-1] in subject.of.fields and isinstance(path[-1], str):
                 done[path[-1]] = self._types.stored(subject.of, path[-1], value)
         return done

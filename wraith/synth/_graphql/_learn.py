@@ -13,13 +13,13 @@ from wraith.runtime import Environment, compile_template
 from wraith.synth._graphql._arguments import read_arguments
 from wraith.synth._graphql._documents import ROOTS, Call, Documents, Operation, read_operation
 from wraith.synth._graphql._errors import Told, learn_forms, quote_of, read_told
-from wraith.synth._graphql._transport import constant_headers, learn_accepted, learn_left, media_type_of
 from wraith.synth._graphql._folding import Folded, Folder, Given
 from wraith.synth._graphql._lists import Vocabulary, cases_of
 from wraith.synth._graphql._outcomes import with_outcomes
 from wraith.synth._graphql._reads import Reader
 from wraith.synth._graphql._schema import SchemaWriter, Wanted
 from wraith.synth._graphql._subjects import Subject, find_subjects, leaves_of
+from wraith.synth._graphql._transport import constant_headers, learn_accepted, learn_left, media_type_of
 from wraith.synth._graphql._types import Class, Survey, Types
 from wraith.synth._graphql._words import words
 from wraith.synth._graphql._worlds import fixtures, signs
@@ -158,7 +158,7 @@ class GraphQLCorpus:
             name = site[1] if owner is None else f"{site[0]}/{site[1]}"
             own = (owner.name if owner is not None else "Query", site[1])
             if below is not None and below.key is not None:
-                paths = {path for row in rows for path, _ in leaves_of(row.env.body) if path}  # type: ignore[arg-type]  # arguments are an object
+                paths = {path for row in rows for path, _ in row.leaves if path}
                 wanted.conditions[own] = vocabulary.conditions(paths, below)
             if made is not None:
                 variants, backed = with_outcomes(rows, made.template, made.holes, (), None, made.unexplained)
@@ -275,9 +275,9 @@ class _Writes:
         """Return the rows of a mutation, with those of mutations that do the same many times."""
         found = list(self.folded.writes.get(name, ()))
         for (kind, other), subject in sorted(self.subjects.items()):
-            if kind == "mutation" and other != name and subject.bulk is not None:
-                if _does(other, subject, self.subjects) == name:
-                    found += self.folded.writes.get(other, ())
+            many = kind == "mutation" and other != name and subject.bulk is not None
+            if many and _does(other, subject, self.subjects) == name:
+                found += self.folded.writes.get(other, ())
         return found
 
     def made(self, name: str) -> tuple[JsonValue, dict[str, Hole], tuple[Effect, ...], list[str]]:
@@ -308,7 +308,8 @@ def _single(subject: Subject) -> Subject:
 
 
 def _does(name: str, subject: Subject, subjects: Mapping[tuple[str, str], Subject]) -> str:
-    """Return the field that does for one what a field does for many: the one with the same words but "many"."""
+    """Return the field that does for one what a field does for many: the one with the same words but
+    "many"."""
     own = set(words(name)) - {"many", "bulk", "all"}
     alike = [
         (len(set(words(other)) ^ own), other)
@@ -343,7 +344,7 @@ def _program(
             template, holes, _, _ = writes.made(own)
             at = _single(subjects["mutation", own]).at
             for step in at:
-                template = template.get(step) if isinstance(template, dict) else None
+                template = template.get(str(step)) if isinstance(template, dict) else None
             compiled[name] = compile_template(template, holes)
 
     def run(name: str, env: Environment) -> Found:
@@ -368,8 +369,8 @@ def _vocabulary(types: Types, folded: Folded) -> Vocabulary:
 
 
 def _share_conditions(wanted: Wanted, types: Types) -> None:
-    """Fields that lead to no entity take the conditions of lists with arguments of the same type: nothing to do
-    where documents declare them, for input types are written once."""
+    """Fields that lead to no entity take the conditions of lists with arguments of the same type: nothing to
+    do where documents declare them, for input types are written once."""
     for site, conditions in list(wanted.conditions.items()):
         if not conditions:
             del wanted.conditions[site]

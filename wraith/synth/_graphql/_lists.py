@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr, holds, integer_of, sort_key, text_of
 from wraith.synth._graphql._documents import Object, Value
 from wraith.synth._graphql._folding import Given as Asked
-from wraith.synth._graphql._subjects import leaves_of
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._graphql._words import singular, words
 from wraith.synth._rows import equal
@@ -98,11 +98,7 @@ def cases_of(rows: Sequence[Asked], values: Sequence[Value], of: Class, types: T
         shown = [
             (types.key(each, of), types.document(each, of)) for each in value if isinstance(each, Object)
         ]
-        given = {
-            path: each
-            for path, each in leaves_of(row.env.body)  # type: ignore[arg-type]  # arguments are an object
-            if path and each is not None
-        }
+        given: dict[Path, JsonValue] = {path: each for path, each in row.leaves if path and each is not None}
         found.append(Case(row, list(row.env.state.all(of.name).items()), shown, given))
     step = max(1, len(found) // MANY)
     return found[::step][: MANY * 2]
@@ -112,7 +108,7 @@ def _argument(path: Path) -> Ref:
     return Ref(("request", "body", *path))
 
 
-# --- conditions ----------------------------------------------------------------------------------------------
+# --- conditions ---------------------------------------------------------------------------------------------
 
 
 class Vocabulary:
@@ -133,8 +129,8 @@ class Vocabulary:
                     self._marks.setdefault((path[:-1], found.mark), Counter())[found.op] += 1
 
     def conditions(self, arguments: Iterable[Path], of: Class) -> list[Condition]:
-        """Return the conditions of a field with these arguments: those seen, and for members of a filter those
-        that other fields of entities have."""
+        """Return the conditions of a field with these arguments: those seen, and for members of a filter
+        those that other fields of entities have."""
         found: dict[Path, Condition] = {}
         containers: dict[Path, None] = {}
         for path in arguments:
@@ -204,7 +200,7 @@ def _keeps(condition: Condition, cases: Sequence[Case]) -> bool:
     return wrong * 5 <= len(cases)
 
 
-# --- queries -------------------------------------------------------------------------------------------------
+# --- queries ------------------------------------------------------------------------------------------------
 
 
 def learn_query(
@@ -289,7 +285,7 @@ def _follow(cases: Sequence[Case], order: Order) -> bool:
         places = {key: number for number, (key, _) in enumerate(case.stored)}
         keys = [key for key, _ in case.shown if key is not None and key in places]
         known = dict(case.stored)
-        for one, other in zip(keys, keys[1:], strict=False):
+        for one, other in pairwise(keys):
             path, down = order[0] if order else ((), False)
             left, right = (
                 (sort_key(get(known[one], path)), sort_key(get(known[other], path)))

@@ -102,7 +102,7 @@ def _error(rows: list[Given]) -> tuple[Variant, list[Given]]:
         for row in rows
         if isinstance(row.error, dict)
     ]
-    made = induce([row.row for row in rows], documents, Context())  # type: ignore[arg-type]  # documents are found values
+    made = induce([row.row for row in rows], documents, Context())
     return Variant(status=400, body_template=made.template, holes=made.holes), rows
 
 

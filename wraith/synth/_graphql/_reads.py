@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_expr, text_of
+from wraith.paths import MISSING, Found, Path
+from wraith.runtime import compile_expr
 from wraith.synth._graphql._documents import Object, Value, plain
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._lists import Vocabulary, alike, cases_of, learn_query
-from wraith.synth._graphql._subjects import leaves_of
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._graphql._words import stem
 from wraith.synth._induce import Context, induce
 from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
-from wraith.wir import Call, Expr, First, Given, Hole, HoleClass, Literal, Lookup, Query, Ref, Where
+from wraith.wir import Call, Expr, Hole, HoleClass, Literal, Lookup, Query, Ref, Where
 
 SAMPLE = 200
 """Rows of one field that hypotheses are judged on."""
@@ -63,8 +62,8 @@ class Reader:
         self._vocabulary = vocabulary
 
     def learn(self, name: str, rows: Sequence[Asked], of: Class | None, owner: Class | None) -> Made | None:
-        """Return what a field gives, None where nothing says it. ``of`` is the class it leads to, ``owner`` the
-        one that it belongs to."""
+        """Return what a field gives, None where nothing says it. ``of`` is the class it leads to, ``owner``
+        the one that it belongs to."""
         answered = [row for row in rows if row.error is None and row.value is not MISSING]
         chosen = thinned(answered, SAMPLE)
         if not chosen:
@@ -148,7 +147,8 @@ class Reader:
     def _hits(
         self, option: Expr, source: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class
     ) -> int | None:
-        """Return how many rows an expression explains, None where it is wrong more often than is tolerated."""
+        """Return how many rows an expression explains, None where it is wrong more often than is
+        tolerated."""
         compute, told = compile_expr(option), compile_expr(source)
         hits = wrong = 0
         for row, value in zip(rows, values, strict=True):
@@ -215,12 +215,7 @@ class Reader:
         """Return the number of the entities that the arguments choose, where the values are such numbers."""
         if not all(isinstance(value, int) and not isinstance(value, bool) for value in columns):
             return None
-        paths = {
-            path
-            for row in rows
-            for path, each in leaves_of(row.env.body)
-            if path and each is not None  # type: ignore[arg-type]  # arguments are an object
-        }
+        paths = {path for row in rows for path, each in row.leaves if path and each is not None}
         best: tuple[int, bool, Expr] | None = None
         for of in self._types.classes:
             if of.key is None:
@@ -251,7 +246,7 @@ def _sources(rows: Sequence[Asked], owner: Class | None) -> list[Expr]:
     """Return where the key of an entity may stand: in the arguments, or in the entity that refers to it."""
     found: dict[Path, None] = {}
     for row in rows:
-        for path, _ in leaves_of(row.env.body):  # type: ignore[arg-type]  # arguments are an object
+        for path, _ in row.leaves:
             if path:
                 found.setdefault(("request", "body", *path))
     if owner is not None:

@@ -1,7 +1,7 @@
 """The schema that recordings show, in the schema definition language of GraphQL.
 
-What nothing told is left open: an argument of unknown type takes everything, and what is not known to be required
-is not. Filters and new entities take the members that their fields suggest.
+What nothing told is left open: an argument of unknown type takes everything, and what is not known to be
+required is not. Filters and new entities take the members that their fields suggest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from wraith.wir import ANYTHING
 
 @dataclass(slots=True)
 class Wanted:
-    """What fields take beside what was seen of them: conditions that lists know, and fields that writes set."""
+    """What fields take beside what was seen of them: conditions that lists know, and fields that writes
+    set."""
 
     conditions: dict[Site, list[Condition]] = field(default_factory=dict)
     fields: dict[Site, tuple[Member, Class]] = field(default_factory=dict)
@@ -127,7 +128,8 @@ class SchemaWriter:
         return name
 
     def _always(self, site: Site, path: Member, known: Argument) -> bool:
-        """Whether an argument is required: as an error said, or because it alone says which entity is meant."""
+        """Whether an argument is required: as an error said, or because it alone says which entity is
+        meant."""
         if known.told is not None and known.told.endswith("!"):
             return True
         asked = self._arguments.asked[site]

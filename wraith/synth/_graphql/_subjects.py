@@ -117,9 +117,9 @@ def _bulk(calls: list[Call], at: Path) -> str | None:
     for call in calls:
         value = below(call.value, at)
         for name, given in call.arguments.items():
-            if isinstance(given, list) and isinstance(value, list) and len(given) == len(value):
-                if given and all(isinstance(each, dict) for each in given):
-                    votes[name] += 1
+            fits = isinstance(given, list) and isinstance(value, list) and len(given) == len(value) > 0
+            if fits and isinstance(given, list) and all(isinstance(each, dict) for each in given):
+                votes[name] += 1
     return votes.most_common(1)[0][0] if votes else None
 
 
@@ -157,8 +157,8 @@ def key_of(call: Call, subject: Subject, types: Types) -> str | None:
 def entities(
     value: Value, of: Class | None, types: Types, key: str | None = None
 ) -> Iterator[tuple[Class, str | None, Object]]:
-    """Yield the entities that an answer shows, outermost first, with their class and key. ``key`` is that of the
-    object itself, where something else told it."""
+    """Yield the entities that an answer shows, outermost first, with their class and key. ``key`` is that of
+    the object itself, where something else told it."""
     if isinstance(value, list):
         for each in value:
             yield from entities(each, of, types)

@@ -1,15 +1,16 @@
 """Which objects are of one type: positions in answers, gathered into classes.
 
-A *position* is where an object stood: the names of fields from the root. Positions are one class because their
-objects name the same type, because the same fields of one class lead there, because the same keys have the same
-values in both, or, where values do not tell, because their names are about the same thing.
+A *position* is where an object stood: the names of fields from the root. Positions are one class because
+their objects name the same type, because the same fields of one class lead there, because the same keys have
+the same values in both, or, where values do not tell, because their names are about the same thing.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from wraith.canonical import JsonValue
 from wraith.paths import Found
@@ -109,7 +110,7 @@ def as_counted(value: JsonValue) -> JsonValue:
     return value
 
 
-# --- survey -------------------------------------------------------------------------------------------------
+# --- survey ------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -252,19 +253,18 @@ class _Gathering:
             groups[self._find(at)].append(at)
         return groups
 
-    def _join_where(self, alike: object) -> None:
-        changed = True
-        while changed:
-            changed = False
-            groups = list(self._groups().items())
-            for number, (one, some) in enumerate(groups):
-                for other, others in groups[number + 1 :]:
-                    if self._find(one) != self._find(other) and alike(some, others):  # type: ignore[operator]  # a method of ours
-                        if self._join(one, other):
-                            self._close()
-                            changed = True
-                if changed:
-                    break
+    def _join_where(self, alike: Callable[[list[Position], list[Position]], bool]) -> None:
+        """Join the groups that are alike, until no two are."""
+        while any(self._joined(one, other, alike) for one, other in combinations(self._groups().items(), 2)):
+            self._close()
+
+    def _joined(
+        self,
+        one: tuple[Position, list[Position]],
+        other: tuple[Position, list[Position]],
+        alike: Callable[[list[Position], list[Position]], bool],
+    ) -> bool:
+        return alike(one[1], other[1]) and self._join(one[0], other[0])
 
     def _same_values(self, some: list[Position], others: list[Position]) -> bool:
         one, other = self._records(some), self._records(others)

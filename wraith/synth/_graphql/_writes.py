@@ -1,7 +1,7 @@
 """What a mutation gives and does: the entity afterwards field by field, what else its answer holds, effects.
 
-An answer shows the fields that were selected, and no others. So every field is learned from the rows that show
-it, in their own answer or in a later one, and a mutation sets them all.
+An answer shows the fields that were selected, and no others. So every field is learned from the rows that
+show it, in their own answer or in a later one, and a mutation sets them all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wraith.runtime import compile_expr
 from wraith.synth._graphql._documents import Object, plain
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._reads import Made
-from wraith.synth._graphql._subjects import Subject, leaves_of
+from wraith.synth._graphql._subjects import Subject
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._induce import Context, induce
 from wraith.synth._rows import equal
@@ -96,10 +96,10 @@ def _field(
 def _options(
     name: str, rows: Sequence[Asked], values: Sequence[Found], subject: Subject, echoes: Path
 ) -> Iterable[Expr]:
-    """Yield how a field may come about, the most likely first: as an argument of its name says, else as it was,
-    or as it is by default."""
+    """Yield how a field may come about, the most likely first: as an argument of its name says, else as it
+    was, or as it is by default."""
     of = subject.of
-    paths = {path for row in rows for path, _ in leaves_of(row.env.body) if path and path[-1] == name}  # type: ignore[arg-type]  # arguments are an object
+    paths = {path for row in rows for path, _ in row.leaves if path and path[-1] == name}
     if subject.key is not None:
         if name == of.key:
             yield Ref(("entity", name))
@@ -130,16 +130,13 @@ def _argument(path: Path, of: Class, name: str) -> Expr:
 def _echo_place(rows: Sequence[Asked], subject: Subject) -> Path:
     """Return where arguments with the names of fields stand: among the others, or in an object of them."""
     places = Counter(
-        path[:-1]
-        for row in rows
-        for path, _ in leaves_of(row.env.body)  # type: ignore[arg-type]  # arguments are an object
-        if path and path[-1] in subject.of.fields
+        path[:-1] for row in rows for path, _ in row.leaves if path and path[-1] in subject.of.fields
     )
     return min(places, key=lambda each: (-places[each], len(each), each), default=())
 
 
 def _hole(kind: str, source: Expr) -> Hole:
-    return Hole(hole_class=kind, type="any", source=source)  # type: ignore[arg-type]  # a class of holes
+    return Hole(hole_class=kind, type="any", source=source)
 
 
 def _around(
