@@ -105,6 +105,11 @@ class Workspace:
         return self.root / "build"
 
     @property
+    def holdout_path(self) -> Path:
+        """What the last hold-out came to; see ``wraith check --holdout``."""
+        return self.root / "reports" / "holdout.json"
+
+    @property
     def report_path(self) -> Path:
         return self.root / "reports" / "check.json"
 

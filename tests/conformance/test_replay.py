@@ -376,3 +376,22 @@ def test_a_request_unlike_all_that_was_seen_is_counted_as_extrapolated() -> None
     corpus = recording(session(exchange("GET", "/v1/ping?unheard=of", answer={"n": 1})))
     report = check(PING, corpus)
     assert (report.extrapolated_total, report.score_bp) == (1, 10_000)
+
+
+def test_a_report_says_what_depends_on_the_time_before_the_recording() -> None:
+    """Exchanges about entities that nothing created are listed; those that no fixture holds are unknown."""
+    old, lost, new = "it_4Kd93mQz", "it_9Lx27Pbv", "it_7Ry41Wns"
+    read = exchange("GET", f"/items/{old}", answer={"id": old, "n": 1})
+    corpus = recording(
+        session(
+            read,
+            exchange("POST", "/items", json={"n": 2}, status=201, answer={"id": new, "n": 2}),
+            exchange("GET", f"/items/{new}", answer={"id": new, "n": 2}),
+        ),
+        session(read),
+    )
+    model = learn(corpus).model
+    unseen = recording(session(read, exchange("GET", f"/items/{lost}", answer={"id": lost, "n": 3})))
+    report = check(model, [*corpus, *[replace(each, id="unseen") for each in unseen]])
+    assert {(each.key, each.known) for each in report.preexisting} == {(old, True), (lost, False)}
+    assert (report.preexisting_total, report.preexisting_unknown) == (4, 1)

@@ -38,6 +38,7 @@ routes = st.builds(
 reports = st.builds(
     Report,
     score_bp=st.integers(0, 10_000),
+    exact_bp=st.integers(0, 10_000),
     required_bp=st.integers(0, 10_000),
     passed=st.booleans(),
     exchanges_total=counts,
@@ -78,6 +79,7 @@ def test_what_is_no_report_is_refused(change: dict[str, JsonValue]) -> None:
 def _document() -> dict[str, JsonValue]:
     report = Report(
         score_bp=1,
+        exact_bp=1,
         required_bp=1,
         passed=True,
         exchanges_total=1,

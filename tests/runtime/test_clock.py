@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wraith.runtime import read_time, write_time
+from wraith.runtime import any_fraction, read_time, write_time
 
 RESOLUTION_MS = {
     "epoch_s": 1000,
@@ -21,7 +21,9 @@ RESOLUTION_MS = {
     **{
         f"%Y-%m-%d{separator}%H:%M{rest}{zone}": resolution
         for separator, (rest, resolution), zone in product(
-            "T ", [("", 60_000), (":%S", 1000), (":%S.%L", 1), (":%S.%f", 1)], ["", "Z", "+00:00", "+0000"]
+            "T ",
+            [("", 60_000), (":%S", 1000), (":%S.%L", 1), (":%S.%f", 1), (":%S.%1N", 100), (":%S.%7N", 1)],
+            ["", "Z", "+00:00", "+0000", "+05:30", "-0800", " UTC"],
         )
     },
 }
@@ -37,7 +39,7 @@ def test_an_instant_reads_back_from_each_unit(unit: str, at_ms: int) -> None:
 
 @given(
     st.sampled_from([unit for unit in RESOLUTION_MS if "%" in unit]),
-    st.integers(-62_135_596_800, 253_402_300_799),
+    st.integers(-62_135_510_400, 253_402_214_399),  # a day inside the calendar, for the zones
 )
 def test_a_calendar_reads_back_in_any_year(unit: str, at_s: int) -> None:
     """Dates have four digits of year from 1 to 9999."""
@@ -66,7 +68,11 @@ TIMES: dict[str, tuple[object, tuple[str, int] | None]] = {
     "true": (True, None),
     "not a number": (float("nan"), None),
     "a day that is none": ("2023-02-30", None),
-    "another zone": ("2023-11-14T22:13:20+01:00", None),
+    "another zone": ("2023-11-14T22:13:20+01:00", ("%Y-%m-%dT%H:%M:%S+01:00", 1_699_996_400_000)),
+    "behind UTC": ("2023-11-14T22:13:20-0530", ("%Y-%m-%dT%H:%M:%S-0530", 1_700_019_800_000)),
+    "five digits": ("2023-11-14T22:13:20.06667Z", ("%Y-%m-%dT%H:%M:%S.%5NZ", 1_700_000_000_066)),
+    "nine digits": ("2023-11-14T22:13:20.066671234Z", ("%Y-%m-%dT%H:%M:%S.%9NZ", 1_700_000_000_066)),
+    "a zone by name": ("2023-11-14 22:13:20 UTC", ("%Y-%m-%d %H:%M:%S UTC", 1_700_000_000_000)),
     "superscripts": ("²" * 10, None),
     "digits of another script": ("٢٢٢٢-٢٢-٢٢", None),
     "a fraction in another script": ("2023-11-14T22:13:20.٢٣٤Z", None),
@@ -93,3 +99,17 @@ def test_an_instant_outside_the_calendar_is_an_overflow(at_ms: int) -> None:
     with pytest.raises(OverflowError):
         write_time("http", at_ms)
     assert write_time("epoch_ms", at_ms) == at_ms
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "written"),
+    [
+        (1_700_000_000_000, "2023-11-14T22:13:20Z"),
+        (1_700_000_000_500, "2023-11-14T22:13:20.5Z"),
+        (1_700_000_000_067, "2023-11-14T22:13:20.067Z"),
+    ],
+)
+def test_a_fraction_may_be_written_without_its_zeros(at_ms: int, written: str) -> None:
+    """``any_fraction`` gives the unit of services that write as many digits as there are."""
+    assert write_time(any_fraction("%Y-%m-%dT%H:%M:%S.%3NZ"), at_ms) == written
+    assert any_fraction("%Y-%m-%dT%H:%M:%SZ") == any_fraction("%Y-%m-%dT%H:%M:%S.%LZ")

@@ -25,6 +25,7 @@ from wraith.synth._observe import Observer, learn_removal
 from wraith.synth._roles import assign_roles
 from wraith.synth._routes import Paths
 from wraith.synth._seen import see
+from wraith.synth._survey import sketch
 from wraith.synth._world import World
 from wraith.wir import dump_evidence, dump_model
 
@@ -188,8 +189,8 @@ def _environments(corpus: Sequence[Recorded]) -> list[tuple[str, str, Environmen
     """Return what each recorded request could see when its state is the true one."""
     sessions = [see(number, each.read()) for number, each in enumerate(corpus)]
     paths = Paths()
-    for some in sessions:
-        paths.add(some)
+    for number, some in enumerate(sessions):
+        paths.add(number, sketch(some))
     table = paths.routes()
     for some in sessions:
         for seen in some:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.synth.recordings import Step, exchange, model_of, names, session
+from tests.synth.recordings import Step, exchange, model_of, names, recording, session
+from wraith.synth._routes import Paths
+from wraith.synth._seen import see
+from wraith.synth._survey import sketch
 
 A, B, C = "it_k3Jd82mQ", "it_9xPq27Lb", "it_Zr41wTn6"
 
@@ -159,3 +164,23 @@ def test_routes_are_parted_into_words_and_parameters(
 ) -> None:
     """A segment is a parameter by the flow of values, by its shape or by variety; what is left is a word."""
     assert names(model_of(*sessions)) == expected
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_sketches_changes_no_route(order: list[int]) -> None:
+    """Merging what sessions show of the paths is commutative and associative."""
+    sketches = [
+        sketch(see(number, recorded.read()))
+        for number, recorded in enumerate(
+            recording(
+                *(
+                    session(create("/v1/items", f"{A}{n}"), read(f"/v1/items/{A}{n}", f"{A}{n}"))
+                    for n in range(6)
+                )
+            )
+        )
+    ]
+    paths = Paths()
+    for number in order:
+        paths.add(number, sketches[number])
+    assert {each.pattern for each in paths.routes().patterns} == {"/v1/items", "/v1/items/{item_id}"}

@@ -178,7 +178,7 @@ _leaves: st.SearchStrategy[Expr] = (
     refs
     | st.builds(Literal, values)
     | st.builds(FreshId, identifiers)
-    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans())
+    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.booleans())
     | st.builds(Clock, units, st.integers(-(10**6), 10**6) | st.just(10**15))
 )
 

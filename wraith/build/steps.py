@@ -19,13 +19,15 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
 from wraith.files import read_bytes, write_json, write_whole
 from wraith.workspace import Workspace
 
 if TYPE_CHECKING:
     from wraith.artifact import Packed
-    from wraith.conformance import Report
+    from wraith.conformance import Generalization, Report
+    from wraith.recording import SealedSession
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -35,8 +37,11 @@ __all__ = [
     "RecordResult",
     "SynthResult",
     "check",
+    "corpus_digest",
     "discard_edits",
     "guard_edits",
+    "holdout",
+    "known_generalization",
     "pack",
     "patch",
     "read_evidence",
@@ -86,13 +91,14 @@ class PackResult:
         return f"{self.packed.files} files, {self.packed.size_bytes} bytes, {self.packed.digest[:19]}…"
 
 
-def synth(workspace: Workspace, *, tags: Sequence[str] = ()) -> SynthResult:
+def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> SynthResult:
     """Learn the model from the recordings, apply the patches, and write model and evidence.
 
-    ``tags`` choose sessions in place of ``[synth] tags``. Raises InputError where the model was edited by
-    hand.
+    ``tags`` choose sessions in place of ``[synth] tags``; ``jobs`` processes share the work. Raises
+    InputError where the model was edited by hand.
     """
     from wraith.build._findings import write_findings
+    from wraith.build._workers import spread
     from wraith.canonical import parse
     from wraith.config import TwinConfig, read_toml
     from wraith.recording import sealed_sessions
@@ -102,7 +108,7 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = ()) -> SynthResult:
     config = read_toml(workspace.require().config_path, TwinConfig)
     guard_edits(workspace)
     patches = load_patches(workspace)
-    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags))
+    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags), spread=spread(jobs))
     document, findings = apply_patches(parse(dump_model(learned.model)), patches)
     # a patch can name what no model may hold: then the patches are to blame, and nothing is written
     model = model_from_json(document, workspace.patches_path) if patches else learned.model
@@ -139,6 +145,51 @@ def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
             hint=_why_not(workspace, report),
         )
     return CheckResult(report, read_findings(workspace))
+
+
+def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:
+    """Predict each of so many folds of the sessions from the others, and write what came out.
+
+    Raises InputError where there are fewer sessions than folds.
+    """
+    from wraith.build._workers import spread
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import generalization
+    from wraith.recording import sealed_sessions
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    result = generalization(
+        sessions,
+        count,
+        runs=read_evidence(workspace).runs,
+        compare_headers=config.diff.compare_headers,
+        spread=spread(jobs),
+    ).model_copy(update={"corpus": corpus_digest(sessions)})
+    write_json(workspace.holdout_path, result.to_json())
+    return result
+
+
+def known_generalization(workspace: Workspace, *, tags: Sequence[str] = ()) -> Generalization | None:
+    """Return the result of the last hold-out, if it was of the sessions that are there now."""
+    from pydantic import ValidationError
+
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import Generalization
+    from wraith.recording import sealed_sessions
+
+    try:
+        result = Generalization.model_validate_json(read_bytes(workspace.holdout_path))
+    except (FileNotFoundError, ValidationError):  # never made, or by another version
+        return None
+    config = read_toml(workspace.config_path, TwinConfig)
+    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    return result if result.corpus == corpus_digest(sessions) else None
+
+
+def corpus_digest(sessions: Sequence[SealedSession]) -> str:
+    """Return the digest of the sessions, whatever their order."""
+    return sha256("\n".join(sorted(session.digest for session in sessions)).encode())
 
 
 def _why_not(workspace: Workspace, report: Report) -> str:

@@ -19,6 +19,24 @@ def add_tags(parser: argparse.ArgumentParser, help_text: str) -> None:
     parser.add_argument("--tag", dest="tags", metavar="T", action="append", default=[], help=help_text)
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs N``."""
+    parser.add_argument(
+        "--jobs",
+        type=number,
+        default=1,
+        metavar="N",
+        help="processes that share the work; the result is the same",
+    )
+
+
+def number(text: str) -> int:
+    """Return a number of processes. Raises ArgumentTypeError for what is none."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 256, found {text!r}")
+    return int(text)
+
+
 def port(text: str) -> int:
     """Return a port number, 0 for a free one. Raises ArgumentTypeError for what is none."""
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from wraith.canonical import compact
-from wraith.cli._output import Block, Line, Table
+from wraith.cli._output import Block, Line, Table, count
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
-    from wraith.conformance import Divergence, Report
+    from wraith.conformance import Divergence, Generalization, Report
 
 SHOWN: Final = 20
 """How many kinds of divergence stand in text: a screen. The report and the JSON have all that were listed."""
@@ -35,8 +35,32 @@ def report_blocks(name: str, report: Report) -> Iterator[Block]:
         yield Line("nothing was compared, and that is never a pass: there are no recordings", "warn")
     elif not report.passed:
         yield Line(f"{report.required_bp}/10000 are required: required_score in [diff] of wraith.toml")
+    if report.preexisting_total:
+        unknown = report.preexisting_unknown
+        told = (
+            f"{count(report.preexisting_total, 'exchange')} about what was there before the recording began"
+        )
+        yield Line(f"{told}; {unknown} of them about what no recording shows" if unknown else told, "dim")
     if report.divergences:
         yield from _divergence_blocks(name, report.divergences)
+
+
+def holdout_blocks(name: str, report: Report, result: Generalization) -> Iterator[Block]:
+    """Yield what the hold-out came to beside the replay, route by route, and what explains the gap."""
+    yield Line(
+        f"held out: {result.generalization_bp}/10000 exact of exchanges never seen, in {result.folds} folds; "
+        f"{report.exact_bp}/10000 of those recorded",
+        "title",
+    )
+    inside = {route.route: route for route in report.routes}
+    rows = []
+    for each in result.routes:
+        seen = inside.get(each.route)
+        recorded = f"{seen.exchanges_passed}/{seen.exchanges_total}" if seen else "-"
+        rows.append((each.route, f"{each.exchanges_passed}/{each.exchanges_total}", recorded))
+    yield Table(("ROUTE", ">HELD OUT", ">RECORDED"), rows)
+    if result.divergences:
+        yield from _divergence_blocks(name, result.divergences)
 
 
 def _divergence_blocks(name: str, divergences: Sequence[Divergence]) -> Iterator[Block]:

@@ -8,17 +8,19 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_tags, add_twin, find_twin
+from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
 from wraith.cli._output import Block, Line, Output, count
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
+    from wraith.conformance import Generalization
     from wraith.wir import Evidence, PatchFinding
     from wraith.workspace import Workspace
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_twin(parser)
+    add_jobs(parser)
     add_tags(parser, "learn only from sessions with this tag; may be given again")
 
 
@@ -34,8 +36,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     workspace = find_twin(args)
     with out.working(f"learning {workspace.name}"):
-        result = steps.synth(workspace, tags=args.tags)
+        result = steps.synth(workspace, tags=args.tags, jobs=args.jobs)
     model, evidence = result.model, result.learned.evidence
+    known = steps.known_generalization(workspace, tags=args.tags)
     symbols: dict[str, JsonValue] = dict(count_symbols(model))
     changes: list[JsonValue] = [str(finding) for finding in result.findings]
     out.answer(
@@ -49,13 +52,21 @@ def run(args: argparse.Namespace, out: Output) -> int:
             "routes": route_documents(model, evidence),
             "state_operations": state_operation_documents(model),
             "refused_patches": changes,
+            "generalization_bp": known.generalization_bp if known is not None else None,
         },
         _headline(workspace, evidence, len(model.routes)),
         *([route_table(model, evidence)] if model.routes else []),
         *summary_blocks(model),
+        _predicted(workspace, known),
         *_refused(workspace, result.findings),
     )
     return 0
+
+
+def _predicted(workspace: Workspace, known: Generalization | None) -> Line:
+    if known is None:
+        return Line(f"how it does on what was never seen: wraith check {workspace.name} --holdout 5", "dim")
+    return Line(f"{known.generalization_bp}/10000 exact on sessions held out, in {known.folds} folds")
 
 
 def _headline(workspace: Workspace, evidence: Evidence, routes: int) -> Line:

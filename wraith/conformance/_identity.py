@@ -59,6 +59,8 @@ class Identities:
                 return True
         elif isinstance(recorded, bool) or isinstance(replayed, bool):
             return False
+        elif isinstance(recorded, int) and self._replayed.get(str(recorded)) == str(replayed):
+            return True
         return replayed in self._instants.get(recorded, ())
 
     def has_another(self, recorded: str) -> bool:

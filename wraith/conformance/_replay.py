@@ -8,19 +8,27 @@ recorded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.conformance._compare import compare
 from wraith.conformance._identity import Identities
-from wraith.conformance._report import MAX_LISTED, Divergence, Report, RouteScore
+from wraith.conformance._report import MAX_LISTED, Dependence, Divergence, Report, RouteScore
 from wraith.exchange import Corpus, Request, Session
-from wraith.runtime import Twin
-from wraith.wir import Model
+from wraith.runtime import Answer, Twin
+from wraith.wir import Model, Route
+
+CREATED = 201
+"""RFC 9110, 15.3.2: what is answered so was not there before."""
+
+NEEDS_ENTITY = frozenset(("read", "update", "delete", "action"))
+"""Operations that succeed on an entity that is there."""
 
 
 @dataclass(slots=True)
 class _Tally:
+    begun_with: Mapping[str, frozenset[str]]
+    """The keys of the fixtures, by entity."""
     exchanges: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
     compared: Counter[str] = field(default_factory=Counter)
@@ -28,6 +36,9 @@ class _Tally:
     divergences: list[Divergence] = field(default_factory=list)
     differences: int = 0
     extrapolated: int = 0
+    preexisting: list[Dependence] = field(default_factory=list)
+    preexisting_total: int = 0
+    preexisting_unknown: int = 0
     sessions: int = 0
     sessions_passed: int = 0
 
@@ -39,20 +50,24 @@ def check(
     required_score: float = 0.90,
     compare_headers: tuple[str, ...] = (),
     runs: Sequence[Sequence[str]] = (),
+    counted: Container[str] | None = None,
     scrubber: Callable[[Request], Request] | None = None,
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
     ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
-    alone. ``scrubber`` is what requests pass through before the twin sees them.
+    alone. ``counted`` names the sessions that are judged, all where it is None; the others are replayed for
+    the state that they leave behind. ``scrubber`` is what requests pass through before the twin sees them.
     """
     twin = Twin(model)
-    tally = _Tally()
+    begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
+    tally, unjudged = _Tally(begun_with), _Tally(begun_with)
     for number, run in enumerate(_worlds(corpus, runs)):
         session = twin.open_session(f"check-{number}")
         identities = Identities()
         for recorded in run:
-            _replay(twin, session, recorded, identities, tally, compare_headers, scrubber)
+            into = tally if counted is None or recorded.id in counted else unjudged
+            _replay(twin, session, recorded, identities, into, compare_headers, scrubber)
     return _report(tally, required_score)
 
 
@@ -85,6 +100,8 @@ def _replay(
         tally.compared[route] += found.compared_leaves
         tally.suppressed[route] += found.suppressed_leaves
         tally.extrapolated += answer.extrapolated
+        if (dependence := _dependence(answer, exchange.response.status, tally.begun_with)) is not None:
+            _note(tally, recorded.id, index, dependence)
         if not found.differences:
             tally.passed[route] += 1
             continue
@@ -106,6 +123,37 @@ def _replay(
     tally.sessions_passed += clean
 
 
+def _dependence(
+    answer: Answer, status: int, begun_with: Mapping[str, frozenset[str]]
+) -> tuple[Route, str, bool] | None:
+    """Return route, key and whether it is known, where the recorded exchange was about an entity that the
+    recording did not create."""
+    route = answer.route
+    if route is None or route.entity is None or answer.key is None:
+        return None
+    if answer.stored:
+        return (route, answer.key, True) if answer.key in begun_with.get(route.entity, ()) else None
+    looked_for = status < 400 and status != CREATED and route.state_op in NEEDS_ENTITY
+    return (route, answer.key, False) if looked_for else None
+
+
+def _note(tally: _Tally, session: str, index: int, dependence: tuple[Route, str, bool]) -> None:
+    route, key, known = dependence
+    tally.preexisting_total += 1
+    tally.preexisting_unknown += not known
+    if len(tally.preexisting) < MAX_LISTED:
+        tally.preexisting.append(
+            Dependence(
+                session=session,
+                exchange=index,
+                route=route.name,
+                entity=route.entity or "",
+                key=key,
+                known=known,
+            )
+        )
+
+
 def _report(tally: _Tally, required_score: float) -> Report:
     total, passed = tally.exchanges.total(), tally.passed.total()
     score_bp = round(10_000 * passed / total) if total else 0
@@ -113,6 +161,7 @@ def _report(tally: _Tally, required_score: float) -> Report:
     compared = tally.compared.total()
     return Report(
         score_bp=score_bp,
+        exact_bp=score_bp,
         required_bp=required_bp,
         passed=total > 0 and compared > 0 and passed * 10_000 >= required_bp * total,
         exchanges_total=total,
@@ -123,6 +172,9 @@ def _report(tally: _Tally, required_score: float) -> Report:
         suppressed_leaves=tally.suppressed.total(),
         divergences_total=tally.differences,
         extrapolated_total=tally.extrapolated,
+        preexisting_total=tally.preexisting_total,
+        preexisting_unknown=tally.preexisting_unknown,
+        preexisting=tuple(tally.preexisting),
         routes=tuple(
             RouteScore(
                 route=route,

@@ -29,6 +29,21 @@ class Divergence(_Part):
     actual: Json
 
 
+class Dependence(_Part):
+    """An exchange that is about an entity which was there before the recording began.
+
+    ``known``: the entity is one of the fixtures. Where it is not, no recording shows it as it was, and the
+    twin cannot know it.
+    """
+
+    session: str
+    exchange: int
+    route: str
+    entity: str
+    key: str
+    known: bool
+
+
 class RouteScore(_Part):
     """How one route did."""
 
@@ -39,11 +54,43 @@ class RouteScore(_Part):
     suppressed_leaves: int
 
 
+class Prediction(_Part):
+    """How well one route was predicted by models that had not seen the exchanges."""
+
+    route: str
+    generalization_bp: int = Field(ge=0, le=10_000)
+    exchanges_total: int
+    exchanges_passed: int
+
+
+class Generalization(_Part):
+    """``reports/holdout.json``: each fold predicted by a model learned from the others."""
+
+    format: Literal["wraith.holdout/1"] = "wraith.holdout/1"
+    folds: int
+    generalization_bp: int = Field(ge=0, le=10_000)
+    exchanges_total: int
+    exchanges_passed: int
+    extrapolated_total: int
+    routes: tuple[Prediction, ...]
+    divergences_total: int
+    divergences: tuple[Divergence, ...]
+    corpus: str = ""
+    """The digest of the sessions that were dealt."""
+
+    def to_json(self) -> JsonValue:
+        """Return the result as a JSON document."""
+        document: JsonValue = self.model_dump(mode="json")
+        return document
+
+
 class Report(_Part):
-    """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded."""
+    """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded;
+    ``exact_bp`` that of exchanges without any difference."""
 
     format: Literal["wraith.report/1"] = "wraith.report/1"
     score_bp: int = Field(ge=0, le=10_000)
+    exact_bp: int = Field(ge=0, le=10_000)
     required_bp: int
     passed: bool
     exchanges_total: int
@@ -54,6 +101,10 @@ class Report(_Part):
     suppressed_leaves: int
     divergences_total: int
     extrapolated_total: int
+    preexisting_total: int = 0
+    """Exchanges about entities that were there before the recording began, of which so many are unknown:"""
+    preexisting_unknown: int = 0
+    preexisting: tuple[Dependence, ...] = ()
     routes: tuple[RouteScore, ...]
     divergences: tuple[Divergence, ...]
 

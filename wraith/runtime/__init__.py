@@ -1,7 +1,7 @@
 """The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
 values."""
 
-from wraith.runtime._clock import read_time, write_time
+from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
@@ -20,6 +20,7 @@ __all__ = [
     "Session",
     "State",
     "Twin",
+    "any_fraction",
     "cast",
     "compile_atom",
     "compile_effect",

@@ -75,7 +75,7 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _lookup(entity, compiled(key), at)
         case FreshId(pattern):
             return _fresh(pattern)
-        case NextKey(entity, ever):
+        case NextKey(entity, ever, _):
             return lambda env: env.state.next_key(entity, ever=ever)
         case Clock(unit, offset_s):
             return _clock(unit, offset_s)

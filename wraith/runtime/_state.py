@@ -48,8 +48,9 @@ class State:
 
 def _number(key: str) -> int | None:
     """Return the number that a key is, if it is one that was counted: a longer one is random, or an
-    instant."""
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    instant. Below a parent it is the last part that counts."""
+    own = key.rpartition("/")[2]
+    return int(own) if own.isascii() and own.isdigit() and len(own) < 18 else None
 
 
 def replaced(document: Found, path: Path, value: JsonValue) -> JsonValue:

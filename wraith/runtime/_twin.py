@@ -45,7 +45,8 @@ class Answer:
 
     ``variant`` is the position in the route; ``extrapolated`` says that no variant was ever seen with such a
     request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
-    it was encoded, for those who compare.
+    it was encoded, for those who compare. ``key`` is that of the entity which the request addressed, and
+    ``stored`` whether there was one before.
     """
 
     response: Response
@@ -54,6 +55,8 @@ class Answer:
     extrapolated: bool = False
     near: tuple[str, ...] = ()
     document: Found = MISSING
+    key: str | None = None
+    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class Twin:
             return _unknown(request, self._router.near(request.method, request.path))
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
+        key = None
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
             if key is not None:
@@ -129,7 +133,7 @@ class Twin:
             return _no_variant(compiled.route)
         if strict and extrapolated:
             return _refused(compiled.route)
-        return _render(compiled.route, chosen, extrapolated, env)
+        return _render(compiled.route, chosen, extrapolated, env, key)
 
     def _field(self, method: str, path: str, env: Environment) -> Choice | None:
         """Answer a field of GraphQL by its route, if it has one."""
@@ -169,7 +173,9 @@ def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVarian
     return fallback, True
 
 
-def _render(route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Environment) -> Answer:
+def _render(
+    route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Environment, key: str | None
+) -> Answer:
     env.response = document = chosen.body(env)
     headers: list[tuple[str, str]] = []
     for name, value in chosen.headers:
@@ -180,7 +186,8 @@ def _render(route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Env
         effect(env)
     body = b"" if env.method == "HEAD" else _encode(chosen.variant, document)
     response = Response(chosen.variant.status, tuple(headers), body)
-    return Answer(response, route, chosen.number, extrapolated, (), document)
+    stored = env.entity is not MISSING
+    return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
 
 
 def _encode(variant: Variant, document: Found) -> bytes:

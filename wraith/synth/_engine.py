@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
-from wraith.synth._graphql import asks_graphql, speaks_graphql
+from wraith.synth._analogy import by_analogy
+from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import Sketch, choose, sketch
+from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._spread import Spread, in_turn
+from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
-
-if TYPE_CHECKING:
-    from wraith.synth._graphql._learn import GraphQLCorpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +30,28 @@ class Learned:
     evidence: Evidence
 
 
-def learn(corpus: Corpus) -> Learned:
+PARTS = 32
+"""Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
+
+
+def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
-    learned from in the order of time."""
+    learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    endpoints: dict[str, GraphQLCorpus] = {}
-    table, sketches = _survey(ordered, endpoints)
+    table, sketches, speaking = _survey(ordered, spread)
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table))
-    for _, spoken in sorted(endpoints.items()):
+    for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
     world = builder.world()
-    graphql = [spoken.learn(world.run_of) for _, spoken in sorted(endpoints.items())]
-    apart = {entity.name for each in graphql for entity in each.entities}
-    world = World(world.run_of, {name: items for name, items in world.fixtures.items() if name not in apart})
+    graphql = [spoken.learn(world.run_of) for spoken in endpoints]
+    world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
     first = _observations(ordered, table, kept, Observer(roles, world, gone))
     effects = learn_side_effects(first, roles)
@@ -59,31 +61,40 @@ def learn(corpus: Corpus) -> Learned:
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, _ in each)
-    learned = {
-        route: learn_route(some, roles[route], gone[route], effects.get(route, ()))
-        for route, some in sorted(by_route.items())
-    }
+    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    routes = sorted(by_route)
+
+    def one_route(part: int) -> LearnedRoute:
+        route = routes[part]
+        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+
+    learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    recorded = [
+        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+        for route, made in learned.items()
+    ]
+    similar = by_analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
-            **{
-                name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-                for name, items in world.fixtures.items()
-            },
-            **{name: stored for each in graphql for name, stored in each.fixtures.items()},
+            name: tuple(Fixture(key=key, value=value) for key, value in items.items())
+            for fixtures in (world.fixtures, *(each.fixtures for each in graphql))
+            for name, items in fixtures.items()
         },
-        routes=(
-            *(
-                _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-                for route, made in learned.items()
-            ),
-            *(route for each in graphql for route in each.routes),
+        routes=tuple(
+            sorted(
+                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                key=lambda route: (route.path_pattern, route.method),
+            )
         ),
         graphql=tuple(each.endpoint for each in graphql),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)) + sum(spoken.exchanges for spoken in endpoints.values()),
+        exchanges=sum(map(len, sketches)) + sum(spoken.exchanges for spoken in endpoints),
         sessions=len(ordered),
         runs=_runs([session.id for session in ordered], world),
         routes=(
@@ -102,35 +113,30 @@ def learn(corpus: Corpus) -> Learned:
     return Learned(model, evidence)
 
 
-def _survey(
-    ordered: Sequence[Session], endpoints: dict[str, GraphQLCorpus]
-) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session. What speaks GraphQL goes to its
-    endpoint, and is no part of the rest."""
+def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch], list[int]]:
+    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
+    does is no part of the rest."""
+    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
+
+    def some(part: int) -> list[tuple[Sketch, bool]]:
+        done = []
+        for number in range(bounds[part], bounds[part + 1]):
+            exchanges = see(number, ordered[number].read())
+            rest = [each for each in exchanges if not speaks_graphql(each)]
+            done.append((sketch(rest), len(rest) < len(exchanges)))
+        return done
+
+    looks = [each for part in spread(some, PARTS) for each in part]
+    sketches = [each for each, _ in looks]
     paths = Paths()
-    sketches: list[Sketch] = []
-    left: list[Seen] = []
-    for number, session in enumerate(ordered):
-        seen = []
-        for each in see(number, session.read()):
-            if speaks_graphql(each):
-                _endpoint(each.request.path, endpoints).add(each)
-            else:
-                seen.append(each)
-                if asks_graphql(each):
-                    left.append(each)
-        paths.add(seen)
-        sketches.append(sketch(seen))
-    for each in left:
-        if each.request.path in endpoints:
-            endpoints[each.request.path].leave(each)
-    return paths.routes(), sketches
+    for number, each in enumerate(sketches):
+        paths.add(number, each)
+    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
 
 
-def _endpoint(path: str, endpoints: dict[str, GraphQLCorpus]) -> GraphQLCorpus:
-    from wraith.synth._graphql._learn import GraphQLCorpus  # only corpora with GraphQL need its library
-
-    return endpoints.setdefault(path, GraphQLCorpus(path))
+def _without(world: World, names: set[str]) -> World:
+    """Return the world without the entities that GraphQL knows more of."""
+    return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
 def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:

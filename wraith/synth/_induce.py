@@ -33,6 +33,10 @@ SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
 
+MIN_GROWING = 3
+"""Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the answers of one variant are explained with, besides the places of each row."""
@@ -155,6 +159,11 @@ class _Inducer:
             )
             if hits * 3 >= len(column) * 2:
                 return NextKey(collection, ever)
+        greatest = [row.observation.captured.next_ever for row in self.rows]
+        if len(column) >= MIN_GROWING and all(
+            isinstance(value, int) and value >= before for value, before in zip(column, greatest, strict=True)
+        ):
+            return NextKey(collection, ever=True, gaps=True)
         return None
 
     def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:

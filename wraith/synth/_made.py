@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wraith.paths import MISSING
-from wraith.runtime import read_time, write_time
+from wraith.runtime import any_fraction, read_time, write_time
 from wraith.synth._rows import Row, Values
 from wraith.wir import Clock, Expr
 
@@ -93,6 +93,8 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
             return None
         units.add(found[0])
         shifts.append(found[1] - row.env.now_ms)
+    if len(units) > 1:  # a fraction without its zeros has another length each time
+        units = {any_fraction(unit) for unit in units if "%S" in unit}
     if len(units) != 1:
         return None
     [unit] = units

@@ -9,12 +9,11 @@ children of a node that are parameters become one child.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from wraith.synth._seen import Seen
+from wraith.synth._survey import Sketch
 
 _SHAPES = re.compile(
     r"\d+"
@@ -25,6 +24,15 @@ _SHAPES = re.compile(
 )
 _VERSION = re.compile(r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d")
 
+COLLECTION_WORDS = frozenset(
+    "me self current search count total batch bulk all new latest default upcoming status stats summary "  # noqa: SIM905
+    "health schema metadata export import login logout validate preview settings config".split()
+)
+"""What stands below a collection and is no item of it, in HTTP APIs at large: a prior against "a word below a
+plural is a key"."""
+
+ITEM_WRITES = frozenset(("PUT", "PATCH", "DELETE"))
+
 VARIETY = 3
 """As many siblings, each in one session only and all answered alike, as make chance unlikely."""
 
@@ -34,67 +42,50 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     sessions: set[int] = field(default_factory=set)
     flowed: set[int] = field(default_factory=set)
-    ends: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
-    echoed: int = 0
+    ends: dict[str, Ends] = field(default_factory=dict)
     parameter: _Node | None = None
 
     def succeeded(self) -> bool:
         """Whether any request at or below this node was answered without an error."""
         below = list(self.children.values()) + ([self.parameter] if self.parameter else [])
-        return any(any(answers) for answers in self.ends.values()) or any(node.succeeded() for node in below)
+        return any(ends.ok for ends in self.ends.values()) or any(node.succeeded() for node in below)
+
+
+@dataclass(slots=True)
+class Ends:
+    """How often requests ended at a node, were answered without an error, and were answered with its name."""
+
+    total: int = 0
+    ok: int = 0
+    echoed: int = 0
+
+    def add(self, other: Ends) -> None:
+        self.total += other.total
+        self.ok += other.ok
+        self.echoed += other.echoed
 
 
 class Paths:
-    """The tree of segments of a corpus, built session by session."""
+    """The tree of segments of a corpus. Sessions come in any order: sets and counts are kept."""
 
     def __init__(self) -> None:
         self._root = _Node()
 
-    def add(self, session: list[Seen]) -> None:
-        """Take in one session's exchanges, in order."""
-        earlier: list[bytes] = []
-        flows: dict[str, bool] = {}
-        for seen in session:
+    def add(self, number: int, session: Sketch) -> None:
+        """Take in the sketch of the session of that number."""
+        for each in session:
             node = self._root
-            for segment in seen.segments:
+            for segment, flowed in zip(each.segments, each.flowed, strict=True):
                 node = node.children.setdefault(segment, _Node())
-                node.sessions.add(seen.session)
-                if not flows.get(segment):
-                    flows[segment] = _flows(segment, earlier)
-                if flows[segment]:
-                    node.flowed.add(seen.session)
-            node.ends[seen.method].append(seen.ok)
-            node.echoed += seen.ok and _stands_in(seen.segments[-1], seen.raw)
-            earlier.append(seen.raw)
-            earlier.append(seen.request.body)
+                node.sessions.add(number)
+                if flowed:
+                    node.flowed.add(number)
+            node.ends.setdefault(each.method, Ends()).add(Ends(1, each.status < 400, each.echoed))
 
     def routes(self) -> RouteTable:
         """Return the routes that the tree shows."""
-        _generalize(self._root)
+        _generalize(self._root, "")
         return RouteTable(self._root)
-
-
-def _flows(segment: str, earlier: Iterable[bytes]) -> bool:
-    """Whether a value stood in an earlier message: as JSON text, or as a form's value."""
-    form = b"=%s" % segment.encode("utf-8", "replace")
-    for body in earlier:
-        if _stands_in(segment, body):
-            return True
-        at = body.find(form) if body[:1] not in b"{[" else -1
-        if at >= 0 and body[at + len(form) : at + len(form) + 1] in (b"", b"&"):
-            return True
-    return False
-
-
-def _stands_in(segment: str, body: bytes) -> bool:
-    """Whether the text is a value of a JSON body, not the name of a member."""
-    quoted = b'"%s"' % segment.encode("utf-8", "replace")
-    at = body.find(quoted)
-    while at >= 0:
-        if not body[at + len(quoted) : at + len(quoted) + 2].lstrip().startswith(b":"):
-            return True
-        at = body.find(quoted, at + 1)
-    return False
 
 
 def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
@@ -108,7 +99,7 @@ def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
     )
 
 
-def _generalize(node: _Node) -> None:
+def _generalize(node: _Node, name: str) -> None:
     visitors = len({session for child in node.children.values() for session in child.sessions})
     chosen = {
         segment
@@ -125,13 +116,23 @@ def _generalize(node: _Node) -> None:
             len(lonely) == len(rest) or not any(node.children[s].succeeded() for s in lonely)
         ):
             chosen = set(lonely)
+    if is_plural(name):
+        chosen |= {segment for segment in rest if _names_an_item(segment, node.children[segment])}
     if chosen:
         node.parameter = _Node()
         for segment in sorted(chosen):
             _absorb(node.parameter, node.children.pop(segment))
-        _generalize(node.parameter)
-    for child in node.children.values():
-        _generalize(child)
+        _generalize(node.parameter, "")
+    for segment, child in node.children.items():
+        _generalize(child, segment)
+
+
+def _names_an_item(segment: str, child: _Node) -> bool:
+    """Whether a word below the name of a collection is a key there: it has parts of its own, or it is
+    written."""
+    return segment.lower() not in COLLECTION_WORDS and (
+        bool(child.children) or not ITEM_WRITES.isdisjoint(child.ends)
+    )
 
 
 def _is_sibling(child: _Node, methods: set[str]) -> bool:
@@ -139,16 +140,15 @@ def _is_sibling(child: _Node, methods: set[str]) -> bool:
     was."""
     if not child.succeeded():
         return child.ends.keys() <= methods
-    successes = sum(sum(answers) for answers in child.ends.values())
-    return successes > 0 and child.echoed * 2 > successes
+    successes = sum(ends.ok for ends in child.ends.values())
+    return successes > 0 and sum(ends.echoed for ends in child.ends.values()) * 2 > successes
 
 
 def _absorb(into: _Node, other: _Node) -> None:
     into.sessions |= other.sessions
     into.flowed |= other.flowed
-    into.echoed += other.echoed
-    for method, answers in other.ends.items():
-        into.ends[method].extend(answers)
+    for method, ends in other.ends.items():
+        into.ends.setdefault(method, Ends()).add(ends)
     for segment, child in other.children.items():
         _absorb(into.children.setdefault(segment, _Node()), child)
 
@@ -234,6 +234,11 @@ def _names(shape: tuple[str | None, ...]) -> tuple[str, ...]:
             names.append(name if name not in names else f"{name}_{len(names) + 1}")
         before = re.sub(r"\W+", "_", segment) if segment and not segment[:1].isdigit() else ""
     return tuple(names)
+
+
+def is_plural(word: str) -> bool:
+    """Whether a word looks like an English plural: a prior for the name of a collection."""
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def singular(word: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from wraith.synth._routes import RouteTable
-from wraith.synth._seen import Seen
+from wraith.synth._survey import Sketch
 
 ENOUGH = 60
 """Observations of one route and status: the sample of a group, and half as many again to part it by."""
@@ -23,21 +23,13 @@ TAOCP 6.4)."""
 
 Item = TypeVar("Item")
 
-Sketch = tuple[tuple[str, tuple[str, ...], int], ...]
-"""Method, segments and status of each exchange of a session: what is kept of it between the passes."""
-
-
-def sketch(session: Sequence[Seen]) -> Sketch:
-    """Return what the choice needs to know of a session."""
-    return tuple((seen.method, seen.segments, seen.status) for seen in session)
-
 
 def choose(sketches: Sequence[Sketch], table: RouteTable) -> frozenset[int]:
     """Return the numbers of the sessions to learn from."""
     counts: Counter[tuple[int, int]] = Counter()
     chosen: set[int] = set()
     for number, session in enumerate(sketches):
-        kinds = [(table.find(method, segments), status) for method, segments, status in session]
+        kinds = [(table.find(line.method, line.segments), line.status) for line in session]
         if any(counts[each] < ENOUGH for each in kinds):
             chosen.add(number)
             counts.update(kinds)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import BodyKind, Exchange, Request, decode_body, header
 from wraith.paths import MISSING, Found
-from wraith.runtime import split_path
+from wraith.runtime import read_time, split_path
+
+CLOCKS_AGREE_MS = 2000
+"""How far a service's ``Date``, a whole second, may stand from the recorder's time of the same exchange."""
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
             Seen(
                 session,
                 index,
-                exchange.started_at_ms,
+                _answered_at(exchange),
                 exchange.duration_ms,
                 request,
                 tuple(split_path(request.path)),
@@ -82,6 +85,15 @@ def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
             )
         )
     return seen
+
+
+def _answered_at(exchange: Exchange) -> int:
+    """Return the service's own time: its ``Date`` where the recorder's clock says another one, or none."""
+    dated = header(exchange.response.headers, "date")
+    stated = read_time(dated) if dated else None
+    if stated is None or abs(stated[1] - exchange.started_at_ms) <= CLOCKS_AGREE_MS:
+        return exchange.started_at_ms
+    return stated[1]
 
 
 def as_json(found: Found) -> JsonValue:

@@ -27,6 +27,7 @@ from wraith.wir import (
     Literal,
     Lookup,
     Merge,
+    NextKey,
     Ref,
     Sum,
     Text,
@@ -385,6 +386,8 @@ def hole_class(expr: Expr) -> HoleClass:
         case Literal():
             return "constant"
         case FreshId():
+            return "generated"
+        case NextKey(gaps=True):
             return "generated"
         case Clock():
             return "timestamp"

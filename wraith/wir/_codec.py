@@ -68,8 +68,8 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
         case FreshId(pattern):
             return {"fresh_id": pattern}
-        case NextKey(entity, ever):
-            return {"next_key": entity, "ever": ever}
+        case NextKey(entity, ever, gaps):
+            return {"next_key": entity, "ever": ever, **({"gaps": True} if gaps else {})}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
         case First(options):
@@ -226,7 +226,9 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
         _text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))
     ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
-    "next_key": lambda value: NextKey(_text(value["next_key"]), bool(value.get("ever"))),
+    "next_key": lambda value: NextKey(
+        _text(value["next_key"]), bool(value.get("ever")), bool(value.get("gaps"))
+    ),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
     "cast": _cast,

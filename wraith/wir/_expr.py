@@ -69,6 +69,8 @@ class NextKey:
 
     entity: str
     ever: bool = False
+    gaps: bool = False
+    """The service leaves gaps, because it counts for others as well: only that keys grow can be told."""
 
 
 @dataclass(frozen=True, slots=True)

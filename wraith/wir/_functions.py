@@ -1,6 +1,7 @@
 """The functions that a ``Call`` may name, with how many arguments each takes (least, most).
 
-Pure and total: an argument that does not fit gives ``MISSING``. ``runtime/_functions.py`` says what each does.
+Pure and total: an argument that does not fit gives ``MISSING``.
+``runtime/_functions.py`` says what each does.
 """
 
 from __future__ import annotations

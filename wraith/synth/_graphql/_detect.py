@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from wraith.exchange import graphql_requests, is_batch
 from wraith.synth._seen import Seen
+
+if TYPE_CHECKING:
+    from wraith.synth._graphql._learn import GraphQLCorpus
 
 
 def asks_graphql(seen: Seen) -> bool:
@@ -19,3 +25,25 @@ def speaks_graphql(seen: Seen) -> bool:
     if isinstance(document, list) and is_batch(seen.request) and document:
         document = document[0]
     return isinstance(document, dict) and bool({"data", "errors"} & document.keys())
+
+
+def endpoints_of(sessions: Iterable[list[Seen]]) -> list[GraphQLCorpus]:
+    """Return the endpoints of the sessions that speak GraphQL, by their path, each with its exchanges."""
+    found: dict[str, GraphQLCorpus] = {}
+    left: list[Seen] = []
+    for session in sessions:
+        for seen in session:
+            if speaks_graphql(seen):
+                _endpoint(found, seen.request.path).add(seen)
+            elif asks_graphql(seen):
+                left.append(seen)
+    for seen in left:
+        if seen.request.path in found:
+            found[seen.request.path].leave(seen)
+    return [found[path] for path in sorted(found)]
+
+
+def _endpoint(found: dict[str, GraphQLCorpus], path: str) -> GraphQLCorpus:
+    from wraith.synth._graphql._learn import GraphQLCorpus
+
+    return found.setdefault(path, GraphQLCorpus(path))

@@ -30,7 +30,6 @@ from wraith.wir import (
     Bulk,
     Effect,
     Entity,
-    Fixture,
     GraphQL,
     Hole,
     Ref,
@@ -49,7 +48,7 @@ class LearnedGraphQL:
     routes: tuple[Route, ...]
     evidence: tuple[RouteEvidence, ...]
     entities: tuple[Entity, ...]
-    fixtures: dict[str, tuple[Fixture, ...]]
+    fixtures: dict[str, dict[str, JsonValue]]
 
 
 @dataclass(slots=True)
@@ -178,10 +177,7 @@ class GraphQLCorpus:
             for each in sorted(types.classes, key=lambda e: e.name)
             if each.key
         )
-        stored = {
-            name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.items()
-        }
+        stored: dict[str, dict[str, JsonValue]] = {name: dict(items) for name, items in world.items()}
         return LearnedGraphQL(
             self._endpoint(lines, subjects), tuple(routes), tuple(evidence), entities, stored
         )

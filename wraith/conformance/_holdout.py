@@ -1,0 +1,109 @@
+"""The hold-out: how well a model predicts sessions that it was not learned from.
+
+The sessions are dealt into folds. Each fold is predicted by a model learned from the others, and only its
+exchanges are judged; sessions of the same run are replayed with it, because they share a world. What comes
+out estimates how the model of *all* sessions does on traffic that nobody recorded (Stone 1974,
+cross-validation).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wraith.conformance._replay import check
+from wraith.conformance._report import MAX_LISTED, Divergence, Generalization, Prediction, Report
+from wraith.errors import InputError
+from wraith.exchange import Corpus, Session
+from wraith.synth import Spread, in_turn, learn
+
+MIN_FOLDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The sessions that are predicted, and those that the model is learned from."""
+
+    predicted: tuple[Session, ...]
+    learned: tuple[Session, ...]
+
+
+def folds(corpus: Corpus, count: int) -> tuple[Fold, ...]:
+    """Deal the sessions into folds, in turn and in the order of time, so that each spans the whole recording.
+
+    Raises InputError where there are fewer sessions than folds, or fewer than two folds.
+    """
+    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
+    if not MIN_FOLDS <= count <= len(ordered):
+        raise InputError(
+            f"{count} folds of {len(ordered)} sessions",
+            hint=f"a hold-out needs at least {MIN_FOLDS} folds and as many sessions",
+        )
+    return tuple(
+        Fold(
+            tuple(ordered[number::count]),
+            tuple(each for place, each in enumerate(ordered) if place % count != number),
+        )
+        for number in range(count)
+    )
+
+
+def generalization(
+    corpus: Corpus,
+    count: int,
+    *,
+    runs: Sequence[Sequence[str]] = (),
+    compare_headers: tuple[str, ...] = (),
+    spread: Spread = in_turn,
+) -> Generalization:
+    """Return how well each of so many folds is predicted from the others.
+
+    ``runs`` are those of the whole corpus. ``spread`` may use several processes, one for each fold. Raises
+    InputError where there are too few sessions.
+    """
+    dealt = folds(corpus, count)
+
+    def predicted(number: int) -> Report:
+        fold = dealt[number]
+        return check(
+            learn(fold.learned).model,
+            corpus,
+            compare_headers=compare_headers,
+            runs=runs,
+            counted={session.id for session in fold.predicted},
+        )
+
+    return _together(count, spread(predicted, count))
+
+
+def _together(count: int, reports: Sequence[Report]) -> Generalization:
+    exchanges: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    for report in reports:
+        for route in report.routes:
+            exchanges[route.route] += route.exchanges_total
+            passed[route.route] += route.exchanges_passed
+    divergences: list[Divergence] = [each for report in reports for each in report.divergences]
+    return Generalization(
+        folds=count,
+        generalization_bp=_bp(passed.total(), exchanges.total()),
+        exchanges_total=exchanges.total(),
+        exchanges_passed=passed.total(),
+        extrapolated_total=sum(report.extrapolated_total for report in reports),
+        routes=tuple(
+            Prediction(
+                route=route,
+                generalization_bp=_bp(passed[route], exchanges[route]),
+                exchanges_total=exchanges[route],
+                exchanges_passed=passed[route],
+            )
+            for route in sorted(exchanges)
+        ),
+        divergences_total=sum(report.divergences_total for report in reports),
+        divergences=tuple(divergences[:MAX_LISTED]),
+    )
+
+
+def _bp(passed: int, total: int) -> int:
+    return round(10_000 * passed / total) if total else 0

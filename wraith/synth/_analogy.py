@@ -1,0 +1,178 @@
+"""Routes that were never recorded, by analogy with those that were.
+
+Services are made of collections that are treated alike: what DELETE does to an item of two collections it
+most likely does to an item of the third. So a method that recordings lack at an item is taken over from other
+collections of the same service, as far as two of them agree, word for word once their own names are taken out
+of it. What a collection answers to a write is what it answers to a read, where no read was recorded. Such
+routes rest on no exchange of their own: their support holds nothing, so every answer counts as extrapolated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue, compact, parse
+from wraith.paths import Path
+from wraith.synth._roles import Collection, Role
+from wraith.synth._routes import RoutePattern
+from wraith.wir import Equals, Exists, Expr, Hole, Literal, Ref, Route, StateOp, Variant, expr_to_json
+
+ITEM_METHODS: dict[str, StateOp] = {"GET": "read", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+
+AGREE = 2
+"""Collections that must be treated alike: one may be the exception."""
+
+NEVER = Equals(Literal(False), True)
+"""The support of what was seen with nothing."""
+
+_ENTITY = "\0entity"
+_KEY = "\0key"
+_PARAMETER = "\0parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """The place of the items of a collection: their path, and how it addresses one."""
+
+    pattern: RoutePattern
+    collection: Collection
+    key: Expr
+    envelopes: tuple[Path, ...]
+    """Where successful answers of writes and reads hold the representation."""
+
+
+def by_analogy(
+    patterns: Sequence[RoutePattern], roles: Sequence[Role], variants: Sequence[tuple[Variant, ...]]
+) -> list[Route]:
+    """Return the routes of items that recordings lack, as other collections and the writes suggest them."""
+    items = _items(patterns, roles)
+    habits = _habits(patterns, roles, variants)
+    known = {(pattern.method, pattern.shape) for pattern in patterns}
+    found = []
+    for shape, item in sorted(items.items(), key=lambda each: str(each[0])):
+        for method, op in ITEM_METHODS.items():
+            if (method, shape) not in known:
+                made = tuple(_applied(habits[method], item)) or _reading(method, item)
+                if made:
+                    found.append(_route(method, op, item, made))
+    return found
+
+
+def _items(patterns: Sequence[RoutePattern], roles: Sequence[Role]) -> dict[tuple[str | None, ...], _Item]:
+    envelopes: dict[str, dict[Path, None]] = defaultdict(dict)
+    for role in roles:
+        if (
+            role.collection is not None
+            and role.envelope is not None
+            and role.op in ("create", "read", "update")
+        ):
+            envelopes[role.collection.name].setdefault(role.envelope)
+    items = {}
+    for pattern, role in zip(patterns, roles, strict=True):
+        if pattern.shape[-1:] == (None,) and role.collection is not None and role.key is not None:
+            shown = tuple(envelopes[role.collection.name])
+            items[pattern.shape] = _Item(pattern, role.collection, role.key, shown)
+    return items
+
+
+def _habits(
+    patterns: Sequence[RoutePattern], roles: Sequence[Role], variants: Sequence[tuple[Variant, ...]]
+) -> dict[str, list[JsonValue]]:
+    """Return for each method the variants, without names, that several collections have, in their order."""
+    votes: dict[str, Counter[bytes]] = defaultdict(Counter)
+    for pattern, role, made in zip(patterns, roles, variants, strict=True):
+        if pattern.shape[-1:] == (None,) and role.collection is not None and role.key is not None:
+            votes[pattern.method].update({compact(each) for each in _nameless(made, role, pattern)})
+    return defaultdict(
+        list,
+        {
+            method: [parse(text) for text, count in counts.items() if count >= AGREE]
+            for method, counts in votes.items()
+        },
+    )
+
+
+def _nameless(variants: Iterable[Variant], role: Role, pattern: RoutePattern) -> Iterator[JsonValue]:
+    """Yield the variants with the names of the collection, its key and its parameters taken out."""
+    assert role.collection is not None  # Invariant: callers have looked
+    assert role.key is not None
+    names = {f"request.path.{name}": f"{_PARAMETER}{at}" for at, name in enumerate(reversed(pattern.names))}
+    names[role.collection.name] = _ENTITY
+    key = expr_to_json(role.key)
+    for variant in variants:
+        told = variant.body_kind != "empty"
+        headers = tuple(each for each in variant.headers if told and each[0] == "content-type")
+        shown = variant.model_copy(update={"headers": headers, "support": ()})
+        document = _swapped(shown.model_dump(mode="json", by_alias=True), key, _KEY)
+        yield _renamed(document, names)
+
+
+def _swapped(value: JsonValue, old: JsonValue, new: JsonValue) -> JsonValue:
+    if value == old:
+        return new
+    if isinstance(value, dict):
+        return {key: _swapped(item, old, new) for key, item in value.items()}
+    return [_swapped(item, old, new) for item in value] if isinstance(value, list) else value
+
+
+def _renamed(value: JsonValue, names: dict[str, str]) -> JsonValue:
+    if isinstance(value, dict):
+        return {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def _applied(habits: Sequence[JsonValue], item: _Item) -> Iterator[Variant]:
+    """Yield the variants with the names of an item's collection put in."""
+    names = {
+        f"{_PARAMETER}{at}": f"request.path.{name}" for at, name in enumerate(reversed(item.pattern.names))
+    }
+    names[_ENTITY] = item.collection.name
+    for habit in habits:
+        document = _swapped(_renamed(habit, names), _KEY, expr_to_json(item.key))
+        if not _leaves_out(document):
+            variant = Variant.model_validate(document)
+            yield variant.model_copy(update={"support": (NEVER,)})
+
+
+def _leaves_out(document: JsonValue) -> bool:
+    """Whether a parameter of the others has no counterpart here."""
+    if isinstance(document, dict):
+        return any(map(_leaves_out, document.values()))
+    if isinstance(document, list):
+        return any(map(_leaves_out, document))
+    return isinstance(document, str) and document.startswith(_PARAMETER)
+
+
+def _reading(method: str, item: _Item) -> tuple[Variant, ...]:
+    """A read answers the entity as a write did."""
+    if method != "GET" or len(item.envelopes) != 1:
+        return ()
+    template: JsonValue = "$hole_1"
+    for step in reversed(item.envelopes[0]):
+        template = {str(step): template}
+    stored = Hole(hole_class="state", type="object", source=Ref(("entity",)))
+    return (
+        Variant(
+            status=200,
+            guards=(Exists(Ref(("entity",))),),
+            headers=(("content-type", Literal("application/json")),),
+            body_template=template,
+            holes={"hole_1": stored},
+            support=(NEVER,),
+        ),
+    )
+
+
+def _route(method: str, op: StateOp, item: _Item, variants: tuple[Variant, ...]) -> Route:
+    return Route(
+        method=method,
+        path_pattern=item.pattern.pattern,
+        state_op=op,
+        entity=item.collection.name,
+        key=item.key,
+        variants=variants,
+    )
