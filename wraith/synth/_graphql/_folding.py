@@ -105,7 +105,8 @@ class Folder:
         self._program = program
         self._state = _State(fixtures)
         self._pending: dict[tuple[str, str], Given] = {}
-        self._gone: dict[tuple[str, str], str] = {}
+        self._last: dict[tuple[str, str], str] = {}
+        """The mutation that wrote an entity last, until a later answer says what became of it."""
         self._found = Folded()
 
     def fold(self, sessions: Sequence[Sequence[Call]], run_of: Sequence[int]) -> Folded:
@@ -114,7 +115,7 @@ class Folder:
         for session, own in zip(sessions, run_of, strict=True):
             if own != run:
                 run, self._state = own, _State(self._fixtures)
-                self._pending, self._gone = {}, {}
+                self._pending, self._last = {}, {}
             for call in session:
                 if call.kind == "mutation":
                     self._write(call)
@@ -157,17 +158,18 @@ class Folder:
         if place in self._pending:
             for name, part in document.items():
                 self._pending[place].known.setdefault(name, part)
-        if place in self._gone:
-            self._found.kept[self._gone.pop(place)] += 1
+        if place in self._last:
+            self._found.kept[self._last.pop(place)] += 1
 
     def _vote(self, call: Call) -> None:
         """What is asked for and not there any more was removed by what was told to."""
         subject = self._subjects.get((call.kind, call.name))
         if subject is not None and subject.key is not None and call.value is None and call.error is None:
-            key = text_of(get(call.arguments, subject.key))
-            gone = self._gone.pop((subject.of.name, key or ""), None)
-            if gone is not None:
-                self._found.removed[gone] += 1
+            place = (subject.of.name, text_of(get(call.arguments, subject.key)) or "")
+            last = self._last.pop(place, None)
+            if last is not None:
+                self._found.removed[last] += 1
+                self._state.delete(*place)
 
     def _nested(self, call: Call, value: Value, of: Class | None, asked: str | None = None) -> None:
         if isinstance(value, list):
@@ -263,9 +265,13 @@ class Folder:
         given = self._keep(
             self._found.writes[call.name], call, arguments, call.value if whole is None else whole
         )
+        if value is None:
+            self._vote(call)
         if call.error is not None or value is None:
             return
         of = subject.of
+        if subject.key is None:  # what it makes may have a key that was given before
+            self._last = {place: name for place, name in self._last.items() if place[0] != of.name}
         shown = self._types.document(value, of) if isinstance(value, Object) else {}
         before = given.env.entity
         after = self._after(call.name, given, subject, before)
@@ -275,14 +281,14 @@ class Folder:
         if key is None:
             return
         place = (of.name, key)
+        if subject.key is not None:
+            self._last[place] = call.name
         if self._is_removal(call.name, subject):
             self._state.delete(*place)
             self._pending.pop(place, None)
-            self._gone[place] = call.name
         else:
             self._state.put(*place, {**after, **shown})
             self._pending[place] = given
-            self._gone.pop(place, None)
 
     def _is_removal(self, name: str, subject: Subject) -> bool:
         return subject.removes if self._removals is None else self._removals.get(name, subject.removes)

@@ -16,7 +16,7 @@ from wraith.synth._graphql._errors import Told, learn_forms, quote_of, read_told
 from wraith.synth._graphql._folding import Folded, Folder, Given
 from wraith.synth._graphql._lists import Vocabulary, cases_of
 from wraith.synth._graphql._outcomes import with_outcomes
-from wraith.synth._graphql._reads import Reader
+from wraith.synth._graphql._reads import Reader, find_references
 from wraith.synth._graphql._schema import SchemaWriter, Wanted
 from wraith.synth._graphql._subjects import Subject, find_subjects, leaves_of
 from wraith.synth._graphql._transport import constant_headers, learn_accepted, learn_left, media_type_of
@@ -128,6 +128,9 @@ class GraphQLCorpus:
         runs = [run_of[number] for number in numbers]
         world = fixtures(sessions, runs, subjects, types)
         first = Folder(types, subjects, world).fold(sessions, runs)
+        if find_references(types, first):
+            world = fixtures(sessions, runs, subjects, types)
+            first = Folder(types, subjects, world).fold(sessions, runs)
         removals = _removals(first, subjects)
         program = _program(_Writes(types, subjects, removals, first), subjects)
         folded = Folder(types, subjects, world, removals=removals, program=program).fold(sessions, runs)

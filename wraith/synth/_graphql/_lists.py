@@ -185,6 +185,8 @@ def _readings(path: Path, of: Class) -> Iterator[tuple[str, str]]:
             yield field, "s"
         elif name.startswith(field):
             yield field, name.removeprefix(field)
+        elif words(name)[1:] == words(field) and words(name)[0] in MARKS:
+            yield field, f".{words(name)[0]}"
         elif len(path) > 1 and path[-2] == field:
             yield field, f".{name}"
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from wraith.canonical import JsonValue
+from wraith.runtime import text_of
 from wraith.synth._features import features
 from wraith.synth._graphql._folding import Given
 from wraith.synth._graphql._subjects import Subject
@@ -87,12 +88,13 @@ def _guarded(variant: Variant, guards: tuple[Atom, ...]) -> Variant:
 
 
 def _alike(groups: Sequence[list[Given]]) -> list[list[Given]]:
-    """Put errors together whose texts differ in single words."""
-    by_shape: dict[tuple[int, str], list[Given]] = defaultdict(list)
+    """Put errors together whose texts differ in what they quote of the arguments."""
+    by_shape: dict[str, list[Given]] = defaultdict(list)
     for some in groups:
         error = some[0].error
         text = str(error.get("message")) if isinstance(error, dict) else ""
-        by_shape[len(text.split()), " ".join(text.split()[:2])] += some
+        given = {text_of(value) or "" for _, value in some[0].leaves}
+        by_shape[" ".join("*" if word.strip("'\"`.,:") in given else word for word in text.split())] += some
     return [by_shape[shape] for shape in sorted(by_shape)]
 
 

@@ -9,6 +9,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr
 from wraith.synth._graphql._documents import Object, Value, plain
+from wraith.synth._graphql._folding import Folded
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._lists import Vocabulary, alike, cases_of, learn_query
 from wraith.synth._graphql._types import Class, Types
@@ -85,7 +86,7 @@ class Reader:
     ) -> JsonValue:
         if of is not None and of.key is not None:
             found = (
-                self._many(rows, values, of, owner) if _lists(values) else self._one(rows, values, of, owner)
+                self._many(rows, values, of, owner) if _lists(values) else self.one(rows, values, of, owner)
             )
             if found is None:
                 made.unexplained.append(".".join(map(str, at)) or name)
@@ -123,7 +124,7 @@ class Reader:
 
     # --- one entity ---
 
-    def _one(
+    def one(
         self, rows: Sequence[Asked], values: Sequence[Value], of: Class, owner: Class | None
     ) -> Expr | None:
         """Return the expression for an entity: under a key, or the first that has a value."""
@@ -142,7 +143,7 @@ class Reader:
                     best = score, number, option
         if best is not None:
             return best[2]
-        return self._always(values, of)
+        return self._always(values, of) if owner is None else None
 
     def _hits(
         self, option: Expr, source: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class
@@ -236,6 +237,22 @@ class Reader:
                     best = hits, named, option
         enough = best is not None and (best[1] or len({repr(value) for value in columns}) > 2)
         return best[2] if best is not None and enough else None
+
+
+def find_references(types: Types, folded: Folded) -> bool:
+    """Note the fields that lead to an entity which no plain field of theirs tells; return whether there are
+    any."""
+    reader, found = Reader(types, Vocabulary()), False
+    classes = {each.name: each for each in types.classes}
+    for (owner, name), rows in sorted(folded.reads.items()):
+        of = types.below(classes[owner], name) if owner in classes else None
+        known = classes[owner].fields[name] if of is not None else None
+        if of is None or known is None or of.key is None or known.listed or known.asked:
+            continue
+        chosen = thinned([row for row in rows if row.value is not MISSING], SAMPLE)
+        if reader.one(chosen, [row.value for row in chosen], of, classes[owner]) is None:
+            known.refers = found = True
+    return found
 
 
 def _lists(values: Iterable[Value]) -> bool:

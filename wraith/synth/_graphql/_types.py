@@ -16,7 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import Found
 from wraith.runtime import text_of
 from wraith.synth._graphql._documents import ROOTS, Call, Object, Value, plain
-from wraith.synth._graphql._words import stem, type_name
+from wraith.synth._graphql._words import stem, type_name, words
 from wraith.synth._roles import PRIOR_KEYS
 
 Position = tuple[str, ...]
@@ -39,6 +39,8 @@ class Field:
     """Positions of the objects in it."""
     asked: bool = False
     """Whether it was ever given arguments."""
+    refers: bool = False
+    """It leads to an entity that no other field tells: the key of that is kept in its place."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ class Class:
 
     def kept(self) -> list[str]:
         """Return the fields whose values are stored, those that need no arguments and lead to no entity."""
-        return [name for name, each in self.fields.items() if each.scalars or (not each.leads)]
+        return [name for name, each in self.fields.items() if each.scalars or not each.leads or each.refers]
 
 
 class Types:
@@ -88,7 +90,12 @@ class Types:
         done: dict[str, JsonValue] = {}
         for sight in value.sights:
             below = self.below(of, sight.name)
-            if not sight.arguments and (below is None or not (below.key or below.wrapper)):
+            if below is not None and of.fields[sight.name].refers and not sight.arguments:
+                if sight.value is None:
+                    done[sight.name] = None
+                elif isinstance(sight.value, Object) and (key := self.key(sight.value, below)) is not None:
+                    done[sight.name] = key
+            elif not sight.arguments and (below is None or not (below.key or below.wrapper)):
                 found = plain(sight.value)
                 done[sight.name] = self.stored(of, sight.name, found)  # type: ignore[arg-type]  # a sight is there
         return done
@@ -218,6 +225,7 @@ class _Gathering:
             self._join(by_name.setdefault(name, at), at)
         self._close()
         self._join_where(self._same_values)
+        self._join_where(self._same_keys)
         self._join_where(self._same_stem)
         return self._made()
 
@@ -281,6 +289,15 @@ class _Gathering:
                     against += 1
         return len(agreed) >= 2 and len(agreed) >= 4 * against
 
+    def _same_keys(self, some: list[Position], others: list[Position]) -> bool:
+        """Whether two groups know things by the same keys, such as nobody counts, and one shows no other
+        fields than the other."""
+        one, other = self._fields(some), self._fields(others)
+        if not (one.keys() <= other.keys() or other.keys() <= one.keys()):
+            return False
+        shared = self._records(some).keys() & self._records(others).keys()
+        return sum(not key.partition("=")[2].isdigit() and len(key) > 6 for key in shared) >= 2
+
     def _records(self, group: list[Position]) -> dict[str, dict[str, set[str]]]:
         done: dict[str, dict[str, set[str]]] = {}
         for at in group:
@@ -318,8 +335,7 @@ class _Gathering:
         for first, group in sorted(self._groups().items()):
             name = self._names.get(first)
             if name is None:
-                stems = Counter(stem(at[-1]) for at in group)
-                name = type_name(min(stems, key=lambda each: (-stems[each], each)))
+                name = self._named(group)
                 while name in taken or name in self._names.values():
                     name += "_"
             taken.add(name)
@@ -335,6 +351,14 @@ class _Gathering:
             if len(at) == 1:
                 found.append(Class(at[0], (at,), place.fields, None, True))
         return found
+
+    def _named(self, group: list[Position]) -> str:
+        """Return a name for a type that nothing named: what most fields that lead to it are about."""
+        if not any(self._places[at].records for at in group):
+            word = type_name(" ".join(words(group[0][-1])))
+            return f"{word}Payload" if group[0][0] == "Mutation" and len(group[0]) == 2 else word
+        stems = Counter(stem(at[-1]) for at in group)
+        return type_name(min(stems, key=lambda each: (-stems[each], each)))
 
     def _key(self, made: Class, group: list[Position]) -> str | None:
         if not all(self._places[at].unique for at in group):

@@ -16,7 +16,7 @@ from wraith.synth._graphql._documents import Object, plain
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._reads import Made
 from wraith.synth._graphql._subjects import Subject
-from wraith.synth._graphql._types import Class, Types
+from wraith.synth._graphql._types import Class, Types, as_counted
 from wraith.synth._induce import Context, induce
 from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
@@ -60,16 +60,19 @@ def _entity(made: Made, rows: Sequence[Asked], subject: Subject) -> dict[str, Js
     echoes = _echo_place(rows, subject)
     done: dict[str, JsonValue] = {}
     for name in subject.of.kept():
-        some = [row for row in rows if name in row.known]
-        if name == subject.of.key and not some:
-            some = [row for row in rows if row.key is not None]
-        template, holes = _field(name, some, subject, echoes)
-        taken = made.take(template, holes)
-        if taken is not None or name in {key for row in some for key in row.known} or some:
-            done[name] = taken
-        else:
-            done[name] = taken
+        some = [row for row in rows if _after(row, name, subject.of) is not MISSING]
+        if some or name != subject.of.key:
+            template, holes = _field(name, some, subject, echoes)
+            done[name] = made.take(template, holes)
     return done
+
+
+def _after(row: Asked, name: str, of: Class) -> Found:
+    """Return a field of the entity after a mutation, MISSING where nothing showed it."""
+    if name == of.key and name not in row.known and row.key is not None:
+        known = of.fields[name]
+        return as_counted(row.key) if known.counted or "Int" in known.scalars else row.key
+    return row.known.get(name, MISSING)
 
 
 def _field(
@@ -77,7 +80,7 @@ def _field(
 ) -> tuple[JsonValue, dict[str, Hole]]:
     """Return how one field comes about."""
     of = subject.of
-    values: list[Found] = [row.known.get(name, MISSING) for row in rows]
+    values = [_after(row, name, of) for row in rows]
     for option in _options(name, rows, values, subject, echoes):
         compute = compile_expr(option)
         wrong = sum(not equal(compute(row.env), value) for row, value in zip(rows, values, strict=True))
