@@ -32,6 +32,7 @@ from wraith.wir import (
     Equals,
     Exists,
     Expr,
+    Filters,
     First,
     Fixture,
     FreshId,
@@ -43,25 +44,29 @@ from wraith.wir import (
     Literal,
     Lookup,
     Make,
+    Mark,
     Matches,
     Merge,
     Model,
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
     Put,
     Query,
     Ref,
     Route,
     SetField,
+    Style,
     Sum,
+    Sweep,
     Text,
     Variant,
     When,
     Where,
 )
-from wraith.wir._expr import CastType, WhereOp
+from wraith.wir._expr import CastType, Nulls, WhereOp
 from wraith.wir._guards import JsonType
 from wraith.wir._model import HoleClass, StateOp
 
@@ -183,6 +188,23 @@ _leaves: st.SearchStrategy[Expr] = (
 )
 
 
+filters = st.builds(
+    Filters,
+    st.lists(
+        st.builds(
+            Mark,
+            st.sampled_from(["", "min_", "filter["]),
+            st.sampled_from(["", "_gte", "]"]),
+            st.sampled_from(get_args(WhereOp)),
+            st.sampled_from(["", ","]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.lists(names, max_size=2).map(tuple),
+    st.sampled_from(["ignored", "nothing"]),
+)
+
+
 def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     several = st.lists(inner, max_size=3).map(tuple)
     maybe = st.none() | inner
@@ -205,6 +227,9 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            filters=st.none() | filters,
+            nulls=st.sampled_from(get_args(Nulls)),
+            first_page=st.integers(0, 1),
         ),
         st.sampled_from(sorted(FUNCTIONS)).flatmap(
             lambda name: st.builds(
@@ -214,6 +239,11 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Object,
+            st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),
+            st.none() | inner,
+        ),
         st.builds(When, st.builds(Exists, inner) | st.builds(Below, inner, numbers), inner, maybe),
     )
 
@@ -247,6 +277,7 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(
         Make,
@@ -263,11 +294,23 @@ holes = st.builds(
     type=st.sampled_from(["string", "integer"]),
     source=expressions,
 )
+styles = st.builds(
+    Style,
+    indent=st.sampled_from(["", "  ", "\t"]),
+    item=st.sampled_from([",", ", "]),
+    key=st.sampled_from([":", ": "]),
+    ascii=st.booleans(),
+    escape=st.sampled_from(["", "/", "<>&"]),
+    sorted=st.booleans(),
+    whole=st.booleans(),
+    end=st.sampled_from(["", "\n"]),
+)
 variants = st.builds(
     Variant,
     status=st.integers(100, 599),
     guards=st.lists(atoms, max_size=2).map(tuple),
     headers=st.lists(st.tuples(names, expressions), max_size=2).map(tuple),
+    style=st.none() | styles,
     body_template=values,
     holes=st.dictionaries(st.sampled_from(HOLES), holes, max_size=2),
     effects=st.lists(effects, max_size=2).map(tuple),

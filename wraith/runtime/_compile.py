@@ -42,6 +42,7 @@ from wraith.wir import (
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
     Query,
     Ref,
@@ -99,6 +100,11 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _call(function, tuple(map(compiled, of)))
         case Each(of, item):
             return _each(compiled(of), compiled(item))
+        case Object(members, base):
+            return _object(
+                tuple((name, compiled(member)) for name, member in members),
+                compiled(base) if base is not None else None,
+            )
         case When(test, then, otherwise):
             return _when(
                 compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
@@ -143,6 +149,10 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: get(env.item, steps)
         case ("page", str(name)):
             return lambda env: env.page.get(name, MISSING)
+        case ("request", "target"):
+            return lambda env: env.request.target
+        case ("response", "text"):
+            return lambda env: env.rendered.decode("utf-8", "replace")
         case ("response", "body", *rest):
             return resolve(tuple(rest))
         case _:
@@ -288,6 +298,22 @@ def _each(of: Compute, item: Compute) -> Compute:
         return done
 
     return each
+
+
+def _object(members: tuple[tuple[str, Compute], ...], base: Compute | None) -> Compute:
+    def make(env: Environment) -> Found:
+        done: dict[str, JsonValue] = {}
+        if base is not None and isinstance(found := base(env), dict):
+            done.update(found)
+        for name, member in members:
+            value = member(env)
+            if value is MISSING:
+                done.pop(name, None)
+            else:
+                done[name] = value
+        return done
+
+    return make
 
 
 def _when(test: Test, then: Compute, otherwise: Compute | None) -> Compute:

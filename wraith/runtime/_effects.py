@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wraith.paths import MISSING
+from wraith.paths import MISSING, Path, get
 from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
 from wraith.runtime._template import compile_document
 from wraith.runtime._values import text_of
-from wraith.wir import Delete, Effect, Make, Put, SetField
+from wraith.wir import Delete, Effect, Make, Put, SetField, Sweep
 
 
 def compile_effect(effect: Effect) -> Callable[[Environment], None]:
@@ -29,6 +29,8 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.delete(entity, name)
 
             return delete
+        case Sweep(entity, _, field):
+            return _sweep(entity, key, field)
         case SetField(entity, _, at, value):
             wanted = compile_expr(value)
 
@@ -41,6 +43,23 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.put(entity, name, replaced(present, at, part))
 
             return set_field
+
+
+def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], None]:
+    def sweep(env: Environment) -> None:
+        name = text_of(key(env))
+        if name is None:
+            return
+        stored = env.state.all(entity)
+        children = [
+            child
+            for child, document in stored.items()
+            if (text_of(get(document, field)) == name if field else child.startswith(f"{name}/"))
+        ]
+        for child in children:
+            env.state.delete(entity, child)
+
+    return sweep
 
 
 def _put(entity: str, key: Compute, value: Compute) -> Callable[[Environment], None]:

@@ -44,6 +44,7 @@ class Environment:
         "now_ms",
         "page",
         "path",
+        "rendered",
         "request",
         "response",
         "state",
@@ -61,6 +62,7 @@ class Environment:
         self.now_ms = now_ms
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.rendered = b""
         self.item: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}

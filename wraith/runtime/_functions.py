@@ -14,7 +14,7 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from wraith.canonical import JsonValue, parse
 from wraith.exchange import encode_json
@@ -85,6 +85,26 @@ def _pad(value: JsonValue, width: JsonValue, fill: JsonValue) -> Found:
     if text is None or size is None or character is None or len(character) != 1 or size > 1000:
         return MISSING
     return text.rjust(size, character)
+
+
+def _set_parameter(value: JsonValue, name: JsonValue, wanted: JsonValue) -> Found:
+    """Return an address with one parameter of its query changed, at its place or behind the others; the rest
+    stays as it is written."""
+    address, key, text = text_of(value), text_of(name), text_of(wanted)
+    if address is None or key is None or text is None:
+        return MISSING
+    path, _, query = address.partition("?")
+    pair, done, placed = f"{key}={quote(text, safe=_UNQUOTED)}", [], False
+    for part in query.split("&") if query else ():
+        same = unquote_plus(part.partition("=")[0]) == key
+        if not same or not placed:
+            done.append(pair if same else part)
+        placed |= same
+    return f"{path}?{'&'.join(done if placed else [*done, pair])}"
+
+
+_UNQUOTED: Final = "-._~:,"
+"""Characters that addresses of pages are written with, besides letters and digits."""
 
 
 # --- arithmetic ---------------------------------------------------------------------------------------------
@@ -274,6 +294,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "replace": _replace,
     "pad": _pad,
     "quote": _textual(lambda text: quote(text, safe="")),
+    "set_parameter": _set_parameter,
     "multiply": _arithmetic(_multiply),
     "divide": _arithmetic(_divide),
     "modulo": _arithmetic(_modulo),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from wraith.exchange import Headers, Request, Response, encode_json
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
+from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
@@ -177,6 +177,7 @@ def _render(
     route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Environment, key: str | None
 ) -> Answer:
     env.response = document = chosen.body(env)
+    env.rendered = encode_body(chosen.variant, document)
     headers: list[tuple[str, str]] = []
     for name, value in chosen.headers:
         text = text_of(value(env))
@@ -184,29 +185,10 @@ def _render(
             headers.append((name, text))
     for effect in chosen.effects:
         effect(env)
-    body = b"" if env.method == "HEAD" else _encode(chosen.variant, document)
+    body = b"" if env.method == "HEAD" else env.rendered
     response = Response(chosen.variant.status, tuple(headers), body)
     stored = env.entity is not MISSING
     return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
-
-
-def _encode(variant: Variant, document: Found) -> bytes:
-    match variant.body_kind:
-        case "empty":
-            return b""
-        case "binary":
-            return _from_base64(document) if isinstance(document, str) else b""
-        case "text" | "form":
-            return document.encode() if isinstance(document, str) else b""
-        case "json":
-            return b"" if document is MISSING else encode_json(document)
-
-
-def _from_base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except ValueError:  # a hole put something else there
-        return b""
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
+from wraith.synth._cascades import learn_cascades
 from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._lists import learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -19,7 +21,7 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +55,24 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     graphql = [spoken.learn(world.run_of) for spoken in endpoints]
     world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
-    effects = learn_side_effects(first, roles)
+    cascades = learn_cascades(kept, roles, world, gone)
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades))
+    effects = _together(cascades, learn_side_effects(first, roles))
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects))
+        if effects != cascades
+        else first
     )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
+    lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
-        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     recorded = [
@@ -111,6 +117,15 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         ),
     )
     return Learned(model, evidence)
+
+
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
 
 
 def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch], list[int]]:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr
+from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
+from wraith.synth._presence import by_page
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
 from wraith.synth._sources import (
     best_guess,
@@ -37,6 +39,11 @@ MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
 
 
+LIKELY = 0.7
+"""The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
+sight is seen late."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the answers of one variant are explained with, besides the places of each row."""
@@ -51,8 +58,12 @@ class Context:
     """Requests are forms, whose values are text and take a type when they are stored."""
     lists: dict[Path, Expr] = field(default_factory=dict)
     """Lists that a query explains, and what the query binds for their neighbours."""
+    likely: dict[Path, Expr] = field(default_factory=dict)
+    """Expressions that are known to give a part of most answers, and are taken where they do."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
+    """What addresses of other pages are built from."""
 
 
 @dataclass(slots=True)
@@ -187,6 +198,8 @@ class _Inducer:
             return _literal(as_json(shared))
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
+        if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
+            source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
@@ -221,10 +234,32 @@ class _Inducer:
                         _type_of(values),
                         found,
                     )
+        address = self._address(values)
+        if address is not None:
+            return self._hole("derived", "any", address)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
         return self._give_up(values, at)
+
+    def _is_likely(self, expr: Expr, values: Values) -> bool:
+        compute = compile_expr(expr)
+        right = sum(equal(compute(row.env), value) for row, value in zip(self.rows, values, strict=True))
+        return right >= len(values) * LIKELY
+
+    def _address(self, values: Values) -> Expr | None:
+        """Return the address of another page, null or missing where there is none."""
+        there = [value is not MISSING and value is not None for value in values]
+        if not self.context.page or not any(there):
+            return None
+        some = [i for i, flag in enumerate(there) if flag]
+        page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
+        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        gate = by_page(self.rows, there)
+        if address is None or gate is None:
+            return None
+        absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
+        return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         if len({kind(value) for value in values}) > 1:

@@ -22,18 +22,57 @@ MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
 
 
+MAX_WHOLE = 500
+"""Entities of a collection that is kept whole for what may be added up over it; larger ones are not."""
+
+
 class Captured(State):
-    """The part of a state that one exchange could have looked at."""
+    """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
+    of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("next_ever", "next_present")
+    __slots__ = ("next_ever", "next_present", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, whole: Mapping[str, dict[str, JsonValue]] | None = None) -> None:
         super().__init__()
         self.next_ever = 1
         self.next_present = 1
+        self.whole = whole or {}
+
+    def get(self, entity: str, key: str) -> Found:
+        found = super().get(entity, key)
+        return found if found is not MISSING else self.whole.get(entity, {}).get(key, MISSING)
+
+    def all(self, entity: str) -> dict[str, JsonValue]:
+        whole = self.whole.get(entity)
+        return whole if whole is not None else super().all(entity)
 
     def next_key(self, entity: str, *, ever: bool) -> int:
         return self.next_ever if ever else self.next_present
+
+
+class Folded(State):
+    """A state that hands out what its small collections hold, as it is until the next change."""
+
+    __slots__ = ("_snapshots",)
+
+    def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
+        self._snapshots: dict[str, dict[str, JsonValue]] = {}
+        super().__init__(entities)
+
+    def put(self, entity: str, key: str, value: JsonValue) -> None:
+        self._snapshots.pop(entity, None)
+        super().put(entity, key, value)
+
+    def delete(self, entity: str, key: str) -> None:
+        self._snapshots.pop(entity, None)
+        super().delete(entity, key)
+
+    def whole(self) -> dict[str, dict[str, JsonValue]]:
+        """Return the collections with at most ``MAX_WHOLE`` entities."""
+        for name, stored in self.entities.items():
+            if name not in self._snapshots and len(stored) <= MAX_WHOLE:
+                self._snapshots[name] = dict(stored)
+        return dict(self._snapshots)
 
 
 @dataclass(slots=True)
@@ -70,14 +109,14 @@ class Observer:
         self._world = world
         self._gone = gone
         self._run = -1
-        self._state = State()
+        self._state = Folded()
 
     def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
         """Take in the session of that number; return one observation for each exchange with a route if
         asked."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
-            self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
+            self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
         found: list[Observation] = []
         for seen in session:
             if seen.route >= 0:
@@ -108,13 +147,16 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     """A list may show part of a representation: it completes what is known, other answers replace it."""
-    if reveal.listed and isinstance(stored, dict) and isinstance(reveal.value, dict):
-        return {**stored, **reveal.value} if stored.keys() > reveal.value.keys() else reveal.value
-    return reveal.value
+    if not isinstance(stored, dict) or not isinstance(reveal.value, dict):
+        return reveal.value
+    value = reveal.value
+    if reveal.hidden:
+        value = {**value, **{name: stored[name] for name in stored if name in reveal.hidden}}
+    return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
-def _observation(seen: Seen, role: Role, state: State) -> Observation:
-    captured = Captured()
+def _observation(seen: Seen, role: Role, state: Folded) -> Observation:
+    captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
@@ -163,7 +205,7 @@ def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> N
     for text in texts:
         if text:
             for name, stored in state.entities.items():
-                if text in stored and captured.get(name, text) is MISSING:
+                if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])
 
 

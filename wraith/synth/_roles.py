@@ -16,6 +16,7 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
+from wraith.synth._views import views_of
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
 
 SINGLETON_KEY = "self"
@@ -51,6 +52,8 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
+    """Members of the answer that are whole collections, with their names and where keys stand in them."""
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""
@@ -94,12 +97,32 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
         for position, pattern in enumerate(table.patterns)
         if pattern.method == "GET" and by_route[position]
     }
-    return tuple(
+    found = [
         replace(
             _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
         )
         for position, pattern in enumerate(table.patterns)
+    ]
+    known = dict.fromkeys(_keyed(role.collection) for role in found if role.collection is not None)
+    return tuple(
+        _with_views(role, pattern, by_route[position], [each for each in known if each is not None])
+        for position, (role, pattern) in enumerate(zip(found, table.patterns, strict=True))
     )
+
+
+def _keyed(collection: Collection) -> tuple[str, Path] | None:
+    return None if collection.composite else (collection.name, collection.key)
+
+
+def _with_views(
+    role: Role, pattern: RoutePattern, answers: list[Seen], collections: list[tuple[str, Path]]
+) -> Role:
+    """A route that seems to answer a document of its own may show the others' collections."""
+    alone = role.op == "none" or (role.op == "read" and isinstance(role.key, Literal))
+    if pattern.method != "GET" or pattern.names or not alone:
+        return role
+    views = views_of(answers, collections)
+    return Role("none", views=views) if views else role
 
 
 Base = tuple[str | None, ...]

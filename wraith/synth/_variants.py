@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,14 +13,16 @@ from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
-from wraith.synth._headers import learn_headers
+from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, induce
-from wraith.synth._lists import learn_list, page_values
+from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._observe import Observation
-from wraith.synth._roles import Role
+from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
+from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
 from wraith.wir import (
     Atom,
@@ -30,8 +32,11 @@ from wraith.wir import (
     Expr,
     KeysWithin,
     Literal,
+    Lookup,
     Put,
+    Query,
     Ref,
+    Style,
     Text,
     Variant,
     VariantEvidence,
@@ -64,6 +69,18 @@ class _Group:
     rows: tuple[int, ...]
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
+    style: Style | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a route beside its answers: what it does, and the query of its lists."""
+
+    role: Role
+    listed: Listed | None
+    shared: Mapping[str, Expr]
+    embeds: tuple[tuple[str, Expr], ...]
+    """What parameters put into the representation."""
 
 
 class _Questions:
@@ -80,14 +97,21 @@ class _Questions:
 
 
 def learn_route(
-    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+    observations: Sequence[Observation],
+    role: Role,
+    lists: Lists,
+    gone: bool,
+    side_effects: tuple[Effect, ...] = (),
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
+    listed = lists.by_route.get(observations[0].seen.route)
+    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
+    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds)
     groups: list[_Group] = []
     for label in _by_answer(rows):
-        groups += _divide(label, rows, role, questions, MAX_SPLITS)
+        groups += _divide(label, rows, told, questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
         for row in group.rows:
@@ -164,15 +188,15 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
+    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
-    group = _learn(members, rows, role)
+    group = _learn(members, rows, told)
     if left == 0 or len(members) < 4:
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            parts = [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+            parts = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
             if _doubt(parts) < _doubt([group]):
                 return parts
     return [group]
@@ -216,28 +240,34 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
+def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told) -> _Group:
     sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
-    context = _context(sample, role)
+    context = _context(sample, told)
     induced = induce(sample, values, context)
-    return _Group(members, induced, learn_headers(sample, induced))
+    style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
+    return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
 
-def _context(sample: Sequence[Row], role: Role) -> Context:
-    seen = sample[0].observation.seen
+def _context(sample: Sequence[Row], told: _Told) -> Context:
+    seen, role = sample[0].observation.seen, told.role
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
-    if not seen.ok or role.collection is None:
+    if not seen.ok:
+        return context
+    for path, (name, key) in role.views:
+        context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
+    if role.collection is None:
         return context
     context.envelope = role.envelope
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name
-    if role.listing is not None:
-        listed = learn_list(sample, role)
-        if listed is not None:
-            context.lists[role.listing] = listed.query
-            context.list_values = page_values(listed.query, sample)
+    if role.listing is not None and told.listed is not None:
+        context.lists[role.listing] = told.listed.query
+        context.page = page_values(told.listed.query, sample)
+        context.list_values = [*context.page, *or_null(context.page)]
+    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
+        context.likely[role.envelope] = shown
     return context
 
 
@@ -250,6 +280,7 @@ def _variant(
         guards=leaf.guards,
         headers=group.headers,
         body_kind=seen.kind,
+        style=group.style,
         body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),

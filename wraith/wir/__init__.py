@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Put, SetField, Sweep
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
@@ -13,13 +13,17 @@ from wraith.wir._expr import (
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Nulls,
+    Object,
     Query,
     Ref,
     Sum,
@@ -55,6 +59,7 @@ from wraith.wir._model import (
     Model,
     Route,
     StateOp,
+    Style,
     Variant,
     dump_model,
     load_model,
@@ -89,6 +94,7 @@ __all__ = [
     "Evidence",
     "Exists",
     "Expr",
+    "Filters",
     "First",
     "Fixture",
     "FreshId",
@@ -102,6 +108,7 @@ __all__ = [
     "Literal",
     "Lookup",
     "Make",
+    "Mark",
     "Matches",
     "Media",
     "Merge",
@@ -109,6 +116,8 @@ __all__ = [
     "NextKey",
     "NotMatches",
     "NotOneOf",
+    "Nulls",
+    "Object",
     "OneOfSet",
     "Patch",
     "PatchFinding",
@@ -120,7 +129,9 @@ __all__ = [
     "SetField",
     "Stage",
     "StateOp",
+    "Style",
     "Sum",
+    "Sweep",
     "Text",
     "Variant",
     "VariantEvidence",

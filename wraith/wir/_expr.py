@@ -5,12 +5,14 @@ model can be read without this file beside it. Paths start at one of these roots
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
-``request.body_kind``, ``request.host``
-    how the body decoded (``json``, ``form``, …), the address the client used
+``request.body_kind``, ``request.host``, ``request.target``
+    how the body decoded (``json``, ``form``, …), the address the client used, path and query as they came
 ``entity``
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``response.text``
+    the body as it is written, for headers that say something about it
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
 ``item``
@@ -29,7 +31,22 @@ from wraith.paths import Path, parse_path
 if TYPE_CHECKING:
     from wraith.wir._guards import Atom
 
-WhereOp: TypeAlias = OneOf["equals", "differs", "at_least", "at_most", "above", "below", "contains"]
+WhereOp: TypeAlias = OneOf[
+    "equals",
+    "is",
+    "differs",
+    "other",
+    "at_least",
+    "at_most",
+    "above",
+    "below",
+    "contains",
+    "starts",
+    "ends",
+    "matches",
+    "exists",
+]
+Nulls: TypeAlias = OneOf["low", "high", "first", "last"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
 
@@ -162,6 +179,31 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands before and behind the name of a field in the name of a parameter, and the condition that it
+    stands for; where ``split`` is not empty, it parts alternatives in one value."""
+
+    before: str
+    after: str
+    op: WhereOp
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions by parameters of the request that name any field of the entities.
+
+    Names in brackets are one name: ``filter[size]`` is ``size`` with ``filter[`` before and ``]`` behind it.
+    """
+
+    marks: tuple[Mark, ...]
+    without: tuple[str, ...] = ()
+    """Parameters that mean something else."""
+    unknown: OneOf["ignored", "nothing"] = "ignored"
+    """What a parameter does that names no field of any entity."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Entities of a name: filtered, ordered, paged. Binds ``page`` for the rest of the answer."""
 
@@ -170,13 +212,14 @@ class Query:
     order: tuple[tuple[Path, bool], ...] = ()
     """Field and whether descending; an empty path is the order of creation."""
     sort: Expr | None = None
-    """Names of fields to order by before ``order``, comma between them; a dash before one turns it round."""
+    """Names of fields to order by before ``order``, comma between them; a dash before one, or ``desc`` behind
+    it, turns it round."""
     direction: Expr | None = None
     """For each name of ``sort``: ``desc`` turns it round."""
     limit: Expr | None = None
     offset: Expr | None = None
     page: Expr | None = None
-    """The number of the page, from 1; with ``limit`` as its size."""
+    """The number of the page; with ``limit`` as its size."""
     page_size: Expr | None = None
     """The size of a page where one is asked for by number and no limit is given."""
     end: Expr | None = None
@@ -187,6 +230,11 @@ class Query:
     """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
+    filters: Filters | None = None
+    nulls: Nulls = "low"
+    """Where null and missing values are sorted: as less or more than any other, or always first or last."""
+    first_page: int = 1
+    """The number of the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +254,15 @@ class Each:
 
     of: Expr
     item: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with these members, those that are ``MISSING`` left out; over the members of ``base``, where
+    that is an object."""
+
+    members: tuple[tuple[str, Expr], ...]
+    base: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +295,7 @@ Expr: TypeAlias = (
     | Query
     | Call
     | Each
+    | Object
     | When
 )
 

@@ -25,6 +25,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "replace": (3, 3),
     "pad": (3, 3),
     "quote": (1, 1),
+    "set_parameter": (3, 3),
     # arithmetic
     "multiply": (2, MANY),
     "divide": (2, 2),
