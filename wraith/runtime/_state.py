@@ -24,6 +24,12 @@ class State:
             for key, value in items:
                 self.put(name, key, value)
 
+    def copy(self) -> State:
+        """Return a state with the same entities, which changes by itself."""
+        made = State({name: items.items() for name, items in self.entities.items()})
+        made._ever = dict(self._ever)
+        return made
+
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)
         return MISSING if stored is None else stored.get(key, MISSING)

@@ -114,10 +114,15 @@ class Twin:
         """
         for endpoint in self._endpoints:
             asked = endpoint.asked(request)
-            if asked is not None:
-                return _asked(
-                    endpoint.respond(asked, request, session.state, session.ids, now_ms), request, strict
-                )
+            if asked is None:
+                continue
+            if strict:  # a refused request has done nothing: what it would do is tried on a copy
+                trial = endpoint.respond(asked, request, session.state.copy(), Ids(session.ids.seed), now_ms)
+                if trial.extrapolated:
+                    return _refused(_asked_route(request, trial))
+            answer = endpoint.respond(asked, request, session.state, session.ids, now_ms)
+            route = _asked_route(request, answer)
+            return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
         found = self._router.match(request.method, request.path)
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))
@@ -153,12 +158,10 @@ class Twin:
         return chosen.variant, document, extrapolated
 
 
-def _asked(answer: GraphQLAnswer, request: Request, strict: bool) -> Answer:
+def _asked_route(request: Request, answer: GraphQLAnswer) -> Route:
+    """Return the route that an answer of GraphQL is said to be of: the fields that were asked for."""
     pattern = f"{request.path} {answer.name}"
-    route = Route(method=request.method, path_pattern=pattern, variants=(answer.variant,))
-    if strict and answer.extrapolated:
-        return _refused(route)
-    return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
+    return Route(method=request.method, path_pattern=pattern, variants=(answer.variant,))
 
 
 def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:

@@ -18,7 +18,7 @@ from wraith.synth._observe import Captured, Observation
 from wraith.synth._rows import Row
 from wraith.synth._seen import Seen
 
-MAX_ROWS = 1_500
+MAX_ROWS = 600
 """Rows of one field that are kept; lists of many objects give more than a search looks at."""
 
 Site = tuple[str, str]
@@ -128,7 +128,9 @@ class Folder:
     def _read(self, call: Call) -> None:
         self._learn(call, None)
         self._vote(call)
-        self._keep(self._found.reads["query", call.name], call, call.arguments, call.value)
+        rows = self._found.reads["query", call.name]
+        if len(rows) < MAX_ROWS:
+            self._keep(rows, call, call.arguments, call.value)
         self._nested(
             call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), self._asked_key(call)
         )
@@ -182,10 +184,14 @@ class Folder:
                 document = {**(stored if isinstance(stored, dict) else {}), **self._types.document(value, of)}
             for sight in value.sights:
                 lower = self._types.below(of, sight.name)
-                if of.key is not None and (sight.arguments or (lower and (lower.key or lower.wrapper))):
+                told = sight.arguments or (lower and (lower.key or lower.wrapper))
+                if of.key is not None and told and self._wants(of.name, sight.name):
                     rows = self._found.reads[of.name, sight.name]
                     self._keep(rows, call, sight.arguments, sight.value, document)
                 self._nested(call, sight.value, lower)
+
+    def _wants(self, owner: str, name: str) -> bool:
+        return len(self._found.reads.get((owner, name), ())) < MAX_ROWS
 
     def _keep(
         self,

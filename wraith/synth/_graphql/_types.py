@@ -65,6 +65,7 @@ class Types:
 
     def __init__(self, classes: Iterable[Class]) -> None:
         self.classes = tuple(classes)
+        self._led: dict[tuple[str, str], Class | None] = {}
         self.at: dict[Position, Class] = {
             position: each for each in self.classes for position in each.positions
         }
@@ -73,6 +74,12 @@ class Types:
         """Return the class that a field of a class, or of a root type, leads to."""
         if isinstance(owner, str):
             return self.at.get((owner, name))
+        place = (owner.name, name)
+        if place not in self._led:
+            self._led[place] = self._lead(owner, name)
+        return self._led[place]
+
+    def _lead(self, owner: Class, name: str) -> Class | None:
         found = owner.fields.get(name)
         return (
             next((self.at[lead] for lead in sorted(found.leads) if lead in self.at), None) if found else None
