@@ -87,6 +87,11 @@ class Twin:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
         self._fields: dict[tuple[str, str], _CompiledRoute] = {}
+        self._elsewhere = {
+            known: _compile_route(Route(method="*", path_pattern=name, variants=variants))
+            for known, name, variants in ((False, "unknown", model.unknown), (True, "refused", model.refused))
+        }
+        self._caller = _compile_caller(model)
         for route in model.routes:
             if route.method in METHODS:
                 self._fields[route.method, route.path_pattern] = _compile_route(route)
@@ -112,6 +117,11 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
+        return self._respond(request, session, now_ms, strict, asks=True)
+
+    def _respond(
+        self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
+    ) -> Answer:
         for endpoint in self._endpoints:
             asked = endpoint.asked(request)
             if asked is None:
@@ -125,9 +135,16 @@ class Twin:
             return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
         found = self._router.match(request.method, request.path)
         if found is None:
-            return _unknown(request, self._router.near(request.method, request.path))
+            place = self._elsewhere[self._router.knows(request.path)]
+            if strict or not place.variants:
+                return _unknown(request, self._router.near(request.method, request.path))
+            found = place, {"path": request.path}
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if asks:
+            env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
+        if self._caller is not None:
+            env.caller = self._caller(env)
         key = None
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
@@ -145,6 +162,8 @@ class Twin:
         compiled = self._fields.get((method, path))
         if compiled is None:
             return None
+        if self._caller is not None:
+            env.caller = self._caller(env)
         if compiled.key is not None and compiled.route.entity is not None and env.entity is MISSING:
             key = text_of(compiled.key(env))
             if key is not None:
@@ -227,6 +246,13 @@ def _problem(document: JsonValue) -> Response:
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
+
+
+def _compile_caller(model: Model) -> Compute | None:
+    try:
+        return compile_expr(model.caller) if model.caller is not None else None
+    except InputError as error:
+        raise InputError(error.message, where="caller", hint=error.hint) from error
 
 
 def _compile_route(route: Route) -> _CompiledRoute:
