@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
@@ -25,6 +27,9 @@ from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
+
+if TYPE_CHECKING:
+    from wraith.synth._graphql._learn import LearnedGraphQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,10 @@ class Prepared:
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
     observations: Sequence[Observation]
+    graphql: Sequence[LearnedGraphQL]
+    """What the endpoints come to that speak GraphQL."""
+    spoken: int
+    """Exchanges that speak GraphQL."""
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
@@ -79,6 +88,7 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     """
     known = prepare(corpus, witnessed, spread)
     table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
+    graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
         by_route[observation.seen.route].append(observation)
@@ -120,28 +130,38 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
         [made.variants for made in learned.values()],
     )
     model = Model(
-        entities=_entities(roles),
+        entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in known.world.fixtures.items()
+            for fixtures in (known.world.fixtures, *(each.fixtures for each in graphql))
+            for name, items in fixtures.items()
         },
         caller=known.caller,
-        routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        routes=tuple(
+            sorted(
+                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                key=lambda route: (route.path_pattern, route.method),
+            )
+        ),
         unknown=unknown,
         refused=refused,
+        graphql=tuple(each.endpoint for each in graphql),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, known.sketches)),
+        exchanges=sum(map(len, known.sketches)) + known.spoken,
         sessions=sum(known.taught),
         runs=_runs([session.id for session in known.ordered], known.world),
-        routes=tuple(
-            RouteEvidence(
-                method=table.patterns[route].method,
-                path_pattern=table.patterns[route].pattern,
-                exchanges=counts[route],
-                variants=made.evidence,
-            )
-            for route, made in learned.items()
+        routes=(
+            *(
+                RouteEvidence(
+                    method=table.patterns[route].method,
+                    path_pattern=table.patterns[route].pattern,
+                    exchanges=counts[route],
+                    variants=made.evidence,
+                )
+                for route, made in learned.items()
+            ),
+            *(backed for each in graphql for backed in each.evidence),
         ),
     )
     return Learned(model, evidence)
@@ -151,18 +171,38 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     """Run the stages of synthesis up to what the chosen sessions show."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
-    table, sketches = _survey(ordered, taught, spread)
+    table, sketches, speaking = _survey(ordered, taught, spread)
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+    for spoken in endpoints:
+        for number, (signs, started_at_ms) in spoken.signs().items():
+            builder.tell(number, signs, started_at_ms)
     world = builder.world()
+    graphql = [spoken.learn(world.run_of) for spoken in endpoints]
+    world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
     caller = learn_caller(kept.values())
-    known = Prepared(ordered, taught, table, sketches, kept, roles, world, gone, caller, cascades, ())
+    known = Prepared(
+        ordered=ordered,
+        taught=taught,
+        table=table,
+        sketches=sketches,
+        kept=kept,
+        roles=roles,
+        world=world,
+        gone=gone,
+        caller=caller,
+        effects=cascades,
+        observations=(),
+        graphql=graphql,
+        spoken=sum(spoken.exchanges for spoken in endpoints),
+    )
     first = observed(known)
     known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
     return replace(known, observations=observed(known) if known.effects != cascades else first)
@@ -179,24 +219,34 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
 
 def _survey(
     ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
-) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session; nothing of those that teach
-    nothing."""
+) -> tuple[RouteTable, list[Sketch], list[int]]:
+    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
+    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
-    def some(part: int) -> list[Sketch]:
-        chosen = range(bounds[part], bounds[part + 1])
-        return [sketch(see(number, ordered[number].read())) if taught[number] else () for number in chosen]
+    def some(part: int) -> list[tuple[Sketch, bool]]:
+        done = []
+        for number in range(bounds[part], bounds[part + 1]):
+            exchanges = see(number, ordered[number].read()) if taught[number] else []
+            rest = [each for each in exchanges if not speaks_graphql(each)]
+            done.append((sketch(rest), len(rest) < len(exchanges)))
+        return done
 
-    sketches = [each for part in spread(some, PARTS) for each in part]
+    looks = [each for part in spread(some, PARTS) for each in part]
+    sketches = [each for each, _ in looks]
     paths = Paths()
     for number, each in enumerate(sketches):
         paths.add(number, each)
-    return paths.routes(), sketches
+    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
+
+
+def _without(world: World, names: set[str]) -> World:
+    """Return the world without the entities that GraphQL knows more of."""
+    return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
 def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
-    exchanges = see(number, session.read())
+    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
         table.assign(seen)
     return exchanges
