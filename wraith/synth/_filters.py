@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import alternatives, compile_expr, field_path, holds
+from wraith.runtime import alternatives, compile_expr, field_path, holds, meets
 from wraith.synth._list_cases import (
     PAGING,
     SEARCHES,
@@ -50,6 +50,9 @@ WORDS: dict[str, tuple[tuple[WhereOp, str], ...]] = {
 """Words beside the name of a field, and what they commonly mean, with what parts alternatives: a prior. The
 operator that the lists agree with is taken."""
 
+Reading = tuple[WhereOp, str, bool]
+"""An operator, what parts alternatives, and whether what has no such field passes."""
+
 _BY_WORD = {word: options for words, options in WORDS.items() for word in words.split()} | {"": WORDS[""]}
 
 OPEN_FIELDS = 2
@@ -83,20 +86,19 @@ class Learned:
 
 def learn_filters(cases: Sequence[Case], meant: frozenset[str]) -> Learned:
     """Return what the parameters of lists filter by. ``meant`` are those with another meaning."""
-    names = [name for name in parameter_names(cases) if name not in meant | PAGING]
-    tallies: dict[tuple[str, str], dict[tuple[WhereOp, str], _Tally]] = defaultdict(
-        lambda: defaultdict(_Tally)
-    )
-    users: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     fields = sorted(field_names(cases), key=lambda each: (-len(each), each))
+    paging = PAGING - {*fields}  # a field of such a name is asked for like others
+    names = [name for name in parameter_names(cases) if name not in meant | paging]
+    tallies: dict[tuple[str, str], dict[Reading, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
+    users: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name in names:
         for before, named, after in _readings(name, fields):
             given = [case for case in cases if name in case.parameters and _has(case, named)]
             if given:
                 users[before, after][name] = named
-            for op, split in _options(before, after):
+            for reading in _options(before, after):
                 for case in given:
-                    _count(tallies[before, after][op, split], case, name, named, op, split)
+                    _count(tallies[before, after][reading], case, name, named, reading)
     marks: dict[Mark, _Tally] = {}
     for (before, after), by_op in tallies.items():
         best = _best(by_op)
@@ -120,7 +122,9 @@ def _learned(
         if mark not in opened:
             for name, named in users[mark.before, mark.after].items():
                 path = _path(cases, named)
-                single.setdefault(name, Where(path, mark.op, _alternatives(name, mark.split)))
+                single.setdefault(
+                    name, Where(path, mark.op, _alternatives(name, mark.split), absent=mark.absent)
+                )
     readable = {name for mark in marks for name in users[mark.before, mark.after]}
     searches = {name: found for name in names if name not in readable and (found := _search(name, cases))}
     single |= searches
@@ -133,7 +137,7 @@ def _learned(
         if count * 2 > _uses(cases, name)
     }
     unread = [name for name in names if name not in readable and name not in searches]
-    without = (PAGING | meant | {*failed, *single}) & {*parameter_names(cases)}
+    without = ((PAGING - readable) | meant | {*failed, *single}) & {*parameter_names(cases)}
     unknown: OneOf["ignored", "nothing"] = "nothing" if _empties(unread, cases) else "ignored"
     filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown)
     return Learned(filters, single, frozenset(readable | {*searches}))
@@ -167,9 +171,17 @@ def _word(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def _options(before: str, after: str) -> tuple[tuple[WhereOp, str], ...]:
+def _options(before: str, after: str) -> Iterator[Reading]:
     first, last = _word(before), _word(after)
-    return _BY_WORD[last] if last and (not first or first in WRAPPERS) else _BY_WORD[first]
+    options = _BY_WORD[last] if last and (not first or first in WRAPPERS) else _BY_WORD[first]
+    for absent in (False, True):
+        for op, split in options:
+            if not absent or op in COMPARING:
+                yield op, split, absent
+
+
+COMPARING = frozenset(("at_least", "at_most", "above", "below"))
+"""Operators by which services tell differently whether nothing is more or less than something."""
 
 
 def _has(case: Case, named: str) -> bool:
@@ -181,12 +193,13 @@ def _path(cases: Sequence[Case], named: str) -> Path:
     return next(path for path in found if path is not None)
 
 
-def _count(tally: _Tally, case: Case, name: str, named: str, op: WhereOp, split: str) -> None:
+def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -> None:
+    op, split, absent = reading
     wanted = alternatives(case.parameters[name], split)
     path = next(
         (path for _, document in case.stored if (path := field_path(named, document)) is not None), (named,)
     )
-    kept = {key for key, document in case.stored if holds(op, get(document, path), wanted)}
+    kept = {key for key, document in case.stored if meets(op, get(document, path), wanted, absent)}
     tally.total += 1
     known = {key for key, _ in case.stored}
     shown = {key for key in case.shown if key in known}
@@ -199,7 +212,7 @@ def _count(tally: _Tally, case: Case, name: str, named: str, op: WhereOp, split:
         tally.told.add((case.name, named))
 
 
-def _best(by_op: dict[tuple[WhereOp, str], _Tally]) -> tuple[WhereOp, str] | None:
+def _best(by_op: dict[Reading, _Tally]) -> Reading | None:
     good = {op: tally for op, tally in by_op.items() if tally.told and tally.wrong * WRONG <= tally.total}
     order = list(by_op)
     return min(good, key=lambda op: (good[op].wrong, -good[op].exact, order.index(op)), default=None)
@@ -251,13 +264,23 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
     ]:
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
-        path = _field_of(str(ref.path[-1]), given)
-        if path is not None:
-            found.append(Where(path, "equals", ref))
+        for op in _meanings(str(ref.path[-1])):
+            path = _field_of(str(ref.path[-1]), given, op)
+            if path is not None:
+                found.append(Where(path, op, ref))
+                break
     return found
 
 
-def _field_of(name: str, given: Sequence[tuple[Case, Found]]) -> Path | None:
+def _meanings(name: str) -> tuple[WhereOp, ...]:
+    """Return what a parameter may mean that names no field: equality, or a side of a moment."""
+    word = _word(name)
+    if word in ("since", "after", "from", "newer", "newerthan"):
+        return ("above", "at_least")
+    return ("below", "at_most") if word in ("before", "until", "to", "older", "olderthan") else ("equals",)
+
+
+def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
     fields: dict[Path, None] = {}
     for case, _ in given[:8]:
         for _, document in case.stored[:20]:
@@ -265,7 +288,7 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]]) -> Path | None:
                 if len(path) <= 3:
                     fields.setdefault(path)
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    return next((path for path in ranked if _keeps(path, given)), None)
+    return next((path for path in ranked if _keeps(path, given, op)), None)
 
 
 def _unlike(path: Path, name: str) -> int:
@@ -279,12 +302,12 @@ def _unlike(path: Path, name: str) -> int:
     )
 
 
-def _keeps(path: Path, given: Sequence[tuple[Case, Found]]) -> bool:
-    """Whether equality holds for what is shown, and tells something."""
+def _keeps(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> bool:
+    """Whether a condition holds for what is shown, and tells something."""
     told = wrong = 0
     for case, wanted in given:
-        kept = [holds("equals", get(each, path), wanted) for _, each in case.stored]
-        shown = all(holds("equals", get(document, path), wanted) for _, document in case.placed)
+        kept = [holds(op, get(each, path), wanted) for _, each in case.stored]
+        shown = all(holds(op, get(document, path), wanted) for _, document in case.placed)
         if not shown or (not case.placed and any(kept)):
             wrong += 1
         else:
