@@ -288,7 +288,8 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Pa
                 if len(path) <= 3:
                     fields.setdefault(path)
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    return next((path for path in ranked if _keeps(path, given, op)), None)
+    scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
+    return max(scores, key=lambda path: scores[path], default=None)
 
 
 def _unlike(path: Path, name: str) -> int:
@@ -302,14 +303,16 @@ def _unlike(path: Path, name: str) -> int:
     )
 
 
-def _keeps(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> bool:
-    """Whether a condition holds for what is shown, and tells something."""
-    told = wrong = 0
+def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
+    """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
+    or tells nothing."""
+    told = wrong = exact = 0
     for case, wanted in given:
-        kept = [holds(op, get(each, path), wanted) for _, each in case.stored]
-        shown = all(holds(op, get(document, path), wanted) for _, document in case.placed)
-        if not shown or (not case.placed and any(kept)):
+        kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
+        shown = {key for key, _ in case.stored} & {*case.shown}
+        if not shown <= kept or (not shown and kept):
             wrong += 1
-        else:
-            told += bool(case.placed) and not all(kept)  # an empty list agrees with any condition
-    return told > 0 and wrong * WRONG <= len(given)
+            continue
+        told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
+        exact += shown == kept
+    return exact if told > 0 and wrong * WRONG <= len(given) else None

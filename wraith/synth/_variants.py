@@ -13,7 +13,6 @@ from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, induce
@@ -79,8 +78,8 @@ class _Told:
     role: Role
     listed: Listed | None
     shared: Mapping[str, Expr]
-    embeds: tuple[tuple[str, Expr], ...]
-    """What parameters put into the representation."""
+    item: Expr | None
+    """How an entity is shown, where parameters change that."""
 
 
 class _Questions:
@@ -107,8 +106,8 @@ def learn_route(
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role)
     listed = lists.by_route.get(observations[0].seen.route)
-    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
-    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds)
+    item = lists.shown.item(role.collection.name) if role.collection is not None else None
+    told = _Told(role, listed, lists.headers if listed is not None else {}, item)
     groups: list[_Group] = []
     for label in _by_answer(rows):
         groups += _divide(label, rows, told, questions, MAX_SPLITS)
@@ -266,8 +265,8 @@ def _context(sample: Sequence[Row], told: _Told) -> Context:
         context.lists[role.listing] = told.listed.query
         context.page = page_values(told.listed.query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
-    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
-        context.likely[role.envelope] = shown
+    if role.op == "read" and role.envelope is not None and told.item is not None:
+        context.likely[role.envelope] = told.item
     return context
 
 
