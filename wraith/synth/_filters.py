@@ -8,7 +8,7 @@ on any field; otherwise it is a condition on the one field.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
@@ -71,8 +71,22 @@ class _Tally:
     exact: int = 0
     wrong: int = 0
     total: int = 0
-    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Contradictions by the name of the parameter."""
+    told_by: set[str] = field(default_factory=set)
+    uses: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    """Lists and contradictions by the name of the parameter."""
+
+    @property
+    def ignored(self) -> set[str]:
+        """Parameters that name a field, and do not filter by it."""
+        return {name for name, count in self.failed.items() if count * WRONG > self.uses[name]}
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the operator tells something, and more parameters agree with it than do not."""
+        return bool(self.told) and (
+            self.wrong * WRONG <= self.total or len(self.told_by - self.ignored) > len(self.ignored)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +144,12 @@ def _learned(
     single |= searches
     if not opened:
         return Learned(None, single, frozenset(readable | {*searches}))
-    failed = {
-        name
-        for mark in opened
-        for name, count in marks[mark].failed.items()
-        if count * 2 > _uses(cases, name)
-    }
+    failed = {name for mark in opened for name in marks[mark].ignored}
     unread = [name for name in names if name not in readable and name not in searches]
     without = ((PAGING - readable) | meant | {*failed, *single}) & {*parameter_names(cases)}
     unknown: OneOf["ignored", "nothing"] = "nothing" if _empties(unread, cases) else "ignored"
     filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown)
     return Learned(filters, single, frozenset(readable | {*searches}))
-
-
-def _uses(cases: Sequence[Case], name: str) -> int:
-    return sum(name in case.parameters for case in cases)
 
 
 def _readings(name: str, fields: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -201,6 +206,7 @@ def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -
     )
     kept = {key for key, document in case.stored if meets(op, get(document, path), wanted, absent)}
     tally.total += 1
+    tally.uses[name] += 1
     known = {key for key, _ in case.stored}
     shown = {key for key in case.shown if key in known}
     if not shown <= kept or (not shown and kept and len(case.parameters) == 1):
@@ -210,10 +216,11 @@ def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -
     tally.exact += shown == kept
     if shown and len(kept) < len(known):
         tally.told.add((case.name, named))
+        tally.told_by.add(name)
 
 
 def _best(by_op: dict[Reading, _Tally]) -> Reading | None:
-    good = {op: tally for op, tally in by_op.items() if tally.told and tally.wrong * WRONG <= tally.total}
+    good = {op: tally for op, tally in by_op.items() if tally.is_good}
     order = list(by_op)
     return min(good, key=lambda op: (good[op].wrong, -good[op].exact, order.index(op)), default=None)
 

@@ -98,11 +98,12 @@ def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: A
         return _sometimes(name, rows, values, answer)
     if made.unexplained and name not in PRESENT:
         return None
-    if made.unexplained and name == "etag":
-        return likely_digest([str(value) for value in values])
     template = made.template
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        return made.holes[template[1:]].source
+        hole = made.holes[template[1:]]
+        if name == "etag" and hole.hole_class in ("unexplained", "generated") and MISSING not in values:
+            return likely_digest([str(value) for value in values])  # the same for the same answer
+        return hole.source
     return Literal(template.removeprefix("$") if isinstance(template, str) else template)
 
 
