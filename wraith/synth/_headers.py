@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from wraith.canonical import JsonValue
 from wraith.exchange import header
 from wraith.paths import MISSING, Found
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, read_time, text_of
 from wraith.synth._digests import digest_source, likely_digest
 from wraith.synth._induce import Context, Induced, induce, response_parts
 from wraith.synth._links import Columns, link_source
+from wraith.synth._made import fresh_pattern
 from wraith.synth._presence import by_page, by_parameters
 from wraith.synth._rows import Row
-from wraith.wir import Cast, Expr, Literal
+from wraith.wir import Cast, Expr, Literal, expr_to_json
 
 SERVER_S_OWN = frozenset(
     "date server connection keep-alive "  # noqa: SIM905  # words read better without quotes around each
@@ -27,6 +29,14 @@ SERVER_S_OWN = frozenset(
 )
 """Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110,
 6.6 and 7.6), or they are the tokens that scrubbing has put there."""
+
+ACTED_ON = frozenset(
+    "content-type location etag last-modified link retry-after www-authenticate proxy-authenticate allow "  # noqa: SIM905
+    "cache-control expires vary content-disposition content-range content-language content-location "
+    "accept-ranges accept-patch accept-post preference-applied deprecation sunset".split()
+)
+"""Headers that RFC 9110 and its kin let a client act on. Others are learned as far as they are a rule: what
+is made anew for each answer, or tells the time, is the trace of a request and no part of its answer."""
 
 MAX_WRONG = 20
 """One list in so many may contradict the header that all lists share: what a cascade changed is seen late."""
@@ -58,9 +68,24 @@ def learn_headers(rows: Sequence[Row], answer: Answer) -> tuple[tuple[str, Expr]
             found.append((name, shared))
             continue
         expr = header_source(name, rows, values, answer)
-        if expr is not None:
+        if expr is not None and (name in ACTED_ON or _is_rule(expr, values)):
             found.append((name, expr))
     return tuple(found)
+
+
+def _is_rule(expr: Expr, values: Sequence[Found]) -> bool:
+    """Whether a header says something that holds for more than one answer."""
+    if len(values) == 1:
+        [value] = values
+        return not isinstance(value, str) or (read_time(value) is None and fresh_pattern([value]) is None)
+    return not _makes(expr_to_json(expr))
+
+
+def _makes(document: JsonValue) -> bool:
+    """Whether an expression makes an identifier or tells the time."""
+    if isinstance(document, dict):
+        return "fresh_id" in document or "clock" in document or any(map(_makes, document.values()))
+    return isinstance(document, list) and any(map(_makes, document))
 
 
 def header_names(rows: Sequence[Row]) -> set[str]:
