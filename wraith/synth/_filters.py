@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import alternatives, compile_expr, field_path, holds, meets
+from wraith.paths import MISSING, Path, get
+from wraith.runtime import alternatives, field_path, holds, meets
 from wraith.synth._list_cases import (
     PAGING,
     SEARCHES,
@@ -163,7 +163,7 @@ def _readings(name: str, fields: Sequence[str]) -> Iterator[tuple[str, str, str]
 
 def _is_mark(before: str, after: str) -> bool:
     """Whether what stands around a name is words of their own that mean an operator."""
-    first, last = _word(before), _word(after)
+    first, last = word_of(before), word_of(after)
     if (before and before[-1].isalnum()) or (after and after[0].islower()):
         return False
     return first in _BY_WORD and last in _BY_WORD and (not first or not last or first in WRAPPERS)
@@ -172,12 +172,12 @@ def _is_mark(before: str, after: str) -> bool:
 WRAPPERS = frozenset(("filter", "where", "f"))
 
 
-def _word(text: str) -> str:
+def word_of(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
 def _options(before: str, after: str) -> Iterator[Reading]:
-    first, last = _word(before), _word(after)
+    first, last = word_of(before), word_of(after)
     options = _BY_WORD[last] if last and (not first or first in WRAPPERS) else _BY_WORD[first]
     for absent in (False, True):
         for op, split in options:
@@ -255,71 +255,3 @@ def _empties(unread: Sequence[str], cases: Sequence[Case]) -> bool:
         if case.stored and any(name in case.parameters for name in unread):
             told[not case.shown] += 1
     return told[True] > told[False]
-
-
-# --- parameters whose names are no fields -------------------------------------------------------------------
-
-
-def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
-    """Return a condition for each further parameter of path or query that keeps everything shown, and would
-    drop something that is stored."""
-    paths = dict.fromkeys(name for case in cases for name in case.row.env.path)
-    names = [name for name in parameter_names(cases) if name not in meant | PAGING]
-    found: list[Where] = []
-    for ref in [Ref(("request", "path", each)) for each in paths] + [
-        Ref(parameter_path(each)) for each in names
-    ]:
-        compute = compile_expr(ref)
-        given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
-        for op in _meanings(str(ref.path[-1])):
-            path = _field_of(str(ref.path[-1]), given, op)
-            if path is not None:
-                found.append(Where(path, op, ref))
-                break
-    return found
-
-
-def _meanings(name: str) -> tuple[WhereOp, ...]:
-    """Return what a parameter may mean that names no field: equality, or a side of a moment."""
-    word = _word(name)
-    if word in ("since", "after", "from", "newer", "newerthan"):
-        return ("above", "at_least")
-    return ("below", "at_most") if word in ("before", "until", "to", "older", "olderthan") else ("equals",)
-
-
-def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
-    fields: dict[Path, None] = {}
-    for case, _ in given[:8]:
-        for _, document in case.stored[:20]:
-            for path, _ in leaves(document):
-                if len(path) <= 3:
-                    fields.setdefault(path)
-    ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
-    return max(scores, key=lambda path: scores[path], default=None)
-
-
-def _unlike(path: Path, name: str) -> int:
-    last = str(path[-1]) if path else ""
-    if last == name:
-        return 0
-    return (
-        1
-        if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
-        else 2
-    )
-
-
-def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
-    """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
-    or tells nothing."""
-    told = wrong = exact = 0
-    for case, wanted in given:
-        kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
-        shown = {key for key, _ in case.stored} & {*case.shown}
-        if not shown <= kept or (not shown and kept):
-            wrong += 1
-            continue
-        told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
-        exact += shown == kept
-    return exact if told > 0 and wrong * WRONG <= len(given) else None

@@ -16,11 +16,12 @@ from wraith.paths import MISSING
 from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
 from wraith.synth._embeds import learn_embeds
-from wraith.synth._filters import Learned, learn_filters, other_filters
+from wraith.synth._filters import Learned, learn_filters
 from wraith.synth._list_cases import Case, case_of
 from wraith.synth._list_headers import learn_list_headers
 from wraith.synth._observe import Observation
 from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
+from wraith.synth._other_filters import other_filters
 from wraith.synth._paging import Found, Parts, explained, learn_paging
 from wraith.synth._projections import learn_projection
 from wraith.synth._roles import Role
