@@ -7,13 +7,13 @@ out from the request's own target, and only what differs from it is learned.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._presence import Gate, by_page, by_parameters
+from wraith.synth._presence import MAX_WRONG, Gate, by_page, by_parameters
 from wraith.synth._rows import Row
 from wraith.wir import Append, AtLeast, Call, Expr, Literal, Ref, Text, When
 
@@ -49,8 +49,14 @@ def address_source(rows: Sequence[Row], values: Sequence[Found], columns: Column
     ]
     found = Text((*before, address))
     compute = compile_expr(found)
-    right = all(compute(row.env) == value for row, value in zip(rows, values, strict=True))
-    return found if right else None
+    return (
+        found if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)) else None
+    )
+
+
+def _mostly(right: Iterable[bool]) -> bool:
+    found = list(right)
+    return found.count(False) * MAX_WRONG <= len(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,14 @@ def _cut(row: Row, value: Found) -> _Parts | None:
 def _value(wanted: Sequence[str | None], columns: Columns) -> Expr | None:
     if None in wanted:
         return None
+    best, most = None, len(wanted) - len(wanted) // MAX_WRONG - 1
+    if len(set(wanted)) == 1:
+        return Literal(str(wanted[0]))
     for expr, column in columns:
-        if all(text_of(each) == text for each, text in zip(column, wanted, strict=True)):
-            return expr
-    return Literal(unquote_plus(str(wanted[0]))) if len(set(wanted)) == 1 else None
+        hits = sum(text_of(each) == text for each, text in zip(column, wanted, strict=True))
+        if hits > most:
+            best, most = expr, hits
+    return best
 
 
 # --- the header ---------------------------------------------------------------------------------------------
@@ -103,7 +113,7 @@ def link_source(rows: Sequence[Row], values: Sequence[Found], columns: Columns) 
         elif not all(there):
             joined = When(AtLeast(Call("count", (listed,)), 1), joined)
         compute = compile_expr(joined)
-        if all(compute(row.env) == value for row, value in zip(rows, values, strict=True)):
+        if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)):
             return joined
     return None
 
