@@ -191,3 +191,17 @@ def test_a_total_is_there_where_a_page_is_asked_for() -> None:
     headers = dict(variant(model_of(*map(counted, range(3))), "GET /cups").headers)
     total = Cast(Ref(("page", "total")), "string")
     assert headers["x-total"] == When(Exists(Ref(("request", "query", "limit"))), total)
+
+
+def test_a_head_is_answered_as_its_get() -> None:
+    """A digest over a body that HEAD does not show is learned where it is seen."""
+
+    def tag(body: bytes) -> str:
+        return f'"{hashlib.sha256(body).hexdigest()}"'
+
+    sessions = []
+    for number, steps in enumerate(read(tag)):
+        shown = (exchange("HEAD", f"/things/t{number}{at}x9") for at in range(3))
+        sessions.append((*steps, *shown))
+    model = model_of(*sessions)
+    assert variant(model, "HEAD /things/{thing_id}") == variant(model, "GET /things/{thing_id}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._heads import heads_from_gets
 from wraith.synth._lists import learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
@@ -68,10 +69,12 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
-    recorded = [
-        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-        for route, made in learned.items()
-    ]
+    recorded = heads_from_gets(
+        [
+            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+            for route, made in learned.items()
+        ]
+    )
     similar = by_analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
