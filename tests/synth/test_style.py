@@ -8,6 +8,7 @@ from hypothesis import given
 from tests.wir.strategies import styles
 from wraith.canonical import JsonValue
 from wraith.runtime import encode_styled
+from wraith.synth._rows import in_order
 from wraith.synth._style import learn_style
 from wraith.wir import Style
 
@@ -51,3 +52,20 @@ def test_members_in_order_by_chance_are_not_sorted() -> None:
 def test_a_whole_float_shows_two_types_of_numbers() -> None:
     """Where 2.0 was seen, a float stays one."""
     assert learn_style([b'{"a":1.5,"b":2.0}']) is None
+
+
+ORDERS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "one": ([["b", "a"]], ["b", "a"]),
+    "a name that is not always there": ([["a", "id"], ["a", "b", "id"]], ["a", "b", "id"]),
+    "two such names": ([["a", "id"], ["b", "id"], ["a", "b"]], ["a", "b", "id"]),
+    "no order that all follow": ([["a", "b"], ["b", "a"], ["a", "b", "c"]], ["a", "b", "c"]),
+    "none": ([], []),
+}
+
+
+@pytest.mark.parametrize(("sequences", "expected"), ORDERS.values(), ids=ORDERS)
+def test_members_stand_in_an_order_that_all_answers_follow(
+    sequences: list[list[str]], expected: list[str]
+) -> None:
+    """A member that is sometimes left out keeps its place among the others."""
+    assert in_order(sequences) == expected

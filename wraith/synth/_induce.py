@@ -18,7 +18,7 @@ from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
-from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._rows import Row, Values, as_json, constant, equal, in_order, kind, parts
 from wraith.synth._sources import (
     best_guess,
     case_source,
@@ -274,7 +274,7 @@ class _Inducer:
         if any(value is MISSING for value in values):
             self.conflicts.append(at)
         present = [value for value in values if isinstance(value, dict)]
-        keys = list(dict.fromkeys(key for value in present for key in value))
+        keys = in_order([list(value) for value in present])
         base = self._base(values, keys, at)
         node: dict[str, JsonValue] = {}
         if base is not None:

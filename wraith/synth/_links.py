@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._presence import MAX_WRONG, Gate, by_page, by_parameters
-from wraith.synth._rows import Row
+from wraith.synth._rows import Row, in_order
 from wraith.wir import Append, AtLeast, Call, Expr, Literal, Ref, Text, When
 
 Columns = Sequence[tuple[Expr, Sequence[Found]]]
@@ -126,7 +126,7 @@ def _links(rows: Sequence[Row], values: Sequence[Found], columns: Columns) -> Ex
     """Return the list of the links that the values hold, each there where its condition is true."""
     read = [_LINK.findall(value) if isinstance(value, str) else [] for value in values]
     listed: Expr = Literal([])
-    for relation in _in_order([[behind for _, behind in each] for each in read]):
+    for relation in in_order([[behind for _, behind in each] for each in read]):
         addresses = [next((url for url, behind in each if behind == relation), None) for each in read]
         some = [i for i, address in enumerate(addresses) if address is not None]
         gate: Gate | None = by_page(rows, [address is not None for address in addresses])
@@ -137,16 +137,3 @@ def _links(rows: Sequence[Row], values: Sequence[Found], columns: Columns) -> Ex
             return None
         listed = Append(listed, gate(Text((Literal("<"), address, Literal(">" + relation)))))
     return listed
-
-
-def _in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
-    """Return the names in an order that all sequences follow, where there is one."""
-    names = dict.fromkeys(name for each in sorted(sequences, key=len, reverse=True) for name in each)
-    before = {
-        name: {other for each in sequences if name in each for other in each[: each.index(name)]}
-        for name in names
-    }
-    done: list[str] = []
-    while len(done) < len(names):
-        done.append(min(names, key=lambda name: (name in done, len(before[name] - {*done}))))
-    return done

@@ -131,3 +131,19 @@ def as_json(value: Found) -> JsonValue:
     """Return a value that is known to be there as JSON."""
     assert value is not MISSING  # Invariant: callers have checked presence
     return value
+
+
+def in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names in an order that all sequences follow, where there is one."""
+    names = dict.fromkeys(name for each in sorted(sequences, key=len, reverse=True) for name in each)
+    if all(len(each) == len(names) for each in sequences):
+        return list(sequences[0]) if sequences else []
+    before: dict[str, set[str]] = {name: set() for name in names}
+    for each in {tuple(sequence): None for sequence in sequences}:
+        for at, name in enumerate(each):
+            before[name].update(each[:at])
+    done: dict[str, None] = {}
+    while len(done) < len(names):
+        left = [name for name in names if name not in done]
+        done[min(left, key=lambda name: len(before[name] - done.keys()))] = None
+    return list(done)
