@@ -53,6 +53,7 @@ from wraith.wir import (
     NotOneOf,
     Object,
     OneOfSet,
+    Purge,
     Put,
     Query,
     Ref,
@@ -155,6 +156,7 @@ _WHOLE: list[Path] = [
     ("request", "body_kind"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
+    ("caller",),
     ("page", "total"),
     ("page", "last_key"),
     ("item",),
@@ -183,7 +185,7 @@ _leaves: st.SearchStrategy[Expr] = (
     refs
     | st.builds(Literal, values)
     | st.builds(FreshId, identifiers)
-    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.booleans())
+    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.booleans(), st.integers(-3, 3))
     | st.builds(Clock, units, st.integers(-(10**6), 10**6) | st.just(10**15))
 )
 
@@ -230,6 +232,7 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            unwind=small_paths,
             filters=st.none() | filters,
             nulls=st.sampled_from(get_args(Nulls)),
             first_page=st.integers(0, 1),
@@ -252,7 +255,6 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 
 
 expressions: st.SearchStrategy[Expr] = st.recursive(_leaves, _larger, max_leaves=6)
-
 patterns = st.sampled_from([".*", "[a-z]+", "-?[0-9]+", "\\$.*", ""])
 _ATOMS: list[Callable[[st.SearchStrategy[Expr]], st.SearchStrategy[Atom]]] = [
     lambda of: st.builds(Exists, of),
@@ -280,6 +282,7 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Purge, st.builds(Query, entity_names))
     | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(

@@ -10,6 +10,7 @@ from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._query import Window, compile_search, compile_window, sort_names
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
+from wraith.runtime._template import compile_template
 from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "compile_effect",
     "compile_expr",
     "compile_search",
+    "compile_template",
     "compile_window",
     "encode_styled",
     "field_path",

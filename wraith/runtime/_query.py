@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._conditions import Stored, field_path, filtered, filtered_by_name
 from wraith.runtime._environment import Environment
+from wraith.runtime._state import replaced
 from wraith.runtime._values import integer_of, sort_key, text_of
 from wraith.wir import Query
 
@@ -41,16 +42,16 @@ def compile_search(
 ) -> Callable[[Environment], Stored]:
     """Return the function that gives what a query finds, in order, before it is cut into pages."""
     where = tuple((each, compile_expr(each.value)) for each in query.where)
-    sort, direction, under = (
+    sort, direction, under, item = (
         compile_expr(part) if part is not None else None
-        for part in (query.sort, query.direction, query.under)
+        for part in (query.sort, query.direction, query.under, query.item)
     )
     entity, filters = query.entity, query.filters
     low_up, low_down = query.nulls in ("low", "first"), query.nulls in ("low", "last")
 
     def search(env: Environment) -> Stored:
         stored = env.state.all(entity)
-        found = list(stored.items())
+        found = list(_unwound(stored, query.unwind) if query.unwind else stored.items())
         if under is not None:
             parent = text_of(under(env))
             prefix = f"{parent}/"
@@ -68,6 +69,8 @@ def compile_search(
                 found = _by_field(found, path, descending, low_down if descending else low_up)
             elif descending:
                 found.reverse()
+        if sort is not None and item is not None:  # what a request sorts by is what it is shown
+            found = [(key, _over(value, _shown(env, value, item))) for key, value in found]
         if sort is not None:
             directions = text_of(direction(env)) if direction is not None else None
             for name, descending in reversed(sort_names(text_of(sort(env)), directions)):
@@ -188,10 +191,23 @@ def _bound(found: Stored, shown: Stored, place: Window, first_page: int) -> dict
 
 
 def _projected(env: Environment, shown: list[JsonValue], item: Compute) -> list[JsonValue]:
-    outer, done = env.entity, []
-    for env.entity in shown:
-        made = item(env)
-        if made is not MISSING:
-            done.append(made)
+    return [made for value in shown if (made := _shown(env, value, item)) is not MISSING]
+
+
+def _shown(env: Environment, value: JsonValue, item: Compute) -> Found:
+    outer, env.entity = env.entity, value
+    made = item(env)
     env.entity = outer
-    return done
+    return made
+
+
+def _over(value: JsonValue, view: Found) -> JsonValue:
+    return {**value, **view} if isinstance(value, dict) and isinstance(view, dict) else value
+
+
+def _unwound(stored: Mapping[str, JsonValue], at: Path) -> Iterator[tuple[str, JsonValue]]:
+    """Yield each entity once for each element of its list, with the element in the place of the list."""
+    for key, document in stored.items():
+        elements = get(document, at)
+        for element in elements if isinstance(elements, list) else ():
+            yield key, replaced(document, at, element)

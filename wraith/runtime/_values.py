@@ -130,7 +130,7 @@ def _typed_like(present: Found, value: JsonValue) -> JsonValue:
     return value if done is MISSING else done
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
     "boolean": bool,
     "integer": int,
@@ -139,13 +139,14 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "object": dict,
 }
+"""The JSON types by name; see ``is_type``."""
 
 
 def is_type(value: Found, name: str) -> bool:
     """Whether a value has the JSON type; a boolean is no number."""
     if isinstance(value, bool):
         return name == "boolean"
-    return isinstance(value, _TYPES[name])
+    return isinstance(value, TYPES[name])
 
 
 def same(value: Found, wanted: JsonValue) -> bool:

@@ -147,3 +147,8 @@ def in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
         left = [name for name in names if name not in done]
         done[min(left, key=lambda name: len(before[name] - done.keys()))] = None
     return list(done)
+
+
+def plain_number(value: Found) -> float | None:
+    """Return the number that a value is, None for what is none; text is none."""
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else value

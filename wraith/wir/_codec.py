@@ -15,6 +15,7 @@ from wraith.paths import Path, format_path, parse_path
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Ask,
     Call,
     Case,
     Cast,
@@ -72,8 +73,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
         case FreshId(pattern):
             return {"fresh_id": pattern}
-        case NextKey(entity, ever, gaps):
-            return {"next_key": entity, "ever": ever, **({"gaps": True} if gaps else {})}
+        case NextKey(entity, ever, gaps, start):
+            counter: dict[str, JsonValue] = {"next_key": entity, "ever": ever}
+            counter |= {"gaps": True} if gaps else {}
+            return counter if start == 1 else {**counter, "start": start}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
         case First(options):
@@ -105,6 +108,12 @@ def expr_to_json(expr: Expr) -> JsonValue:
         case Object(members, base):
             made: dict[str, JsonValue] = {"object": {name: expr_to_json(value) for name, value in members}}
             return made if base is None else {**made, "base": expr_to_json(base)}
+        case Ask(method, path, headers, body, names):
+            asked: dict[str, JsonValue] = {"ask": expr_to_json(path), "method": expr_to_json(method)}
+            for name, part in (("headers", headers), ("body", body)):
+                if part is not None:
+                    asked[name] = expr_to_json(part)
+            return {**asked, "names": list(names)} if names else asked
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -116,6 +125,8 @@ def _query_to_json(query: Query) -> JsonValue:
         done["where"] = [_where_to_json(each) for each in query.where]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
+    if query.unwind:
+        done["unwind"] = format_path(query.unwind)
     for name in QUERY_PARTS:
         part: Expr | None = getattr(query, name)
         if part is not None:
@@ -246,6 +257,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         filters=_filters(value["filters"]) if "filters" in value else None,
         nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
         first_page=_number(value.get("first_page", 1)),
+        unwind=parse_path(_text(value.get("unwind", ""))),
     )
 
 
@@ -299,7 +311,10 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
     "next_key": lambda value: NextKey(
-        _text(value["next_key"]), bool(value.get("ever")), bool(value.get("gaps"))
+        _text(value["next_key"]),
+        bool(value.get("ever")),
+        bool(value.get("gaps")),
+        _number(value.get("start", 1)),
     ),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
@@ -316,6 +331,13 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "call": _call,
     "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
     "object": _object,
+    "ask": lambda value: Ask(
+        expr_from_json(value["method"]),
+        expr_from_json(value["ask"]),
+        _optional(value, "headers"),
+        _optional(value, "body"),
+        tuple(_text(name) for name in _list(value.get("names", []))),
+    ),
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
     ),

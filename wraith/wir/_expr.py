@@ -11,12 +11,14 @@ model can be read without this file beside it. Paths start at one of these roots
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``caller``
+    who asks: what the model's ``caller`` makes of the request's credential
 ``response.text``
     the body as it is written, for headers that say something about it
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
-``item``
-    the element that an ``Each`` is at
+``item``, ``position``
+    the element that an ``Each`` is at, and its place in the list, counted from 0
 """
 
 from __future__ import annotations
@@ -88,6 +90,8 @@ class NextKey:
     ever: bool = False
     gaps: bool = False
     """The service leaves gaps, because it counts for others as well: only that keys grow can be told."""
+    start: int = 1
+    """The first key where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,9 @@ class Query:
     """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
+    unwind: Path = ()
+    """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
+    so that conditions and ``item`` see the element and what it is part of."""
     filters: Filters | None = None
     nulls: Nulls = "low"
     """Where null and missing values are sorted: as less or more than any other, or always first or last."""
@@ -253,7 +260,8 @@ class Call:
 class Each:
     """The list with each element as ``item`` says, which sees the element at the root ``item``.
 
-    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``.
+    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``. Their place in the
+    list stands at the root ``position``.
     """
 
     of: Expr
@@ -276,6 +284,22 @@ class When:
     test: Atom
     then: Expr
     otherwise: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
+    ``asked``, the element that was asked about.
+
+    The request has the headers of the one that is being answered, and those of ``headers`` over them; of the
+    answer's headers those in ``names`` are told, spelled so. An answer that asks is not asked again.
+    """
+
+    method: Expr
+    path: Expr
+    headers: Expr | None = None
+    body: Expr | None = None
+    names: tuple[str, ...] = ()
 
 
 QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "under", "item")
@@ -301,6 +325,7 @@ Expr: TypeAlias = (
     | Each
     | Object
     | When
+    | Ask
 )
 
 
