@@ -161,6 +161,15 @@ OPEN: dict[str, tuple[list[tuple[str, list[int]]], str, list[int]]] = {
         query(("size", "70"), ("size", "10")),
         [1, 2],
     ),
+    "a word for every value": (
+        [
+            (query(("word", "elm")), [1]),
+            (query(("tall", "true")), [1, 3, 4]),
+            (query(("word", "all")), [0, 1, 2, 3, 4, 5]),
+        ],
+        query(("word", "all"), ("tall", "false")),
+        [0, 2, 5],
+    ),
     "operators together": (
         [
             (query(("word_ne", "elm")), [0, 2, 3, 4, 5]),

@@ -205,6 +205,7 @@ filters = st.builds(
     ).map(tuple),
     st.lists(names, max_size=2).map(tuple),
     st.sampled_from(["ignored", "nothing"]),
+    st.lists(st.sampled_from(["all", "*"]), max_size=1).map(tuple),
 )
 
 

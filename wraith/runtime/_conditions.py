@@ -177,7 +177,7 @@ def filtered_by_name(
     """Return what meets the conditions that the request's parameters name."""
     documents = all_of if isinstance(all_of, list) else list(all_of)
     for name, value in named_parameters(dict(env.query)):
-        if name in filters.without:
+        if name in filters.without or value in filters.every:
             continue
         read = read_name(name, filters.marks, documents)
         if read is not None:

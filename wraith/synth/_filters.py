@@ -58,6 +58,9 @@ _BY_WORD = {word: options for words, options in WORDS.items() for word in words.
 OPEN_FIELDS = 2
 """Fields on which a mark was seen to work before it is taken to work on any."""
 
+EVERY = ("all", "any", "*")
+"""Words that stand for every value of a field in HTTP APIs: a prior, used where their effect is seen."""
+
 WRONG = 3
 """One list in so many may contradict a condition: what a cascade has changed is seen late."""
 
@@ -71,6 +74,8 @@ class _Tally:
     exact: int = 0
     wrong: int = 0
     total: int = 0
+    every: set[str] = field(default_factory=set)
+    """Words with which more was shown than has them: they stand for every value."""
     told_by: set[str] = field(default_factory=set)
     uses: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -148,7 +153,8 @@ def _learned(
     unread = [name for name in names if name not in readable and name not in searches]
     without = ((PAGING - readable) | meant | {*failed, *single}) & {*parameter_names(cases)}
     unknown: OneOf["ignored", "nothing"] = "nothing" if _empties(unread, cases) else "ignored"
-    filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown)
+    every = {word for mark in opened for word in marks[mark].every}
+    filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown, tuple(sorted(every)))
     return Learned(filters, single, frozenset(readable | {*searches}))
 
 
@@ -205,6 +211,9 @@ def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -
         (path for _, document in case.stored if (path := field_path(named, document)) is not None), (named,)
     )
     kept = {key for key, document in case.stored if meets(op, get(document, path), wanted, absent)}
+    if wanted in EVERY and not {key for key in case.shown if key in dict(case.stored)} <= kept:
+        tally.every.add(str(wanted))
+        return
     tally.total += 1
     tally.uses[name] += 1
     known = {key for key, _ in case.stored}

@@ -159,7 +159,12 @@ def _filters_to_json(filters: Filters) -> JsonValue:
         if mark.absent:
             written["absent"] = True
         marks.append(written)
-    return {"marks": marks, "without": list(filters.without), "unknown": filters.unknown}
+    done: dict[str, JsonValue] = {
+        "marks": marks,
+        "without": list(filters.without),
+        "unknown": filters.unknown,
+    }
+    return {**done, "every": list(filters.every)} if filters.every else done
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -268,6 +273,7 @@ def _filters(value: JsonValue) -> Filters:
         tuple(_mark(each) for each in _list(value["marks"])),
         tuple(_text(each) for each in _list(value.get("without", []))),
         _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
+        tuple(_text(each) for each in _list(value.get("every", []))),
     )
 
 

@@ -209,6 +209,8 @@ class Filters:
     """Parameters that mean something else."""
     unknown: OneOf["ignored", "nothing"] = "ignored"
     """What a parameter does that names no field of any entity."""
+    every: tuple[str, ...] = ()
+    """Words that stand for every value: with them a condition holds for everything."""
 
 
 @dataclass(frozen=True, slots=True)
