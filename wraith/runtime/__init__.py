@@ -3,7 +3,7 @@ values."""
 
 from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
-from wraith.runtime._conditions import alternatives, field_path, holds, named_parameters
+from wraith.runtime._conditions import alternatives, field_path, holds, meets, named_parameters
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
@@ -39,6 +39,7 @@ __all__ = [
     "field_path",
     "holds",
     "integer_of",
+    "meets",
     "merged",
     "named_parameters",
     "number_of",

@@ -226,6 +226,14 @@ def _concat(*values: JsonValue) -> Found:
     return done
 
 
+def _only(value: JsonValue, names: JsonValue) -> Found:
+    """Return the object with these members, in its own order."""
+    if not isinstance(value, dict) or not isinstance(names, list):
+        return MISSING
+    kept = {name for name in names if isinstance(name, str)}
+    return {key: each for key, each in value.items() if key in kept}
+
+
 def _without(value: JsonValue, removed: JsonValue) -> Found:
     """Return the list without an element, or the object without a member."""
     if isinstance(value, dict):
@@ -362,6 +370,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "reversed": lambda value: value[::-1] if isinstance(value, list) else MISSING,
     "concat": _concat,
     "without": _without,
+    "only": _only,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,
     "is": _is,
     "matches": _matches,

@@ -12,6 +12,7 @@ from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._heads import heads_from_gets
 from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
@@ -120,10 +121,12 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
         return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
-    recorded = [
-        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-        for route, made in learned.items()
-    ]
+    recorded = heads_from_gets(
+        [
+            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+            for route, made in learned.items()
+        ]
+    )
     similar = by_analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],

@@ -31,6 +31,7 @@ from wraith.synth._rows import (
     constant,
     distinct_texts,
     equal,
+    in_order,
     kind,
     parts,
     plain_number,
@@ -454,7 +455,7 @@ class _Inducer:
         if any(value is MISSING for value in values):
             self.conflicts.append(at)
         present = [value for value in values if isinstance(value, dict)]
-        keys = list(dict.fromkeys(key for value in present for key in value))
+        keys = in_order([list(value) for value in present])
         base = self._base(values, keys, at)
         node: dict[str, JsonValue] = {}
         if base is not None:

@@ -14,7 +14,6 @@ from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, integer_of, text_of
 from wraith.synth._conditions import restricted
-from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, element_learner, induce
@@ -100,8 +99,8 @@ class _Told:
     role: Role
     listed: Listed | None
     shared: Mapping[str, Expr]
-    embeds: tuple[tuple[str, Expr], ...]
-    """What parameters put into the representation."""
+    item: Expr | None
+    """How an entity is shown, where parameters change that."""
     known: Mapping[Path, Expr]
     """Parts of its answers that are known already."""
 
@@ -147,8 +146,8 @@ def learn_route(
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
-    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
-    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds, known or {})
+    item = lists.shown.item(role.collection.name) if role.collection is not None else None
+    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
     groups: list[_Group] = []
     for family in united(_by_answer(rows), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -374,8 +373,8 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         context.lists[role.listing] = query
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
-    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
-        context.likely[role.envelope] = shown
+    if role.op == "read" and role.envelope is not None and told.item is not None:
+        context.likely[role.envelope] = told.item
     return context
 
 

@@ -173,24 +173,28 @@ class Append:
 class Where:
     """One condition of a query: a field of the entity against a value of the request.
 
-    ``when_given``: where the value is missing, the condition holds for everything.
+    ``when_given``: where the value is missing, the condition holds for everything. ``absent``: it holds for
+    what has no such field.
     """
 
     field: Path
     op: WhereOp
     value: Expr
     when_given: bool = True
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What stands before and behind the name of a field in the name of a parameter, and the condition that it
-    stands for; where ``split`` is not empty, it parts alternatives in one value."""
+    stands for; where ``split`` is not empty, it parts alternatives in one value. ``absent``: what has no such
+    field meets the condition."""
 
     before: str
     after: str
     op: WhereOp
     split: str = ""
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,8 @@ class Filters:
     """Parameters that mean something else."""
     unknown: OneOf["ignored", "nothing"] = "ignored"
     """What a parameter does that names no field of any entity."""
+    every: tuple[str, ...] = ()
+    """Words that stand for every value: with them a condition holds for everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "reversed": (1, 1),
     "concat": (1, MANY),
     "without": (2, 2),
+    "only": (2, 2),
     "keys": (1, 1),
     # comparisons
     "is": (2, 2),
