@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.conformance._identity import Identities
-from wraith.exchange import Response, decode_body, header, media_type
+from wraith.exchange import NO_LISTS, Response, XmlLists, decode_body, header, media_type
 from wraith.paths import MISSING, Found, Path, format_path
 from wraith.runtime import Answer, any_fraction, read_time
 from wraith.wir import Clock, First, FreshId, Hole, NextKey, Text, Variant
@@ -40,7 +40,11 @@ class Comparison:
 
 
 def compare(
-    recorded: Response, answer: Answer, identities: Identities, headers: tuple[str, ...] = ()
+    recorded: Response,
+    answer: Answer,
+    identities: Identities,
+    headers: tuple[str, ...] = (),
+    lists: XmlLists = NO_LISTS,
 ) -> Comparison:
     """Return the differences between a recorded response and the twin's answer, and take over its
     identifiers."""
@@ -53,19 +57,26 @@ def compare(
         done.differences.append(Difference("status", "status_mismatch", recorded.status, replayed.status))
         return done
     variant = answer.route.variants[answer.variant]
-    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant.holes))
+    _compare_bodies(recorded, answer, variant, lists, _Walk(identities, done, variant.holes))
     _compare_headers(recorded, replayed, variant, identities, done, headers)
     return done
 
 
-def _compare_bodies(recorded: Response, answer: Answer, variant: Variant, walk: _Walk) -> None:
+def _compare_bodies(
+    recorded: Response, answer: Answer, variant: Variant, lists: XmlLists, walk: _Walk
+) -> None:
     if answer.response.body == b"" and recorded.body == b"":
         return
     if recorded.truncated is not None:
         return
-    expected = decode_body(header(recorded.headers, "content-type"), recorded.body)
+    content_type = header(recorded.headers, "content-type")
+    expected = decode_body(content_type, recorded.body, lists)
     if variant.body_kind == expected.kind and expected.kind in ("json", "text"):
         walk.node(variant.body_template, expected.document, answer.document, ())
+        walk.settle()
+    elif variant.body_kind == expected.kind == "xml":  # as it was written, where an empty list is nothing
+        written = decode_body(content_type, answer.response.body, lists)
+        walk.node(variant.body_template, expected.document, written.document, ())
         walk.settle()
     else:
         walk.done.compared_leaves += 1

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from wraith.canonical import JsonValue, is_nested_beyond
-from wraith.exchange import Request, decode_body, parse_form
+from wraith.canonical import JsonValue
+from wraith.exchange import NO_LISTS, Request, XmlLists, decode_body, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
-
-MAX_DEPTH = 100
-"""Deeper than documents of services go; half of what the interpreter, which recurses, and orjson can
-write."""
 
 
 class Ids:
@@ -36,6 +32,7 @@ class Environment:
         "_body",
         "_body_kind",
         "_headers",
+        "_lists",
         "_query",
         "entity",
         "ids",
@@ -51,7 +48,13 @@ class Environment:
     )
 
     def __init__(
-        self, request: Request, path: Mapping[str, str], state: State, ids: Ids, now_ms: int
+        self,
+        request: Request,
+        path: Mapping[str, str],
+        state: State,
+        ids: Ids,
+        now_ms: int,
+        lists: XmlLists = NO_LISTS,
     ) -> None:
         self.request = request
         self.method = request.method
@@ -68,6 +71,7 @@ class Environment:
         self._query: dict[str, JsonValue] | None = None
         self._body: Found = MISSING
         self._body_kind = ""
+        self._lists = lists
 
     @property
     def headers(self) -> dict[str, str]:
@@ -89,26 +93,19 @@ class Environment:
 
     @property
     def body_kind(self) -> str:
-        """How the body decodes: ``json``, ``form``, ``text``, ``binary`` or ``empty``."""
+        """How the body decodes: a ``BodyKind``."""
         _ = self.body  # decodes it
         return self._body_kind
 
     @property
     def body(self) -> Found:
-        """The document of the body; ``MISSING`` where it is empty, does not decode or goes too deep."""
+        """The document of the body, bytes as base64; ``MISSING`` where it is empty."""
         if not self._body_kind:
-            decoded = decode_body(self.headers.get("content-type"), self.request.body)
+            decoded = decode_body(self.headers.get("content-type"), self.request.body, self._lists)
             self._body_kind = decoded.kind
-            if decoded.kind not in ("empty", "binary") and not _is_too_deep(
-                self.request.body, decoded.document
-            ):
+            if decoded.kind != "empty":
                 self._body = decoded.document
         return self._body
-
-
-def _is_too_deep(body: bytes, document: JsonValue) -> bool:
-    brackets = body.count(b"[") + body.count(b"{")
-    return brackets > MAX_DEPTH and is_nested_beyond(document, MAX_DEPTH)
 
 
 def split_path(path: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
-from wraith.exchange import Headers, Request, Response, encode_json
+from wraith.exchange import Headers, Request, Response, encode_json, encode_text, encode_xml
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
@@ -18,7 +18,7 @@ from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
-from wraith.wir import Model, Route, Variant
+from wraith.wir import Literal, Model, Route, Variant
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -103,7 +103,7 @@ class Twin:
         if found is None:
             return _unknown(request, self._router.near(request.method, request.path))
         compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        env = Environment(request, parameters, session.state, session.ids, now_ms, self.model.xml_lists)
         key = None
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
@@ -150,12 +150,22 @@ def _encode(variant: Variant, document: Found) -> bytes:
     match variant.body_kind:
         case "empty":
             return b""
-        case "binary":
+        case "binary" | "multipart":
             return _from_base64(document) if isinstance(document, str) else b""
         case "text" | "form":
-            return document.encode() if isinstance(document, str) else b""
+            return encode_text(document, _content_type(variant)) if isinstance(document, str) else b""
+        case "xml":
+            return b"" if document is MISSING else encode_xml(document, variant.xml)
         case "json":
             return b"" if document is MISSING else encode_json(document)
+
+
+def _content_type(variant: Variant) -> str | None:
+    """Return the content type that a variant always has, which names the charset of its text."""
+    for name, value in variant.headers:
+        if name == "content-type" and isinstance(value, Literal) and isinstance(value.value, str):
+            return value.value
+    return None
 
 
 def _from_base64(text: str) -> bytes:

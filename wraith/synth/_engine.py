@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wraith.exchange import Corpus, Session
+from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._analogy import by_analogy
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._roles import Role, assign_roles
@@ -18,6 +18,7 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
+from wraith.synth._xml import merged_lists
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
 
 
@@ -38,19 +39,20 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     table, sketches = _survey(ordered, spread)
+    lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    kept = {number: _decoded(number, ordered[number], table, lists) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table))
+        builder.add(kept.get(number) or _decoded(number, session, table, lists))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
+    first = _observations(ordered, table, lists, kept, Observer(roles, world, gone))
     effects = learn_side_effects(first, roles)
-    observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
-    )
+    observations = first
+    if effects:
+        observations = _observations(ordered, table, lists, kept, Observer(roles, world, gone, effects))
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
@@ -78,6 +80,7 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
             for name, items in world.fixtures.items()
         },
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        xml_lists=lists,
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
@@ -111,21 +114,26 @@ def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, lis
     return paths.routes(), sketches
 
 
-def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
+def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
     exchanges = see(number, session.read())
     for seen in exchanges:
+        seen.lists = lists
         table.assign(seen)
     return exchanges
 
 
 def _observations(
-    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
+    ordered: Sequence[Session],
+    table: RouteTable,
+    lists: XmlLists,
+    kept: Mapping[int, list[Seen]],
+    observer: Observer,
 ) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
     found: list[Observation] = []
     for number in range(max(kept, default=-1) + 1):
         session = kept.get(number)
-        folded = session if session is not None else _decoded(number, ordered[number], table)
+        folded = session if session is not None else _decoded(number, ordered[number], table, lists)
         found += observer.fold(number, folded, observed=session is not None)
     return found
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
@@ -22,6 +22,7 @@ from wraith.synth._sources import (
     case_source,
     from_places,
     hole_class,
+    most_common,
     part_fresh_source,
     sum_source,
     text_source,
@@ -69,6 +70,18 @@ class Induced:
 def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     """Return the template of the answers."""
     return _Inducer(rows, context, values).run()
+
+
+def induce_bytes(rows: Sequence[Row], values: Values) -> Induced:
+    """Return the template of answers that are bytes, which are looked for as a whole: parts of base64 that
+    stand elsewhere mean nothing."""
+    shared = constant(values)
+    if shared is not MISSING:
+        return Induced(_literal(as_json(shared)), {}, (), ())
+    source = from_places(rows, values, "")
+    hole_kind = hole_class(source) if source is not None else "unexplained"
+    hole = Hole(hole_class=hole_kind, type="string", source=source or Literal(most_common(values)))
+    return Induced("$hole_1", {"hole_1": hole}, () if source is not None else ("",), ())
 
 
 class _Inducer:
@@ -204,6 +217,8 @@ class _Inducer:
         for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
                 return self._hole("derived", _type_of(values), expr)
+            if _are_texts_of(values, column):
+                return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
             clock = clock_source(rows, values)
             if clock is not None:
@@ -313,6 +328,14 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _are_texts_of(values: Values, column: list[Found]) -> bool:
+    """Whether all values are the texts of numbers or truths: what XML makes of them."""
+    return all(
+        isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
+        for value, other in zip(values, column, strict=True)
+    )
 
 
 def _length(column: list[Found]) -> int:

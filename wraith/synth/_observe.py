@@ -90,7 +90,7 @@ class Observer:
         return found
 
     def _apply(self, seen: Seen) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
+        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
         env.response = seen.document
         for effect in self._side_effects[seen.route]:
             effect(env)
@@ -115,7 +115,7 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
 
 def _observation(seen: Seen, role: Role, state: State) -> Observation:
     captured = Captured()
-    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name

@@ -22,6 +22,9 @@ SINGLETON_KEY = "self"
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
 
+LIST_DEPTH = 3
+"""How deep a list of representations may stand."""
+
 PRIOR_KEYS = ("id", "key", "uuid", "slug", "code", "name")
 """Names that keys go by. A prior where no parameter shows the key, never a proof."""
 
@@ -273,8 +276,8 @@ def _object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
 
 
 def _listing(documents: list[Found], collection: Collection) -> Path | None:
-    """Return where the answers hold a list of representations: the root, or a member at most two levels
-    down."""
+    """Return where the answers hold a list of representations: the root, or a member at most so many levels
+    down as XML needs: root, container, elements."""
     counts: Counter[Path] = Counter()
     for document in documents:
         for path, items in _lists_in(document):
@@ -290,7 +293,7 @@ def _listing(documents: list[Found], collection: Collection) -> Path | None:
 def _lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonValue]]]:
     if isinstance(document, list):
         yield at, document
-    elif isinstance(document, dict) and len(at) < 2:
+    elif isinstance(document, dict) and len(at) < LIST_DEPTH:
         for key, member in document.items():
             yield from _lists_in(member, (*at, key))
 

@@ -15,13 +15,14 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import learn_headers
-from wraith.synth._induce import Context, Induced, induce
+from wraith.synth._induce import Context, Induced, induce, induce_bytes
 from wraith.synth._lists import learn_list, page_values
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._tree import Leaf, grow
+from wraith.synth._xml import learn_xml_style
 from wraith.wir import (
     Atom,
     Delete,
@@ -220,7 +221,8 @@ def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
     sample = [rows[number] for number in thinned(members, SAMPLE)]
     values = [row.observation.document for row in sample]
     context = _context(sample, role)
-    induced = induce(sample, values, context)
+    is_binary = sample[0].observation.seen.kind == "binary"
+    induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     return _Group(members, induced, learn_headers(sample, induced))
 
 
@@ -250,17 +252,14 @@ def _variant(
         guards=leaf.guards,
         headers=group.headers,
         body_kind=seen.kind,
-        body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
+        xml=learn_xml_style((rows[number].observation.seen for number in group.rows), seen.lists)
+        if seen.kind == "xml"
+        else None,
+        body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
-
-
-def _bytes_template(raw: bytes) -> JsonValue:
-    import base64
-
-    return base64.b64encode(raw).decode() if raw else None
 
 
 def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:

@@ -29,8 +29,8 @@ PAGING = frozenset(
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
-_IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
-"""What may be an identifier in a JSON answer: a text in one piece, with a digit in it."""
+_IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
+"""What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""

@@ -13,6 +13,7 @@ from pydantic import JsonValue as Json
 
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
+from wraith.exchange import XmlStyle
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
@@ -31,7 +32,7 @@ HoleClass: TypeAlias = Literal[
 ``unexplained`` is the honest rest: a value that was seen, compared exactly."""
 
 StateOp: TypeAlias = Literal["create", "read", "update", "delete", "list", "action", "none"]
-BodyKind: TypeAlias = Literal["empty", "json", "form", "text", "binary"]
+BodyKind: TypeAlias = Literal["empty", "json", "form", "xml", "multipart", "text", "binary"]
 
 if TYPE_CHECKING:
     _JsonExpr = Expr
@@ -85,6 +86,8 @@ class Variant(_Part):
     guards: tuple[_JsonAtom, ...] = ()
     headers: tuple[tuple[str, _JsonExpr], ...] = ()
     body_kind: BodyKind = "json"
+    xml: XmlStyle | None = None
+    """How a body of XML is written."""
     body_template: Json = None
     holes: dict[str, Hole] = {}
     effects: tuple[_JsonEffect, ...] = ()
@@ -128,12 +131,25 @@ class Model(_Part):
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
     routes: tuple[Route, ...] = ()
+    xml_lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Elements of XML that are lists: by parent, the child with the names that may stand behind it."""
 
 
 def model_to_json(model: Model) -> JsonValue:
-    """Return the model's JSON document."""
-    document: JsonValue = model.model_dump(mode="json", by_alias=True)
+    """Return the model's JSON document; what is about XML only where there is any."""
+    document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    if not model.xml_lists:
+        del document["xml_lists"]
+    for route, dumped in zip(model.routes, _objects(document["routes"]), strict=True):
+        for variant, part in zip(route.variants, _objects(dumped["variants"]), strict=True):
+            if variant.xml is None:
+                del part["xml"]
     return document
+
+
+def _objects(dumped: JsonValue) -> list[dict[str, JsonValue]]:
+    assert isinstance(dumped, list)  # Invariant: what a tuple of models is dumped as
+    return [each for each in dumped if isinstance(each, dict)]
 
 
 def dump_model(model: Model) -> bytes:
