@@ -59,6 +59,10 @@ BODIES: dict[str, tuple[str | None, bytes, Body]] = {
         b"<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>",
         Body("xml", {"a": "€"}),
     ),
+    "a form that is a JSON object": (FORM, b'{"a": 1}', Body("json", {"a": 1})),
+    "a form that is XML": (FORM, b"<?xml version='1.0'?><a/>", Body("xml", {"a": ""})),
+    "no type, XML": (None, b"<a>1</a>", Body("xml", {"a": "1"})),
+    "no type, HTML": (None, b"<p>1<br>", Body("text", "<p>1<br>")),
     "an image": ("image/png", b"\x89PNG", Body("binary", "iVBORw==")),
     "an image that is text": ("image/png", b"hello", Body("binary", "aGVsbG8=")),
 }

@@ -59,9 +59,9 @@ def decode_body(content_type: str | None, body: bytes, lists: XmlLists = NO_LIST
         return EMPTY
     media = media_type(content_type)
     return (
-        _form(content_type, media, body)
-        or _json(media, body)
+        _json(media, body)
         or _xml(content_type, media, body, lists)
+        or _form(content_type, media, body)
         or _multipart(content_type, media, body)
         or _text(content_type, media, body)
         or Body("binary", base64.b64encode(body).decode())
@@ -69,7 +69,7 @@ def decode_body(content_type: str | None, body: bytes, lists: XmlLists = NO_LIST
 
 
 def _form(content_type: str | None, media: str, body: bytes) -> Body | None:
-    if media != "application/x-www-form-urlencoded":
+    if media != _FORM:
         return None
     try:
         return Body("form", parse_form(body.decode(charset_of(content_type))))
@@ -94,8 +94,10 @@ def _is_too_deep(body: bytes, document: JsonValue) -> bool:
     return brackets > MAX_DEPTH and is_nested_beyond(document, MAX_DEPTH)
 
 
-_LIARS = ("text/html", "text/javascript", "application/javascript", "application/x-javascript")
-"""Types under which services send JSON objects: frameworks' defaults, and what old browsers wanted."""
+_FORM = "application/x-www-form-urlencoded"
+_LIARS = ("text/html", "text/javascript", "application/javascript", "application/x-javascript", _FORM)
+"""Types under which JSON objects are sent: defaults of frameworks and clients, and what old browsers
+wanted."""
 
 
 def is_xml(media: str) -> bool:
@@ -104,7 +106,8 @@ def is_xml(media: str) -> bool:
 
 
 def _xml(content_type: str | None, media: str, body: bytes, lists: XmlLists) -> Body | None:
-    if not is_xml(media) and not (body[:5] == b"<?xml" and (media == "" or media.startswith("text/"))):
+    lies = body[:5] == b"<?xml" and (media == _FORM or media.startswith("text/"))
+    if not (is_xml(media) or lies or (media == "" and body[:1] == b"<")):
         return None
     try:
         named = _CHARSET.search(content_type or "")
