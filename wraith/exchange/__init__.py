@@ -24,7 +24,7 @@ from wraith.exchange._xml import (
     read_element,
     repeated_names,
 )
-from wraith.exchange._xml_style import XmlStyle, encode_xml, style_of
+from wraith.exchange._xml_style import XmlStyle, empty_ends, encode_xml, ends_in_style, style_of
 
 __all__ = [
     "EMPTY",
@@ -43,9 +43,11 @@ __all__ = [
     "XmlLists",
     "XmlStyle",
     "decode_body",
+    "empty_ends",
     "encode_json",
     "encode_text",
     "encode_xml",
+    "ends_in_style",
     "header",
     "is_mixed",
     "is_xml",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -174,7 +174,7 @@ def style_of(text: str) -> XmlStyle:
     last = text.rfind(">") + 1
     body = text[len(prolog) : last]
     newline, indent = _layout(body)
-    empty, unlike = _empties(body)
+    empty, unlike = ends_in_style(empty_ends(body))
     texts, values = _runs(body)
     quotes = Counter(found for found in re.findall(r"=\s*([\"'])", _tags(body)))
     quote = "'" if quotes["'"] > quotes['"'] else '"'
@@ -199,10 +199,16 @@ def _layout(body: str) -> tuple[str, str | None]:
     return (found[1], found[2]) if found else ("\n", None)
 
 
-def _empties(body: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    ends: dict[str, str] = {}
-    for name, end in _EMPTY.findall(body):
-        ends[name] = "></" if end.startswith("></") else " />" if end[0].isspace() else "/>"
+def empty_ends(text: str) -> dict[str, str]:
+    """Return how each element without content ends, by name."""
+    return {
+        name: "></" if end.startswith("></") else " />" if end[0].isspace() else "/>"
+        for name, end in _EMPTY.findall(text)
+    }
+
+
+def ends_in_style(ends: Mapping[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return how elements without content usually end, and the names of those that end in another way."""
     if not ends:
         return "/>", ()
     counts = Counter(ends.values())

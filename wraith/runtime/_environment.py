@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -96,6 +97,11 @@ class Environment:
         """How the body decodes: a ``BodyKind``."""
         _ = self.body  # decodes it
         return self._body_kind
+
+    @property
+    def raw(self) -> str:
+        """The body's bytes as base64, ``""`` where it is empty."""
+        return base64.b64encode(self.request.body).decode()
 
     @property
     def body(self) -> Found:

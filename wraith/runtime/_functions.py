@@ -19,6 +19,7 @@ from urllib.parse import quote
 from wraith.canonical import JsonValue, parse
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found
+from wraith.runtime._ranges import byte_range, content_range
 from wraith.runtime._values import integer_of, number_of, sort_key, text_of
 
 MAX_MADE: Final = 1 << 20
@@ -301,6 +302,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "base64url": _encoded(lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")),
     "json": lambda value: encode_json(value).decode(),
     "from_json": lambda value: _from_json(value) if isinstance(value, str) else MISSING,
+    "byte_range": byte_range,
+    "content_range": content_range,
     "md5": _digest("md5"),
     "sha1": _digest("sha1"),
     "sha256": _digest("sha256"),

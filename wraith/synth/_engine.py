@@ -15,6 +15,7 @@ from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
+from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
@@ -42,7 +43,12 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table, lists) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    roles = with_stores(
+        assign_roles(table, [seen for session in kept.values() for seen in session]), kept.values()
+    )
+    for seen in (seen for exchanges in kept.values() for seen in exchanges):
+        if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
+            seen.look_at_bytes()
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table, lists))

@@ -18,6 +18,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
+from wraith.synth._ranges import PART
 from wraith.synth._roles import Role
 from wraith.wir import (
     Absent,
@@ -39,7 +40,7 @@ from wraith.wir import (
 MAX_CATEGORIES = 6
 """A field with more different values than this is data, not a switch."""
 
-HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type")
+HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type", "range")
 """Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
 
 NUMERIC = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -65,6 +66,8 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     for expr, by_row in _values(rows).items():
         if expr != own_key:  # which entity it is decides nothing; what it holds may
             found += _about(expr, by_row, rows)
+    if role.store is not None and any("range" in row.env.headers for row in rows):
+        found.append((0.99, Exists(PART)))
     kinds = {row.env.body_kind for row in rows}
     found += [(0.96, Equals(Ref(("request", "body_kind")), kind)) for kind in sorted(kinds)]
     found += _unexpected_keys(rows, succeeded)

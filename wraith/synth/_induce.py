@@ -16,6 +16,7 @@ from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
+from wraith.synth._ranges import part_source, range_parts
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
 from wraith.synth._sources import (
     best_guess,
@@ -78,7 +79,7 @@ def induce_bytes(rows: Sequence[Row], values: Values) -> Induced:
     shared = constant(values)
     if shared is not MISSING:
         return Induced(_literal(as_json(shared)), {}, (), ())
-    source = from_places(rows, values, "")
+    source = part_source(rows, values) or from_places(rows, values, "")
     hole_kind = hole_class(source) if source is not None else "unexplained"
     hole = Hole(hole_class=hole_kind, type="string", source=source or Literal(most_common(values)))
     return Induced("$hole_1", {"hole_1": hole}, () if source is not None else ("",), ())
@@ -361,7 +362,7 @@ def _literal(value: JsonValue) -> JsonValue:
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
     """Return the scalar parts of the answers that headers may be built from, with their values on the
     rows."""
-    columns: list[tuple[Expr, list[Found]]] = []
+    columns = range_parts(rows)
     first = rows[0].observation.document
     if not isinstance(first, dict) or isinstance(induced.template, str):
         return columns

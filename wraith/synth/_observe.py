@@ -15,6 +15,7 @@ from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, text_of
 from wraith.synth._roles import Role, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Reveal, World, deletes, reveals
 from wraith.wir import Effect
 
@@ -97,10 +98,13 @@ class Observer:
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
-    """Let a state take over what an answer reveals."""
+    """Let a state take over what an answer reveals, or a request puts into a store."""
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    place = stored_at(seen, role)
+    if place is not None and role.store is not None:
+        state.put(*place, stored_content(seen.request, role.store, seen.lists))
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)

@@ -86,6 +86,8 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
         yield Ref(("request", "path", name)), value, norm(value)
     for path, part, key in _parts(env.body, ("request", "body")):
         yield Ref(path), part, key
+    if env.body_kind not in ("empty", "binary", "json", "form"):
+        yield Ref(("request", "raw")), env.raw, env.raw
     for path, part, key in _parts(env.query, ("request", "query")):
         if len(path) > 2:
             yield Ref(path), part, key

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
@@ -17,6 +19,8 @@ from wraith.runtime import text_of
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
+
+StoreKind: TypeAlias = OneOf["bytes", "document"]
 
 SINGLETON_KEY = "self"
 KEY_DEPTH = 3
@@ -54,6 +58,8 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    store: StoreKind | None = None
+    """The collection keeps what clients put there, as bytes or as documents."""
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""

@@ -33,6 +33,8 @@ class Seen:
     parameters: dict[str, str] = field(default_factory=dict)
     lists: XmlLists = field(default_factory=lambda: NO_LISTS, repr=False)
     """Which elements of XML are lists; known once the whole corpus was looked at."""
+    as_bytes: bool = False
+    """The answer is looked at as bytes, whatever they hold: the service passes on what it was given."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
 
     @property
@@ -53,6 +55,10 @@ class Seen:
         """Decode once, when it is asked for: the first look at a corpus asks for no document."""
         if self._decoded is not None:
             return self._decoded
+        if self.as_bytes and self.raw:
+            whole: tuple[BodyKind, Found] = ("binary", base64.b64encode(self.raw).decode())
+            self._decoded = whole
+            return whole
         body = decode_body(header(self.headers, "content-type"), self.raw, self.lists)
         decoded: tuple[BodyKind, Found] = (body.kind, body.document if body.kind != "empty" else MISSING)
         if body.kind == "multipart":
@@ -61,6 +67,10 @@ class Seen:
             decoded = ("text", self.raw.decode("utf-8", "replace"))
         self._decoded = decoded
         return decoded
+
+    def look_at_bytes(self) -> None:
+        """Let the answer be bytes from now on."""
+        self.as_bytes, self._decoded = True, None
 
     @property
     def ok(self) -> bool:

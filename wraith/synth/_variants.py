@@ -21,8 +21,9 @@ from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
+from wraith.synth._stores import storing
 from wraith.synth._tree import Leaf, grow
-from wraith.synth._xml import learn_xml_style
+from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
     Atom,
     Delete,
@@ -125,7 +126,8 @@ def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        groups[(seen.status, seen.kind, media_type(header(seen.headers, "content-type")))].append(number)
+        media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
+        groups[(seen.status, seen.kind, media)].append(number)
     done: list[tuple[int, ...]] = []
     for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
         done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
@@ -271,6 +273,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
             return (Delete(name, role.key),)
     elif role.op not in ("create", "update", "action"):
         return ()
+    if role.store is not None:
+        return (storing(role),)
     if role.envelope is None:
         return ()
     return (Put(name, role.key or _created_key(role), Ref(("response", "body", *role.envelope))),)

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import parse_form
+from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
 from wraith.runtime import integer_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 
 PAGING = frozenset(
     "limit offset page per_page page_size "  # noqa: SIM905  # words read better without quotes around each
@@ -56,6 +57,12 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
         for item in items if isinstance(items, list) else ():
             if (key := role.element_key(item, seen.parameters)) is not None:
                 yield Reveal((name, key), item, False, True)
+        return
+    if role.store is not None:
+        key = role.request_key(seen.parameters)
+        if role.op == "read" and seen.status == 200 and seen.method == "GET" and key is not None:
+            answered = Response(seen.status, seen.headers, seen.raw)
+            yield Reveal((name, key), stored_content(answered, role.store, seen.lists), False)
         return
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
@@ -113,6 +120,8 @@ class WorldBuilder:
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
+        if (stored := stored_at(seen, role)) is not None:
+            sketch.born.add(stored)
         shown = list(reveals(seen, role))
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time

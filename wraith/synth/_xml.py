@@ -1,4 +1,4 @@
-"""What recordings show of a service's XML: which elements are lists, and in which style it writes.
+"""What recordings show of a service's XML: which elements are lists.
 
 No single document tells a list of one from an element that stands alone. A name that repeats under its parent
 anywhere in the corpus is a list under a parent of that name everywhere.
@@ -8,30 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
-from wraith.exchange import (
-    Element,
-    NotXml,
-    XmlLists,
-    XmlStyle,
-    encode_xml,
-    header,
-    is_mixed,
-    parse_xml,
-    read_element,
-    repeated_names,
-    style_of,
-    text_of_body,
-)
+from wraith.exchange import Element, NotXml, is_mixed, read_element, repeated_names
 from wraith.synth._seen import Seen
 
 ListSign: TypeAlias = tuple[str, str, tuple[str, ...]]
 """Parent and child, which is a list, and the names that stand behind it."""
-
-SAMPLE = 12
-"""Bodies that a style is learned from; it shows in each of them, and the longest show most."""
 
 PLURALS = ("s", "es", "list", "set", "array", "collection")
 """What a parent's name has beside that of its one kind of child, where it is a container: a prior, for lists
@@ -95,30 +78,3 @@ def merged_lists(signs: Iterable[ListSign]) -> dict[str, dict[str, tuple[str, ..
         parent: {child: tuple(sorted(behind)) for child, behind in sorted(children.items())}
         for parent, children in sorted(found.items())
     }
-
-
-def learn_xml_style(answers: Iterable[Seen], lists: XmlLists) -> XmlStyle:
-    """Return the style that gives back most of the bodies, the simplest first."""
-    bodies = {text_of_body(header(seen.headers, "content-type"), seen.raw): seen.raw for seen in answers}
-    texts = sorted(bodies, key=lambda text: (-len(text), text))[:SAMPLE]
-    styles = [style_of(text) for text in texts]
-    common = replace(
-        styles[0],
-        indent=next((style.indent for style in styles if style.indent is not None), None),
-        unlike=_union([style.unlike for style in styles if style.empty == styles[0].empty]),
-        text_escapes=_union([style.text_escapes for style in styles]),
-        attribute_escapes=_union([style.attribute_escapes for style in styles]),
-        ascii=max(style.ascii for style in styles),
-        cdata=tuple(sorted({name for style in styles for name in style.cdata})),
-    )
-    candidates = list(dict.fromkeys([common, *styles]))
-    documents = [(parse_xml(text.removeprefix("\ufeff"), lists), bodies[text]) for text in texts]
-    return max(candidates, key=lambda style: sum(encode_xml(each, style) == body for each, body in documents))
-
-
-def _union(pairs: Iterable[tuple[tuple[str, str], ...]]) -> tuple[tuple[str, str], ...]:
-    found: dict[str, str] = {}
-    for each in pairs:
-        for key, value in each:
-            found.setdefault(key, value)
-    return tuple(sorted(found.items()))

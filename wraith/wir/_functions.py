@@ -55,6 +55,8 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "base64url": (1, 1),
     "json": (1, 1),
     "from_json": (1, 1),
+    "byte_range": (2, 2),
+    "content_range": (2, 2),
     "md5": (1, 2),
     "sha1": (1, 2),
     "sha256": (1, 2),
