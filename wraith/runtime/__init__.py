@@ -3,6 +3,7 @@ values."""
 
 from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
+from wraith.runtime._cut import cut_text
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._routing import Router
@@ -24,6 +25,7 @@ __all__ = [
     "compile_atom",
     "compile_effect",
     "compile_expr",
+    "cut_text",
     "holds",
     "integer_of",
     "merged",

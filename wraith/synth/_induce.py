@@ -18,6 +18,7 @@ from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._ranges import part_source, range_parts
 from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._runs import runs_source
 from wraith.synth._sources import (
     best_guess,
     case_source,
@@ -240,7 +241,32 @@ class _Inducer:
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
+        runs = runs_source(values, (self._gap, self._made_gap), lambda column: Literal(most_common(column)))
+        if runs is not None and runs.whole:
+            made: HoleClass = "generated" if hole_class(runs.source) == "generated" else "derived"
+            return self._hole(made, "string", runs.source)
+        if runs is not None and not at:  # a whole body that is mostly right is better than one by heart
+            self.unexplained.append(format_path(at))
+            return self._hole("unexplained", "string", runs.source)
         return self._give_up(values, at)
+
+    def _gap(self, column: list[str]) -> Expr | None:
+        """Return what gives a part of texts."""
+        values: list[Found] = list(column)
+        if "" in column or constant(values) is not MISSING:
+            return None
+        rows = self.rows
+        for expr, made in self.made:
+            if all(text_of(one) == other for one, other in zip(made, column, strict=True)):
+                return expr
+        return from_places(rows, values, "") or clock_source(rows, values) or case_source(rows, values)
+
+    def _made_gap(self, column: list[str]) -> Expr | None:
+        """Return what makes a part of texts fresh."""
+        if any(value in row.index for row, value in zip(self.rows, column, strict=True)):
+            return None
+        pattern = fresh_pattern(column)
+        return FreshId(pattern) if pattern is not None else None
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         if len({kind(value) for value in values}) > 1:
