@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._encoded import encoded_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._ranges import part_source, range_parts
@@ -241,6 +242,9 @@ class _Inducer:
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
+        encoded = encoded_source(rows, values, str(at[-1]) if at else "", from_places)
+        if encoded is not None:
+            return self._hole("derived", "string", encoded)
         runs = runs_source(values, (self._gap, self._made_gap), lambda column: Literal(most_common(column)))
         if runs is not None and runs.whole:
             made: HoleClass = "generated" if hole_class(runs.source) == "generated" else "derived"

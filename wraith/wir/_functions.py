@@ -54,7 +54,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "from_base64": (1, 1),
     "base64url": (1, 1),
     "json": (1, 1),
-    "from_json": (1, 1),
+    "from_json": (1, 2),
     "byte_range": (2, 2),
     "content_range": (2, 2),
     "md5": (1, 2),
