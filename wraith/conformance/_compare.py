@@ -262,6 +262,11 @@ def _json(value: Found) -> JsonValue:
     return None if value is MISSING else value
 
 
+def _is_of_body(source: Expr | None) -> bool:
+    """Whether a header is worked out from the bytes of the body."""
+    return source is not None and "response', 'text'" in repr(source)
+
+
 def _compare_headers(
     recorded: Response,
     replayed: Response,
@@ -279,6 +284,9 @@ def _compare_headers(
             continue
         if isinstance(sources.get(name), FreshId | Clock) and expected is not None and actual is not None:
             done.suppressed_leaves += 1
+            continue
+        if _is_of_body(sources.get(name)) and recorded.body != replayed.body and expected and actual:
+            done.suppressed_leaves += 1  # the bodies were compared, and other identifiers have other digests
             continue
         done.compared_leaves += 1
         if expected != actual and not (expected and actual and identities.same(expected, actual)):

@@ -24,6 +24,7 @@ _MARKUP = re.compile(
 _VALUE = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _PROLOG = re.compile(r"\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ATTRIBUTES = r"""(?:\s+[^\s=<>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*"""
+_FIRST = re.compile(rf"<[^\s<>/!?]+{_ATTRIBUTES}\s*>(\r\n|\n|\r)([ \t]*)<(?!/)")
 _EMPTY = re.compile(rf"<([^\s<>/!?]+){_ATTRIBUTES}(\s*/>|></\1>)")
 _CDATA = re.compile(rf"<([^\s<>/!?]+){_ATTRIBUTES}\s*>\s*<!\[CDATA\[")
 _ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]+|\w+);")
@@ -195,7 +196,7 @@ def style_of(text: str) -> XmlStyle:
 
 def _layout(body: str) -> tuple[str, str | None]:
     """Return newline and indent: what stands between the root's start and its first element."""
-    found = re.match(r"<[^<>]*>(\r\n|\n|\r)([ \t]*)<(?!/)", body)
+    found = _FIRST.match(body)
     return (found[1], found[2]) if found else ("\n", None)
 
 

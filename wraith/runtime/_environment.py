@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from wraith.canonical import JsonValue
-from wraith.exchange import NO_LISTS, Request, XmlLists, decode_body, parse_form
+from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
 
@@ -35,6 +35,8 @@ class Environment:
         "_headers",
         "_lists",
         "_query",
+        "ask",
+        "caller",
         "entity",
         "ids",
         "item",
@@ -42,6 +44,8 @@ class Environment:
         "now_ms",
         "page",
         "path",
+        "position",
+        "rendered",
         "request",
         "response",
         "state",
@@ -63,9 +67,14 @@ class Environment:
         self.state = state
         self.ids = ids
         self.now_ms = now_ms
+        self.ask: Callable[[Request], Response] | None = None
+        """How the twin answers another request; None where it is not asked."""
+        self.caller: Found = MISSING
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.rendered = b""
         self.item: Found = MISSING
+        self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}
         self._headers: dict[str, str] | None = None

@@ -39,11 +39,12 @@ class State:
     def all(self, entity: str) -> dict[str, JsonValue]:
         return self.entities.get(entity, {})
 
-    def next_key(self, entity: str, *, ever: bool) -> int:
-        """One more than the greatest integer key; linear in the number of entities unless ``ever``."""
+    def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
+        """One more than the greatest integer key, ``start`` where there is none; linear in the number of
+        entities unless ``ever``."""
         if ever:
-            return self._ever.get(entity, 0) + 1
-        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=0) + 1
+            return self._ever.get(entity, start - 1) + 1
+        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=start - 1) + 1
 
 
 def _number(key: str) -> int | None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
-from wraith.exchange import Headers, Request, Response, encode_json, encode_text, encode_xml
+from wraith.exchange import Headers, Request, Response, encode_json
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
+from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
-from wraith.wir import Literal, Model, Route, Variant
+from wraith.wir import Model, Route, Variant
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -82,6 +82,11 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._elsewhere = {
+            known: _compile_route(Route(method="*", path_pattern=name, variants=variants))
+            for known, name, variants in ((False, "unknown", model.unknown), (True, "refused", model.refused))
+        }
+        self._caller = _compile_caller(model)
         for route in model.routes:
             self._router.add(route.method, route.path_pattern, _compile_route(route))
 
@@ -99,11 +104,23 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
+        return self._respond(request, session, now_ms, strict, asks=True)
+
+    def _respond(
+        self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
+    ) -> Answer:
         found = self._router.match(request.method, request.path)
         if found is None:
-            return _unknown(request, self._router.near(request.method, request.path))
+            place = self._elsewhere[self._router.knows(request.path)]
+            if strict or not place.variants:
+                return _unknown(request, self._router.near(request.method, request.path))
+            found = place, {"path": request.path}
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms, self.model.xml_lists)
+        if asks:
+            env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
+        if self._caller is not None:
+            env.caller = self._caller(env)
         key = None
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
@@ -133,6 +150,7 @@ def _render(
     route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Environment, key: str | None
 ) -> Answer:
     env.response = document = chosen.body(env)
+    env.rendered = encode_body(chosen.variant, document)
     headers: list[tuple[str, str]] = []
     for name, value in chosen.headers:
         text = text_of(value(env))
@@ -140,39 +158,10 @@ def _render(
             headers.append((name, text))
     for effect in chosen.effects:
         effect(env)
-    body = b"" if env.method == "HEAD" else _encode(chosen.variant, document)
+    body = b"" if env.method == "HEAD" else env.rendered
     response = Response(chosen.variant.status, tuple(headers), body)
     stored = env.entity is not MISSING
     return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
-
-
-def _encode(variant: Variant, document: Found) -> bytes:
-    match variant.body_kind:
-        case "empty":
-            return b""
-        case "binary" | "multipart":
-            return _from_base64(document) if isinstance(document, str) else b""
-        case "text" | "form":
-            return encode_text(document, _content_type(variant)) if isinstance(document, str) else b""
-        case "xml":
-            return b"" if document is MISSING else encode_xml(document, variant.xml)
-        case "json":
-            return b"" if document is MISSING else encode_json(document)
-
-
-def _content_type(variant: Variant) -> str | None:
-    """Return the content type that a variant always has, which names the charset of its text."""
-    for name, value in variant.headers:
-        if name == "content-type" and isinstance(value, Literal) and isinstance(value.value, str):
-            return value.value
-    return None
-
-
-def _from_base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except ValueError:  # a hole put something else there
-        return b""
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
@@ -208,6 +197,13 @@ def _problem(document: JsonValue) -> Response:
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
+
+
+def _compile_caller(model: Model) -> Compute | None:
+    try:
+        return compile_expr(model.caller) if model.caller is not None else None
+    except InputError as error:
+        raise InputError(error.message, where="caller", hint=error.hint) from error
 
 
 def _compile_route(route: Route) -> _CompiledRoute:

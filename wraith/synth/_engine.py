@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._analogy import by_analogy
+from wraith.synth._caller import learn_caller
+from wraith.synth._cascades import learn_cascades
+from wraith.synth._laws import laws_of, may_obey
+from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
@@ -17,10 +22,11 @@ from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.synth._xml import merged_lists
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,9 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     table, sketches = _survey(ordered, spread)
-    lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
+    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table, lists) for number in sorted(chosen)}
+    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
     roles = with_stores(
         assign_roles(table, [seen for session in kept.values() for seen in session]), kept.values()
     )
@@ -51,25 +57,51 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
             seen.look_at_bytes()
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table, lists))
+        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists))
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, lists, kept, Observer(roles, world, gone))
-    effects = learn_side_effects(first, roles)
-    observations = first
-    if effects:
-        observations = _observations(ordered, table, lists, kept, Observer(roles, world, gone, effects))
+    cascades = learn_cascades(kept, roles, world, gone)
+    caller = learn_caller(kept.values())
+    first = _observations(
+        ordered, table, xml_lists, kept, Observer(roles, world, gone, cascades, caller=caller)
+    )
+    effects = _together(cascades, learn_side_effects(first, roles))
+    observations = (
+        _observations(ordered, table, xml_lists, kept, Observer(roles, world, gone, effects, caller=caller))
+        if effects != cascades
+        else first
+    )
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_route[observation.seen.route].append(observation)
+    lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
-        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+        if roles[route].purges:
+            return _purging(by_route[route], roles[route], lists)
+        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    for route in needless:
+        del learned[route]
+    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    lawful = [
+        route
+        for route, made in learned.items()
+        if not roles[route].purges and may_obey(roles[route], made, laws)
+    ]
+
+    def one_more_time(part: int) -> LearnedRoute:
+        route = lawful[part]
+        role = roles[route]
+        obeyed = laws[role.collection.name] if role.collection is not None else {}
+        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
+
+    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = [
         _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
         for route, made in learned.items()
@@ -85,8 +117,11 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
+        caller=caller,
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
-        xml_lists=lists,
+        xml_lists=xml_lists,
+        unknown=unknown,
+        refused=refused,
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
@@ -103,6 +138,15 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         ),
     )
     return Learned(model, evidence)
+
+
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
 
 
 def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
@@ -142,6 +186,17 @@ def _observations(
         folded = session if session is not None else _decoded(number, ordered[number], table, lists)
         found += observer.fold(number, folded, observed=session is not None)
     return found
+
+
+def _purging(observations: Sequence[Observation], role: Role, lists: Lists) -> LearnedRoute:
+    """Learn a route that removes many, which asks like the list of its collection."""
+    assert role.collection is not None  # Invariant: what purges has one
+    name = role.collection.name
+    query = next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+    found = learn_purge(observations, role, query)
+    if found is None:
+        return learn_route(observations, role, lists, False)
+    return learn_route(observations, role, lists, False, (Purge(found[0]),), found[1])
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

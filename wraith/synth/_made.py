@@ -57,11 +57,12 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         lengths = Counter(len(piece) for piece in column)
         length = lengths.most_common(1)[0][0]
         alphabet = next(
-            name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column)
+            (name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column)),
+            None,
         )
-        if max(lengths) - min(lengths) > 1 or not all(
-            _looks_random(piece) or length < MIN_FRESH for piece in column
-        ):
+        # some random pieces have no digit by chance
+        random_looking = length < MIN_FRESH or sum(map(_looks_random, column)) * 2 > len(column)
+        if alphabet is None or max(lengths) - min(lengths) > 1 or not random_looking:
             return None
         pattern.append(f"[{alphabet}]{{{length}}}")
         random += length

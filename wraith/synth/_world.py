@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
-from wraith.runtime import integer_of
+from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._stores import stored_at, stored_content
@@ -45,18 +45,24 @@ class Reveal:
     value: JsonValue
     created: bool
     listed: bool = False
+    """The answer may show a part of the representation only."""
+    hidden: frozenset[str] = frozenset()
+    """Members that the answer shows otherwise than they are stored, because a parameter asked for more."""
 
 
 def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     """Yield the entities that the answer of an exchange shows."""
-    if not seen.ok or role.collection is None or seen.method == "HEAD":
+    if not seen.ok or seen.method == "HEAD":
+        return
+    yield from _viewed(seen, role)
+    if role.collection is None:
         return
     name = role.collection.name
     if role.listing is not None:
         items = get(seen.document, role.listing)
         for item in items if isinstance(items, list) else ():
             if (key := role.element_key(item, seen.parameters)) is not None:
-                yield Reveal((name, key), item, False, True)
+                yield _shown(seen, (name, key), item, listed=True)
         return
     if role.store is not None:
         key = role.request_key(seen.parameters)
@@ -67,8 +73,50 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
     if key is not None and isinstance(value, dict):
-        created = role.op == "create" or (role.op == "update" and seen.status == 201)
-        yield Reveal((name, key), value, created)
+        if seen.method == "GET" and seen.request.query:
+            yield _shown(seen, (name, key), value, listed=True)
+        else:
+            created = role.op == "create" or (role.op == "update" and seen.status == 201)
+            yield Reveal((name, key), value, created)
+
+
+def _viewed(seen: Seen, role: Role) -> Iterator[Reveal]:
+    for path, (name, key) in role.views:
+        shown = get(seen.document, path)
+        if not key and isinstance(shown, dict):
+            yield Reveal((name, SINGLETON_KEY), shown, False)
+        for item in shown if isinstance(shown, list) else ():
+            if (own := text_of(get(item, key))) is not None:
+                yield Reveal((name, own), item, False)
+
+
+def _shown(seen: Seen, key: Key, value: JsonValue, *, listed: bool) -> Reveal:
+    hidden = asked_for(seen, value)
+    if hidden and isinstance(value, dict):
+        value = {name: member for name, member in value.items() if name not in hidden}
+    return Reveal(key, value, False, listed, hidden)
+
+
+def asked_for(seen: Seen, value: JsonValue) -> frozenset[str]:
+    """Return the members of a representation, objects or lists of them, that a parameter of the request asks
+    for by name: they belong to other entities."""
+    if not seen.request.query or not isinstance(value, dict):
+        return frozenset()
+    asked = {word for each in _words(parse_form(seen.request.query)) for word in each.split(",")}
+    return frozenset(name for name in asked if name in value and _holds_entities(value[name]))
+
+
+def _words(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _words(each)
+
+
+def _holds_entities(value: JsonValue) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    )
 
 
 def deletes(seen: Seen, role: Role) -> Key | None:
@@ -122,6 +170,9 @@ class WorldBuilder:
             sketch.deleted.add(gone)
         if (stored := stored_at(seen, role)) is not None:
             sketch.born.add(stored)
+        if role.purges and seen.ok and role.collection is not None:
+            name = role.collection.name
+            sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
         shown = list(reveals(seen, role))
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time

@@ -77,6 +77,24 @@ class Hole(_Part):
     )
 
 
+class Style(_Part):
+    """How a service writes JSON: the indent of one level, what stands between elements and behind a name, and
+    what it escapes beyond need (``/`` by a backslash, others by number)."""
+
+    indent: str = ""
+    item: str = ","
+    key: str = ":"
+    ascii: bool = False
+    """Every character beyond ASCII is escaped."""
+    escape: str = ""
+    sorted: bool = False
+    """Members stand in the order of their names."""
+    whole: bool = False
+    """Floats that are whole are written as integers."""
+    end: str = ""
+    """What follows the document."""
+
+
 class Variant(_Part):
     """One way a route answers. In the template, ``"$hole_1"`` is a gap, ``{"$spread": "$hole_1", …}`` an
     object with the members of the gap's value under its own, and text that begins with ``$`` is written with
@@ -86,6 +104,8 @@ class Variant(_Part):
     guards: tuple[_JsonAtom, ...] = ()
     headers: tuple[tuple[str, _JsonExpr], ...] = ()
     body_kind: BodyKind = "json"
+    style: Style | None = None
+    """How a JSON body is written; compact where None."""
     xml: XmlStyle | None = None
     """How a body of XML is written."""
     body_template: Json = None
@@ -130,7 +150,13 @@ class Model(_Part):
     format: Literal["wraith.model/1"] = "wraith.model/1"
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
+    caller: _JsonExpr | None = None
+    """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
+    unknown: tuple[Variant, ...] = ()
+    """What is answered to a path that no route has; the whole path is the parameter ``path``."""
+    refused: tuple[Variant, ...] = ()
+    """What is answered to a method that no route has, on a path that some route has."""
     xml_lists: dict[str, dict[str, tuple[str, ...]]] = {}
     """Elements of XML that are lists: by parent, the child with the names that may stand behind it."""
 
