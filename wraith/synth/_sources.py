@@ -6,6 +6,7 @@ says, else what is stored, else a constant), then what is made fresh, then what 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -202,6 +203,10 @@ def text_source(
     for key, exprs in rows[pivot].index.items():
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
             known.setdefault(key, []).extend(exprs)
+        elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
+            own = [each for each in exprs if isinstance(each, Ref) and each.path[:2] == ("request", "path")]
+            if own:
+                known.setdefault(key, []).extend(own)
     for expr, column in extra:
         text = text_of(column[pivot])
         if text and len(text) >= MIN_TEXT_PART and text in target:

@@ -21,6 +21,7 @@ from wraith.synth._induce import Context, Induced, element_learner, induce
 from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._observe import Observation
+from wraith.synth._references import parts, referring
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -50,6 +51,9 @@ from wraith.wir import (
 SAMPLE = 40
 """Observations of one group that hypotheses are made from: three times what tells a coincidence from a
 rule."""
+
+REFERRED = 0.96
+"""How far the question whether anything refers to an entity is trusted."""
 
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
@@ -108,15 +112,23 @@ class _Questions:
     @cached_property
     def all(self) -> list[Feature]:
         observations = [row.observation for row in self._rows]
-        return features(observations, self._role, [each.seen.ok for each in observations])
+        found = features(observations, self._role, [each.seen.ok for each in observations])
+        known = {feature.answers for feature in found}
+        for atom in (*referring(observations, self._role), *parts(observations, self._role)):
+            answers = self._answers(atom)
+            if any(answers) and not all(answers) and answers not in known:
+                found.append(Feature(atom, REFERRED, answers))
+        return found
+
+    def _answers(self, atom: Atom) -> tuple[bool, ...]:
+        test = compile_atom(atom)
+        return tuple(test(row.env) for row in self._rows)
 
     def complain(self, group: _Group) -> None:
         """Add the question that a refusal of many parts answers itself."""
         atom = complaint(group.induced.template, group.induced.holes)
         if atom is not None:
-            test = compile_atom(atom)
-            answers = tuple(test(row.env) for row in self._rows)
-            self.all.insert(0, Feature(atom, 1.0, answers))
+            self.all.insert(0, Feature(atom, 1.0, self._answers(atom)))
 
     @cached_property
     def accepted(self) -> Sequence[int]:
@@ -231,9 +243,9 @@ def _divide(
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            parts = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
-            if _doubt(parts) < _doubt([group]):
-                return parts
+            divided = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
+            if _doubt(divided) < _doubt([group]):
+                return divided
     return [group]
 
 
@@ -264,10 +276,7 @@ def _shape(value: Found) -> str:
 def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
-    sub = [
-        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen))
-        for each in questions.all
-    ]
+    sub = restricted(questions.all, [row for row, _ in chosen])
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
 
