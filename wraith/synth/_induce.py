@@ -254,7 +254,7 @@ class _Inducer:
         shared = constant(values)
         if shared is not MISSING:
             return _literal(as_json(shared))
-        if any(self._law(parts(values, key), (*at, key)) is not None for key in self._of_state(at)):
+        if self._has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
@@ -293,6 +293,8 @@ class _Inducer:
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
+        if (law := self._law(values, at)) is not None:
+            return self._hole("derived", _type_of(values), law)
         for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
                 return self._hole("derived", _type_of(values), expr)
@@ -478,12 +480,26 @@ class _Inducer:
         envelope = self.context.envelope
         if envelope is None or at[: len(envelope)] != envelope:
             return []
+        return list(dict.fromkeys(str(path[0]) for path in self._laws_below(at)))
+
+    def _laws_below(self, at: Path) -> list[Path]:
+        """Return the paths below a part at which something is worked out from other entities."""
+        envelope = self.context.envelope or ()
         inner = at[len(envelope) :]
         return [
-            str(path[-1])
+            path[len(inner) :]
             for path, law in self.context.laws.items()
-            if path[:-1] == inner and is_of_state(law)
+            if path[: len(inner)] == inner and len(path) > len(inner) and is_of_state(law)
         ]
+
+    def _has_lawful_part(self, values: Values, at: Path) -> bool:
+        """Whether something below a part is as other routes teach: then it is no copy of what is stored."""
+        if self.context.envelope is None or not all(isinstance(value, dict) for value in values):
+            return False
+        return any(
+            self._law([get(value, path) for value in values], (*at, *path)) is not None
+            for path in self._laws_below(at)
+        )
 
     def _base_candidates(self, at: Path) -> list[Expr]:
         envelope = self.context.envelope
