@@ -53,6 +53,7 @@ from wraith.wir import (
     NotOneOf,
     Object,
     OneOfSet,
+    Purge,
     Put,
     Query,
     Ref,
@@ -155,6 +156,7 @@ _WHOLE: list[Path] = [
     ("request", "body_kind"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
+    ("caller",),
     ("page", "total"),
     ("page", "last_key"),
     ("item",),
@@ -277,6 +279,7 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Purge, st.builds(Query, entity_names))
     | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(

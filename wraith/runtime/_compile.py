@@ -9,6 +9,7 @@ from typing import TypeAlias, assert_never
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, format_path, get
+from wraith.runtime._ask import compile_ask
 from wraith.runtime._clock import write_time
 from wraith.runtime._environment import Environment
 from wraith.runtime._functions import FUNCTIONS, apply
@@ -18,6 +19,7 @@ from wraith.runtime._values import cast, integer_of, is_type, merged, number_of,
 from wraith.wir import (
     Absent,
     Append,
+    Ask,
     AtLeast,
     Atom,
     Below,
@@ -111,6 +113,9 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
                 compiled(then),
                 compiled(otherwise) if otherwise is not None else None,
             )
+        case Ask(method, path, headers, body, names):
+            more, content = (compiled(each) if each is not None else None for each in (headers, body))
+            return compile_ask(names, compiled(method), compiled(path), more, content)
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -141,6 +146,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.method
         case ("request", "body_kind"):
             return lambda env: env.body_kind
+        case ("caller",):
+            return lambda env: env.caller
         case ("entity",):
             return lambda env: env.entity
         case ("entity", *rest):
@@ -162,7 +169,7 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case _:
             raise InputError(
                 f"path without a root: {format_path(path)!r}",
-                hint="paths start at request, entity, response.body, page, item or position",
+                hint="paths start at request, entity, caller, response.body, page, item or position",
             )
 
 

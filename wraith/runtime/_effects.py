@@ -11,11 +11,13 @@ from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
 from wraith.runtime._template import compile_document
 from wraith.runtime._values import text_of
-from wraith.wir import Delete, Effect, Make, Put, SetField, Sweep
+from wraith.wir import Delete, Effect, Make, Purge, Put, Query, SetField, Sweep
 
 
 def compile_effect(effect: Effect) -> Callable[[Environment], None]:
     """Return the function that has the effect; it does nothing where a key or a value is missing."""
+    if isinstance(effect, Purge):
+        return _purge(effect.query)
     key = compile_expr(effect.key)
     match effect:
         case Put(entity, _, value):
@@ -43,6 +45,20 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.put(entity, name, replaced(present, at, part))
 
             return set_field
+
+
+def _purge(query: Query) -> Callable[[Environment], None]:
+    find = compile_expr(query)
+
+    def purge(env: Environment) -> None:
+        page, found = env.page, find(env)
+        env.page = page  # the answer's pages are not those of what it removes
+        gone = {id(value) for value in found} if isinstance(found, list) else set()
+        for name, value in list(env.state.all(query.entity).items()):
+            if id(value) in gone:  # a query gives what is stored, not copies of it
+                env.state.delete(query.entity, name)
+
+    return purge
 
 
 def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], None]:

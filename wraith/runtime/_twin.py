@@ -82,6 +82,11 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._elsewhere = {
+            known: _compile_route(Route(method="*", path_pattern=name, variants=variants))
+            for known, name, variants in ((False, "unknown", model.unknown), (True, "refused", model.refused))
+        }
+        self._caller = _compile_caller(model)
         for route in model.routes:
             self._router.add(route.method, route.path_pattern, _compile_route(route))
 
@@ -99,11 +104,23 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
+        return self._respond(request, session, now_ms, strict, asks=True)
+
+    def _respond(
+        self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
+    ) -> Answer:
         found = self._router.match(request.method, request.path)
         if found is None:
-            return _unknown(request, self._router.near(request.method, request.path))
+            place = self._elsewhere[self._router.knows(request.path)]
+            if strict or not place.variants:
+                return _unknown(request, self._router.near(request.method, request.path))
+            found = place, {"path": request.path}
         compiled, parameters = found
         env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if asks:
+            env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
+        if self._caller is not None:
+            env.caller = self._caller(env)
         key = None
         if compiled.key is not None and compiled.route.entity is not None:
             key = text_of(compiled.key(env))
@@ -180,6 +197,13 @@ def _problem(document: JsonValue) -> Response:
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
+
+
+def _compile_caller(model: Model) -> Compute | None:
+    try:
+        return compile_expr(model.caller) if model.caller is not None else None
+    except InputError as error:
+        raise InputError(error.message, where="caller", hint=error.hint) from error
 
 
 def _compile_route(route: Route) -> _CompiledRoute:

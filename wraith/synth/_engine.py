@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
+from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._laws import laws_of, may_obey
-from wraith.synth._lists import learn_lists
+from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
@@ -19,9 +21,10 @@ from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,11 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     world = builder.world()
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades))
+    caller = learn_caller(kept.values())
+    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades, caller=caller))
     effects = _together(cascades, learn_side_effects(first, roles))
     observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects))
+        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
         if effects != cascades
         else first
     )
@@ -66,17 +70,26 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
+        if roles[route].purges:
+            return _purging(by_route[route], roles[route], lists)
         return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    for route in needless:
+        del learned[route]
     laws = laws_of([(roles[route], made) for route, made in learned.items()])
-    lawful = [route for route in routes if may_obey(roles[route], learned[route], laws)]
+    lawful = [
+        route
+        for route, made in learned.items()
+        if not roles[route].purges and may_obey(roles[route], made, laws)
+    ]
 
     def one_more_time(part: int) -> LearnedRoute:
         route = lawful[part]
         role = roles[route]
-        known = laws[role.collection.name] if role.collection is not None else {}
-        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), known)
+        obeyed = laws[role.collection.name] if role.collection is not None else {}
+        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = [
@@ -94,7 +107,10 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
             for name, items in world.fixtures.items()
         },
+        caller=caller,
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        unknown=unknown,
+        refused=refused,
     )
     evidence = Evidence(
         exchanges=sum(map(len, sketches)),
@@ -154,6 +170,17 @@ def _observations(
         folded = session if session is not None else _decoded(number, ordered[number], table)
         found += observer.fold(number, folded, observed=session is not None)
     return found
+
+
+def _purging(observations: Sequence[Observation], role: Role, lists: Lists) -> LearnedRoute:
+    """Learn a route that removes many, which asks like the list of its collection."""
+    assert role.collection is not None  # Invariant: what purges has one
+    name = role.collection.name
+    query = next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+    found = learn_purge(observations, role, query)
+    if found is None:
+        return learn_route(observations, role, lists, False)
+    return learn_route(observations, role, lists, False, (Purge(found[0]),), found[1])
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._conditions import conditional_source, counted_text
@@ -24,7 +24,17 @@ from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._maps import Learn, as_expression, map_source
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
-from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts, plain_number
+from wraith.synth._rows import (
+    Row,
+    Values,
+    as_json,
+    constant,
+    distinct_texts,
+    equal,
+    kind,
+    parts,
+    plain_number,
+)
 from wraith.synth._sources import (
     best_guess,
     case_source,
@@ -180,10 +190,11 @@ class _Inducer:
         one."""
         return any(
             all(
-                isinstance(value, str) and isinstance(part, str) and part in value
+                isinstance(value, str) and (text := text_of(part)) is not None and text in value
                 for value, part in zip(column, made, strict=True)
             )
             for _, made in self.made
+            if distinct_texts(made) > 1
         )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
@@ -253,7 +264,7 @@ class _Inducer:
             return self._hole("derived", _type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return _literal(as_json(shared))
+            return self._constant(as_json(shared))
         if self._has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
@@ -271,6 +282,22 @@ class _Inducer:
         if present == {"array"}:
             return self._array(values, at)
         return self._scalar(values, at)
+
+    def _constant(self, value: JsonValue) -> JsonValue:
+        """Return the template of what every answer says; the identity of who asked is no constant, even where
+        only one ever did."""
+        callers = {text_of(row.env.caller) for row in self.rows}
+        name = callers.pop() if len(callers) == 1 else None
+        return _literal(value) if name is None else self._with_caller(value, name)
+
+    def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
+        if value == name:
+            return self._hole("derived", "string", Ref(("caller",)))
+        if isinstance(value, list):
+            return [self._with_caller(item, name) for item in value]
+        if isinstance(value, dict):
+            return {key: self._with_caller(item, name) for key, item in value.items()}
+        return _literal(value)
 
     def _law(self, values: Values, at: Path) -> Expr | None:
         """Return what the other routes of the collection teach of a part, where it is right here as well."""

@@ -140,7 +140,7 @@ class _Route:
             direction=sorting.direction,
             nulls=sorting.nulls,
             filters=filters.filters,
-            under=_under(role),
+            under=parent_prefix(role),
         )
 
     def choose_order(self, orders: Iterable[Order]) -> None:
@@ -176,7 +176,7 @@ def _is_part(shown: Sequence[str], keys: Sequence[str]) -> bool:
     return at >= 0 and list(keys[at : at + len(shown)]) == list(shown)
 
 
-def _under(role: Role) -> Expr | None:
+def parent_prefix(role: Role) -> Expr | None:
     """The parent's key as the prefix of its children's, where keys are chains of parameters."""
     if role.collection is None or not role.collection.composite:
         return None

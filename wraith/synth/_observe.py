@@ -7,16 +7,16 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
-from wraith.runtime import Environment, Ids, State, compile_effect, text_of
-from wraith.synth._roles import Role, stored_value
+from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
+from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
-from wraith.wir import Effect
+from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -83,6 +83,13 @@ class Observation:
     seen: Seen
     env: Environment
     captured: Captured
+    addressed: tuple[tuple[Lookup, Found], ...] = ()
+    """What the path addresses besides the entity, and what is kept around it: expression and document."""
+
+    @property
+    def stored(self) -> dict[str, Found]:
+        """The documents that the path addresses, by the name of their collection."""
+        return {lookup.entity: document for lookup, document in self.addressed}
 
     @property
     def document(self) -> Found:
@@ -101,12 +108,15 @@ class Observer:
         world: World,
         gone: Sequence[bool],
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
+        *,
+        caller: Expr | None = None,
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
+        self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
@@ -123,7 +133,8 @@ class Observer:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    found.append(_observation(seen, role, self._state))
+                    observation = _observation(seen, role, self._state, self._caller)
+                    found.append(observation)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
@@ -141,9 +152,29 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    if seen.ok and role.beside is not None:
+        _remember_around(state, seen, role, role.beside)
+    if seen.ok and role.purges and role.collection is not None:
+        name = role.collection.name
+        for key in role.purged_keys(seen.document, list(state.all(name)), seen.parameters):
+            state.delete(name, key)
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
+        if role.beside is not None:
+            state.delete(role.beside, removed[1])
+
+
+def _remember_around(state: State, seen: Seen, role: Role, beside: str) -> None:
+    """Keep what a write says around the representation. A read may show only what its caller may know, so it
+    tells something new only where nothing is known."""
+    key = role.response_key(seen.document, seen.parameters)
+    writes = role.op in ("create", "update", "action")
+    if key is None or not isinstance(seen.document, dict) or seen.method == "HEAD" or role.op == "delete":
+        return
+    if writes or state.get(beside, key) is MISSING:
+        rest = {name: value for name, value in seen.document.items() if (name,) != (role.envelope or ())[:1]}
+        state.put(beside, key, rest)
 
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
@@ -156,9 +187,13 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
-def _observation(seen: Seen, role: Role, state: Folded) -> Observation:
+def _observation(
+    seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
+) -> Observation:
     captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    if caller is not None:
+        env.caller = caller(env)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name
@@ -166,12 +201,12 @@ def _observation(seen: Seen, role: Role, state: Folded) -> Observation:
             env.entity = state.get(name, key)
             if env.entity is not MISSING:
                 captured.put(name, key, _json(env.entity))
-        if role.listing is not None:
+        if role.listing is not None or role.purges:
             captured.entities[name] = dict(state.all(name))
         if role.op == "create":
             captured.next_ever = state.next_key(name, ever=True)
             captured.next_present = state.next_key(name, ever=False)
-    _capture_addressed(captured, state, role, seen)
+    addressed = tuple(_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
     _capture(captured, state, texts)
@@ -184,7 +219,7 @@ def _observation(seen: Seen, role: Role, state: Folded) -> Observation:
         for value in document.values()
     }
     _capture(captured, state, texts)
-    return Observation(seen, env, captured)
+    return Observation(seen, env, captured, addressed)
 
 
 def _json(value: Found) -> JsonValue:
@@ -192,14 +227,14 @@ def _json(value: Found) -> JsonValue:
     return value
 
 
-def _capture_addressed(captured: Captured, state: State, role: Role, seen: Seen) -> None:
-    chain: list[str] = []
-    for (name, _), value in zip(role.addressed, seen.parameters.values(), strict=False):
-        chain.append(value)
-        for key in (value, "/".join(chain)):
-            stored = state.get(name, key)
-            if stored is not MISSING:
-                captured.put(name, key, _json(stored))
+def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iterable[tuple[Lookup, Found]]:
+    """Capture what the path addresses and what is kept around it; yield each with its expression."""
+    for name, key in (*role.addressed, *role.around):
+        text = path_text(key, seen.parameters)
+        stored = state.get(name, text) if text is not None else MISSING
+        if text is not None and stored is not MISSING:
+            captured.put(name, text, _json(stored))
+        yield Lookup(name, key), stored
 
 
 def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:

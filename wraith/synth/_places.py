@@ -74,6 +74,11 @@ def index(observation: Observation) -> Index:
         _file(filed, expr, value, key, scalars)
     for path, value, key in _parts(env.entity, ("entity",)):
         _file(filed, Ref(path), value, key, scalars)
+    for lookup, document in observation.addressed:
+        if document is not env.entity:
+            for path, value, key in _parts(document, ()):
+                _file(filed, Lookup(lookup.entity, lookup.key, path), value, key, scalars)
+    _file(filed, Ref(("caller",)), env.caller, norm(env.caller), scalars)
     reached: set[tuple[str, str]] = set()
     for _ in range(REFERENCE_HOPS):
         scalars = _follow(observation, filed, scalars, reached)

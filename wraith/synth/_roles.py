@@ -8,7 +8,7 @@ in successful answers. A route without a parameter that answers one object is a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
@@ -52,8 +52,29 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    purged: Path | None = None
+    """Where the answers of a route that removes many list what was removed."""
+    beside: str | None = None
+    """The collection that keeps what answers say around the representation, such as who may see it."""
+    around: tuple[tuple[str, Expr], ...] = ()
+    """What is kept around everything that the path addresses: collection and key."""
     views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
+
+    @property
+    def purges(self) -> bool:
+        """Whether the route removes entities of a collection without naming one."""
+        return self.op == "delete" and self.key is None and self.collection is not None
+
+    def purged_keys(self, document: Found, stored: Iterable[str], parameters: dict[str, str]) -> list[str]:
+        """Return the keys that an answer says it removed: those it lists, else all below the parent."""
+        items = get(document, self.purged) if self.purged is not None else MISSING
+        if isinstance(items, list):
+            return [key for item in items if (key := self.element_key(item, parameters)) is not None]
+        if self.collection is None or not self.collection.composite:
+            return list(stored)
+        above = "/".join(parameters[name] for name in self.parents)
+        return [key for key in stored if key.startswith(f"{above}/")]
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""
@@ -74,14 +95,20 @@ class Role:
 
     def request_key(self, parameters: dict[str, str]) -> str | None:
         """Return the key that a request addresses, or None on a collection route."""
-        match self.key:
-            case Literal(value):
-                return text_of(value)
-            case Ref(("request", "path", str(name))):
-                return parameters.get(name)
-            case Text():
-                return "/".join(parameters[name] for name in parameters if name)
-        return None
+        return path_text(self.key, parameters)
+
+
+def path_text(key: Expr | None, parameters: dict[str, str]) -> str | None:
+    """Return a key that is made of parameters of the path, None where one is missing."""
+    match key:
+        case Literal(value):
+            return text_of(value)
+        case Ref(("request", "path", str(name))):
+            return parameters.get(name)
+        case Text(parts):
+            texts = [path_text(part, parameters) for part in parts]
+            return None if None in texts else "".join(str(text) for text in texts)
+    return None
 
 
 def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ...]:
@@ -110,10 +137,43 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
         for position, pattern in enumerate(table.patterns)
     ]
     known = dict.fromkeys(_keyed(role.collection) for role in found if role.collection is not None)
+    surrounded = _surrounded(found, by_route)
     return tuple(
-        _with_views(role, pattern, by_route[position], [each for each in known if each is not None])
+        _with_views(
+            _with_surroundings(role, surrounded),
+            pattern,
+            by_route[position],
+            [each for each in known if each is not None],
+        )
         for position, (role, pattern) in enumerate(zip(found, table.patterns, strict=True))
     )
+
+
+def _with_surroundings(role: Role, surrounded: set[str]) -> Role:
+    own = role.collection is not None and role.envelope and role.collection.name in surrounded
+    return replace(
+        role,
+        beside=surroundings(role.collection.name) if role.collection is not None and own else None,
+        around=tuple((surroundings(name), key) for name, key in role.addressed if name in surrounded),
+    )
+
+
+def surroundings(name: str) -> str:
+    """Return the name of the collection that keeps what is said around the entities of a collection."""
+    return f"{name}.around"
+
+
+def _surrounded(roles: Sequence[Role], by_route: dict[int, list[Seen]]) -> set[str]:
+    """Return the collections whose writes answer with more than the representation, and not always the
+    same."""
+    said: dict[str, list[JsonValue]] = defaultdict(list)
+    for position, role in enumerate(roles):
+        if role.collection is not None and role.envelope and role.op in ("create", "update"):
+            for seen in by_route[position]:
+                if isinstance(seen.document, dict):
+                    rest = {k: v for k, v in seen.document.items() if k != role.envelope[0]}
+                    said[role.collection.name].append(rest)
+    return {name for name, rests in said.items() if any(rest != rests[0] for rest in rests)}
 
 
 def _keyed(collection: Collection) -> tuple[str, Path] | None:
@@ -341,6 +401,9 @@ def _collection_role(pattern: RoutePattern, answers: list[Seen], collection: Col
         if listing is not None:
             return Role("list", collection, None, listing, None, parents)
         return Role("none", collection, parents=parents)
+    if pattern.method == "DELETE" and answers:
+        listing = _listing([seen.document for seen in answers], collection)
+        return Role("delete", collection, parents=parents, purged=listing)
     counts: Counter[Path] = Counter()
     for seen in answers:
         counts.update(_object_paths_with(seen.document, collection.key))

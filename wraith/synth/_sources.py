@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr, number_of, text_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
@@ -175,7 +175,7 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
             for key, member in value.items():
                 if (filed := norm(member)) is not None:
                     for expr in row.index.get(filed, ()):
-                        if isinstance(expr, Ref) and expr.path[-1] == key and len(expr.path) > 1:
+                        if isinstance(expr, Ref) and expr.path[-1] == key and _is_part(expr.path):
                             (stored if expr.path[0] == "entity" else sent)[Ref(expr.path[:-1])] += 1
     return [
         Merge(old, new, deep=deep)
@@ -183,6 +183,12 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
         for new, _ in sent.most_common(2)
         for deep in (False, True)
     ]
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a path leads into an object that can be merged as a whole."""
+    root = 1 if path[0] == "entity" else 2 if path[1:2] in (("body",), ("query",)) else len(path)
+    return len(path) > root
 
 
 # --- built from parts ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from functools import cached_property
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_atom, text_of
+from wraith.runtime import compile_atom, integer_of, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
@@ -20,7 +20,10 @@ from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, element_learner, induce
 from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import Listed, Lists, or_null, page_values
+from wraith.synth._many import together
 from wraith.synth._observe import Observation
+from wraith.synth._places import norm
+from wraith.synth._quoted import quotations, quoted
 from wraith.synth._references import parts, referring
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
@@ -32,6 +35,7 @@ from wraith.synth._unions import complaint, names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.wir import (
     Atom,
+    Call,
     Delete,
     Effect,
     Equals,
@@ -52,8 +56,8 @@ SAMPLE = 40
 """Observations of one group that hypotheses are made from: three times what tells a coincidence from a
 rule."""
 
-REFERRED = 0.96
-"""How far the question whether anything refers to an entity is trusted."""
+REFERRED = 2.5
+"""Bits that the question costs whether anything refers to an entity, or whether it has a part."""
 
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
@@ -73,7 +77,10 @@ COUNTER_EXAMPLES = 20
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
 
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])\d{1,2}(?![\w.-])")
+_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
+
+_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
+"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ class _Told:
     shared: Mapping[str, Expr]
     embeds: tuple[tuple[str, Expr], ...]
     """What parameters put into the representation."""
+    known: Mapping[Path, Expr]
+    """Parts of its answers that are known already."""
 
 
 class _Questions:
@@ -142,14 +151,16 @@ def learn_route(
     lists: Lists,
     gone: bool,
     side_effects: tuple[Effect, ...] = (),
+    known: Mapping[Path, Expr] | None = None,
     laws: Laws = NO_LAWS,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
+    that are known already."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = _Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
-    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds)
+    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds, known or {})
     groups: list[_Group] = []
     for family in united(_by_answer(rows), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -216,16 +227,24 @@ def _masked(row: Row) -> bytes:
     document = row.observation.document
     if document is MISSING:
         return b""
-    known = {key for key in row.index if isinstance(key, str) and (len(key) >= 3 or key.isdigit())}
-    return compact(_mask(document, known))
+    known = {
+        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
+    }
+    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
+    return compact(_mask(document, known, notations))
 
 
-def _mask(value: JsonValue, known: set[str]) -> JsonValue:
+def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
+    if isinstance(value, dict | list) and norm(value) in known:
+        return "*"
     if isinstance(value, dict):
-        return {key: _mask(item, known) for key, item in value.items()}
+        return {key: _mask(item, known, notations) for key, item in value.items()}
     if isinstance(value, list):
-        return [_mask(item, known) for item in value]
+        return [_mask(item, known, notations) for item in value]
     if isinstance(value, str):
+        for notation in notations:
+            value = value.replace(notation, "*")
+        value = _MADE.sub("*", value)
         return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
     text = text_of(value)
     return "*" if text is not None and len(text) >= 3 and text in known else value
@@ -332,6 +351,8 @@ def _learn_sample(
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, told, questions.laws)
+    if sample[0].observation.seen.ok:
+        context.lists.update(told.known)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
@@ -344,7 +365,10 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     seen, role = sample[0].observation.seen, told.role
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
     if not seen.ok:
+        context.list_values = quoted(sample)
         return context
+    if (many := together([row.observation.seen.many for row in sample])) is not None:
+        context.lists[many.answers] = many.source()
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
@@ -394,12 +418,17 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     name = role.collection.name
     if role.op == "delete" and role.key is not None:
         if gone:
-            return (Delete(name, role.key),)
+            return tuple(Delete(each, role.key) for each in (name, role.beside) if each is not None)
     elif role.op not in ("create", "update", "action"):
         return ()
     if role.envelope is None:
         return ()
-    return (Put(name, role.key or _created_key(role), Ref(("response", "body", *role.envelope))),)
+    key = role.key or _created_key(role)
+    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    if role.beside is None:
+        return (stored,)
+    around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
+    return (stored, Put(role.beside, key, around))
 
 
 def _created_key(role: Role) -> Expr:

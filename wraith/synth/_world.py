@@ -161,6 +161,9 @@ class WorldBuilder:
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
+        if role.purges and seen.ok and role.collection is not None:
+            name = role.collection.name
+            sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
         shown = list(reveals(seen, role))
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time

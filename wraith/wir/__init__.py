@@ -2,11 +2,12 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField, Sweep
+from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Ask,
     Call,
     Case,
     Cast,
@@ -74,6 +75,7 @@ __all__ = [
     "QUERY_PARTS",
     "Absent",
     "Append",
+    "Ask",
     "AtLeast",
     "Atom",
     "Below",
@@ -114,6 +116,7 @@ __all__ = [
     "OneOfSet",
     "Patch",
     "PatchFinding",
+    "Purge",
     "Put",
     "Query",
     "Ref",

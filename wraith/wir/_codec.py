@@ -15,6 +15,7 @@ from wraith.paths import Path, format_path, parse_path
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Ask,
     Call,
     Case,
     Cast,
@@ -74,8 +75,7 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"fresh_id": pattern}
         case NextKey(entity, ever, gaps, start):
             counter: dict[str, JsonValue] = {"next_key": entity, "ever": ever}
-            if gaps:
-                counter["gaps"] = True
+            counter |= {"gaps": True} if gaps else {}
             return counter if start == 1 else {**counter, "start": start}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
@@ -108,6 +108,12 @@ def expr_to_json(expr: Expr) -> JsonValue:
         case Object(members, base):
             made: dict[str, JsonValue] = {"object": {name: expr_to_json(value) for name, value in members}}
             return made if base is None else {**made, "base": expr_to_json(base)}
+        case Ask(method, path, headers, body, names):
+            asked: dict[str, JsonValue] = {"ask": expr_to_json(path), "method": expr_to_json(method)}
+            for name, part in (("headers", headers), ("body", body)):
+                if part is not None:
+                    asked[name] = expr_to_json(part)
+            return {**asked, "names": list(names)} if names else asked
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -318,6 +324,13 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "call": _call,
     "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
     "object": _object,
+    "ask": lambda value: Ask(
+        expr_from_json(value["method"]),
+        expr_from_json(value["ask"]),
+        _optional(value, "headers"),
+        _optional(value, "body"),
+        tuple(_text(name) for name in _list(value.get("names", []))),
+    ),
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
     ),

@@ -11,6 +11,8 @@ model can be read without this file beside it. Paths start at one of these roots
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``caller``
+    who asks: what the model's ``caller`` makes of the request's credential
 ``response.text``
     the body as it is written, for headers that say something about it
 ``page``
@@ -280,6 +282,22 @@ class When:
     otherwise: Expr | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
+    ``asked``, the element that was asked about.
+
+    The request has the headers of the one that is being answered, and those of ``headers`` over them; of the
+    answer's headers those in ``names`` are told, spelled so. An answer that asks is not asked again.
+    """
+
+    method: Expr
+    path: Expr
+    headers: Expr | None = None
+    body: Expr | None = None
+    names: tuple[str, ...] = ()
+
+
 QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "under", "item")
 """The optional expressions of a query, in the order of its fields."""
 
@@ -303,6 +321,7 @@ Expr: TypeAlias = (
     | Each
     | Object
     | When
+    | Ask
 )
 
 

@@ -147,7 +147,13 @@ class Model(_Part):
     format: Literal["wraith.model/1"] = "wraith.model/1"
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
+    caller: _JsonExpr | None = None
+    """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
+    unknown: tuple[Variant, ...] = ()
+    """What is answered to a path that no route has; the whole path is the parameter ``path``."""
+    refused: tuple[Variant, ...] = ()
+    """What is answered to a method that no route has, on a path that some route has."""
 
 
 def model_to_json(model: Model) -> JsonValue:
