@@ -15,7 +15,7 @@ from wraith.paths import Found
 from wraith.runtime import compile_expr
 from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
-from wraith.synth._rows import Row, Values, as_json
+from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned
 from wraith.wir import Append, Call, Each, Equals, Expr, First, Hole, Literal, Object, Ref, When
 
@@ -27,6 +27,10 @@ MAX_SOURCES = 4
 
 Learn = Callable[[Sequence[Row], Values], Expr | None]
 """What finds the expression for one element from rows that see the element it is made from."""
+
+
+_Pair = tuple[Row, int, JsonValue, JsonValue]
+"""A row, the place of an element, the element, and what was made of it."""
 
 
 def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None:
@@ -66,11 +70,35 @@ def _mapped(
         return expr if len(values) > 1 else None
     if len(pairs) < 2:
         return None
-    chosen = thinned(pairs, SAMPLE)
-    item = learn(
-        [at_element(row, element, at) for row, at, element, _ in chosen], [out for *_, out in chosen]
-    )
+    chosen = list(thinned(pairs, SAMPLE))
+    item = _learned(chosen, learn)
+    wrong = _wrong(item, pairs)
+    if wrong:  # what is rare comes back into the sample
+        item = _learned([*chosen, *thinned(wrong, SAMPLE // 3)], learn)
+        if _wrong(item, pairs):
+            return None
     return Each(expr, item) if item is not None else None
+
+
+def _learned(pairs: Sequence[_Pair], learn: Learn) -> Expr | None:
+    rows = [at_element(row, element, at) for row, at, element, _ in pairs]
+    return learn(rows, [out for *_, out in pairs])
+
+
+def _wrong(item: Expr | None, pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Return the elements that an expression does not give."""
+    if item is None:
+        return []
+    compute = compile_expr(item)
+    found = []
+    for row, at, element, out in pairs:
+        env = row.env
+        outer = env.item, env.position
+        env.item, env.position = element, at
+        if not equal(compute(env), out):
+            found.append((row, at, element, out))
+        env.item, env.position = outer
+    return found
 
 
 def _lessened(rows: Sequence[Row], values: Values) -> Iterator[tuple[Expr, list[list[JsonValue]]]]:
