@@ -46,7 +46,21 @@ from wraith.synth._sources import (
     text_source,
 )
 from wraith.synth._texts import function_source
-from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
+from wraith.wir import (
+    Call,
+    Cast,
+    Each,
+    Expr,
+    First,
+    FreshId,
+    Hole,
+    HoleClass,
+    Literal,
+    Lookup,
+    Merge,
+    NextKey,
+    Ref,
+)
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
@@ -301,11 +315,8 @@ class _Inducer:
 
     def _law(self, values: Values, at: Path) -> Expr | None:
         """Return what the other routes of the collection teach of a part, where it is right here as well."""
-        envelope = self.context.envelope
-        if envelope is None or at[: len(envelope)] != envelope:
-            return None
-        law = self.context.laws.get(at[len(envelope) :])
-        root = ("entity",) if self.context.element else ("response", "body", *envelope)
+        law = self._known(at)
+        root = ("entity",) if self.context.element else ("response", "body", *(self.context.envelope or ()))
         expr = rooted(law, root) if law is not None else None
         if expr is None:
             return None
@@ -317,6 +328,13 @@ class _Inducer:
             if not equal(made, value):
                 return None
         return expr
+
+    def _known(self, at: Path) -> Expr | None:
+        """Return the law of a part of the representation, if there is one."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return None
+        return self.context.laws.get(at[len(envelope) :])
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
@@ -548,7 +566,9 @@ class _Inducer:
         return [*stored, *sent, *merges]
 
     def _array(self, values: Values, at: Path) -> JsonValue:
-        mapped = map_source(self.rows, values, element_learner(self.context))
+        law = self._known(at)
+        known = law.item if isinstance(law, Each) and is_of_state(law) else None
+        mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):

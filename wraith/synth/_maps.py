@@ -33,8 +33,9 @@ _Pair = tuple[Row, int, JsonValue, JsonValue]
 """A row, the place of an element, the element, and what was made of it."""
 
 
-def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None:
-    """Return the list that the elements of another give, or None."""
+def map_source(rows: Sequence[Row], values: Values, learn: Learn, known: Expr | None = None) -> Expr | None:
+    """Return the list that the elements of another give, or None. ``known`` is what other routes show of an
+    element; it is taken where it is right."""
     if not any(value for value in values):
         return None
     for more in (0, 1):
@@ -43,22 +44,27 @@ def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None
                 whole = [value[:-1] for value in values if isinstance(value, list)]
                 last: list[Found] = [value[-1] for value in values if isinstance(value, list)]
                 item = learn(rows, last)
-                made = _mapped(expr, rows, lists, whole, learn) if item is not None else None
+                made = _mapped(expr, rows, lists, whole, learn, known) if item is not None else None
                 if made is not None and item is not None:
                     return Append(made, item)
             else:
-                made = _mapped(expr, rows, lists, values, learn)
+                made = _mapped(expr, rows, lists, values, learn, known)
                 if made is not None:
                     return made
     for expr, lists in _lessened(rows, values):
-        made = _mapped(expr, rows, lists, values, learn)
+        made = _mapped(expr, rows, lists, values, learn, known)
         if made is not None:
             return made
     return None
 
 
 def _mapped(
-    expr: Expr, rows: Sequence[Row], lists: Sequence[list[JsonValue]], values: Sequence[Found], learn: Learn
+    expr: Expr,
+    rows: Sequence[Row],
+    lists: Sequence[list[JsonValue]],
+    values: Sequence[Found],
+    learn: Learn,
+    known: Expr | None,
 ) -> Expr | None:
     pairs = [
         (row, position, element, outs[position])
@@ -70,6 +76,8 @@ def _mapped(
         return expr if len(values) > 1 else None
     if len(pairs) < 2:
         return None
+    if known is not None and not _wrong(known, pairs):
+        return Each(expr, known)
     chosen = list(thinned(pairs, SAMPLE))
     item = _learned(chosen, learn)
     wrong = _wrong(item, pairs)
