@@ -82,7 +82,9 @@ def _mapped(
     item = _learned(chosen, learn)
     wrong = _wrong(item, pairs)
     if wrong:  # what is rare comes back into the sample
-        item = _learned([*chosen, *thinned(wrong, SAMPLE // 3)], learn)
+        known_ones = {id(pair) for pair in chosen}
+        more = [pair for pair in wrong if id(pair) not in known_ones]
+        item = _learned([*chosen, *thinned(more, SAMPLE // 3)], learn)
         if _wrong(item, pairs):
             return None
     return Each(expr, item) if item is not None else None
@@ -94,17 +96,19 @@ def _learned(pairs: Sequence[_Pair], learn: Learn) -> Expr | None:
 
 
 def _wrong(item: Expr | None, pairs: Sequence[_Pair]) -> list[_Pair]:
-    """Return the elements that an expression does not give."""
-    if item is None:
+    """Return the elements that an expression does not give; none where it makes identifiers, which are never
+    the same."""
+    if item is None or "FreshId(" in repr(item):
         return []
     compute = compile_expr(item)
     found = []
-    for row, at, element, out in pairs:
+    for pair in pairs:
+        row, at, element, out = pair
         env = row.env
         outer = env.item, env.position
         env.item, env.position = element, at
         if not equal(compute(env), out):
-            found.append((row, at, element, out))
+            found.append(pair)
         env.item, env.position = outer
     return found
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import compile_expr, number_of, text_of
+from wraith.runtime import Environment, compile_expr, number_of, text_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
@@ -356,7 +356,8 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
                 break
             seen[text] += 1
         else:
-            if MAX_CASES >= len(table) >= 2 and (min(seen.values()) >= 2 or len(rows) >= 3 * len(table)):
+            enough = min(seen.values()) >= 2 or len(rows) >= 3 * len(table)
+            if MAX_CASES >= len(table) >= 2 and enough and _met_again(compute, rows):
                 cases = tuple(
                     sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING)
                 )
@@ -365,6 +366,16 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
                 if best is None or order < best[0]:
                     best = (order, candidate)
     return best[1] if best else None
+
+
+def _met_again(compute: Callable[[Environment], Found], rows: Sequence[Row]) -> bool:
+    """Whether most cases are met in more than one session: what only one session has is data."""
+    sessions: dict[object, set[int]] = defaultdict(set)
+    for row in rows:
+        sessions[norm(compute(row.env))].add(row.observation.seen.session)
+    if len(set().union(*sessions.values())) == 1:
+        return True
+    return sum(len(each) == 1 for each in sessions.values()) * 2 <= len(sessions)
 
 
 def _switches(rows: Sequence[Row]) -> list[Expr]:
