@@ -407,6 +407,7 @@ class _Inducer:
                     self._law(each.values, each.at)
                     or arithmetic_source(self.rows, each.values, parts)
                     or aggregates.source(each.values, each.at)
+                    or aggregates.listed(each.values)
                     or counted_text(each.values, list(self._counts()))
                     or self._conditional(each)
                 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import Environment, compile_expr, number_of, text_of
+from wraith.runtime import Environment, compile_expr, number_of, read_time, text_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
@@ -49,6 +49,9 @@ MIN_TEXT_PART = 2
 
 MAX_CASES = 12
 """The largest learned map; more entries are data."""
+
+INSTANT = 9
+"""Digits of the seconds since 1970, for the last half century."""
 
 MAX_GUESSES = 12
 """Candidates tried for a guess: it stays a guess, so the search stays short."""
@@ -383,11 +386,16 @@ def _switches(rows: Sequence[Row]) -> list[Expr]:
     columns: dict[Expr, set[object]] = {}
     for row in rows:
         for key, exprs in row.index.items():
-            if isinstance(key, str) and len(key) <= 40:
+            if isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key):
                 for expr in exprs:
                     if isinstance(expr, Ref | Lookup):
                         columns.setdefault(expr, set()).add(key)
     return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
+
+
+def _is_instant(text: str) -> bool:
+    """Whether a text is a time, or a number as long: two things of one second are no case of anything."""
+    return (text.isdigit() and len(text) >= INSTANT) or read_time(text) is not None
 
 
 def best_guess(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr:
