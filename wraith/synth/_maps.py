@@ -194,3 +194,14 @@ def _object(template: dict[str, JsonValue], holes: dict[str, Hole]) -> Expr | No
     if base is None and all(isinstance(made, Literal) for _, made in members):
         return Literal({name: made.value for name, made in members if isinstance(made, Literal)})
     return Object(tuple(members), base)
+
+
+def as_template(value: JsonValue) -> JsonValue:
+    """Return the template of a literal: text that begins with ``$`` is escaped."""
+    if isinstance(value, str):
+        return "$" + value if value.startswith("$") else value
+    if isinstance(value, list):
+        return [as_template(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_template(item) for key, item in value.items()}
+    return value

@@ -7,31 +7,30 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_atom, integer_of, text_of
+from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
+from wraith.synth._context import Context
 from wraith.synth._embeds import with_embeds
-from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
-from wraith.synth._induce import Context, Induced, element_learner, induce
+from wraith.synth._induce import Induced, element_learner, induce
 from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
+from wraith.synth._questions import Questions
 from wraith.synth._quoted import quotations, quoted
-from wraith.synth._references import parts, referring
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._shown import viewed
 from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
-from wraith.synth._unions import complaint, names_in, united
+from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.wir import (
     Atom,
@@ -55,9 +54,6 @@ from wraith.wir import (
 SAMPLE = 40
 """Observations of one group that hypotheses are made from: three times what tells a coincidence from a
 rule."""
-
-REFERRED = 2.5
-"""Bits that the question costs whether anything refers to an entity, or whether it has a part."""
 
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
@@ -110,41 +106,6 @@ class _Told:
     """Parts of its answers that are known already."""
 
 
-class _Questions:
-    """The features of a route's requests, worked out when a group has to be told from another."""
-
-    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
-        self._rows = rows
-        self._role = role
-        self.laws = laws
-
-    @cached_property
-    def all(self) -> list[Feature]:
-        observations = [row.observation for row in self._rows]
-        found = features(observations, self._role, [each.seen.ok for each in observations])
-        known = {feature.answers for feature in found}
-        for atom in (*referring(observations, self._role), *parts(observations, self._role)):
-            answers = self._answers(atom)
-            if any(answers) and not all(answers) and answers not in known:
-                found.append(Feature(atom, REFERRED, answers))
-        return found
-
-    def _answers(self, atom: Atom) -> tuple[bool, ...]:
-        test = compile_atom(atom)
-        return tuple(test(row.env) for row in self._rows)
-
-    def complain(self, group: _Group) -> None:
-        """Add the question that a refusal of many parts answers itself."""
-        atom = complaint(group.induced.template, group.induced.holes)
-        if atom is not None:
-            self.all.insert(0, Feature(atom, 1.0, self._answers(atom)))
-
-    @cached_property
-    def accepted(self) -> Sequence[int]:
-        """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
-        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], SAMPLE)
-
-
 def learn_route(
     observations: Sequence[Observation],
     role: Role,
@@ -157,7 +118,7 @@ def learn_route(
     """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
     that are known already."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = _Questions(rows, role, laws)
+    questions = Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
     told = _Told(role, listed, lists.headers if listed is not None else {}, embeds, known or {})
@@ -166,7 +127,7 @@ def learn_route(
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
-            questions.complain(whole)
+            questions.complain(whole.induced.template, whole.induced.holes)
             continue
         for label in family[1:] or family:
             groups += _divide(label, rows, told, questions, MAX_SPLITS)
@@ -254,7 +215,7 @@ def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> Jso
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions, left: int
+    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
     group = _learn(members, rows, told, questions)
@@ -292,7 +253,7 @@ def _shape(value: Found) -> str:
     return "empty" if value in ({}, []) else kind(value)
 
 
-def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
+def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = restricted(questions.all, [row for row, _ in chosen])
@@ -303,7 +264,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions) -> _Group:
+def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
     numbers: Sequence[int] = _sample(members, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
@@ -346,7 +307,7 @@ def _learn_sample(
     numbers: Sequence[int],
     rows: Sequence[Row],
     told: _Told,
-    questions: _Questions,
+    questions: Questions,
 ) -> _Group:
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
