@@ -307,3 +307,46 @@ def test_texts_count() -> None:
     assert not isinstance(made, When)
     assert "1 field is wrong" in repr(made)
     assert counted_text(texts, [(counts, [1, 2, 4])]) is None
+
+
+def test_a_member_that_is_a_list_of_others_is_a_query() -> None:
+    """The entities that refer to the addressed one, in one of their states, are found when they are shown."""
+    sessions = []
+    for number, shop in enumerate(SHOPS):
+        rooms: list[JsonValue] = []
+        steps = [created_at("/shops", {"id": shop, "name": shop[5:]})]
+        for at in range(number + 2):
+            state = ("open", "shut", "open")[(at + number) % 3]
+            room: Document = {"id": f"room_{number}{at}Kd{number * 3 + at}", "shop": shop, "state": state}
+            other: Document = {"id": f"room_{number}{at}Zx{number * 3 + at}", "shop": "none", "state": "open"}
+            rooms = [*rooms, room] if state == "open" else rooms
+            steps += [created_at("/rooms", room), created_at("/rooms", other)]
+            steps.append(exchange("GET", f"/rooms/{room['id']}", answer=room))
+            steps.append(
+                exchange("GET", f"/shops/{shop}", answer={"id": shop, "name": shop[5:], "rooms": rooms})
+            )
+        sessions.append(session(*steps))
+    found = source(variant(model_of(*sessions), "GET /shops/{shop_id}"), "rooms")
+    mine = Where(("shop",), "equals", ref("response.body.id"), False)
+    assert found == Query("rooms", (mine, Where(("state",), "equals", Literal("open"), False)))
+
+
+def test_what_one_session_has_is_no_case() -> None:
+    """A map from identifiers to identifiers, each met in one session, is learned by heart and teaches
+    nothing."""
+    sessions = [
+        session(
+            *(
+                exchange(
+                    "POST",
+                    "/items",
+                    json={"owner": KEYS[number], "n": at},
+                    answer={"id": f"{KEYS[number]}{at}Qz{at * 7}", "code": KEYS[-number - 1]},
+                )
+                for at in range(3)
+            )
+        )
+        for number in range(3)
+    ]
+    found = source(variant(model_of(*sessions), "POST /items"), "code")
+    assert "Case(" not in repr(found)

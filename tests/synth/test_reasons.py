@@ -259,6 +259,24 @@ def test_a_format_is_asked_of_what_is_given() -> None:
     ]
 
 
+def test_what_is_sent_is_stored_whatever_it_is() -> None:
+    """An object that was taken over with one set of members and with another is taken over as a whole."""
+    sent: list[Document] = [{"rank": 4}, {"schema": {"type": "x"}}, {"rank": 7}, {}]
+    model = model_of(
+        *(
+            session(
+                exchange(
+                    "PUT", f"/v1/items/{key}", json={"data": data}, answer={"data": {**data, "id": key}}
+                ),
+                exchange("GET", f"/v1/items/{key}", answer={"data": {**data, "id": key}}),
+            )
+            for key, data in zip(KEYS, sent, strict=False)
+        )
+    )
+    told = Client(model).ask("PUT", "/v1/items/it_R6nt9Lg5", {"data": {"colour": "red"}})
+    assert told == (200, {"data": {"colour": "red", "id": "it_R6nt9Lg5"}})
+
+
 # --- many at once ------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from wraith.conformance._identity import Identities
 from wraith.conformance._report import MAX_LISTED, Dependence, Divergence, Report, RouteScore
 from wraith.exchange import Corpus, Request, Session
 from wraith.runtime import Answer, Twin
+from wraith.runtime import Session as TwinSession
 from wraith.wir import Model, Route
 
 CREATED = 201
@@ -56,19 +57,31 @@ def check(
     """Return the report of replaying a corpus through a model.
 
     ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
-    alone. ``counted`` names the sessions that are judged, all where it is None; the others are replayed for
-    the state that they leave behind. ``scrubber`` is what requests pass through before the twin sees them.
+    alone. Each session begins in the world that the recordings before it have left, and is answered from its
+    own state from then on. ``counted`` names the sessions that are judged, all where it is None. ``scrubber``
+    is what requests pass through before the twin sees them.
     """
     twin = Twin(model)
     begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
-    tally, unjudged = _Tally(begun_with), _Tally(begun_with)
+    tally = _Tally(begun_with)
     for number, run in enumerate(_worlds(corpus, runs)):
-        session = twin.open_session(f"check-{number}")
-        identities = Identities()
-        for recorded in run:
-            into = tally if counted is None or recorded.id in counted else unjudged
-            _replay(twin, session, recorded, identities, into, compare_headers, scrubber)
+        world = twin.open_session(f"check-{number}")
+        for place, recorded in enumerate(run):
+            if counted is None or recorded.id in counted:
+                session = world.branch(f"check-{number}-{place}")
+                _replay(twin, session, recorded, Identities(), tally, compare_headers, scrubber)
+            if place + 1 < len(run):
+                _witness(twin, world, recorded, scrubber)
     return _report(tally, required_score)
+
+
+def _witness(
+    twin: Twin, world: TwinSession, recorded: Session, scrubber: Callable[[Request], Request] | None
+) -> None:
+    """Let the world remember a recorded session as it went."""
+    for exchange in recorded.read():
+        request = exchange.request if scrubber is None else scrubber(exchange.request)
+        twin.witness(request, exchange.response, world, now_ms=exchange.started_at_ms)
 
 
 def _worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> Iterable[list[Session]]:
@@ -81,7 +94,7 @@ def _worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> Iterable[list[Sess
 
 def _replay(
     twin: Twin,
-    session: object,
+    session: TwinSession,
     recorded: Session,
     identities: Identities,
     tally: _Tally,
@@ -93,7 +106,7 @@ def _replay(
         request = identities.request(exchange.request)
         if scrubber is not None:
             request = scrubber(request)
-        answer = twin.respond(request, session, now_ms=exchange.started_at_ms)  # type: ignore[arg-type]
+        answer = twin.respond(request, session, now_ms=exchange.started_at_ms)
         found = compare(exchange.response, answer, identities, headers)
         route = answer.route.name if answer.route is not None else f"{request.method} (unknown route)"
         tally.exchanges[route] += 1

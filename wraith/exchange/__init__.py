@@ -3,6 +3,7 @@
 from wraith.exchange._bodies import EMPTY, Body, BodyKind, decode_body, encode_json, media_type
 from wraith.exchange._corpus import Corpus, Session
 from wraith.exchange._form import parse_form
+from wraith.exchange._graphql import GraphQLRequest, graphql_requests, is_batch
 from wraith.exchange._message import Exchange, Headers, Request, Response, Truncated, header
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "BodyKind",
     "Corpus",
     "Exchange",
+    "GraphQLRequest",
     "Headers",
     "Request",
     "Response",
@@ -18,7 +20,9 @@ __all__ = [
     "Truncated",
     "decode_body",
     "encode_json",
+    "graphql_requests",
     "header",
+    "is_batch",
     "media_type",
     "parse_form",
 ]

@@ -78,6 +78,10 @@ class Environment:
         self._body: Found = MISSING
         self._body_kind = ""
 
+    def take_body(self, document: JsonValue) -> None:
+        """Let a document stand for the body: the arguments of a field, where a request asks for many."""
+        self._body, self._body_kind = document, "json"
+
     @property
     def headers(self) -> dict[str, str]:
         """Header values by lower-case name; of duplicates the first."""

@@ -24,6 +24,13 @@ class State:
             for key, value in items:
                 self.put(name, key, value)
 
+    def copy(self) -> State:
+        """Return a state that holds the same now, and changes by itself."""
+        other = State()
+        other.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        other._ever = dict(self._ever)
+        return other
+
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)
         return MISSING if stored is None else stored.get(key, MISSING)

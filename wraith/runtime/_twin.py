@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
-from wraith.exchange import Headers, Request, Response, encode_json
+from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
@@ -18,11 +19,26 @@ from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
-from wraith.wir import Model, Route, Variant
+from wraith.wir import METHODS, Model, Route, Variant
+
+if TYPE_CHECKING:
+    from wraith.runtime._graphql import Endpoint, FieldChoice, GraphQLAnswer
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
 chance."""
+
+
+ELSEWHERE = "*"
+"""The method of the two routes for requests that no route of the model matches."""
+
+
+def elsewhere(model: Model) -> tuple[Route, Route]:
+    """Return what a model says to paths that no route has, and to methods that none has there, as routes."""
+    return (
+        Route(method=ELSEWHERE, path_pattern="unknown", variants=model.unknown),
+        Route(method=ELSEWHERE, path_pattern="refused", variants=model.refused),
+    )
 
 
 class Session:
@@ -33,6 +49,10 @@ class Session:
     def __init__(self, state: State, ids: Ids) -> None:
         self.state = state
         self.ids = ids
+
+    def branch(self, seed: str) -> Session:
+        """Return a session of its own that begins where this one is."""
+        return Session(self.state.copy(), Ids(seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +73,20 @@ class Answer:
     document: Found = MISSING
     key: str | None = None
     stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which variant is to answer a request, and what it can see: before anything has happened.
+
+    ``variant`` is None where no guards are true; ``key`` is that of the entity which the request addresses.
+    """
+
+    route: Route
+    variant: int | None
+    extrapolated: bool
+    env: Environment
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +116,21 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._fields: dict[tuple[str, str], _CompiledRoute] = {}
         self._elsewhere = {
-            known: _compile_route(Route(method="*", path_pattern=name, variants=variants))
-            for known, name, variants in ((False, "unknown", model.unknown), (True, "refused", model.refused))
+            known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
         }
         self._caller = _compile_caller(model)
         for route in model.routes:
-            self._router.add(route.method, route.path_pattern, _compile_route(route))
+            if route.method in METHODS:
+                self._fields[route.method, route.path_pattern] = _compile_route(route)
+            else:
+                self._router.add(route.method, route.path_pattern, _compile_route(route))
+        self._endpoints: tuple[Endpoint, ...] = ()
+        if model.graphql:
+            from wraith.runtime._graphql import Endpoint  # only models with GraphQL need its library
+
+            self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
     def open_session(self, seed: str = "default") -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
@@ -106,26 +148,58 @@ class Twin:
         """
         return self._respond(request, session, now_ms, strict, asks=True)
 
+    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+        """Let the session remember an exchange as it truly went, without answering it.
+
+        The variant that answers so has its effects, with what was really answered in the place of the answer.
+        Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
+        shows only a part of what it wrote.
+        """
+        if self._asked(request, session, now_ms, strict=False) is not None:
+            return
+        found = self._find(request, session, now_ms)
+        if found is None:
+            return
+        compiled, env, _ = found
+        chosen = _choose(compiled, env, response.status)[0]
+        if chosen is None or not chosen.effects:
+            return
+        env.response = decode_body(header(response.headers, "content-type"), response.body).document
+        env.rendered = response.body
+        for effect in chosen.effects:
+            effect(env)
+
+    def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
+        """Return how a request would be answered, and let nothing happen; None where no route matches.
+
+        What the twin is asked meanwhile happens to a copy of the session.
+        """
+        found = self._find(request, session, now_ms)
+        if found is None:
+            return None
+        compiled, env, key = found
+        copies: list[Session] = []
+
+        def ask(inner: Request) -> Response:
+            if not copies:
+                copies.append(session.branch(session.ids.seed))
+            return self._respond(inner, copies[0], now_ms, False, asks=False).response
+
+        env.ask = ask
+        chosen, extrapolated = _choose(compiled, env)
+        return Choice(compiled.route, chosen.number if chosen else None, extrapolated, env, key)
+
     def _respond(
         self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
     ) -> Answer:
-        found = self._router.match(request.method, request.path)
-        if found is None:
-            place = self._elsewhere[self._router.knows(request.path)]
-            if strict or not place.variants:
-                return _unknown(request, self._router.near(request.method, request.path))
-            found = place, {"path": request.path}
-        compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if (answer := self._asked(request, session, now_ms, strict)) is not None:
+            return answer
+        found = self._find(request, session, now_ms)
+        if found is None or (strict and found[0].route.method == ELSEWHERE):
+            return _unknown(request, self._router.near(request.method, request.path))
+        compiled, env, key = found
         if asks:
             env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
-        if self._caller is not None:
-            env.caller = self._caller(env)
-        key = None
-        if compiled.key is not None and compiled.route.entity is not None:
-            key = text_of(compiled.key(env))
-            if key is not None:
-                env.entity = session.state.get(compiled.route.entity, key)
         chosen, extrapolated = _choose(compiled, env)
         if chosen is None:
             return _no_variant(compiled.route)
@@ -133,16 +207,83 @@ class Twin:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env, key)
 
+    def _asked(self, request: Request, session: Session, now_ms: int, strict: bool) -> Answer | None:
+        """Answer a request that speaks GraphQL; None where it does not."""
+        for endpoint in self._endpoints:
+            asked = endpoint.asked(request)
+            if asked is None:
+                continue
+            if strict:  # a refused request has done nothing: what it would do is tried on a copy
+                trial = endpoint.respond(asked, request, session.state.copy(), Ids(session.ids.seed), now_ms)
+                if trial.extrapolated:
+                    return _refused(_asked_route(request, trial))
+            answer = endpoint.respond(asked, request, session.state, session.ids, now_ms)
+            route = _asked_route(request, answer)
+            return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
+        return None
 
-def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:
+    def _find(
+        self, request: Request, session: Session, now_ms: int
+    ) -> tuple[_CompiledRoute, Environment, str | None] | None:
+        """Return the route of a request, what it can see, and the key of the entity that it addresses."""
+        found = self._router.match(request.method, request.path)
+        if found is None:
+            place = self._elsewhere[self._router.knows(request.path)]
+            if not place.variants:
+                return None
+            found = place, {"path": request.path}
+        compiled, parameters = found
+        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if self._caller is not None:
+            env.caller = self._caller(env)
+        key = None
+        if compiled.key is not None and compiled.route.entity is not None:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = session.state.get(compiled.route.entity, key)
+        return compiled, env, key
+
+    def _field(self, method: str, path: str, env: Environment) -> FieldChoice | None:
+        """Answer a field of GraphQL by its route, if it has one."""
+        compiled = self._fields.get((method, path))
+        if compiled is None:
+            return None
+        if self._caller is not None:
+            env.caller = self._caller(env)
+        if compiled.key is not None and compiled.route.entity is not None and env.entity is MISSING:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = env.state.get(compiled.route.entity, key)
+        chosen, extrapolated = _choose(compiled, env)
+        if chosen is None:
+            return None, MISSING, True
+        env.response = document = chosen.body(env)
+        for effect in chosen.effects:
+            effect(env)
+        return chosen.variant, document, extrapolated
+
+
+def _asked_route(request: Request, answer: GraphQLAnswer) -> Route:
+    """Return the route that an answer of GraphQL is said to be of: the fields that were asked for."""
+    pattern = f"{request.path} {answer.name}"
+    return Route(method=request.method, path_pattern=pattern, variants=(answer.variant,))
+
+
+def _choose(
+    compiled: _CompiledRoute, env: Environment, status: int | None = None
+) -> tuple[_CompiledVariant | None, bool]:
     """Return the variant and whether it is extrapolated: one that holds comes before one that is only
-    guarded."""
+    guarded. Only those of a status, where one is given: then the first of them rather than none."""
     fallback: _CompiledVariant | None = None
     for variant in compiled.variants:
+        if status is not None and variant.variant.status != status:
+            continue
         if all(test(env) for test in variant.guards):
             if all(test(env) for test in variant.support):
                 return variant, False
             fallback = fallback or variant
+    if fallback is None and status is not None:
+        fallback = next((each for each in compiled.variants if each.variant.status == status), None)
     return fallback, True
 
 

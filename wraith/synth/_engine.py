@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
@@ -24,7 +26,10 @@ from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Effect, Entity, Evidence, Fixture, Model, Purge, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
+
+if TYPE_CHECKING:
+    from wraith.synth._graphql._learn import LearnedGraphQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +40,60 @@ class Learned:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the sessions of a corpus come to before their routes are learned one by one.
+
+    ``kept`` are the decoded sessions that hypotheses are made from, ``observations`` what was observed in
+    them.
+    """
+
+    ordered: Sequence[Session]
+    taught: Sequence[bool]
+    """Whether a session is learned from."""
+    table: RouteTable
+    sketches: Sequence[Sketch]
+    kept: Mapping[int, list[Seen]]
+    roles: Sequence[Role]
+    world: World
+    gone: Sequence[bool]
+    caller: Expr | None
+    effects: Mapping[int, tuple[Effect, ...]]
+    observations: Sequence[Observation]
+    graphql: Sequence[LearnedGraphQL]
+    """What the endpoints come to that speak GraphQL."""
+    spoken: int
+    """Exchanges that speak GraphQL."""
+
+    def observer(self) -> Observer:
+        """Return an observer that knows what is known, before the first session."""
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
+
+    def session(self, number: int) -> list[Seen]:
+        """Return the exchanges of a session, each with its route."""
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+
+
 PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
-def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
+def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
-    learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered, spread)
-    chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table))
-    world = builder.world()
-    gone = learn_removal(list(kept.values()), roles)
-    cascades = learn_cascades(kept, roles, world, gone)
-    caller = learn_caller(kept.values())
-    first = _observations(ordered, table, kept, Observer(roles, world, gone, cascades, caller=caller))
-    effects = _together(cascades, learn_side_effects(first, roles))
-    observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects, caller=caller))
-        if effects != cascades
-        else first
-    )
+    learned from in the order of time.
+
+    Sessions named in ``witnessed`` teach nothing: they are only known to have happened, because what they
+    created is there for later sessions of the same world. ``spread`` may use several processes, and changes
+    nothing else.
+    """
+    known = prepare(corpus, witnessed, spread)
+    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
+    graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
+    for observation in known.observations:
         by_route[observation.seen.route].append(observation)
     lists = learn_lists(by_route, roles)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
@@ -102,31 +130,82 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         [made.variants for made in learned.values()],
     )
     model = Model(
-        entities=_entities(roles),
+        entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.fixtures.items()
+            for fixtures in (known.world.fixtures, *(each.fixtures for each in graphql))
+            for name, items in fixtures.items()
         },
-        caller=caller,
-        routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        caller=known.caller,
+        routes=tuple(
+            sorted(
+                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                key=lambda route: (route.path_pattern, route.method),
+            )
+        ),
         unknown=unknown,
         refused=refused,
+        graphql=tuple(each.endpoint for each in graphql),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)),
-        sessions=len(ordered),
-        runs=_runs([session.id for session in ordered], world),
-        routes=tuple(
-            RouteEvidence(
-                method=table.patterns[route].method,
-                path_pattern=table.patterns[route].pattern,
-                exchanges=counts[route],
-                variants=made.evidence,
-            )
-            for route, made in learned.items()
+        exchanges=sum(map(len, known.sketches)) + known.spoken,
+        sessions=sum(known.taught),
+        runs=_runs([session.id for session in known.ordered], known.world),
+        routes=(
+            *(
+                RouteEvidence(
+                    method=table.patterns[route].method,
+                    path_pattern=table.patterns[route].pattern,
+                    exchanges=counts[route],
+                    variants=made.evidence,
+                )
+                for route, made in learned.items()
+            ),
+            *(backed for each in graphql for backed in each.evidence),
         ),
     )
     return Learned(model, evidence)
+
+
+def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn) -> Prepared:
+    """Run the stages of synthesis up to what the chosen sessions show."""
+    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
+    taught = [session.id not in witnessed for session in ordered]
+    table, sketches, speaking = _survey(ordered, taught, spread)
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
+    chosen = choose(sketches, table)
+    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    builder = WorldBuilder(roles)
+    for number, session in enumerate(ordered):
+        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+    for spoken in endpoints:
+        for number, (signs, started_at_ms) in spoken.signs().items():
+            builder.tell(number, signs, started_at_ms)
+    world = builder.world()
+    graphql = [spoken.learn(world.run_of) for spoken in endpoints]
+    world = _without(world, {entity.name for each in graphql for entity in each.entities})
+    gone = learn_removal(list(kept.values()), roles)
+    cascades = learn_cascades(kept, roles, world, gone)
+    caller = learn_caller(kept.values())
+    known = Prepared(
+        ordered=ordered,
+        taught=taught,
+        table=table,
+        sketches=sketches,
+        kept=kept,
+        roles=roles,
+        world=world,
+        gone=gone,
+        caller=caller,
+        effects=cascades,
+        observations=(),
+        graphql=graphql,
+        spoken=sum(spoken.exchanges for spoken in endpoints),
+    )
+    first = observed(known)
+    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != cascades else first)
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
@@ -138,37 +217,47 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
     return done
 
 
-def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session."""
+def _survey(
+    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
+) -> tuple[RouteTable, list[Sketch], list[int]]:
+    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
+    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
-    def some(part: int) -> list[Sketch]:
-        chosen = range(bounds[part], bounds[part + 1])
-        return [sketch(see(number, ordered[number].read())) for number in chosen]
+    def some(part: int) -> list[tuple[Sketch, bool]]:
+        done = []
+        for number in range(bounds[part], bounds[part + 1]):
+            exchanges = see(number, ordered[number].read()) if taught[number] else []
+            rest = [each for each in exchanges if not speaks_graphql(each)]
+            done.append((sketch(rest), len(rest) < len(exchanges)))
+        return done
 
-    sketches = [each for part in spread(some, PARTS) for each in part]
+    looks = [each for part in spread(some, PARTS) for each in part]
+    sketches = [each for each, _ in looks]
     paths = Paths()
     for number, each in enumerate(sketches):
         paths.add(number, each)
-    return paths.routes(), sketches
+    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
+
+
+def _without(world: World, names: set[str]) -> World:
+    """Return the world without the entities that GraphQL knows more of."""
+    return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
 def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
-    exchanges = see(number, session.read())
+    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
         table.assign(seen)
     return exchanges
 
 
-def _observations(
-    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
-) -> list[Observation]:
+def observed(known: Prepared) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
+    observer = known.observer()
     found: list[Observation] = []
-    for number in range(max(kept, default=-1) + 1):
-        session = kept.get(number)
-        folded = session if session is not None else _decoded(number, ordered[number], table)
-        found += observer.fold(number, folded, observed=session is not None)
+    for number in range(max(known.kept, default=-1) + 1):
+        found += observer.fold(number, known.session(number), observed=number in known.kept)
     return found
 
 

@@ -18,7 +18,7 @@ from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source, fresh_pattern
+from wraith.synth._made import clock_source, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
@@ -49,7 +49,6 @@ from wraith.wir import (
     Each,
     Expr,
     First,
-    FreshId,
     Hole,
     HoleClass,
     Literal,
@@ -104,6 +103,10 @@ def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     return learn
 
 
+def _longest(column: list[Found]) -> int:
+    return max(len(str(value)) for value in column)
+
+
 class _Inducer:
     def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
         self.rows = rows
@@ -140,7 +143,13 @@ class _Inducer:
         key = self.context.key_path
         known: dict[tuple[object, ...], Path] = {}
         for path in sorted(
-            columns, key=lambda each: (each != key, _length(columns[each]), len(each), str(each))
+            columns,
+            key=lambda each: (
+                each != key,
+                _longest(columns[each]),
+                len(each),
+                str(each),
+            ),
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
@@ -172,12 +181,12 @@ class _Inducer:
             return self._sequence_source(self.context.sequence, column)
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
         if all(made):
-            return self._made_source(self.rows, column, is_key)
+            return made_source(self.rows, column, is_key)
         if not any(made):
             return None
         given = [i for i, fresh in enumerate(made) if not fresh]
         rest = [i for i, fresh in enumerate(made) if fresh]
-        source = self._made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
+        source = made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
         if source is None:
             return None
         brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
@@ -211,14 +220,6 @@ class _Inducer:
         ):
             return NextKey(collection, ever=True, gaps=True, start=start)
         return None
-
-    def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
-        if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
-            return None
-        if clock_source(rows, column) is not None:
-            return None
-        pattern = fresh_pattern([str(value) for value in column])
-        return FreshId(pattern) if pattern is not None else None
 
     # --- the walk ---
 
@@ -377,7 +378,9 @@ class _Inducer:
                 if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
             ]
             changed += [key for key in self.obeyed.of_state(at) if key in every and key not in changed]
-            if len(changed) > SPREAD_SHARE * len(every) or len(every) - len(changed) < 1:
+            brought = {key for value in made if isinstance(value, dict) for key in value}
+            few = len(changed) > SPREAD_SHARE * len(every) and not _takes_all(brought, changed, made)
+            if few or len(every) - len(changed) < 1:
                 continue
             order = (len(changed), rank(expr))
             if best is None or order < best[0]:
@@ -425,10 +428,6 @@ class _Inducer:
         return f"${name}"
 
 
-def _length(column: list[Found]) -> int:
-    return max(len(str(value)) for value in column)
-
-
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
     """Return the scalar parts of the answers that headers may be built from, with their values on the
     rows."""
@@ -442,3 +441,9 @@ def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, li
             if all(isinstance(each, str | int) for each in column):
                 columns.append((Ref(("response", "body", *path)), column))
     return columns
+
+
+def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
+    """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
+    shapes = {tuple(value) for value in made if isinstance(value, dict)}
+    return len(shapes) > 1 and brought.isdisjoint(changed)

@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from wraith.paths import MISSING
+from wraith.paths import MISSING, Found
 from wraith.runtime import any_fraction, read_time, write_time
 from wraith.synth._rows import Row, Values
-from wraith.wir import Clock, Expr
+from wraith.wir import Clock, Expr, FreshId
 
 CLOCK_SLACK_MS = 2500
 """How far a service's clock may stand from the exchange: its second was cut off, and answering took a
@@ -99,7 +99,7 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
     if len(units) != 1:
         return None
     [unit] = units
-    coarse = 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+    coarse = _grain_ms(unit)
     low, high = min(shifts), max(shifts)
     if high - low > 2 * CLOCK_SLACK_MS + coarse:
         return None
@@ -113,3 +113,31 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
             write_time(unit, offset_s * 1000 if offset_s > 0 else 0)
             return Clock(unit, offset_s)
     return None
+
+
+def _grain_ms(unit: str) -> int:
+    """Return how much of the time a unit leaves out, beyond its second."""
+    return 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+
+
+def is_near(clock: Clock, value: Found, now_ms: int) -> bool:
+    """Whether a value is a time as the clock writes it, near the one that it shows at that instant."""
+    read = read_time(value)
+    if read is None or _form(read[0]) != _form(clock.unit):
+        return False
+    shift = read[1] - clock.offset_s * 1000 - now_ms
+    return -CLOCK_SLACK_MS - _grain_ms(clock.unit) < shift < CLOCK_SLACK_MS
+
+
+def _form(unit: str) -> str:
+    return any_fraction(unit) if "%S" in unit else unit
+
+
+def made_source(rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
+    """Return what makes identifiers of the values, or None where they do not look it."""
+    if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
+        return None
+    if clock_source(rows, column) is not None:
+        return None
+    pattern = fresh_pattern([str(value) for value in column])
+    return FreshId(pattern) if pattern is not None else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from wraith.canonical import JsonValue
 from wraith.exchange import Exchange, Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Path
-from wraith.wir import Ask, Each, Expr, Literal, Merge, Object, Ref, Text
+from wraith.wir import Ask, Each, Exists, Expr, Literal, Object, Ref, Text, When
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 METHOD_NAMES = ("method", "verb")
@@ -67,7 +67,11 @@ class Many:
         if self.answer_headers is not None:
             told_headers: Expr = Ref(("item", "headers"))
             if self.untrimmed:
-                told_headers = Merge(told_headers, Literal(dict(self.untrimmed)))
+                spaced = tuple(
+                    (name, When(Exists(Ref(("item", "headers", name))), Literal(value)))
+                    for name, value in self.untrimmed
+                )
+                told_headers = Object(spaced, told_headers)
             members.append((self.answer_headers, told_headers))
         if self.answer_body is not None:
             members.append((self.answer_body, Ref(("item", "body"))))

@@ -7,7 +7,7 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -122,23 +122,25 @@ class Observer:
         self._run = -1
         self._state = Folded()
 
-    def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
-        """Take in the session of that number; return one observation for each exchange with a route if
-        asked."""
+    @property
+    def state(self) -> State:
+        """What the service knows now, as far as its answers have told."""
+        return self._state
+
+    def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> Iterator[Observation]:
+        """Take in the session of that number, exchange by exchange as it is iterated; yield an observation of
+        each with a route if asked, while the state is still that before its answer."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
             self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
-        found: list[Observation] = []
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    observation = _observation(seen, role, self._state, self._caller)
-                    found.append(observation)
+                    yield _observation(seen, role, self._state, self._caller)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
-        return found
 
     def _apply(self, seen: Seen) -> None:
         env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)

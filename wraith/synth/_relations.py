@@ -160,7 +160,7 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
         return
     name = role.collection.name
     shown: dict[tuple[Path, ...], None] = {}
-    for row in rows:
+    for row in [each for each in rows if not each.seen.ok]:
         sent = [(path, text) for path, text in _scalars(row.env.body) if 0 < len(path) <= 2 and text]
         for document in islice(row.captured.all(name).values(), MAX_PEERS):
             if document is not row.env.entity:

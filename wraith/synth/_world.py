@@ -22,10 +22,10 @@ from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 
-PAGING = frozenset(
-    "limit offset page per_page page_size "  # noqa: SIM905  # words read better without quotes around each
-    "pagesize size count skip top first max_results _limit _page _start _end".split()
+SIZES = frozenset(
+    "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
 )
+PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noqa: SIM905  # words read better so
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
@@ -34,6 +34,9 @@ _IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
+
+Part = tuple[Key, str]
+"""An entity and a field of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,31 @@ def deletes(seen: Seen, role: Role) -> Key | None:
 class _Sketch:
     """What one session says about its world."""
 
+    taught: bool = True
     created: dict[Key, int] = field(default_factory=dict)
     shown: dict[Key, JsonValue] = field(default_factory=dict)
     lists: list[_List] = field(default_factory=list)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    wrote: dict[Part, str] = field(default_factory=dict)
     born: set[Key] = field(default_factory=set)
     """What a write had told of before it was shown: created on the side, so it was not there from the
     start."""
+
+
+@dataclass(slots=True)
+class Signs:
+    """What one session says about its world beside the routes of HTTP."""
+
+    created: dict[Key, int] = field(default_factory=dict)
+    shown: dict[Key, JsonValue] = field(default_factory=dict)
+    whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
+    deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as they were before the session wrote them."""
+    wrote: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as the session left them."""
 
 
 class WorldBuilder:
@@ -149,14 +169,26 @@ class WorldBuilder:
         """Identifiers that answers to writes told before anything showed them: of what the writes made on the
         side."""
 
-    def add(self, session: Sequence[Seen]) -> None:
-        """Take in one session, decoded, with its routes assigned."""
-        sketch = _Sketch()
+    def add(self, session: Sequence[Seen], taught: bool = True) -> None:
+        """Take in one session, decoded, with its routes assigned. What one shows that is not learned from is
+        no fixture."""
+        sketch = _Sketch(taught=taught)
         self._starts.append(session[0].at_ms if session else 0)
         self._sketches.append(sketch)
         for seen in session:
             if seen.route >= 0:
                 self._take(sketch, seen, self._roles[seen.route])
+
+    def tell(self, number: int, signs: Signs, started_at_ms: int) -> None:
+        """Take in what something else read from the session of that number, which has been added."""
+        sketch = self._sketches[number]
+        self._starts[number] = self._starts[number] or started_at_ms
+        sketch.created.update(signs.created)
+        sketch.shown.update(signs.shown)
+        sketch.whole_lists += signs.whole_lists
+        sketch.deleted |= signs.deleted
+        sketch.saw.update(signs.saw)
+        sketch.wrote.update(signs.wrote)
 
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
@@ -205,11 +237,21 @@ class _List:
 
 
 def _limit(seen: Seen) -> int | None:
+    """Return the size of page that a request asks for, 0 where it names none; None where it asks for another
+    part than the first, or filters."""
     query = parse_form(seen.request.query)
     if not query.keys() <= PAGING:
         return None
-    limits = [number for value in query.values() if (number := integer_of(value)) is not None]
-    return min(limits, default=0)
+    for name, value in query.items():
+        number = integer_of(value)
+        if name not in SIZES and number not in (None, 0, 1):
+            return None
+    sizes = [
+        number for name, value in query.items() if name in SIZES and (number := integer_of(value)) is not None
+    ]
+    if not sizes and query:
+        return None  # a page of the service's own size
+    return min(sizes, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +276,19 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
                 if key not in shown and born < number:
                     resets.append((born, number))
         for key in sketch.created:
-            if key in creator and key in alive[key[0]]:
+            if key in creator and key in alive[key[0]] and not _is_last(key[1], alive[key[0]]):
                 resets.append((creator[key], number))
             creator[key] = number
             alive[key[0]][key] = number
         for key in sketch.deleted:
             alive[key[0]].pop(key, None)
-        for born, _ in resets[-1:]:  # what a reset removed cannot show it twice
-            for keys in alive.values():
-                for key in [key for key, at in keys.items() if at <= born]:
-                    del keys[key]
+        lost = max((born for born, at in resets if at == number), default=-1)
+        for keys in (*alive.values(), creator):  # what a reset removed cannot show it twice, nor tie sessions
+            for key in [key for key, at in keys.items() if at <= lost]:
+                del keys[key]
+    changes, undone = _changes(sketches)
+    linked |= changes
+    resets += undone
     if not linked:
         return tuple(range(len(sketches)))
     cuts: set[int] = set()
@@ -260,12 +305,44 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     return tuple(runs)
 
 
+def _is_last(key: str, alive: dict[Key, int]) -> bool:
+    """Whether a key is a number that none of the others exceeds: given again, it was free again, because what
+    had it was removed unseen; a service that was reset begins with the least."""
+    if not key.isdigit():
+        return False
+    numbers = [int(other) for _, other in alive if other.isdigit()]
+    return len(numbers) > 1 and int(key) >= max(numbers)
+
+
+def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
+    """Return the gaps over which a written value was seen, and the pairs of sessions between which what was
+    there before came back."""
+    linked: set[int] = set()
+    undone: list[tuple[int, int]] = []
+    first: dict[Part, str] = {}
+    held: dict[Part, tuple[str, int]] = {}
+    for number, sketch in enumerate(sketches):
+        for part, value in sketch.saw.items():
+            before = first.setdefault(part, value)
+            if part not in held:
+                continue
+            written, at = held[part]
+            if value == written != before:
+                linked.update(range(at + 1, number + 1))
+            elif value == before != written:
+                undone.append((at, number))
+                del held[part]
+        for part, value in sketch.wrote.items():
+            held[part] = (value, number)
+    return linked, undone
+
+
 def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
     sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
     created: dict[int, set[Key]] = defaultdict(set)
     for sketch, run in zip(sketches, run_of, strict=True):
         created[run].update(sketch.born)
-        for key, value in sketch.shown.items():
+        for key, value in sketch.shown.items() if sketch.taught else ():
             if key not in created[run]:
                 sights[key].setdefault(run, value)
         created[run].update(sketch.created)

@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
+from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
@@ -35,6 +35,7 @@ from wraith.wir._expr import (
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
+from wraith.wir._graphql import ANYTHING, METHODS, Bulk, ErrorForm, GraphQL, Media, Stage
 from wraith.wir._guards import (
     Absent,
     AtLeast,
@@ -69,9 +70,12 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
+    "ANYTHING",
     "FUNCTIONS",
+    "METHODS",
     "QUERY_PARTS",
     "Absent",
     "Append",
@@ -79,6 +83,7 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Below",
+    "Bulk",
     "Call",
     "Case",
     "Cast",
@@ -88,6 +93,7 @@ __all__ = [
     "Effect",
     "Entity",
     "Equals",
+    "ErrorForm",
     "Evidence",
     "Exists",
     "Expr",
@@ -96,6 +102,7 @@ __all__ = [
     "Fixture",
     "FreshId",
     "Given",
+    "GraphQL",
     "Hole",
     "HoleClass",
     "IsType",
@@ -106,6 +113,7 @@ __all__ = [
     "Make",
     "Mark",
     "Matches",
+    "Media",
     "Merge",
     "Model",
     "NextKey",
@@ -123,6 +131,7 @@ __all__ = [
     "Route",
     "RouteEvidence",
     "SetField",
+    "Stage",
     "StateOp",
     "Style",
     "Sum",
@@ -141,6 +150,7 @@ __all__ = [
     "dump_evidence",
     "dump_model",
     "dump_patch",
+    "effect_to_json",
     "expr_from_json",
     "expr_to_json",
     "known",
@@ -150,4 +160,7 @@ __all__ = [
     "model_from_json",
     "model_to_json",
     "ref",
+    "show_atom",
+    "show_effect",
+    "show_expr",
 ]

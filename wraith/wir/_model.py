@@ -17,6 +17,7 @@ from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
 from wraith.wir._expr import Expr
+from wraith.wir._graphql import GraphQL
 from wraith.wir._guards import Atom
 
 FORMAT = "wraith.model/1"
@@ -150,16 +151,21 @@ class Model(_Part):
     caller: _JsonExpr | None = None
     """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
+    graphql: tuple[GraphQL, ...] = ()
     unknown: tuple[Variant, ...] = ()
     """What is answered to a path that no route has; the whole path is the parameter ``path``."""
     refused: tuple[Variant, ...] = ()
     """What is answered to a method that no route has, on a path that some route has."""
 
 
+OPTIONAL = ("caller", "unknown", "refused", "graphql")
+"""Parts of a model that are written only where there is something in them."""
+
+
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
-    document: JsonValue = model.model_dump(mode="json", by_alias=True)
-    return document
+    document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    return {name: part for name, part in document.items() if part or name not in OPTIONAL}
 
 
 def dump_model(model: Model) -> bytes:
