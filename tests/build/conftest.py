@@ -15,6 +15,7 @@ from wraith.build import TaskEvent, run_graph
 from wraith.canonical import JsonValue
 from wraith.exchange import Corpus, Exchange, Request, Response
 from wraith.recording import SessionWriter
+from wraith.synth import Spread
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
@@ -61,12 +62,13 @@ class Learned:
 class Report:
     score_bp: int
     passed: bool
+    exchanges_total: int = 10
 
     def to_json(self) -> JsonValue:
         return {"score_bp": self.score_bp, "passed": self.passed}
 
 
-def learn(corpus: Corpus) -> Learned:
+def learn(corpus: Corpus, *, spread: Spread) -> Learned:
     """One route for each path of the corpus."""
     seen = sorted({exchange.request.path for session in corpus for exchange in session.read()})
     routes = tuple(
