@@ -15,7 +15,7 @@ from wraith.build import TaskEvent, run_graph
 from wraith.canonical import JsonValue
 from wraith.exchange import Corpus, Exchange, Request, Response
 from wraith.recording import SessionWriter
-from wraith.synth import Spread
+from wraith.synth import Spread, in_turn
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
@@ -94,7 +94,10 @@ def check(
 @pytest.fixture
 def engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engines above in place of the real ones."""
-    for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+    for name, functions in (
+        ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+        ("wraith.conformance", {"check": check}),
+    ):
         module = ModuleType(name)
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, name, module)
@@ -152,7 +155,10 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_twin(project, "alpha", "/a", "/b")
     write_twin(project, "beta", "/c")
     with pytest.MonkeyPatch.context() as patcher:
-        for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+        for name, functions in (
+            ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+            ("wraith.conformance", {"check": check}),
+        ):
             module = ModuleType(name)
             vars(module).update(functions)
             patcher.setitem(sys.modules, name, module)
