@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.canonical import JsonValue
-from wraith.conformance import Difference, Identities, compare
+from wraith.conformance import Difference, How, Identities, compare
 from wraith.exchange import Headers, Response, Truncated, encode_json
 from wraith.paths import leaves
 from wraith.runtime import Answer
@@ -261,7 +261,7 @@ def test_headers_that_were_learned_or_asked_for_are_compared(
 ) -> None:
     """A header counts where the model fills it, the settings name it, or HTTP clients act on it."""
     answer = answered({}, {}, headers=actual, sources=sources)
-    comparison = compare(recorded({}, headers=expected), answer, Identities(), ("x-asked",))
+    comparison = compare(recorded({}, headers=expected), answer, Identities(), How(headers=("x-asked",)))
     assert shown(comparison.differences) == differences
 
 

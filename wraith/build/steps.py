@@ -163,7 +163,8 @@ def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs:
         sessions,
         count,
         runs=read_evidence(workspace).runs,
-        compare_headers=config.diff.compare_headers,
+        diff=config.diff,
+        drift=read_drift(workspace),
         spread=spread(jobs),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())

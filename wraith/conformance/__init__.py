@@ -1,24 +1,48 @@
 """Conformance: how far a twin may be trusted. A pure engine: recordings and a model in, a report out."""
 
-from wraith.conformance._compare import Comparison, Difference, compare
+from wraith.conformance._compare import How, compare
+from wraith.conformance._differences import Comparison, Difference
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
-from wraith.conformance._report import Dependence, Divergence, Generalization, Prediction, Report, RouteScore
+from wraith.conformance._report import (
+    MAX_LISTED,
+    Dependence,
+    Divergence,
+    Drift,
+    Generalization,
+    Prediction,
+    Report,
+    RouteScore,
+    RuleFinding,
+    SessionScore,
+    Suppressed,
+)
+from wraith.conformance._scoring import Component, Components, components, passes
 
 __all__ = [
+    "MAX_LISTED",
     "Comparison",
+    "Component",
+    "Components",
     "Dependence",
     "Difference",
     "Divergence",
+    "Drift",
     "Fold",
     "Generalization",
+    "How",
     "Identities",
     "Prediction",
     "Report",
     "RouteScore",
+    "RuleFinding",
+    "SessionScore",
+    "Suppressed",
     "check",
     "compare",
+    "components",
     "folds",
     "generalization",
+    "passes",
 ]

@@ -63,6 +63,20 @@ class Identities:
             return True
         return replayed in self._instants.get(recorded, ())
 
+    def image(self, recorded: str | int) -> str | int:
+        """Return what stands for a recorded key on the twin's side: the same where nothing else does."""
+        if isinstance(recorded, str):
+            return self.translate(recorded)
+        found = self._replayed.get(str(recorded))
+        return int(found) if found is not None and found.isdigit() else recorded
+
+    def created(self, recorded: object) -> int | None:
+        """Return how many identifiers were met before a recorded one, None where it was not met."""
+        if not isinstance(recorded, str | int):
+            return None
+        wanted = str(recorded)
+        return next((at for at, name in enumerate(self._replayed) if name == wanted), None)
+
     def has_another(self, recorded: str) -> bool:
         """Whether another identifier stands for a recorded one, so that the same text is wrong."""
         return self._replayed.get(recorded, recorded) != recorded
