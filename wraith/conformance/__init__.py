@@ -18,10 +18,12 @@ from wraith.conformance._report import (
     SessionScore,
     Suppressed,
 )
+from wraith.conformance._schema import SCHEMA, check_schema
 from wraith.conformance._scoring import Component, Components, components, passes
 
 __all__ = [
     "MAX_LISTED",
+    "SCHEMA",
     "Comparison",
     "Component",
     "Components",
@@ -40,6 +42,7 @@ __all__ = [
     "SessionScore",
     "Suppressed",
     "check",
+    "check_schema",
     "compare",
     "components",
     "folds",

@@ -67,6 +67,7 @@ def check(
     model: Model,
     corpus: Corpus,
     *,
+    twin: str = "",
     diff: Diff | None = None,
     drift: DriftConfig | None = None,
     today: datetime.date | None = None,
@@ -78,14 +79,14 @@ def check(
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
-    ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
-    alone. ``counted`` names the sessions that are judged, all where it is None, and ``route`` is a pattern
-    for the routes that are; the others are replayed for the state that they leave behind. ``today`` is what
-    rules expire by. ``scrubber`` is what requests pass through before the twin sees them. ``spread`` may use
-    several processes.
+    ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
+    session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
+    ``route`` is a pattern for the routes that are; the others are replayed for the state that they leave
+    behind. ``today`` is what rules expire by. ``scrubber`` is what requests pass through before the twin sees
+    them. ``spread`` may use several processes.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
-    twin, how = Twin(model), how_to_compare(model, corpus, diff)
+    compiled, how = Twin(model), how_to_compare(model, corpus, diff)
     begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
     on_route = glob(route) if route is not None else None
     dealt = blocks(worlds(corpus, runs))
@@ -93,7 +94,7 @@ def check(
     def tallied(number: int) -> Tally:
         tally, judge = Tally(), Judge(diff, drift, today)
         for world in dealt[number]:
-            for session, steps in replay(twin, world, how, scrubber):
+            for session, steps in replay(compiled, world, how, scrubber):
                 if counted is not None and session.id not in counted:
                     for _ in steps:
                         pass
@@ -113,7 +114,7 @@ def check(
         whole.merge(part)
     all_of_it = counted is None and route is None
     findings = rule_findings(whole, diff, drift, Suppressions(diff.suppress, today), whole=all_of_it)
-    return report(whole, diff, drift, findings=tuple(findings))
+    return report(whole, diff, drift, twin=twin, findings=tuple(findings))
 
 
 def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:

@@ -11,7 +11,9 @@ from wraith.conformance._scoring import is_enough, share_bp
 from wraith.conformance._tally import Tally
 
 
-def report(tally: Tally, diff: Diff, drift: DriftConfig, *, findings: tuple[RuleFinding, ...] = ()) -> Report:
+def report(
+    tally: Tally, diff: Diff, drift: DriftConfig, *, twin: str = "", findings: tuple[RuleFinding, ...] = ()
+) -> Report:
     """Return the report that a tally comes to."""
     total: Counter[str] = Counter()
     for counter in tally.routes.values():
@@ -20,6 +22,7 @@ def report(tally: Tally, diff: Diff, drift: DriftConfig, *, findings: tuple[Rule
     blind = tuple(sorted(name for name, counter in tally.routes.items() if _is_blind(counter)))
     verdict = _verdict(total, blind, sessions_passed, len(tally.sessions), diff.required_score)
     return Report(
+        twin=twin,
         verdict=verdict,
         passed=verdict == "pass",
         score_bp=share_bp(total["exchanges_passed"], total["exchanges_total"]),
