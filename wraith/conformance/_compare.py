@@ -272,15 +272,17 @@ class _Walk:
             self.leaf(expected, actual, at)
 
     def leaf(self, expected: Found, actual: Found, at: Path) -> None:
+        if self.identical(expected, actual):
+            self.count()
+            if isinstance(expected, str) and self.identities.has_another(expected):
+                self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            return
         weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
         self.count(weight)
         if expected is MISSING:
             self.differ(at, "extra_field", expected, actual, weight=weight, severity=self.how.extra)
         elif actual is MISSING:
             self.differ(at, "missing_field", expected, actual, weight=weight)
-        elif self.identical(expected, actual):
-            if isinstance(expected, str) and self.identities.has_another(expected):
-                self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
         elif not _same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual, weight=weight)
         elif not self.identities.same(expected, actual):

@@ -1,12 +1,14 @@
 """Drift: a difference as something that is met again, in another run and on another machine.
 
-The id is made of what the difference is: route, path, category and both values. The type says what kind of
+The id is made of what the difference is: route, path, category and both values, identifiers in them apart,
+which a service and a twin make anew in each recording. The type says what kind of
 change it is, for those who decide whether to accept it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -37,10 +39,28 @@ _OF_CATEGORY = {
 }
 
 
+_OPAQUE = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|(?<![A-Za-z0-9])(?=(?:[A-Za-z]*[0-9]){2})(?=(?:[0-9]*[A-Za-z]){2})[A-Za-z0-9]{8,}"
+)
+"""UUIDs, and runs of eight and more letters and digits with two of each: identifiers, not words or numbers."""
+
+
 def drift_id(route: str, path: str, category: str, expected: JsonValue, actual: JsonValue) -> str:
     """Return the name of a drift: ``drift-`` and 16 hex digits. ``path`` is one that ``pattern`` returned."""
-    told = compact([route, path, category, expected, actual])
+    told = compact([route, path, category, _lasting(expected), _lasting(actual)])
     return f"drift-{hashlib.sha256(told).hexdigest()[:16]}"
+
+
+def _lasting(value: JsonValue) -> JsonValue:
+    """Return a value with ``*`` for each identifier."""
+    if isinstance(value, str):
+        return _OPAQUE.sub("*", value)
+    if isinstance(value, list):
+        return [_lasting(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _lasting(item) for key, item in value.items()}
+    return value
 
 
 @lru_cache(maxsize=65_536)

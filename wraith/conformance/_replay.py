@@ -32,7 +32,7 @@ from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
 from wraith.wir import Model
 
-BLOCKS = 64
+BLOCKS = 16
 """Into how many parts a replay is dealt: more than there are processes, so that they end together, and few
 enough that what each of them lists stays small. The same for every number of processes, as is the result."""
 

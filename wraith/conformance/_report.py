@@ -177,6 +177,8 @@ class Report(_Part):
     """Differences of every severity, those by which drift was accepted included."""
     errors_total: int
     """The differences that count."""
+    unlisted_drift_total: int = 0
+    """Divergences of drifts beyond those that are listed."""
     drift_suppressed_count: int
     """Divergences that were accepted in ``drift.toml``."""
     extrapolated_total: int
@@ -188,7 +190,6 @@ class Report(_Part):
     findings: tuple[RuleFinding, ...] = ()
     sessions: tuple[SessionScore, ...]
     routes: tuple[RouteScore, ...]
-    drifts_total: int
     drifts: tuple[Drift, ...]
     suppressed: tuple[Suppressed, ...]
     preexisting: tuple[Dependence, ...] = ()
