@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from wraith.artifact import Packed
     from wraith.config import DriftConfig
-    from wraith.conformance import Generalization, Report
+    from wraith.conformance import Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
@@ -56,6 +56,7 @@ __all__ = [
     "read_model",
     "record",
     "synth",
+    "tamper",
 ]
 
 
@@ -208,6 +209,23 @@ def read_drift(workspace: Workspace) -> DriftConfig:
     from wraith.config import DriftConfig, read_toml
 
     return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
+
+
+def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
+    """Change constants of the model one at a time, and return which changes a replay does not notice.
+    Nothing is written."""
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import tamper as try_changes
+    from wraith.recording import sealed_sessions
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    return try_changes(
+        read_model(workspace),
+        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
+        diff=config.diff,
+        runs=read_evidence(workspace).runs,
+        seed=seed,
+    )
 
 
 def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:

@@ -3,8 +3,10 @@ same as the task check:NAME, but that rules expire today. Ends with 2 where too 
 nothing was compared.
 
 With --holdout K the sessions are also divided into K folds, and each is predicted by a model learned from the
-others: how well the twin answers what was never recorded. With --accept a drift of the last report is
-accepted, and nothing is replayed."""
+others: how well the twin answers what was never recorded. With --wire the recordings are also replayed over
+HTTP on a server of its own. With --tamper constants of the model are changed, and it ends with 2 where the
+check notices fewer than 99 % of the changes. With --accept a drift of the last report is accepted, and
+nothing is replayed."""
 
 from __future__ import annotations
 
@@ -52,6 +54,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--today", type=day, metavar="DATE", help="the date that rules expire by, 2027-01-31; default: today"
     )
+    parser.add_argument(
+        "--tamper",
+        action="store_true",
+        help="change constants of the model one at a time, and list the changes that nothing notices",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="which constants --tamper changes; default 0"
+    )
     parser.add_argument("--accept", metavar="DRIFT_ID", help="accept a drift of the last report")
     parser.add_argument("--reason", metavar="TEXT", help="why it is accepted")
 
@@ -81,7 +91,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     if args.accept is not None:
         return _accept(workspace, args, out)
-    return _check(workspace, args, out)
+    return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
 
 
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
@@ -111,6 +121,19 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)
     return 0 if report.passed else AnswerIsNo.exit_code
+
+
+def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
+    from wraith.build import steps
+    from wraith.cli._tamper_view import tamper_blocks
+
+    with out.working(f"tampering with {workspace.name}"):
+        result = steps.tamper(workspace, tags=args.tags, seed=args.seed)
+    found = result.to_json()
+    assert isinstance(found, dict), "Invariant: a result is an object"
+    document: dict[str, JsonValue] = {"schema": "wraith.tamper/1", "twin": workspace.name}
+    out.answer(document | found, *tamper_blocks(workspace.name, result))
+    return 0 if result.passed else AnswerIsNo.exit_code
 
 
 def _accept(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:

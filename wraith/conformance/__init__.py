@@ -17,11 +17,15 @@ from wraith.conformance._report import (
     RuleFinding,
     SessionScore,
     Suppressed,
+    Tampering,
+    Unnoticed,
 )
 from wraith.conformance._schema import SCHEMA, check_schema
 from wraith.conformance._scoring import Component, Components, components, passes
+from wraith.conformance._tamper import MAX_CHANGES, tamper
 
 __all__ = [
+    "MAX_CHANGES",
     "MAX_LISTED",
     "SCHEMA",
     "Comparison",
@@ -41,6 +45,8 @@ __all__ = [
     "RuleFinding",
     "SessionScore",
     "Suppressed",
+    "Tampering",
+    "Unnoticed",
     "check",
     "check_schema",
     "compare",
@@ -48,4 +54,5 @@ __all__ = [
     "folds",
     "generalization",
     "passes",
+    "tamper",
 ]

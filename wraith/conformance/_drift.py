@@ -43,7 +43,7 @@ _OPAQUE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|(?<![A-Za-z0-9])(?=(?:[A-Za-z]*[0-9]){2})(?=(?:[0-9]*[A-Za-z]){2})[A-Za-z0-9]{8,}"
 )
-"""UUIDs, and runs of eight and more letters and digits with two of each: identifiers, not words or numbers."""
+"""UUIDs, and runs of eight and more letters and digits with two of each: identifiers, no words or numbers."""
 
 
 def drift_id(route: str, path: str, category: str, expected: JsonValue, actual: JsonValue) -> str:

@@ -33,6 +33,15 @@ class Identities:
         self._token_bytes: dict[bytes, bytes] = {}
         self._instants: defaultdict[object, set[object]] = defaultdict(set)
 
+    def fork(self) -> Identities:
+        """Return a map that goes on from here by itself."""
+        forked = Identities()
+        forked._replayed, forked._recorded = dict(self._replayed), dict(self._recorded)
+        forked._tokens, forked._token_bytes = dict(self._tokens), dict(self._token_bytes)
+        for recorded, replayed in self._instants.items():
+            forked._instants[recorded] = set(replayed)
+        return forked
+
     def bind(self, recorded: str, replayed: str) -> bool:
         """Let two identifiers stand for each other; False where one of them stands for another already."""
         if (

@@ -149,6 +149,37 @@ class Generalization(_Part):
         return document
 
 
+class Unnoticed(_Part):
+    """A constant of the model that was changed, and no divergence said so."""
+
+    route: str
+    variant: int
+    status: int
+    path: str
+    before: Json
+    after: Json
+    why: Literal["no divergence", "not answered", "not compared"]
+    """``not answered``: the variant answers no exchange of the recordings with the recorded status."""
+
+
+class Tampering(_Part):
+    """Which changes of the model's constants a check notices. Those of leaves that are not compared are
+    listed apart, and count neither way."""
+
+    seed: int
+    constants_total: int
+    changed: int
+    noticed: int
+    passed: bool
+    unnoticed: tuple[Unnoticed, ...]
+    not_compared: tuple[Unnoticed, ...]
+
+    def to_json(self) -> JsonValue:
+        """Return the result as a JSON document."""
+        document: JsonValue = self.model_dump(mode="json")
+        return document
+
+
 class Report(_Part):
     """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded;
     ``exact_bp`` that of exchanges without any error."""

@@ -24,6 +24,13 @@ class State:
             for key, value in items:
                 self.put(name, key, value)
 
+    def fork(self) -> State:
+        """Return a state that goes on from here by itself; representations are shared."""
+        forked = State()
+        forked.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        forked._ever = dict(self._ever)
+        return forked
+
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)
         return MISSING if stored is None else stored.get(key, MISSING)
