@@ -179,3 +179,33 @@ def test_a_part_is_judged_and_not_written(run, recorded: Workspace) -> None:
     session = part["sessions"][0]["session"]
     assert run("check", "shop", "--session", session, "--json").document["exchanges_total"] == 3
     assert recorded.report_path.read_bytes() == whole
+
+
+def test_the_server_is_checked_over_http(run, recorded: Workspace) -> None:
+    """A server of the twin is started and ended; what it answers is what the interpreter does."""
+    run("synth", "shop")
+    document = run("check", "shop", "--wire", "--json").document
+    wire = document["wire"]
+    assert (wire["wire_fidelity_bp"], wire["exchanges_total"], wire["disagreements"]) == (10_000, 6, [])
+    ran = run("check", "shop", "--wire")
+    assert ran.code == 0
+    assert "PASS  shop  wire 10000/10000  sessions=2/2  exact 10000/10000  disagreements=0" in ran.out
+
+
+def test_a_server_that_does_not_start_is_a_failure_at_run_time(run, recorded: Workspace, monkeypatch) -> None:
+    """Exit status 4, and what the server said."""
+    run("synth", "shop")
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    ran = run("check", "shop", "--wire")
+    assert (ran.code, "the server did not start" in ran.err) == (4, True)
+
+
+def test_changed_constants_are_noticed(run, recorded: Workspace) -> None:
+    """``--tamper`` says how many, lists the rest, and ends with 0."""
+    run("synth", "shop")
+    ran = run("check", "shop", "--tamper")
+    assert ran.code == 0
+    assert re.match(r"PASS  shop  noticed=(\d+)/\1  of \d+ constants\n", ran.out)
+    document = run("check", "shop", "--tamper", "--seed", "7", "--json").document
+    assert (document["schema"], document["passed"], document["unnoticed"]) == ("wraith.tamper/1", True, [])

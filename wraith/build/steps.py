@@ -20,6 +20,7 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
 from wraith.files import read_bytes, write_json, write_whole
@@ -57,6 +58,7 @@ __all__ = [
     "record",
     "synth",
     "tamper",
+    "wire",
 ]
 
 

@@ -32,6 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="replay in this process, without a server (the default)",
     )
     parser.add_argument(
+        "--wire",
+        action="store_true",
+        help="also replay over HTTP, on a server of the twin that is started for it",
+    )
+    parser.add_argument(
         "--holdout",
         type=folds_number,
         metavar="K",
@@ -97,8 +102,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
     from wraith.cli._report_view import holdout_blocks, report_blocks, suppressed_blocks
+    from wraith.cli._wire_view import wire_blocks
     from wraith.conformance import SCHEMA
 
+    today = args.today or datetime.datetime.now(datetime.UTC).date()
     with out.working(f"checking {workspace.name}"):
         report = steps.measure(
             workspace,
@@ -106,21 +113,30 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             sessions=args.sessions,
             route=args.route,
             jobs=args.jobs,
-            today=args.today or datetime.datetime.now(datetime.UTC).date(),
+            today=today,
         )
+    passed = report.passed
     document: dict[str, JsonValue] = {"schema": SCHEMA}
     found = report.to_json()
     assert isinstance(found, dict), "Invariant: a report is an object"
     blocks = list(report_blocks(workspace.name, report))
     if args.show_suppressed:
         blocks += suppressed_blocks(report)
+    if args.wire:
+        with out.working(f"replaying {workspace.name} over HTTP"):
+            wire = steps.wire(
+                workspace, tags=args.tags, sessions=args.sessions, route=args.route, today=today
+            )
+        found["wire"] = wire.to_json()
+        blocks += wire_blocks(workspace.name, wire)
+        passed = passed and wire.passed
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
             result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
         found["generalization"] = result.to_json()
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)
-    return 0 if report.passed else AnswerIsNo.exit_code
+    return 0 if passed else AnswerIsNo.exit_code
 
 
 def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:

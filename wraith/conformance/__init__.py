@@ -8,6 +8,7 @@ from wraith.conformance._replay import check
 from wraith.conformance._report import (
     MAX_LISTED,
     Dependence,
+    Disagreement,
     Divergence,
     Drift,
     Generalization,
@@ -19,10 +20,12 @@ from wraith.conformance._report import (
     Suppressed,
     Tampering,
     Unnoticed,
+    Wire,
 )
 from wraith.conformance._schema import SCHEMA, check_schema
 from wraith.conformance._scoring import Component, Components, components, passes
 from wraith.conformance._tamper import MAX_CHANGES, tamper
+from wraith.conformance._wire import Send, check_wire
 
 __all__ = [
     "MAX_CHANGES",
@@ -33,6 +36,7 @@ __all__ = [
     "Components",
     "Dependence",
     "Difference",
+    "Disagreement",
     "Divergence",
     "Drift",
     "Fold",
@@ -43,12 +47,15 @@ __all__ = [
     "Report",
     "RouteScore",
     "RuleFinding",
+    "Send",
     "SessionScore",
     "Suppressed",
     "Tampering",
     "Unnoticed",
+    "Wire",
     "check",
     "check_schema",
+    "check_wire",
     "compare",
     "components",
     "folds",

@@ -180,6 +180,38 @@ class Tampering(_Part):
         return document
 
 
+class Disagreement(_Part):
+    """An exchange that has one verdict in memory and another over the wire, and what differs in one alone."""
+
+    route: str
+    session: str
+    exchange: int
+    in_memory: tuple[str, ...]
+    wire: tuple[str, ...]
+
+
+class Wire(_Part):
+    """How the server answers what was recorded, over HTTP."""
+
+    verdict: Verdict
+    passed: bool
+    wire_fidelity_bp: int = Field(ge=0, le=10_000)
+    exact_bp: int = Field(ge=0, le=10_000)
+    exchanges_total: int
+    exchanges_passed: int
+    sessions_total: int
+    sessions_passed: int
+    disagreements_total: int
+    disagreements: tuple[Disagreement, ...]
+    divergences_total: int
+    divergences: tuple[Divergence, ...]
+
+    def to_json(self) -> JsonValue:
+        """Return the result as a JSON document."""
+        document: JsonValue = self.model_dump(mode="json")
+        return document
+
+
 class Report(_Part):
     """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded;
     ``exact_bp`` that of exchanges without any error."""
