@@ -145,3 +145,21 @@ def test_two_different_values_stand_for_the_same_thing(
     identities = bound()
     identities.note_instant(1_700_000_000, 1_700_000_001)
     assert identities.same(recorded, replayed) is expected
+
+
+def test_a_time_in_milliseconds_names_a_version() -> None:
+    """What was seen as a time in milliseconds is sent as the twin's own: versions are compared with it."""
+    identities = Identities()
+    identities.note_instant(1_700_000_000_123, 1_800_000_000_456)
+    conditional = Request("PUT", "/v1/items/1", (("if-match", '"1700000000123"'),), b'{"at":1700000000123}')
+    expected = Request("PUT", "/v1/items/1", (("if-match", '"1800000000456"'),), b'{"at":1800000000456}')
+    assert identities.request(conditional) == expected
+    assert identities.same('"1700000000123"', '"1800000000456"')
+
+
+def test_a_time_in_seconds_is_no_name() -> None:
+    """A second is shared by too many things to stand for one of them."""
+    identities = Identities()
+    identities.note_instant(1_700_000_000, 1_800_000_000)
+    request = Request("GET", "/v1/items?since=1700000000")
+    assert identities.request(request) == request

@@ -10,7 +10,7 @@ from tests.wir.strategies import effects, law
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import Request
 from wraith.runtime import Environment, Ids, State, compile_effect
-from wraith.wir import Delete, Effect, First, Literal, Make, Put, SetField
+from wraith.wir import Delete, Effect, First, Literal, Make, Purge, Put, Query, SetField, Where
 
 NONE = First(())
 ONE = Literal("1")
@@ -29,6 +29,11 @@ EFFECTS: dict[str, tuple[Effect, dict[str, JsonValue]]] = {
     "delete by number": (Delete("thing", Literal(1)), {}),
     "delete what is not there": (Delete("thing", Literal("2")), {"1": {"a": 1}}),
     "delete without a key": (Delete("thing", NONE), {"1": {"a": 1}}),
+    "purge what is alike": (
+        Purge(Query("thing", (Where(("a",), "equals", ONE),))),
+        {},
+    ),
+    "purge nothing": (Purge(Query("thing", (Where(("a",), "equals", Literal(2)),))), {"1": {"a": 1}}),
     "set a field": (SetField("thing", ONE, ("a",), Literal(2)), {"1": {"a": 2}}),
     "set a new field": (SetField("thing", ONE, ("b", "c"), Literal(None)), {"1": {"a": 1, "b": {"c": None}}}),
     "set a field of nothing": (SetField("thing", Literal("2"), ("a",), Literal(2)), {"1": {"a": 1}}),

@@ -95,14 +95,41 @@ def test_what_a_query_finds(query: Query, target: str, expected: list[JsonValue]
     assert numbers(query, target) == expected
 
 
+def bound(query: Query, target: str = "/") -> dict[str, JsonValue]:
+    _, env = run(query, target)
+    return dict(env.page)
+
+
 def test_a_query_binds_the_page() -> None:
-    """Totals and the last key are there for the rest of the answer."""
-    _, env = run(Query("thing", limit=Literal(3)))
-    assert env.page == {"total": 4, "count": 3, "has_more": True, "last_key": "3"}
-    _, env = run(Query("thing", after=Literal("3")))
-    assert env.page == {"total": 4, "count": 1, "has_more": False, "last_key": "p/1"}
-    _, env = run(Query("other"))
-    assert env.page == {"total": 0, "count": 0, "has_more": False, "last_key": None}
+    """Totals, keys and the places of other pages are there for the rest of the answer."""
+    assert bound(Query("thing", limit=Literal(3))) == {
+        "total": 4,
+        "count": 3,
+        "start": 0,
+        "size": 3,
+        "pages": 2,
+        "number": 1,
+        "last_number": 2,
+        "last_start": 3,
+        "next_number": 2,
+        "next_start": 3,
+        "has_more": True,
+        "has_previous": False,
+        "first_key": "1",
+        "last_key": "3",
+    }
+
+
+def test_what_does_not_apply_to_a_page_is_missing() -> None:
+    """The last page has no next one, and a list that is not cut is its only page."""
+    last = bound(Query("thing", limit=Literal(3), page=_q), "/?q=2")
+    assert (last["previous_number"], last["previous_start"], last["number"]) == (1, 0, 2)
+    assert "next_number" not in last
+    whole = bound(Query("other"))
+    assert (whole["total"], whole["pages"], whole["number"], whole["has_more"]) == (0, 1, 1, False)
+    assert "size" not in whole
+    after = bound(Query("thing", after=Literal("3")))
+    assert (after["count"], after["start"], after["last_key"]) == (1, 3, "p/1")
 
 
 def test_an_item_says_what_stands_for_each_entity() -> None:

@@ -92,3 +92,15 @@ def test_a_position_beyond_a_list_changes_nothing() -> None:
     """Lists do not grow by setting a field."""
     assert replaced({"a": [1]}, ("a", 3), 2) == {"a": [1]}
     assert replaced({"a": [1, 2]}, ("a", 0), 3) == {"a": [3, 2]}
+
+
+def test_a_copy_changes_by_itself() -> None:
+    """A copied state holds the same, keys that were there once included; neither sees what the other does."""
+    state = State({"item": [("7", {"n": 7}), ("9", {"n": 9})]})
+    state.delete("item", "9")
+    copy = state.copy()
+    assert list(copy.all("item")) == ["7"]
+    assert copy.next_key("item", ever=True) == 10
+    copy.put("item", "11", {})
+    state.delete("item", "7")
+    assert (list(copy.all("item")), list(state.all("item"))) == (["7", "11"], [])

@@ -343,3 +343,18 @@ def test_a_model_that_does_not_compile_names_the_place(route: Route, where: str,
     with pytest.raises(InputError, match=message) as caught:
         Twin(Model(routes=(route,)))
     assert caught.value.where == where
+
+
+def test_a_choice_is_what_the_answer_will_come_from() -> None:
+    """``choose`` says which variant answers, with what it sees, and nothing has happened by it."""
+    twin = Twin(ITEMS)
+    session = twin.open_session()
+    request = Request("POST", "/items", (("content-type", "application/json"),), b'{"n": "2"}')
+    chosen = twin.choose(request, session, now_ms=5)
+    assert chosen is not None
+    answer = twin.respond(request, twin.open_session(), now_ms=5)
+    assert (chosen.route, chosen.variant, chosen.extrapolated) == (answer.route, answer.variant, True)
+    assert chosen.env.body == {"n": "2"}
+    assert session.ids.made == 0
+    assert list(session.state.all("item")) == ["first"]
+    assert twin.choose(Request("GET", "/nothing"), session, now_ms=5) is None

@@ -32,6 +32,7 @@ from wraith.wir import (
     Equals,
     Exists,
     Expr,
+    Filters,
     First,
     Fixture,
     FreshId,
@@ -43,25 +44,30 @@ from wraith.wir import (
     Literal,
     Lookup,
     Make,
+    Mark,
     Matches,
     Merge,
     Model,
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
+    Purge,
     Put,
     Query,
     Ref,
     Route,
     SetField,
+    Style,
     Sum,
+    Sweep,
     Text,
     Variant,
     When,
     Where,
 )
-from wraith.wir._expr import CastType, WhereOp
+from wraith.wir._expr import CastType, Nulls, WhereOp
 from wraith.wir._guards import JsonType
 from wraith.wir._model import HoleClass, StateOp
 
@@ -150,6 +156,7 @@ _WHOLE: list[Path] = [
     ("request", "body_kind"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
+    ("caller",),
     ("page", "total"),
     ("page", "last_key"),
     ("item",),
@@ -178,8 +185,25 @@ _leaves: st.SearchStrategy[Expr] = (
     refs
     | st.builds(Literal, values)
     | st.builds(FreshId, identifiers)
-    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.booleans())
+    | st.builds(NextKey, st.sampled_from(ENTITIES), st.booleans(), st.booleans(), st.integers(-3, 3))
     | st.builds(Clock, units, st.integers(-(10**6), 10**6) | st.just(10**15))
+)
+
+
+filters = st.builds(
+    Filters,
+    st.lists(
+        st.builds(
+            Mark,
+            st.sampled_from(["", "min_", "filter["]),
+            st.sampled_from(["", "_gte", "]"]),
+            st.sampled_from(get_args(WhereOp)),
+            st.sampled_from(["", ","]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.lists(names, max_size=2).map(tuple),
+    st.sampled_from(["ignored", "nothing"]),
 )
 
 
@@ -205,6 +229,10 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             st.lists(where, max_size=2).map(tuple),
             st.lists(st.tuples(small_paths, st.booleans()), max_size=2).map(tuple),
             *[maybe] * 10,
+            unwind=small_paths,
+            filters=st.none() | filters,
+            nulls=st.sampled_from(get_args(Nulls)),
+            first_page=st.integers(0, 1),
         ),
         st.sampled_from(sorted(FUNCTIONS)).flatmap(
             lambda name: st.builds(
@@ -214,12 +242,16 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Object,
+            st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),
+            st.none() | inner,
+        ),
         st.builds(When, st.builds(Exists, inner) | st.builds(Below, inner, numbers), inner, maybe),
     )
 
 
 expressions: st.SearchStrategy[Expr] = st.recursive(_leaves, _larger, max_leaves=6)
-
 patterns = st.sampled_from([".*", "[a-z]+", "-?[0-9]+", "\\$.*", ""])
 _ATOMS: list[Callable[[st.SearchStrategy[Expr]], st.SearchStrategy[Atom]]] = [
     lambda of: st.builds(Exists, of),
@@ -247,6 +279,8 @@ entity_names = st.sampled_from(ENTITIES)
 effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
+    | st.builds(Purge, st.builds(Query, entity_names))
+    | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(
         Make,
@@ -263,11 +297,23 @@ holes = st.builds(
     type=st.sampled_from(["string", "integer"]),
     source=expressions,
 )
+styles = st.builds(
+    Style,
+    indent=st.sampled_from(["", "  ", "\t"]),
+    item=st.sampled_from([",", ", "]),
+    key=st.sampled_from([":", ": "]),
+    ascii=st.booleans(),
+    escape=st.sampled_from(["", "/", "<>&"]),
+    sorted=st.booleans(),
+    whole=st.booleans(),
+    end=st.sampled_from(["", "\n"]),
+)
 variants = st.builds(
     Variant,
     status=st.integers(100, 599),
     guards=st.lists(atoms, max_size=2).map(tuple),
     headers=st.lists(st.tuples(names, expressions), max_size=2).map(tuple),
+    style=st.none() | styles,
     body_template=values,
     holes=st.dictionaries(st.sampled_from(HOLES), holes, max_size=2),
     effects=st.lists(effects, max_size=2).map(tuple),

@@ -44,6 +44,15 @@ def port(text: str) -> int:
     return int(text)
 
 
+def exchange_index(text: str) -> int:
+    """Return the index of an exchange. Raises InputError for what is none."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise InputError(
+            f"not the index of an exchange: {text!r}", hint="write SESSION/INDEX, with an index from 1"
+        )
+    return int(text)
+
+
 def find_project() -> Project:
     """Return the project of the current folder."""
     try:

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, str]] = {
     "pack": "pack the twin into one file",
     "install": "unpack a packed twin into this project",
     "inspect": "show sessions, exchanges and routes",
+    "explain": "show how a route answers, and what that explains",
     "build": "bring everything up to date, and nothing else",
     "doctor": "list what is wrong with a twin and what to do",
 }

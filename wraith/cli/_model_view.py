@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wraith.canonical import compact
 from wraith.cli._output import Block, Line, Table, count
 from wraith.paths import format_path, leaves
-from wraith.wir import atom_to_json, expr_to_json
+from wraith.wir import atom_to_json, expr_to_json, show_atom, show_expr
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
@@ -29,6 +29,7 @@ class Symbol:
     path: str
     symbol_class: str
     source: JsonValue
+    text: str
 
 
 def symbols(variant: Variant) -> Iterator[Symbol]:
@@ -40,9 +41,9 @@ def symbols(variant: Variant) -> Iterator[Symbol]:
         at = format_path(path) or _ROOT
         if hole is None:
             value = leaf[1:] if isinstance(leaf, str) and leaf.startswith("$$") else leaf
-            yield Symbol(at, "constant", {"literal": value})
+            yield Symbol(at, "constant", {"literal": value}, compact(value).decode())
         else:
-            yield Symbol(at, hole.hole_class, expr_to_json(hole.source))
+            yield Symbol(at, hole.hole_class, expr_to_json(hole.source), show_expr(hole.source))
 
 
 def count_symbols(model: Model) -> dict[str, int]:
@@ -124,16 +125,13 @@ def detail_blocks(model: Model, evidence: Evidence | None) -> Iterator[Block]:
             backed = "" if seen is None else f", seen {count(seen, 'time')}"
             hook = f", Lua {variant.lua_hook}" if variant.lua_hook else ""
             yield Line(f"  {variant.status} {variant.body_kind}, {_when(variant)}{backed}{hook}")
-            rows = [
-                (f"    {symbol.path}", symbol.symbol_class, compact(symbol.source).decode())
-                for symbol in symbols(variant)
-            ]
+            rows = [(f"    {symbol.path}", symbol.symbol_class, symbol.text) for symbol in symbols(variant)]
             if rows:
                 yield Table(("    SYMBOL", "CLASS", "SOURCE"), rows)
 
 
 def _when(variant: Variant) -> str:
-    guards = " and ".join(compact(atom_to_json(atom)).decode() for atom in variant.guards)
+    guards = " and ".join(map(show_atom, variant.guards))
     return f"when {guards}" if guards else "always"
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_twin, find_twin
+from wraith.cli._args import add_twin, exchange_index, find_twin
 from wraith.cli._output import Block, Line, Output, count
 from wraith.errors import InputError
 
@@ -114,7 +114,7 @@ def _show_recording(workspace: Workspace, what: str, out: Output) -> None:
         "session": session_document(session),
     }
     if slash:
-        index = _index(index_text)
+        index = exchange_index(index_text)
         exchange = session.exchange(index)
         out.answer(document | {"exchange": exchange_document(index, exchange)}, *exchange_blocks(exchange))
         return
@@ -124,14 +124,6 @@ def _show_recording(workspace: Workspace, what: str, out: Output) -> None:
     ]
     title = Line(f"{session.id}: {count(len(exchanges), 'exchange')}", "title")
     out.answer(document | {"exchanges": rows}, title, exchange_table(exchanges))
-
-
-def _index(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise InputError(
-            f"not the index of an exchange: {text!r}", hint="write SESSION/INDEX, with an index from 1"
-        )
-    return int(text)
 
 
 def _no_sessions(workspace: Workspace) -> str:

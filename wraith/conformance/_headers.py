@@ -8,7 +8,7 @@ from __future__ import annotations
 from wraith.conformance._differences import Comparison, Difference, Reason
 from wraith.conformance._identity import Identities
 from wraith.exchange import Response, header, media_type
-from wraith.wir import Clock, FreshId, Variant
+from wraith.wir import Clock, Expr, FreshId, Variant
 
 ALWAYS = ("content-type", "www-authenticate", "proxy-authenticate")
 FRAMING = frozenset(
@@ -39,6 +39,10 @@ def compare_headers(
             reason: Reason = "generated" if isinstance(source, FreshId) else "timestamp"
             done.suppressed.append((reason, ("header", name)))
             continue
+        if _is_of_body(source) and recorded.body != replayed.body and expected and actual:
+            # the bodies were compared, and other identifiers have other digests
+            done.suppressed.append(("generated", ("header", name)))
+            continue
         done.compared_leaves += 1
         done.header_leaves += 1
         if expected != actual and not (expected and actual and identities.same(expected, actual)):
@@ -47,3 +51,8 @@ def compare_headers(
         lower = name.lower()
         if lower not in compared and lower not in FRAMING:
             done.suppressed.append(("header_allowlist", ("header", lower)))
+
+
+def _is_of_body(source: Expr | None) -> bool:
+    """Whether a header is worked out from the bytes of the body."""
+    return source is not None and "response', 'text'" in repr(source)

@@ -1,7 +1,9 @@
 """The hold-out: how well a model predicts sessions that it was not learned from.
 
 The sessions are dealt into folds. Each fold is predicted by a model learned from the others, and only its
-exchanges are judged; sessions of the same run are replayed with it, because they share a world. What comes
+exchanges are judged. A predicted session begins in the world that the recordings before it have left; and the
+model knows of the predicted sessions that they happened, so that what they created is not taken for something
+that was there from the start. What comes
 out estimates how the model of *all* sessions does on traffic that nobody recorded (Stone 1974,
 cross-validation).
 """
@@ -21,6 +23,10 @@ from wraith.synth import Spread, in_turn, learn
 
 MIN_FOLDS = 2
 
+GOLDEN = 2654435769
+"""2**32 divided by the golden ratio: its multiples, modulo 2**32, fall evenly without a period (Knuth, TAOCP
+6.4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -31,7 +37,10 @@ class Fold:
 
 
 def folds(corpus: Corpus, count: int) -> tuple[Fold, ...]:
-    """Deal the sessions into folds, in turn and in the order of time, so that each spans the whole recording.
+    """Deal the sessions into folds of equal size, each spread over the whole recording.
+
+    Recorders run scenarios in turns, so that every fifth session may always be of one kind: dealt without a
+    period, a fold leaves others of each kind to learn from.
 
     Raises InputError where there are fewer sessions than folds, or fewer than two folds.
     """
@@ -41,10 +50,12 @@ def folds(corpus: Corpus, count: int) -> tuple[Fold, ...]:
             f"{count} folds of {len(ordered)} sessions",
             hint=f"a hold-out needs at least {MIN_FOLDS} folds and as many sessions",
         )
+    shuffled = sorted(range(len(ordered)), key=lambda place: place * GOLDEN % 2**32)
+    fold_of = {place: rank % count for rank, place in enumerate(shuffled)}
     return tuple(
         Fold(
-            tuple(ordered[number::count]),
-            tuple(each for place, each in enumerate(ordered) if place % count != number),
+            tuple(each for place, each in enumerate(ordered) if fold_of[place] == number),
+            tuple(each for place, each in enumerate(ordered) if fold_of[place] != number),
         )
         for number in range(count)
     )
@@ -69,7 +80,7 @@ def generalization(
     def predicted(number: int) -> Report:
         fold = dealt[number]
         return check(
-            learn(fold.learned).model,
+            learn(corpus, witnessed={session.id for session in fold.predicted}).model,
             corpus,
             diff=diff,
             drift=drift,

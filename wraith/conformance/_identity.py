@@ -21,6 +21,10 @@ MIN_TOKEN = 5
 """Identifiers shorter than this are not looked for inside other text: they are words and numbers too
 often."""
 
+MILLISECONDS = 10**12
+"""From here on a number of milliseconds since 1970 lies after 2001, and is particular enough to be known
+again."""
+
 
 class Identities:
     """The one-to-one map between recorded and replayed identifiers, and the instants seen at the same
@@ -56,8 +60,12 @@ class Identities:
         return True
 
     def note_instant(self, recorded: object, replayed: object) -> None:
-        """Remember that two times stood at the same place, where only their kind was compared."""
+        """Remember that two times stood at the same place, where only their kind was compared. One in
+        milliseconds may name a version: what clients and headers say of it later stands for the twin's."""
         self._instants[recorded].add(replayed)
+        if isinstance(recorded, int) and recorded >= MILLISECONDS:
+            self._tokens[str(recorded)] = str(replayed)
+            self._token_bytes[str(recorded).encode()] = str(replayed).encode()
 
     def same(self, recorded: object, replayed: object) -> bool:
         """Whether two different values stand for the same thing."""
@@ -100,7 +108,7 @@ class Identities:
 
     def request(self, request: Request) -> Request:
         """Return a recorded request as a client of the twin would send it."""
-        if not self._replayed:
+        if not self._replayed and not self._tokens:
             return request
         target = "/".join(self._segment(segment) for segment in request.target.split("/"))
         tokens = self._token_bytes

@@ -1,8 +1,9 @@
 """Replay through the interpreter: every recorded request to the twin, every answer compared.
 
 The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its
-own identifiers, at the recorded time. Sessions of one run share the state, as they did when they were
-recorded. Runs are independent of each other, so that several processes can share the work.
+own identifiers, at the recorded time. Sessions of one run share a world: each begins in the one that the
+recordings before it have left, and is answered from its own state from then on. Runs are independent of each
+other, so that several processes can share the work.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ class World:
     @property
     def seed(self) -> str:
         """What fresh identifiers are made from: the same, whichever other worlds are replayed."""
-        return f"check-{self.sessions[0].id}"
+        return seed_of(self.sessions[0])
+
+
+def seed_of(session: Session) -> str:
+    """Return what the fresh identifiers of a session are made from."""
+    return f"check-{session.id}"
 
 
 def check(
@@ -81,9 +87,8 @@ def check(
 
     ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
-    ``route`` is a pattern for the routes that are; the others are replayed for the state that they leave
-    behind. ``today`` is what rules expire by. ``scrubber`` is what requests pass through before the twin sees
-    them. ``spread`` may use several processes.
+    ``route`` is a pattern for the routes that are. ``today`` is what rules expire by. ``scrubber`` is what
+    requests pass through before the twin sees them. ``spread`` may use several processes.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
     compiled, how = Twin(model), how_to_compare(model, corpus, diff)
@@ -94,13 +99,9 @@ def check(
     def tallied(number: int) -> Tally:
         tally, judge = Tally(), Judge(diff, drift, today)
         for world in dealt[number]:
-            for session, steps in replay(compiled, world, how, scrubber):
-                if counted is not None and session.id not in counted:
-                    for _ in steps:
-                        pass
-                    continue
+            for session, replayed in replay(compiled, world, how, counted, scrubber):
                 strip = ""
-                for step in steps:
+                for step in replayed:
                     name = route_name(step.answer, step.request)
                     if on_route is None or on_route(name):
                         strip += _judged(tally, judge, name, step)
@@ -144,22 +145,44 @@ def blocks(found: Sequence[World]) -> list[Sequence[World]]:
 
 
 def replay(
-    twin: Twin, world: World, how: How, scrubber: Callable[[Request], Request] | None = None
+    twin: Twin,
+    world: World,
+    how: How,
+    counted: Container[str] | None = None,
+    scrubber: Callable[[Request], Request] | None = None,
 ) -> Iterator[tuple[Session, Iterable[Step]]]:
-    """Yield each session of a world with its exchanges as they are replayed. Consume them in turn."""
-    state, identities = twin.open_session(world.seed), Identities()
-    for session in world.sessions:
-        yield session, _steps(twin, state, session, identities, how, scrubber)
+    """Yield the sessions of a world that are counted, each with its exchanges as they are replayed. Consume
+    them in turn."""
+    for session, state in begun(twin, world, counted, scrubber):
+        yield session, steps(twin, state, session, Identities(), how, scrubber)
 
 
-def _steps(
+def begun(
+    twin: Twin,
+    world: World,
+    counted: Container[str] | None = None,
+    scrubber: Callable[[Request], Request] | None = None,
+) -> Iterator[tuple[Session, TwinSession]]:
+    """Yield the sessions of a world that are counted, each with the state that it begins in."""
+    state = twin.open_session(world.seed)
+    for place, session in enumerate(world.sessions):
+        if counted is None or session.id in counted:
+            yield session, state.branch(seed_of(session))
+        if place + 1 < len(world.sessions):
+            for exchange in session.read():
+                request = exchange.request if scrubber is None else scrubber(exchange.request)
+                twin.witness(request, exchange.response, state, now_ms=exchange.started_at_ms)
+
+
+def steps(
     twin: Twin,
     state: TwinSession,
     session: Session,
     identities: Identities,
     how: How,
-    scrubber: Callable[[Request], Request] | None,
+    scrubber: Callable[[Request], Request] | None = None,
 ) -> Iterator[Step]:
+    """Yield the exchanges of a session as they are replayed in a state, which changes with them."""
     for index, exchange in enumerate(session.read(), 1):
         request = identities.request(exchange.request)
         if scrubber is not None:

@@ -20,7 +20,7 @@ from wraith.config import Diff
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
-from wraith.conformance._replay import World, how_to_compare, worlds
+from wraith.conformance._replay import World, begun, how_to_compare, worlds
 from wraith.conformance._report import Tampering, Unnoticed
 from wraith.conformance._rules import Suppressions
 from wraith.exchange import Corpus, Exchange
@@ -62,7 +62,7 @@ def tamper(
     diff = diff or Diff()
     every = list(changes(model))
     sample = sorted(every, key=lambda change: _rank(seed, change))[:limit]
-    trial = _Trial(sample, how_to_compare(model, corpus, diff), Suppressions(diff.suppress))
+    trial = _Trial(model, sample, how_to_compare(model, corpus, diff), Suppressions(diff.suppress))
     twin = Twin(model)
     for world in worlds(corpus, runs):
         if not trial.pending:
@@ -176,7 +176,8 @@ def _told(change: Change, why: str) -> Unnoticed:
 class _Trial:
     """Which changes were noticed so far, and which are still to be tried."""
 
-    def __init__(self, sample: Sequence[Change], how: How, suppressions: Suppressions) -> None:
+    def __init__(self, model: Model, sample: Sequence[Change], how: How, suppressions: Suppressions) -> None:
+        self.model = model
         self.sample = sample
         self.how = how
         self.suppressions = suppressions
@@ -189,8 +190,8 @@ class _Trial:
         self.not_compared: set[int] = set()
 
     def run(self, twin: Twin, world: World) -> None:
-        state, identities = twin.open_session(world.seed), Identities()
-        for session in world.sessions:
+        for session, state in begun(twin, world):
+            identities = Identities()
             for exchange in session.read():
                 if not self.pending:
                     return
@@ -198,7 +199,7 @@ class _Trial:
 
     def _step(self, twin: Twin, state: Session, identities: Identities, exchange: Exchange) -> None:
         request = identities.request(exchange.request)
-        before = state.fork()
+        before = _fork(state)
         answer = twin.respond(request, state, now_ms=exchange.started_at_ms)
         requests = (exchange.request, request)
         route, variant = answer.route, answer.variant
@@ -207,7 +208,7 @@ class _Trial:
             known = identities.fork()
             for number in list(self.pending[place]):
                 changed = self._twin(number)
-                tampered = changed.respond(request, before.fork(), now_ms=exchange.started_at_ms)
+                tampered = changed.respond(request, _fork(before), now_ms=exchange.started_at_ms)
                 found = compare(exchange.response, tampered, known.fork(), self.how, requests)
                 self._judge(number, place, found)
             if not self.pending[place]:
@@ -236,5 +237,12 @@ class _Trial:
             variants = list(change.route.variants)
             variants[change.number] = change.changed
             route = change.route.model_copy(update={"variants": tuple(variants)})
-            self.twins[number] = Twin(Model(routes=(route,)))
+            self.twins[number] = Twin(self.model.model_copy(update={"routes": (route,), "fixtures": {}}))
         return self.twins[number]
+
+
+def _fork(state: Session) -> Session:
+    """Return a session that goes on from here by itself, with the same identifiers to come."""
+    forked = state.branch(state.ids.seed)
+    forked.ids.made = state.ids.made
+    return forked

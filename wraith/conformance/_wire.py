@@ -20,9 +20,9 @@ from wraith.conformance._replay import (
     Step,
     World,
     how_to_compare,
-    replay,
     route_name,
     session_score,
+    steps,
     worlds,
 )
 from wraith.conformance._report import MAX_LISTED, Disagreement, Wire
@@ -52,15 +52,17 @@ def check_wire(
     route: str | None = None,
 ) -> Wire:
     """Return how a server of the model answers what was recorded. ``close`` ends a client session; the rest
-    is as for ``check``."""
+    is as for ``check``, but that a server cannot be put into the world that recordings have left: sessions of
+    one run are replayed as one client session, and so they are in memory beside it."""
     diff, drift = diff or Diff(), drift or DriftConfig()
     how, twin = how_to_compare(model, corpus, diff), Twin(model)
     lockstep = _Lockstep(send, how, Judge(diff, drift, today), route)
     for world in worlds(corpus, runs):
         identities = Identities()
-        for session, steps in replay(twin, world, how):
+        state, here = twin.open_session(world.seed), Identities()
+        for session in world.sessions:
             strip = ""
-            for step in steps:
+            for step in steps(twin, state, session, here, how):
                 strip += lockstep.step(world, identities, step, counted is None or session.id in counted)
             if strip:
                 lockstep.wire.sessions.append(session_score(session.id, strip, diff.session_pass_rate))

@@ -146,7 +146,7 @@ class _Builder:
     def key(self, event: Event) -> str:
         """Return the text of a key. Raises InputError for a key that is a list or an object."""
         if type(event) is ScalarEvent and event.tag is None and event.anchor is None:
-            return event.value
+            return str(event.value)
         value = self._value(event, 0) if isinstance(event, ScalarEvent | AliasEvent) else event
         if isinstance(value, bytes):
             return value.decode("latin-1")
@@ -210,7 +210,7 @@ class _Builder:
             raise self._refusal(event, str(error), error.hint) from None
         except ValueError as error:
             self._note(event, str(error))
-            return event.value
+            return str(event.value)
 
     def _sequence(self, start: SequenceStartEvent, depth: int) -> YamlValue:
         items: list[YamlValue] = []

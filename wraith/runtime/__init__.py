@@ -3,34 +3,49 @@ values."""
 
 from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
+from wraith.runtime._conditions import alternatives, field_path, holds, named_parameters
 from wraith.runtime._effects import compile_effect
+from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
+from wraith.runtime._query import Window, compile_search, compile_window, sort_names
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
-from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Session, Twin
-from wraith.runtime._values import cast, holds, integer_of, merged, number_of, sort_key, text_of
+from wraith.runtime._template import compile_template
+from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
+from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
     "UNKNOWN_ROUTE",
     "Answer",
+    "Choice",
     "Environment",
     "Ids",
     "Router",
     "Session",
     "State",
     "Twin",
+    "Window",
+    "alternatives",
     "any_fraction",
     "cast",
     "compile_atom",
     "compile_effect",
     "compile_expr",
+    "compile_search",
+    "compile_template",
+    "compile_window",
+    "elsewhere",
+    "encode_styled",
+    "field_path",
     "holds",
     "integer_of",
     "merged",
+    "named_parameters",
     "number_of",
     "read_time",
     "replaced",
     "sort_key",
+    "sort_names",
     "split_path",
     "text_of",
     "write_time",

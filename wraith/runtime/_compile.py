@@ -9,6 +9,7 @@ from typing import TypeAlias, assert_never
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, format_path, get
+from wraith.runtime._ask import compile_ask
 from wraith.runtime._clock import write_time
 from wraith.runtime._environment import Environment
 from wraith.runtime._functions import FUNCTIONS, apply
@@ -18,6 +19,7 @@ from wraith.runtime._values import cast, integer_of, is_type, merged, number_of,
 from wraith.wir import (
     Absent,
     Append,
+    Ask,
     AtLeast,
     Atom,
     Below,
@@ -42,6 +44,7 @@ from wraith.wir import (
     NextKey,
     NotMatches,
     NotOneOf,
+    Object,
     OneOfSet,
     Query,
     Ref,
@@ -75,8 +78,8 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _lookup(entity, compiled(key), at)
         case FreshId(pattern):
             return _fresh(pattern)
-        case NextKey(entity, ever, _):
-            return lambda env: env.state.next_key(entity, ever=ever)
+        case NextKey(entity, ever, _, start):
+            return lambda env: env.state.next_key(entity, ever=ever, start=start)
         case Clock(unit, offset_s):
             return _clock(unit, offset_s)
         case First(options):
@@ -99,10 +102,20 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _call(function, tuple(map(compiled, of)))
         case Each(of, item):
             return _each(compiled(of), compiled(item))
+        case Object(members, base):
+            return _object(
+                tuple((name, compiled(member)) for name, member in members),
+                compiled(base) if base is not None else None,
+            )
         case When(test, then, otherwise):
             return _when(
-                compile_atom(test), compiled(then), compiled(otherwise) if otherwise is not None else None
+                compile_atom(test, resolve),
+                compiled(then),
+                compiled(otherwise) if otherwise is not None else None,
             )
+        case Ask(method, path, headers, body, names):
+            more, content = (compiled(each) if each is not None else None for each in (headers, body))
+            return compile_ask(names, compiled(method), compiled(path), more, content)
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -133,6 +146,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.method
         case ("request", "body_kind"):
             return lambda env: env.body_kind
+        case ("caller",):
+            return lambda env: env.caller
         case ("entity",):
             return lambda env: env.entity
         case ("entity", *rest):
@@ -141,14 +156,20 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case ("item", *rest):
             steps = tuple(rest)
             return lambda env: get(env.item, steps)
+        case ("position",):
+            return lambda env: env.position
         case ("page", str(name)):
             return lambda env: env.page.get(name, MISSING)
+        case ("request", "target"):
+            return lambda env: env.request.target
+        case ("response", "text"):
+            return lambda env: env.rendered.decode("utf-8", "replace")
         case ("response", "body", *rest):
             return resolve(tuple(rest))
         case _:
             raise InputError(
                 f"path without a root: {format_path(path)!r}",
-                hint="paths start at request, entity, response.body, page or item",
+                hint="paths start at request, entity, caller, response.body, page, item or position",
             )
 
 
@@ -269,10 +290,14 @@ def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
 
 def _call(name: str, of: tuple[Compute, ...]) -> Compute:
     function = FUNCTIONS[name]
-    if len(of) == 1:
-        [only] = of
-        return lambda env: MISSING if (value := only(env)) is MISSING else function(value)
-    return lambda env: apply(function, [argument(env) for argument in of])
+
+    def call(env: Environment) -> Found:
+        page = env.page  # a query that is counted or added up is not the list that is answered
+        arguments = [argument(env) for argument in of]
+        env.page = page
+        return apply(function, arguments)
+
+    return call
 
 
 def _each(of: Compute, item: Compute) -> Compute:
@@ -280,14 +305,30 @@ def _each(of: Compute, item: Compute) -> Compute:
         elements = of(env)
         if not isinstance(elements, list):
             return MISSING
-        outer, done = env.item, []
-        for env.item in elements:
+        outer, place, done = env.item, env.position, []
+        for env.position, env.item in enumerate(elements):
             if (made := item(env)) is not MISSING:
                 done.append(made)
-        env.item = outer
+        env.item, env.position = outer, place
         return done
 
     return each
+
+
+def _object(members: tuple[tuple[str, Compute], ...], base: Compute | None) -> Compute:
+    def make(env: Environment) -> Found:
+        done: dict[str, JsonValue] = {}
+        if base is not None and isinstance(found := base(env), dict):
+            done.update(found)
+        for name, member in members:
+            value = member(env)
+            if value is MISSING:
+                done.pop(name, None)
+            else:
+                done[name] = value
+        return done
+
+    return make
 
 
 def _when(test: Test, then: Compute, otherwise: Compute | None) -> Compute:
@@ -306,9 +347,9 @@ def _differs_from_all(value: Found, excluded: tuple[JsonValue, ...]) -> bool:
     return not any(same(value, each) for each in excluded)
 
 
-def compile_atom(atom: Atom) -> Test:
+def compile_atom(atom: Atom, resolve: Resolver = from_response) -> Test:
     """Return the total function that decides an atom."""
-    of = compile_expr(atom.of)
+    of = compile_expr(atom.of, resolve)
     match atom:
         case Exists():
             return lambda env: of(env) is not MISSING

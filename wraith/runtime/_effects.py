@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wraith.paths import MISSING
+from wraith.paths import MISSING, Path, get
 from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
 from wraith.runtime._template import compile_document
 from wraith.runtime._values import text_of
-from wraith.wir import Delete, Effect, Make, Put, SetField
+from wraith.wir import Delete, Effect, Make, Purge, Put, Query, SetField, Sweep
 
 
 def compile_effect(effect: Effect) -> Callable[[Environment], None]:
     """Return the function that has the effect; it does nothing where a key or a value is missing."""
+    if isinstance(effect, Purge):
+        return _purge(effect.query)
     key = compile_expr(effect.key)
     match effect:
         case Put(entity, _, value):
@@ -29,6 +31,8 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.delete(entity, name)
 
             return delete
+        case Sweep(entity, _, field):
+            return _sweep(entity, key, field)
         case SetField(entity, _, at, value):
             wanted = compile_expr(value)
 
@@ -41,6 +45,37 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.put(entity, name, replaced(present, at, part))
 
             return set_field
+
+
+def _purge(query: Query) -> Callable[[Environment], None]:
+    find = compile_expr(query)
+
+    def purge(env: Environment) -> None:
+        page, found = env.page, find(env)
+        env.page = page  # the answer's pages are not those of what it removes
+        gone = {id(value) for value in found} if isinstance(found, list) else set()
+        for name, value in list(env.state.all(query.entity).items()):
+            if id(value) in gone:  # a query gives what is stored, not copies of it
+                env.state.delete(query.entity, name)
+
+    return purge
+
+
+def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], None]:
+    def sweep(env: Environment) -> None:
+        name = text_of(key(env))
+        if name is None:
+            return
+        stored = env.state.all(entity)
+        children = [
+            child
+            for child, document in stored.items()
+            if (text_of(get(document, field)) == name if field else child.startswith(f"{name}/"))
+        ]
+        for child in children:
+            env.state.delete(entity, child)
+
+    return sweep
 
 
 def _put(entity: str, key: Compute, value: Compute) -> Callable[[Environment], None]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from wraith.canonical import JsonValue, is_nested_beyond
-from wraith.exchange import Request, decode_body, parse_form
+from wraith.exchange import Request, Response, decode_body, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
 
@@ -37,6 +37,8 @@ class Environment:
         "_body_kind",
         "_headers",
         "_query",
+        "ask",
+        "caller",
         "entity",
         "ids",
         "item",
@@ -44,6 +46,8 @@ class Environment:
         "now_ms",
         "page",
         "path",
+        "position",
+        "rendered",
         "request",
         "response",
         "state",
@@ -59,9 +63,14 @@ class Environment:
         self.state = state
         self.ids = ids
         self.now_ms = now_ms
+        self.ask: Callable[[Request], Response] | None = None
+        """How the twin answers another request; None where it is not asked."""
+        self.caller: Found = MISSING
         self.entity: Found = MISSING
         self.response: Found = MISSING
+        self.rendered = b""
         self.item: Found = MISSING
+        self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}
         self._headers: dict[str, str] | None = None

@@ -13,13 +13,14 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from wraith.canonical import JsonValue, parse
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found
-from wraith.runtime._values import integer_of, number_of, sort_key, text_of
+from wraith.runtime._values import TYPES, integer_of, is_type, number_of, sort_key, text_of
 
 MAX_MADE: Final = 1 << 20
 """Characters or elements that one call may make: more than any document of a service."""
@@ -85,6 +86,26 @@ def _pad(value: JsonValue, width: JsonValue, fill: JsonValue) -> Found:
     if text is None or size is None or character is None or len(character) != 1 or size > 1000:
         return MISSING
     return text.rjust(size, character)
+
+
+def _set_parameter(value: JsonValue, name: JsonValue, wanted: JsonValue) -> Found:
+    """Return an address with one parameter of its query changed, at its place or behind the others; the rest
+    stays as it is written."""
+    address, key, text = text_of(value), text_of(name), text_of(wanted)
+    if address is None or key is None or text is None:
+        return MISSING
+    path, _, query = address.partition("?")
+    pair, done, placed = f"{key}={quote(text, safe=_UNQUOTED)}", [], False
+    for part in query.split("&") if query else ():
+        same = unquote_plus(part.partition("=")[0]) == key
+        if not same or not placed:
+            done.append(pair if same else part)
+        placed |= same
+    return f"{path}?{'&'.join(done if placed else [*done, pair])}"
+
+
+_UNQUOTED: Final = "-._~:,"
+"""Characters that addresses of pages are written with, besides letters and digits."""
 
 
 # --- arithmetic ---------------------------------------------------------------------------------------------
@@ -216,6 +237,53 @@ def _without(value: JsonValue, removed: JsonValue) -> Found:
     return [each for each in value if each not in gone]
 
 
+# --- comparisons --------------------------------------------------------------------------------------------
+
+
+def _is(value: JsonValue, name: JsonValue) -> Found:
+    """Whether a value has the JSON type of that name."""
+    return is_type(value, name) if isinstance(name, str) and name in TYPES else MISSING
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text)
+    except re.error:
+        return None
+
+
+def _matches(value: JsonValue, pattern: JsonValue) -> Found:
+    """Whether a scalar's text matches the whole pattern."""
+    text, wanted = text_of(value), _pattern(pattern) if isinstance(pattern, str) else None
+    return MISSING if text is None or wanted is None else wanted.fullmatch(text) is not None
+
+
+def _same(value: JsonValue, other: JsonValue) -> bool:
+    """Whether two values are equal, or read the same as text, as a number does in a path or a header."""
+    if isinstance(value, dict | list) or isinstance(other, dict | list):
+        return value == other
+    return text_of(value) == text_of(other)
+
+
+def _less(value: JsonValue, other: JsonValue) -> Found:
+    """Whether one number, or what reads as one, is less than another; texts are compared as texts, which
+    orders dates of one format."""
+    left, right = number_of(value), number_of(other)
+    if left is not None and right is not None:
+        return left < right
+    if isinstance(value, str) and isinstance(other, str) and left is None and right is None:
+        return value < other
+    return MISSING
+
+
+def _contains(value: JsonValue, wanted: JsonValue) -> Found:
+    """Whether a list holds an element, or an object a member."""
+    if isinstance(value, dict):
+        return isinstance(wanted, str) and wanted in value
+    return any(_same(each, wanted) for each in value) if isinstance(value, list) else MISSING
+
+
 # --- bytes and encodings ------------------------------------------------------------------------------------
 
 
@@ -274,6 +342,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "replace": _replace,
     "pad": _pad,
     "quote": _textual(lambda text: quote(text, safe="")),
+    "set_parameter": _set_parameter,
     "multiply": _arithmetic(_multiply),
     "divide": _arithmetic(_divide),
     "modulo": _arithmetic(_modulo),
@@ -294,12 +363,18 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "concat": _concat,
     "without": _without,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,
+    "is": _is,
+    "matches": _matches,
+    "same": _same,
+    "less": _less,
+    "contains": _contains,
     "byte_length": _encoded(len),
     "hex": lambda value: MISSING if (number := integer_of(value)) is None else format(number, "x"),
     "base64": _encoded(lambda data: base64.b64encode(data).decode()),
     "from_base64": lambda value: _from_base64(value) if isinstance(value, str) else MISSING,
     "base64url": _encoded(lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")),
     "json": lambda value: encode_json(value).decode(),
+    "repr": repr,  # JSON values nest no deeper than the interpreter recurses; see MAX_DEPTH
     "from_json": lambda value: _from_json(value) if isinstance(value, str) else MISSING,
     "md5": _digest("md5"),
     "sha1": _digest("sha1"),

@@ -24,12 +24,12 @@ class State:
             for key, value in items:
                 self.put(name, key, value)
 
-    def fork(self) -> State:
-        """Return a state that goes on from here by itself; representations are shared."""
-        forked = State()
-        forked.entities = {name: dict(stored) for name, stored in self.entities.items()}
-        forked._ever = dict(self._ever)
-        return forked
+    def copy(self) -> State:
+        """Return a state that holds the same now, and changes by itself."""
+        other = State()
+        other.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        other._ever = dict(self._ever)
+        return other
 
     def get(self, entity: str, key: str) -> Found:
         stored = self.entities.get(entity)
@@ -46,11 +46,12 @@ class State:
     def all(self, entity: str) -> dict[str, JsonValue]:
         return self.entities.get(entity, {})
 
-    def next_key(self, entity: str, *, ever: bool) -> int:
-        """One more than the greatest integer key; linear in the number of entities unless ``ever``."""
+    def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
+        """One more than the greatest integer key, ``start`` where there is none; linear in the number of
+        entities unless ``ever``."""
         if ever:
-            return self._ever.get(entity, 0) + 1
-        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=0) + 1
+            return self._ever.get(entity, start - 1) + 1
+        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=start - 1) + 1
 
 
 def _number(key: str) -> int | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
-from wraith.exchange import Headers, Request, Response, encode_json
+from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._effects import compile_effect
+from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
@@ -25,6 +25,18 @@ UNKNOWN_ROUTE = 501
 chance."""
 
 
+ELSEWHERE = "*"
+"""The method of the two routes for requests that no route of the model matches."""
+
+
+def elsewhere(model: Model) -> tuple[Route, Route]:
+    """Return what a model says to paths that no route has, and to methods that none has there, as routes."""
+    return (
+        Route(method=ELSEWHERE, path_pattern="unknown", variants=model.unknown),
+        Route(method=ELSEWHERE, path_pattern="refused", variants=model.refused),
+    )
+
+
 class Session:
     """The state of one client conversation with a twin."""
 
@@ -34,11 +46,9 @@ class Session:
         self.state = state
         self.ids = ids
 
-    def fork(self) -> Session:
-        """Return a session that goes on from here by itself. Linear in the number of entities."""
-        ids = Ids(self.ids.seed)
-        ids.made = self.ids.made
-        return Session(self.state.fork(), ids)
+    def branch(self, seed: str) -> Session:
+        """Return a session of its own that begins where this one is."""
+        return Session(self.state.copy(), Ids(seed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,20 @@ class Answer:
     document: Found = MISSING
     key: str | None = None
     stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which variant is to answer a request, and what it can see: before anything has happened.
+
+    ``variant`` is None where no guards are true; ``key`` is that of the entity which the request addresses.
+    """
+
+    route: Route
+    variant: int | None
+    extrapolated: bool
+    env: Environment
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +112,10 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._elsewhere = {
+            known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
+        }
+        self._caller = _compile_caller(model)
         for route in model.routes:
             self._router.add(route.method, route.path_pattern, _compile_route(route))
 
@@ -105,16 +133,55 @@ class Twin:
 
         ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
         """
-        found = self._router.match(request.method, request.path)
+        return self._respond(request, session, now_ms, strict, asks=True)
+
+    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+        """Let the session remember an exchange as it truly went, without answering it.
+
+        The variant that answers so has its effects, with what was really answered in the place of the answer.
+        Where no variant does, nothing is remembered.
+        """
+        found = self._find(request, session, now_ms)
         if found is None:
+            return
+        compiled, env, _ = found
+        chosen = _choose(compiled, env, response.status)[0]
+        if chosen is None or not chosen.effects:
+            return
+        env.response = decode_body(header(response.headers, "content-type"), response.body).document
+        env.rendered = response.body
+        for effect in chosen.effects:
+            effect(env)
+
+    def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
+        """Return how a request would be answered, and let nothing happen; None where no route matches.
+
+        What the twin is asked meanwhile happens to a copy of the session.
+        """
+        found = self._find(request, session, now_ms)
+        if found is None:
+            return None
+        compiled, env, key = found
+        copies: list[Session] = []
+
+        def ask(inner: Request) -> Response:
+            if not copies:
+                copies.append(session.branch(session.ids.seed))
+            return self._respond(inner, copies[0], now_ms, False, asks=False).response
+
+        env.ask = ask
+        chosen, extrapolated = _choose(compiled, env)
+        return Choice(compiled.route, chosen.number if chosen else None, extrapolated, env, key)
+
+    def _respond(
+        self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
+    ) -> Answer:
+        found = self._find(request, session, now_ms)
+        if found is None or (strict and found[0].route.method == ELSEWHERE):
             return _unknown(request, self._router.near(request.method, request.path))
-        compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
-        key = None
-        if compiled.key is not None and compiled.route.entity is not None:
-            key = text_of(compiled.key(env))
-            if key is not None:
-                env.entity = session.state.get(compiled.route.entity, key)
+        compiled, env, key = found
+        if asks:
+            env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
         chosen, extrapolated = _choose(compiled, env)
         if chosen is None:
             return _no_variant(compiled.route)
@@ -122,16 +189,43 @@ class Twin:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env, key)
 
+    def _find(
+        self, request: Request, session: Session, now_ms: int
+    ) -> tuple[_CompiledRoute, Environment, str | None] | None:
+        """Return the route of a request, what it can see, and the key of the entity that it addresses."""
+        found = self._router.match(request.method, request.path)
+        if found is None:
+            place = self._elsewhere[self._router.knows(request.path)]
+            if not place.variants:
+                return None
+            found = place, {"path": request.path}
+        compiled, parameters = found
+        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        if self._caller is not None:
+            env.caller = self._caller(env)
+        key = None
+        if compiled.key is not None and compiled.route.entity is not None:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = session.state.get(compiled.route.entity, key)
+        return compiled, env, key
 
-def _choose(compiled: _CompiledRoute, env: Environment) -> tuple[_CompiledVariant | None, bool]:
+
+def _choose(
+    compiled: _CompiledRoute, env: Environment, status: int | None = None
+) -> tuple[_CompiledVariant | None, bool]:
     """Return the variant and whether it is extrapolated: one that holds comes before one that is only
-    guarded."""
+    guarded. Only those of a status, where one is given: then the first of them rather than none."""
     fallback: _CompiledVariant | None = None
     for variant in compiled.variants:
+        if status is not None and variant.variant.status != status:
+            continue
         if all(test(env) for test in variant.guards):
             if all(test(env) for test in variant.support):
                 return variant, False
             fallback = fallback or variant
+    if fallback is None and status is not None:
+        fallback = next((each for each in compiled.variants if each.variant.status == status), None)
     return fallback, True
 
 
@@ -139,6 +233,7 @@ def _render(
     route: Route, chosen: _CompiledVariant, extrapolated: bool, env: Environment, key: str | None
 ) -> Answer:
     env.response = document = chosen.body(env)
+    env.rendered = encode_body(chosen.variant, document)
     headers: list[tuple[str, str]] = []
     for name, value in chosen.headers:
         text = text_of(value(env))
@@ -146,29 +241,10 @@ def _render(
             headers.append((name, text))
     for effect in chosen.effects:
         effect(env)
-    body = b"" if env.method == "HEAD" else _encode(chosen.variant, document)
+    body = b"" if env.method == "HEAD" else env.rendered
     response = Response(chosen.variant.status, tuple(headers), body)
     stored = env.entity is not MISSING
     return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
-
-
-def _encode(variant: Variant, document: Found) -> bytes:
-    match variant.body_kind:
-        case "empty":
-            return b""
-        case "binary":
-            return _from_base64(document) if isinstance(document, str) else b""
-        case "text" | "form":
-            return document.encode() if isinstance(document, str) else b""
-        case "json":
-            return b"" if document is MISSING else encode_json(document)
-
-
-def _from_base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except ValueError:  # a hole put something else there
-        return b""
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
@@ -204,6 +280,13 @@ def _problem(document: JsonValue) -> Response:
 
 
 # --- compiling ----------------------------------------------------------------------------------------------
+
+
+def _compile_caller(model: Model) -> Compute | None:
+    try:
+        return compile_expr(model.caller) if model.caller is not None else None
+    except InputError as error:
+        raise InputError(error.message, where="caller", hint=error.hint) from error
 
 
 def _compile_route(route: Route) -> _CompiledRoute:

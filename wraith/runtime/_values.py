@@ -49,35 +49,11 @@ def number_of(value: Found) -> float | None:
     return number if isfinite(number) and value.isascii() and "_" not in value else None
 
 
-def holds(op: str, stored: Found, wanted: Found) -> bool:
-    """Whether a stored value meets a condition; wanted may be the text of it, or a list of alternatives."""
-    if isinstance(wanted, list):
-        return any(holds(op, stored, each) for each in wanted)
-    match op:
-        case "equals":
-            if isinstance(stored, bool):  # clients write True, true and TRUE
-                return text_of(stored) == (text_of(wanted) or "").lower()
-            return stored == wanted or (stored is not None and text_of(stored) == text_of(wanted) is not None)
-        case "differs":
-            return not holds("equals", stored, wanted)
-        case "contains":
-            if isinstance(stored, dict):
-                return any(holds("contains", each, wanted) for each in stored.values())
-            if isinstance(stored, list):
-                return any(
-                    holds("equals", each, wanted) or holds("contains", each, wanted) for each in stored
-                )
-            return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
-    left, right = number_of(stored), number_of(wanted)
-    if left is None or right is None:
-        return False
-    return left >= right if op == "at_least" else left <= right
-
-
-def sort_key(value: Found) -> tuple[int, float, str]:
-    """A total order over JSON scalars: missing and null, then false and true, numbers, text, the rest."""
+def sort_key(value: Found, *, low: bool = True) -> tuple[int, float, str]:
+    """A total order over JSON scalars: false and true, numbers, text, the rest; missing and null are less
+    than any, or more than any where not ``low``."""
     if value is MISSING or value is None:
-        return (0, 0, "")
+        return (0 if low else 5, 0, "")
     if isinstance(value, bool):
         return (1, value, "")
     if isinstance(value, int | float):
@@ -154,7 +130,7 @@ def _typed_like(present: Found, value: JsonValue) -> JsonValue:
     return value if done is MISSING else done
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
     "boolean": bool,
     "integer": int,
@@ -163,13 +139,14 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "object": dict,
 }
+"""The JSON types by name; see ``is_type``."""
 
 
 def is_type(value: Found, name: str) -> bool:
     """Whether a value has the JSON type; a boolean is no number."""
     if isinstance(value, bool):
         return name == "boolean"
-    return isinstance(value, _TYPES[name])
+    return isinstance(value, TYPES[name])
 
 
 def same(value: Found, wanted: JsonValue) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from wraith.exchange import Corpus, Session
 from wraith.synth._analogy import by_analogy
+from wraith.synth._caller import learn_caller
+from wraith.synth._cascades import learn_cascades
+from wraith.synth._laws import laws_of, may_obey
+from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
@@ -16,9 +21,10 @@ from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +35,81 @@ class Learned:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the sessions of a corpus come to before their routes are learned one by one.
+
+    ``kept`` are the decoded sessions that hypotheses are made from, ``observations`` what was observed in
+    them.
+    """
+
+    ordered: Sequence[Session]
+    taught: Sequence[bool]
+    """Whether a session is learned from."""
+    table: RouteTable
+    sketches: Sequence[Sketch]
+    kept: Mapping[int, list[Seen]]
+    roles: Sequence[Role]
+    world: World
+    gone: Sequence[bool]
+    caller: Expr | None
+    effects: Mapping[int, tuple[Effect, ...]]
+    observations: Sequence[Observation]
+
+    def observer(self) -> Observer:
+        """Return an observer that knows what is known, before the first session."""
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
+
+    def session(self, number: int) -> list[Seen]:
+        """Return the exchanges of a session, each with its route."""
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+
+
 PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
-def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
+def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in_turn) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
-    learned from in the order of time. ``spread`` may use several processes, and changes nothing else."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    table, sketches = _survey(ordered, spread)
-    chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table))
-    world = builder.world()
-    gone = learn_removal(list(kept.values()), roles)
-    first = _observations(ordered, table, kept, Observer(roles, world, gone))
-    effects = learn_side_effects(first, roles)
-    observations = (
-        _observations(ordered, table, kept, Observer(roles, world, gone, effects)) if effects else first
-    )
+    learned from in the order of time.
+
+    Sessions named in ``witnessed`` teach nothing: they are only known to have happened, because what they
+    created is there for later sessions of the same world. ``spread`` may use several processes, and changes
+    nothing else.
+    """
+    known = prepare(corpus, witnessed, spread)
+    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
     by_route: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
+    for observation in known.observations:
         by_route[observation.seen.route].append(observation)
-    counts = Counter(table.find(method, segments) for each in sketches for method, segments, *_ in each)
+    lists = learn_lists(by_route, roles)
+    counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
 
     def one_route(part: int) -> LearnedRoute:
         route = routes[part]
-        return learn_route(by_route[route], roles[route], gone[route], effects.get(route, ()))
+        if roles[route].purges:
+            return _purging(by_route[route], roles[route], lists)
+        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    for route in needless:
+        del learned[route]
+    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    lawful = [
+        route
+        for route, made in learned.items()
+        if not roles[route].purges and may_obey(roles[route], made, laws)
+    ]
+
+    def one_more_time(part: int) -> LearnedRoute:
+        route = lawful[part]
+        role = roles[route]
+        obeyed = laws[role.collection.name] if role.collection is not None else {}
+        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
+
+    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = [
         _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
         for route, made in learned.items()
@@ -75,14 +123,17 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
         entities=_entities(roles),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in world.fixtures.items()
+            for name, items in known.world.fixtures.items()
         },
+        caller=known.caller,
         routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        unknown=unknown,
+        refused=refused,
     )
     evidence = Evidence(
-        exchanges=sum(map(len, sketches)),
-        sessions=len(ordered),
-        runs=_runs([session.id for session in ordered], world),
+        exchanges=sum(map(len, known.sketches)),
+        sessions=sum(known.taught),
+        runs=_runs([session.id for session in known.ordered], known.world),
         routes=tuple(
             RouteEvidence(
                 method=table.patterns[route].method,
@@ -96,13 +147,46 @@ def learn(corpus: Corpus, *, spread: Spread = in_turn) -> Learned:
     return Learned(model, evidence)
 
 
-def _survey(ordered: Sequence[Session], spread: Spread) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session."""
+def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn) -> Prepared:
+    """Run the stages of synthesis up to what the chosen sessions show."""
+    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
+    taught = [session.id not in witnessed for session in ordered]
+    table, sketches = _survey(ordered, taught, spread)
+    chosen = choose(sketches, table)
+    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    builder = WorldBuilder(roles)
+    for number, session in enumerate(ordered):
+        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+    world = builder.world()
+    gone = learn_removal(list(kept.values()), roles)
+    cascades = learn_cascades(kept, roles, world, gone)
+    caller = learn_caller(kept.values())
+    known = Prepared(ordered, taught, table, sketches, kept, roles, world, gone, caller, cascades, ())
+    first = observed(known)
+    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != cascades else first)
+
+
+def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects of each route from several sources, in their order."""
+    done: dict[int, tuple[Effect, ...]] = {}
+    for part in parts:
+        for route, effects in part.items():
+            done[route] = (*done.get(route, ()), *effects)
+    return done
+
+
+def _survey(
+    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
+) -> tuple[RouteTable, list[Sketch]]:
+    """Read everything once: the routes, and what is kept of each session; nothing of those that teach
+    nothing."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
     def some(part: int) -> list[Sketch]:
         chosen = range(bounds[part], bounds[part + 1])
-        return [sketch(see(number, ordered[number].read())) for number in chosen]
+        return [sketch(see(number, ordered[number].read())) if taught[number] else () for number in chosen]
 
     sketches = [each for part in spread(some, PARTS) for each in part]
     paths = Paths()
@@ -118,16 +202,24 @@ def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
     return exchanges
 
 
-def _observations(
-    ordered: Sequence[Session], table: RouteTable, kept: Mapping[int, list[Seen]], observer: Observer
-) -> list[Observation]:
+def observed(known: Prepared) -> list[Observation]:
     """Fold the sessions up to the last chosen one; return the observations of the chosen, in order."""
+    observer = known.observer()
     found: list[Observation] = []
-    for number in range(max(kept, default=-1) + 1):
-        session = kept.get(number)
-        folded = session if session is not None else _decoded(number, ordered[number], table)
-        found += observer.fold(number, folded, observed=session is not None)
+    for number in range(max(known.kept, default=-1) + 1):
+        found += observer.fold(number, known.session(number), observed=number in known.kept)
     return found
+
+
+def _purging(observations: Sequence[Observation], role: Role, lists: Lists) -> LearnedRoute:
+    """Learn a route that removes many, which asks like the list of its collection."""
+    assert role.collection is not None  # Invariant: what purges has one
+    name = role.collection.name
+    query = next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+    found = learn_purge(observations, role, query)
+    if found is None:
+        return learn_route(observations, role, lists, False)
+    return learn_route(observations, role, lists, False, (Purge(found[0]),), found[1])
 
 
 def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Route:

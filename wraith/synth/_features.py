@@ -1,9 +1,9 @@
-"""The questions that a guard may ask of a route's requests, simplest kinds first.
+"""The questions that a guard may ask of a route's requests.
 
-Each comes from what was observed: names and values in requests, what they refer to, fields of the addressed
-entity. A feature carries a *prior*: how far its kind is trusted to be the reason rather than a coincidence.
-Presence in state and presence in the request are reasons of real services; equality with a literal often is
-an accident of the sample.
+Each comes from what was observed: names and values in requests, what they refer to, the stored documents that
+the path addresses. A question has a price in *bits*: how far its kind is from being the reason of a real
+service. Presence in the state, a credential and a condition in a header are cheap; equality with a literal,
+which often is an accident of the sample, is dear, and dearer where many such questions could be asked.
 """
 
 from __future__ import annotations
@@ -13,22 +13,27 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import log2
+from operator import and_
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
+from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
+from wraith.synth._rows import kind
 from wraith.wir import (
     Absent,
-    AtLeast,
     Atom,
     Below,
+    Call,
     Equals,
     Exists,
     Expr,
     KeysBeyond,
     KeysWithin,
+    Literal,
     Lookup,
     Matches,
     NotMatches,
@@ -36,43 +41,102 @@ from wraith.wir import (
     Ref,
 )
 
+BITS = {
+    "addressed": 1.0,
+    "header": 1.5,
+    "body_kind": 1.5,
+    "condition": 1.5,
+    "member": 2.0,
+    "reference": 2.0,
+    "granted": 2.0,
+    "alike": 2.0,
+    "taken": 2.5,
+    "unexpected": 2.5,
+    "type": 2.5,
+    "odd_type": 3.5,
+    "open": 3.0,
+    "related": 3.5,
+    "format": 3.5,
+    "inner": 3.5,
+    "stored": 4.0,
+    "truth": 4.0,
+    "sign": 4.0,
+    "category": 4.5,
+    "perhaps_alike": 4.5,
+    "order": 4.5,
+    "bound": 5.0,
+    "length": 5.0,
+    "perhaps_taken": 5.5,
+    "word": 6.0,
+}
+"""What a question of each kind costs: a prior, in the order in which services have them for reasons."""
+
+MULTIPLICITY = 0.5
+"""How much of the choice among the questions of one kind is paid for: they are far from independent."""
+
 MAX_CATEGORIES = 6
 """A field with more different values than this is data, not a switch."""
+
+MAX_PLACES = 250
+"""Places of requests and stored documents that are asked about: more than any validated request has."""
 
 HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type")
 """Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
 
-NUMERIC = r"-?[0-9]+(?:\.[0-9]+)?"
+FORMATS = (
+    r"-?[0-9]+(?:\.[0-9]+)?",
+    r"[A-Za-z0-9_-]+",
+    r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    r"https?://\S+",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?",
+    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+)
+"""Numbers, names, addresses of mail and web, dates, UUIDs: formats that services require of text."""
+
+_RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
+MAX_SHAPES = 3
+"""Different shapes of the values of one place; where there are more, shape means nothing."""
+
+LONGEST_SHAPE = 40
+MAX_RUNS = 7
+"""Runs of a shape: more are prose, or random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A question with its answers: bit i says whether it is true of observation i."""
+    """A question with its price and its answers: answer i says whether it is true of observation i."""
 
     atom: Atom
-    prior: float
+    bits: float
     answers: tuple[bool, ...]
 
 
+Asked = list[tuple[str, Atom]]
+"""Kinds and atoms."""
+
+
 def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool]) -> list[Feature]:
-    """Return the questions that tell some of the observations apart, each set of answers once, best prior
+    """Return the questions that tell some of the observations apart, each set of answers once, the cheapest
     first."""
-    found: list[tuple[float, Atom]] = []
-    found += [(1.0, Exists(Lookup(name, key))) for name, key in role.addressed]
+    stored = documents(rows, role)
+    asked: Asked = [("addressed", Exists(Lookup(name, key))) for name, key in role.addressed]
     if role.key is not None:
-        found.append((1.0, Exists(Ref(("entity",)))))
-    own_key = Ref(("entity", *role.collection.key)) if role.collection is not None else None
-    for expr, by_row in _values(rows).items():
-        if expr != own_key:  # which entity it is decides nothing; what it holds may
-            found += _about(expr, by_row, rows)
-    kinds = {row.env.body_kind for row in rows}
-    found += [(0.96, Equals(Ref(("request", "body_kind")), kind)) for kind in sorted(kinds)]
-    found += _unexpected_keys(rows, succeeded)
-    return _distinct(found, rows)
+        asked.append(("addressed", Exists(Ref(("entity",)))))
+    asked.append(("header", Exists(Ref(("caller",)))))
+    for expr, by_row in _values(rows, stored, role).items():
+        asked += _about(expr, by_row, rows)
+    decoded = sorted({row.env.body_kind for row in rows})
+    asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
+    asked += _unexpected_keys(rows, succeeded)
+    asked += [(price, Equals(call, TRUE)) for price, call in relations(rows, role, stored)]
+    return _distinct(asked, rows, succeeded)
 
 
-def _values(rows: Sequence[Observation]) -> dict[Expr, list[Found]]:
-    """Return each place of the requests and entities with its value in every row."""
+# --- places -----------------------------------------------------------------------------------------------
+
+
+def _values(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
+    """Return each place of the requests and of the stored documents with its value in every row."""
     places: dict[Path, None] = {}
     for row in rows:
         for root, document in (("body", row.env.body), ("query", row.env.query)):
@@ -83,9 +147,16 @@ def _values(rows: Sequence[Observation]) -> dict[Expr, list[Found]]:
                 places.setdefault(("request", "header", name))
         for name in row.env.path:
             places.setdefault(("request", "path", name))
-        for path in _member_paths(row.env.entity, ("entity",)):
-            places.setdefault(path)
-    return {Ref(path): [_at(row, path) for row in rows] for path in places}
+    found: dict[Expr, list[Found]] = {
+        Ref(path): [_at(row, path) for row in rows] for path in list(places)[:MAX_PLACES]
+    }
+    own_key = role.collection.key if role.collection is not None else None
+    for place, by_row in stored.items():
+        inside = dict.fromkeys(path for document in by_row for path in _member_paths(document, ()))
+        for path in list(inside)[:MAX_PLACES]:
+            if path != own_key:  # which entity it is decides nothing; what it holds may
+                found[place.at(path)] = [get(document, path) for document in by_row]
+    return found
 
 
 def _member_paths(document: Found, at: Path, depth: int = 0) -> Iterable[Path]:
@@ -108,67 +179,141 @@ def _at(row: Observation, path: Path) -> Found:
             return row.env.headers.get(name, MISSING)
         case ("request", "path", str(name)):
             return row.env.path.get(name, MISSING)
-        case ("entity", *rest):
-            return get(row.env.entity, tuple(rest))
     return MISSING
 
 
-def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> list[tuple[float, Atom]]:
-    assert isinstance(expr, Ref)  # Invariant: _values files references only
-    from_request = expr.path[0] == "request"
-    found: list[tuple[float, Atom]] = []
-    if any(value is MISSING for value in values):
-        found.append((1.0 if from_request else 0.9, Exists(expr)))
+# --- questions about one place ----------------------------------------------------------------------------
+
+
+def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> Asked:
+    sent = isinstance(expr, Ref) and expr.path[0] == "request"
     texts = Counter(text for value in values if (text := text_of(value)) is not None)
-    for name in _collections_with(texts, rows) if from_request else ():
-        found.append((0.97, Exists(Lookup(name, expr))))
+    asked: Asked = []
+    if any(value is MISSING for value in values):
+        asked.append((_presence(expr), Exists(expr)))
+    if sent:
+        asked += [("reference", Exists(Lookup(name, expr))) for name in _collections_with(texts, rows)]
+        asked += _about_types(expr, values)
+        asked += _about_formats(expr, texts, rows)
+        asked += _about_lengths(expr, values)
+    asked += _about_categories(expr, values, texts, rows)
+    asked += _about_numbers(expr, values)
+    return asked
+
+
+def _presence(expr: Expr) -> str:
+    """Return the kind of the question whether something stands at a place."""
+    match expr:
+        case Ref(("request", "header", *_)):
+            return "header"
+        case Ref(("request", _, _)) | Ref(("request", "body", _, _)):
+            return "member"
+        case Ref(("request", *_)):
+            return "inner"
+    return "stored"
+
+
+def _about_categories(
+    expr: Expr, values: list[Found], texts: Counter[str], rows: Sequence[Observation]
+) -> Asked:
+    """Ask for the values of a place that has few, unless they name entities."""
     scalars = {
         (type(value).__name__, text_of(value)): value
         for value in values
-        if not isinstance(value, dict | list)
+        if value is not MISSING and not isinstance(value, dict | list)
     }
-    if len(scalars) <= MAX_CATEGORIES or any(count * 4 >= len(values) for count in texts.values()):
-        common = {text for text, count in texts.most_common(MAX_CATEGORIES)}
-        for value in scalars.values():
-            if value is not MISSING and (
-                value is None or isinstance(value, bool) or text_of(value) in common
-            ):
-                prior = 0.9 if not from_request or isinstance(value, bool) else 0.85
-                found.append((prior, Equals(expr, _scalar(value))))
-    found += _about_numbers(expr, values, from_request)
-    if expr.path[:2] == ("request", "header"):
-        found += [(0.9, Matches(expr, pattern)) for pattern in _prefixes(texts)]
-    return found
+    if len(scalars) > MAX_CATEGORIES and not any(count * 4 >= len(values) for count in texts.values()):
+        return []
+    common = {text for text, count in texts.most_common(MAX_CATEGORIES)}
+    named = isinstance(expr, Ref) and expr.path[:2] in (("request", "path"), ("request", "header"))
+    asked: Asked = []
+    for (_, text), value in scalars.items():
+        if value is None or isinstance(value, bool):
+            asked.append(("truth", Equals(expr, value)))
+        elif text in common and not _names_entity(str(text), rows):
+            price = "header" if text == "*" else "word" if named else "category"
+            asked.append((price, Equals(expr, value)))
+    return asked
 
 
-def _scalar(value: Found) -> JsonValue:
-    assert value is not MISSING  # Invariant: callers pass scalars
-    assert not isinstance(value, dict | list)
-    return value
+def _names_entity(text: str, rows: Sequence[Observation]) -> bool:
+    return any(text in stored for row in rows for stored in row.captured.entities.values())
 
 
-def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> set[str]:
-    names: set[str] = set()
+def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> list[str]:
     wanted = set(texts)
+    names: set[str] = set()
     for row in rows:
         for name, stored in row.captured.entities.items():
             if name not in names and not wanted.isdisjoint(stored):
                 names.add(name)
-    return names
+    return sorted(names)
 
 
-def _about_numbers(expr: Expr, values: list[Found], from_request: bool) -> list[tuple[float, Atom]]:
-    numbers = [number for value in values if (number := number_of(value)) is not None]
+def _about_types(expr: Expr, values: list[Found]) -> Asked:
+    """Ask whether a value that is given has the type that most have, and whether it has another."""
+    kinds = Counter(kind(value) for value in values if value is not MISSING)
+    if len(kinds) < 2:
+        return []
+    usual = max(sorted(kinds), key=lambda each: kinds[each])
+    return [
+        ("type" if name == usual else "odd_type", Equals(Call("is", (expr, Literal(name))), name != usual))
+        for name in sorted(kinds)
+    ]
+
+
+def _about_formats(expr: Expr, texts: Counter[str], rows: Sequence[Observation]) -> Asked:
+    asked: Asked = []
+    if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
+        return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
+    plain = [text for text in texts if not _names_entity(text, rows)]
+    for pattern in (*FORMATS, *_shapes(plain)):
+        matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
+        if 0 < matching < len(texts):
+            fails = Equals(Call("matches", (expr, Literal(pattern))), False)
+            asked += [("format", Matches(expr, pattern)), ("format", fails)]
+    return asked
+
+
+def _shapes(texts: Iterable[str]) -> list[str]:
+    """Return the shapes that texts share, where they are few: runs of digits and of letters, other marks as
+    they are."""
+    shapes = Counter(
+        "".join(
+            "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
+            for run in _RUNS.findall(text)
+        )
+        for text in texts
+        if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
+    )
+    return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
+
+
+def _about_lengths(expr: Expr, values: list[Found]) -> Asked:
+    lengths = {float(len(value)) for value in values if isinstance(value, str | list)}
+    if not isinstance(expr, Ref) or expr.path[1] == "header" or len(lengths) < 2:
+        return []
+    bounds = sorted({_round_between(low, high) for low, high in pairwise(sorted(lengths))})
+    return [("length", atom) for bound in bounds[:8] for atom in _around(Call("count", (expr,)), bound)]
+
+
+def _about_numbers(expr: Expr, values: list[Found]) -> Asked:
+    numbers = {number for value in values if (number := number_of(value)) is not None}
     if not numbers:
         return []
-    found: list[tuple[float, Atom]] = []
-    if len(numbers) < sum(value is not MISSING and value is not None for value in values) and from_request:
-        found.append((0.9, Matches(expr, NUMERIC)))
-    ordered = sorted(set(numbers))
-    bounds = {0.0, 1.0} | {_round_between(low, high) for low, high in pairwise(ordered)}
-    if len(bounds) <= 40:
-        found += [(0.8 if bound not in (0.0, 1.0) else 0.88, Below(expr, bound)) for bound in sorted(bounds)]
-    return found
+    bounds = {0.0, 1.0} | {_round_between(low, high) for low, high in pairwise(sorted(numbers))}
+    if len(bounds) > 40:
+        return []
+    return [
+        ("sign" if bound in (0.0, 1.0) else "bound", atom)
+        for bound in sorted(bounds)
+        for atom in _around(expr, bound)
+    ]
+
+
+def _around(expr: Expr, bound: float) -> tuple[Atom, Atom]:
+    """Return the questions whether a value is below a bound, and whether it is given and is not."""
+    return Below(expr, bound), Equals(Call("less", (expr, Literal(_whole(bound)))), False)
 
 
 def _round_between(low: float, high: float) -> float:
@@ -182,7 +327,7 @@ def _round_between(low: float, high: float) -> float:
     return high
 
 
-def _prefixes(texts: Counter[str]) -> list[str]:
+def _prefixes(texts: Iterable[str]) -> list[str]:
     """Return patterns for what the values begin with: up to the first digit or after a separator."""
     starts: set[str] = set()
     for text in texts:
@@ -191,9 +336,9 @@ def _prefixes(texts: Counter[str]) -> list[str]:
     return [re.escape(start) + ".*" for start in sorted(starts)]
 
 
-def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> list[tuple[float, Atom]]:
+def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> Asked:
     """Where failures hold a member that no success has, ask for members beyond those of the successes."""
-    found: list[tuple[float, Atom]] = []
+    asked: Asked = []
     for path in (("request", "body"), ("request", "query")):
         good: set[str] = set()
         bad: set[str] = set()
@@ -202,19 +347,45 @@ def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> 
             if isinstance(document, dict):
                 (good if ok else bad).update(document)
         if bad - good:
-            found.append((0.97, KeysBeyond(Ref(path), tuple(sorted(good)))))
-    return found
+            asked.append(("unexpected", KeysBeyond(Ref(path), tuple(sorted(good)))))
+    return asked
 
 
-def _distinct(found: list[tuple[float, Atom]], rows: Sequence[Observation]) -> list[Feature]:
-    best: dict[tuple[bool, ...], Feature] = {}
+# --- all of them ------------------------------------------------------------------------------------------
+
+
+REFUSING = frozenset(("alike", "taken", "perhaps_alike", "perhaps_taken"))
+"""Kinds of question that can only be the reason of a refusal: who succeeds is not in its way."""
+
+DEPTH = 0.5
+"""Bits for each step below a stored document: the deeper, the more there is to choose from."""
+
+
+def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[bool]) -> list[Feature]:
+    """Return one feature for each set of answers: of the questions that give it, the cheapest."""
     envs = [row.env for row in rows]
-    for prior, atom in sorted(found, key=lambda each: (-each[0], _length(each[1]), repr(each[1]))):
+    telling: list[tuple[str, Atom, tuple[bool, ...]]] = []
+    for price, atom in dict.fromkeys(asked):
         test = compile_atom(atom)
         answers = tuple(test(env) for env in envs)
-        if any(answers) and not all(answers):
-            best.setdefault(answers, Feature(atom, prior, answers))
-    return list(best.values())
+        if not any(answers) or all(answers):
+            continue
+        if price not in REFUSING or not any(map(and_, answers, succeeded)):
+            telling.append((price, atom, answers))
+    many = Counter(price for price, _, _ in telling)
+    best: dict[tuple[bool, ...], Feature] = {}
+    order = sorted(telling, key=lambda each: (_price(each[0], each[1]), _length(each[1]), repr(each[1])))
+    for price, atom, answers in order:
+        if answers not in best:
+            best[answers] = Feature(atom, _price(price, atom) + MULTIPLICITY * log2(many[price]), answers)
+    return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
+
+
+def _price(price: str, atom: Atom) -> float:
+    match atom.of:
+        case Ref(("entity", _, *below)) | Lookup(at=(_, *below)):
+            return BITS[price] + DEPTH * len(below)
+    return BITS[price]
 
 
 def _length(atom: Atom) -> int:
@@ -222,17 +393,21 @@ def _length(atom: Atom) -> int:
 
 
 def negated(atom: Atom) -> Atom:
-    """Return the atom that is true exactly where this one is false; of ``Below`` among numbers, for what is
-    no number is neither. Raises KeyError for an atom without a negation."""
+    """Return the atom that is true exactly where this one is false. Raises KeyError for an atom without a
+    negation."""
     match atom:
         case Exists(of):
             return Absent(of)
         case Equals(of, value):
             return NotOneOf(of, (value,))
-        case Below(of, bound):
-            return AtLeast(of, bound)
+        case Below(of, bound):  # what is no number is not below either
+            return NotOneOf(Call("less", (of, Literal(_whole(bound)))), (TRUE,))
         case Matches(of, pattern):
             return NotMatches(of, pattern)
         case KeysBeyond(of, keys):
             return KeysWithin(of, keys)
     raise KeyError(type(atom).__name__)
+
+
+def _whole(number: float) -> JsonValue:
+    return int(number) if isinstance(number, float) and number.is_integer() else number

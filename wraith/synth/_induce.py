@@ -8,33 +8,64 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr
+from wraith.runtime import compile_expr, text_of
+from wraith.synth._aggregates import Aggregates
+from wraith.synth._arithmetic import Part, arithmetic_source
+from wraith.synth._conditions import conditional_source, counted_text
+from wraith.synth._features import Feature
+from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
+from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
+from wraith.synth._maps import Learn, as_expression, map_source
 from wraith.synth._places import norm, rank
-from wraith.synth._rows import Row, Values, as_json, constant, equal, kind, parts
+from wraith.synth._presence import by_page
+from wraith.synth._rows import (
+    Row,
+    Values,
+    as_json,
+    constant,
+    distinct_texts,
+    equal,
+    kind,
+    parts,
+    plain_number,
+)
 from wraith.synth._sources import (
     best_guess,
     case_source,
     from_places,
     hole_class,
+    named_place,
     part_fresh_source,
     sum_source,
     text_source,
 )
-from wraith.wir import Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
+from wraith.synth._texts import function_source
+from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
 
+MAX_PART_DEPTH = 3
+"""How deep in an answer the numbers stand that others are worked out from."""
+
+ENOUGH = 3
+"""Equal values that are taken for a constant, where a place of the same name has them as well."""
+
 MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+
+
+LIKELY = 0.7
+"""The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
+sight is seen late."""
 
 
 @dataclass(slots=True)
@@ -51,8 +82,21 @@ class Context:
     """Requests are forms, whose values are text and take a type when they are stored."""
     lists: dict[Path, Expr] = field(default_factory=dict)
     """Lists that a query explains, and what the query binds for their neighbours."""
+    questions: Callable[[], Sequence[Feature]] | None = None
+    """What may be asked about the rows, to tell when a part of an answer is as it is; answered for the rows
+    and then for ``others``."""
+    others: int = 0
+    """Observations of the route whose answers are of another kind: they have none of these parts."""
+    laws: Laws = field(default_factory=dict)
+    """What is worked out in every representation of the collection, by its member."""
+    element: bool = False
+    """What is explained is an element of a list: it cannot refer to other parts of its answer."""
+    likely: dict[Path, Expr] = field(default_factory=dict)
+    """Expressions that are known to give a part of most answers, and are taken where they do."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
+    """What addresses of other pages are built from."""
 
 
 @dataclass(slots=True)
@@ -71,6 +115,30 @@ def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     return _Inducer(rows, context, values).run()
 
 
+def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
+    """Return what finds the expression for the elements of lists in such answers, or None where a part of
+    them stays open."""
+
+    def learn(rows: Sequence[Row], values: Values) -> Expr | None:
+        shared = constant(values)
+        if shared is not MISSING:
+            return Literal(as_json(shared))
+        inner = Context(element=True, form=context.form, envelope=(), laws=laws)
+        induced = induce(rows, values, inner)
+        return None if induced.unexplained else as_expression(induced.template, induced.holes)
+
+    return learn
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A part of the answers that no place explains: its hole, where it stands, its values."""
+
+    hole: str
+    at: Path
+    values: Values
+
+
 class _Inducer:
     def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
         self.rows = rows
@@ -81,10 +149,12 @@ class _Inducer:
         self.conflicts: list[Path] = []
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
+        self.open: list[_Open] = []
 
     def run(self) -> Induced:
         self._find_fresh()
         template = self._node(self.values, ())
+        self._settle()
         return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
 
     # --- what the answers make ---
@@ -112,17 +182,19 @@ class _Inducer:
             if source is not None:
                 known[same] = path
                 self.fresh[path] = source
-                self.made.append((Ref(("response", "body", *path)), column))
+                if not self.context.element:
+                    self.made.append((Ref(("response", "body", *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
         """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
         one."""
         return any(
             all(
-                isinstance(value, str) and isinstance(part, str) and part in value
+                isinstance(value, str) and (text := text_of(part)) is not None and text in value
                 for value, part in zip(column, made, strict=True)
             )
             for _, made in self.made
+            if distinct_texts(made) > 1
         )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
@@ -151,19 +223,25 @@ class _Inducer:
 
     def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
-        for ever in (False, True):
-            hits = sum(
-                (row.observation.captured.next_ever if ever else row.observation.captured.next_present)
-                == value
-                for row, value in zip(self.rows, column, strict=True)
+        counted = [row.observation.captured for row in self.rows]
+        starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
+        start = starts.pop() if len(starts) == 1 else 1
+        assert isinstance(start, int)  # Invariant: callers pass integers
+        hits = {
+            ever: sum(
+                each.next_key(collection, ever=ever, start=start) == value
+                for each, value in zip(counted, column, strict=True)
             )
-            if hits * 3 >= len(column) * 2:
-                return NextKey(collection, ever)
-        greatest = [row.observation.captured.next_ever for row in self.rows]
+            for ever in (False, True)
+        }
+        ever = hits[True] > hits[False]
+        if hits[ever] * 3 >= len(column) * 2:
+            return NextKey(collection, ever, start=start)
         if len(column) >= MIN_GROWING and all(
-            isinstance(value, int) and value >= before for value, before in zip(column, greatest, strict=True)
+            isinstance(value, int) and value >= each.next_ever
+            for value, each in zip(column, counted, strict=True)
         ):
-            return NextKey(collection, ever=True, gaps=True)
+            return NextKey(collection, ever=True, gaps=True, start=start)
         return None
 
     def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
@@ -182,11 +260,17 @@ class _Inducer:
         if at in self.fresh:
             made = self.fresh[at]
             return self._hole(hole_class(made), _type_of(values), made)
+        if (law := self._law(values, at)) is not None and is_of_state(law):
+            return self._hole("derived", _type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return _literal(as_json(shared))
+            return self._constant(as_json(shared))
+        if any(self._law(parts(values, key), (*at, key)) is not None for key in self._of_state(at)):
+            return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
+        if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
+            source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
@@ -199,6 +283,41 @@ class _Inducer:
             return self._array(values, at)
         return self._scalar(values, at)
 
+    def _constant(self, value: JsonValue) -> JsonValue:
+        """Return the template of what every answer says; the identity of who asked is no constant, even where
+        only one ever did."""
+        callers = {text_of(row.env.caller) for row in self.rows}
+        name = callers.pop() if len(callers) == 1 else None
+        return _literal(value) if name is None else self._with_caller(value, name)
+
+    def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
+        if value == name:
+            return self._hole("derived", "string", Ref(("caller",)))
+        if isinstance(value, list):
+            return [self._with_caller(item, name) for item in value]
+        if isinstance(value, dict):
+            return {key: self._with_caller(item, name) for key, item in value.items()}
+        return _literal(value)
+
+    def _law(self, values: Values, at: Path) -> Expr | None:
+        """Return what the other routes of the collection teach of a part, where it is right here as well."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return None
+        law = self.context.laws.get(at[len(envelope) :])
+        root = ("entity",) if self.context.element else ("response", "body", *envelope)
+        expr = rooted(law, root) if law is not None else None
+        if expr is None:
+            return None
+        compute = compile_expr(expr)
+        for row, whole, value in zip(self.rows, self.values, values, strict=True):
+            row.env.response = whole
+            made = compute(row.env)
+            row.env.response = MISSING
+            if not equal(made, value):
+                return None
+        return expr
+
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
         for expr, column in self.made:
@@ -209,6 +328,7 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", _type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
@@ -221,19 +341,114 @@ class _Inducer:
                         _type_of(values),
                         found,
                     )
+        address = self._address(values)
+        if address is not None:
+            return self._hole("derived", "any", address)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", _type_of(values), case)
         return self._give_up(values, at)
 
+    def _is_likely(self, expr: Expr, values: Values) -> bool:
+        compute = compile_expr(expr)
+        right = sum(equal(compute(row.env), value) for row, value in zip(self.rows, values, strict=True))
+        return right >= len(values) * LIKELY
+
+    def _address(self, values: Values) -> Expr | None:
+        """Return the address of another page, null or missing where there is none."""
+        there = [value is not MISSING and value is not None for value in values]
+        if not self.context.page or not any(there):
+            return None
+        some = [i for i, flag in enumerate(there) if flag]
+        page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
+        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        gate = by_page(self.rows, there)
+        if address is None or gate is None:
+            return None
+        absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
+        return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
+
     def _give_up(self, values: Values, at: Path) -> JsonValue:
-        if len({kind(value) for value in values}) > 1:
-            self.conflicts.append(at)
-        self.unexplained.append(format_path(at))
-        missing = sum(value is MISSING for value in values)
-        if missing * 2 > len(values):
-            return self._hole("unexplained", "string", First(()))
-        return self._hole("unexplained", _type_of(values), best_guess(self.rows, values, self.made))
+        """Leave a part open until the others are explained: it may be worked out from them."""
+        hole = self._hole("unexplained", _type_of(values), First(()))
+        self.open.append(_Open(str(hole)[1:], at, values))
+        return hole
+
+    # --- what is worked out from the rest ---
+
+    def _settle(self) -> None:
+        aggregates = Aggregates(self.rows)
+        found = True
+        while found and self.open:
+            found = False
+            parts = list(self._parts())
+            for each in list(self.open):
+                source = (
+                    self._law(each.values, each.at)
+                    or arithmetic_source(self.rows, each.values, parts)
+                    or aggregates.source(each.values, each.at)
+                    or counted_text(each.values, list(self._counts()))
+                    or self._conditional(each)
+                )
+                if source is not None:
+                    found = True
+                    self.open.remove(each)
+                    self.holes[each.hole] = Hole(
+                        hole_class="derived", type=_type_of(each.values), source=source
+                    )
+        for each in self.open:
+            self._leave_unexplained(each)
+
+    def _parts(self) -> Iterator[Part]:
+        """Yield the numbers and lists of the answers that are explained, with their values on the rows."""
+        yield from self.context.list_values
+        if self.context.element:
+            return
+        closed = [each.at for each in self.open]
+        for path in _numbers_and_lists(self.values):
+            if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
+                yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
+
+    def _counts(self) -> Iterator[Part]:
+        """Yield how many members the explained objects of the answers have, where that differs."""
+        if self.context.element:
+            return
+        for path in _objects(self.values):
+            if not any(each.at[: len(path)] == path for each in self.open):
+                column = [get(value, path) for value in self.values]
+                counts: list[Found] = [len(value) if isinstance(value, dict) else 0 for value in column]
+                if constant(counts) is MISSING:
+                    yield Call("count", (Ref(("response", "body", *path)),)), counts
+
+    def _conditional(self, each: _Open) -> Expr | None:
+        if self.context.questions is None:
+            return None
+        name = str(each.at[-1]) if each.at else ""
+
+        def search(rows: Sequence[Row], values: Values) -> Expr | None:
+            if not rows:
+                return None
+            found = from_places(rows, values, name)
+            if isinstance(found, Literal) and len(rows) < ENOUGH:
+                found = named_place(rows, values, name) or found
+            if found is None and len(rows) > 1:
+                found = clock_source(rows, values) or text_source(rows, values, ())
+            return found
+
+        return conditional_source(
+            self.rows, each.values, self.context.questions(), self.context.others, search
+        )
+
+    def _leave_unexplained(self, each: _Open) -> None:
+        if len({kind(value) for value in each.values}) > 1:
+            self.conflicts.append(each.at)
+        self.unexplained.append(format_path(each.at))
+        missing = sum(value is MISSING for value in each.values)
+        if missing * 2 > len(each.values):
+            self.holes[each.hole] = Hole(hole_class="unexplained", type="string", source=First(()))
+        else:
+            guess = best_guess(self.rows, each.values, self.made)
+            self.holes[each.hole] = Hole(hole_class="unexplained", type=_type_of(each.values), source=guess)
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):
@@ -275,7 +490,10 @@ class _Inducer:
                 for key in every
                 if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
             ]
-            if len(changed) > SPREAD_SHARE * len(every) or len(every) - len(changed) < 1:
+            changed += [key for key in self._of_state(at) if key in every and key not in changed]
+            brought = {key for value in made if isinstance(value, dict) for key in value}
+            few = len(changed) > SPREAD_SHARE * len(every) and not self._takes_all(brought, changed, made)
+            if few or len(every) - len(changed) < 1:
                 continue
             order = (len(changed), rank(expr))
             if best is None or order < best[0]:
@@ -284,10 +502,30 @@ class _Inducer:
             return None
         return best[1], best[2]
 
+    @staticmethod
+    def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
+        """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
+        shapes = {tuple(value) for value in made if isinstance(value, dict)}
+        return len(shapes) > 1 and brought.isdisjoint(changed)
+
+    def _of_state(self, at: Path) -> list[str]:
+        """Return the members of an object that are worked out from other entities, as other routes teach."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return []
+        inner = at[len(envelope) :]
+        return [
+            str(path[-1])
+            for path, law in self.context.laws.items()
+            if path[:-1] == inner and is_of_state(law)
+        ]
+
     def _base_candidates(self, at: Path) -> list[Expr]:
         envelope = self.context.envelope
         inner = at[len(envelope) :] if envelope is not None and at[: len(envelope)] == envelope else None
         stored = [Ref(("entity", *inner))] if inner is not None else []
+        if self.context.element:
+            stored.append(Ref(("item", *at)))
         sent = [Ref(("request", "body", *at))]
         if inner is not None and inner != at:
             sent.append(Ref(("request", "body", *inner)))
@@ -302,7 +540,11 @@ class _Inducer:
         return [*stored, *sent, *merges]
 
     def _array(self, values: Values, at: Path) -> JsonValue:
+        mapped = map_source(self.rows, values, element_learner(self.context))
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
+        # identifiers that elements are given are told apart where they have a place of their own
+        if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
+            return self._hole("derived", "array", mapped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)
@@ -313,6 +555,33 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which some answer holds a number, or a list."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name in value if isinstance(value, dict) else ():
+            names.setdefault(name)
+    for name in names:
+        column = [get(value, (name,)) for value in values]
+        if any(isinstance(value, list) or plain_number(value) is not None for value in column):
+            yield (*at, name)
+        elif len(at) < MAX_PART_DEPTH:
+            yield from _numbers_and_lists(column, (*at, name))
+
+
+def _objects(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which answers hold objects."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name, member in value.items() if isinstance(value, dict) else ():
+            if isinstance(member, dict):
+                names.setdefault(name)
+    for name in names:
+        yield (*at, name)
+        if len(at) < MAX_PART_DEPTH:
+            yield from _objects([get(value, (name,)) for value in values], (*at, name))
 
 
 def _length(column: list[Found]) -> int:

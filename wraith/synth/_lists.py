@@ -1,72 +1,61 @@
 """Lists: which entities, in which order, filtered by what, paged how.
 
-A hypothesis is a query. Its parts are learned one after the other, each from what the rest leaves open:
-filters from request parameters that name a field of every member shown; the order from the order of the
-members; the page from the parameters that commonly choose one (a prior) and from how many members were shown
-at most.
+A list is a query. What parameters mean is learned from all lists of the service together, because a service
+reads them in one way and each route shows but a part of it: an operator that was seen on one list is a
+hypothesis for the others. What belongs to one route (its parent, its order, the size of its page) is learned
+from its own lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, holds, integer_of, sort_key
+from wraith.paths import MISSING
+from wraith.paths import Found as Value
+from wraith.runtime import compile_expr, compile_search
+from wraith.synth._embeds import learn_embeds, with_embeds
+from wraith.synth._filters import Learned, learn_filters, other_filters
+from wraith.synth._list_cases import Case, case_of
+from wraith.synth._list_headers import learn_list_headers
+from wraith.synth._observe import Observation
+from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
+from wraith.synth._paging import Found, Parts, explained, learn_paging
 from wraith.synth._roles import Role
-from wraith.synth._rows import Row, equal
-from wraith.wir import Expr, First, Literal, Query, Ref, Text, Where
+from wraith.synth._rows import Row
+from wraith.synth._sampling import thinned
+from wraith.wir import Expr, First, Literal, Query, Ref, Text
 
-LIMITS = (
-    "limit",
-    "per_page",
-    "page_size",
-    "pageSize",
-    "size",
+SAMPLE = 120
+"""Lists of one route that its query is learned from."""
+
+PAGE = (
+    "total",
     "count",
-    "max_results",
-    "maxResults",
-    "_limit",
-    "first",
-    "top",
+    "has_more",
+    "last_key",
+    "pages",
+    "number",
+    "size",
+    "start",
+    "next_number",
+    "previous_number",
+    "next_start",
+    "previous_start",
+    "has_previous",
+    "first_key",
+    "last_number",
 )
-OFFSETS = ("offset", "skip", "start", "_start", "from")
-ENDS = ("_end", "end")
-SEARCHES = ("q", "query", "search", "term", "keyword")
-PAGES = ("page", "_page", "page_number", "pageNumber")
-OPERATORS = {
-    "at_least": ("_gte", "_min", "__gte", "_from", "_since"),
-    "at_most": ("_lte", "_max", "__lte", "_to", "_until"),
-    "differs": ("_ne", "_not", "__ne"),
-    "contains": ("_like", "_contains", "__contains", "__icontains"),
-}
-"""Marks before or after the name of a field that conditions other than equality go by: a prior; the operator
-is used where every list agrees with it."""
+"""What a query binds, what services say most often first."""
 
-CURSORS = (
-    "starting_after",
-    "after",
-    "cursor",
-    "marker",
-    "since_id",
-    "next_token",
-    "page_token",
-    "_token",
-    "continuation",
-)
-"""Conventions of HTTP APIs for the names of paging parameters. A prior: a name is used where its effect is
-seen."""
-
-
-TOLERATED = 0.1
-"""The share of lists that may contradict a part of a query: what an exchange changed elsewhere is seen
-late."""
+LEAST_SHARE = 5
+"""A query that explains less than one list in five is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A query that explains lists, and on how many of the rows it does."""
+    """A query that explains lists, and on how many of them it does."""
 
     query: Query
     explained: int
@@ -74,142 +63,120 @@ class Listed:
 
 
 @dataclass(slots=True)
-class _Case:
-    """One list that was asked for: what was stored, what was shown, and the parameters."""
+class Lists:
+    """The queries of all routes that list, by the position of the route."""
 
-    row: Row
-    stored: list[tuple[str, JsonValue]]
-    shown: list[str]
-    values: list[JsonValue]
-    placed: list[tuple[int, JsonValue]]
-    """What was shown and is stored: its place in the order of creation, and its representation."""
-
-
-def learn_list(rows: Sequence[Row], role: Role) -> Listed | None:
-    """Return the best query for the lists of a route, or None where even that explains less than a fifth of
-    them."""
-    cases = [case for row in rows if (case := _case(row, role)) is not None]
-    if not cases or role.collection is None:
-        return None
-    name = role.collection.name
-    where = tuple(_filters(cases))
-    under = _under(role)
-    best: Query | None = None
-    most = max(len(cases) // 5, 1)  # a query that explains less than a fifth of the lists is none
-    sort, direction = _sorting(cases)
-    for query in _candidates(Query(name, where, sort=sort, direction=direction, under=under), cases):
-        explained = _explained(query, cases, most)
-        if explained > most:
-            best, most = query, explained
-        if explained == len(cases):
-            break
-    return Listed(best, most, len(cases)) if best is not None else None
+    by_route: dict[int, Listed] = field(default_factory=dict)
+    headers: dict[str, Expr] = field(default_factory=dict)
+    """Headers that say something of the page, as all lists have them."""
+    embeds: dict[str, tuple[tuple[str, Expr], ...]] = field(default_factory=dict)
+    """What parameters put into the representations of a collection."""
 
 
-def _explained(query: Query, cases: Sequence[_Case], enough: int) -> int:
-    """Return how many lists a query explains; counting ends where it cannot be more than ``enough``."""
-    compute = compile_expr(query)
-    missed = 0
-    for case in cases:
-        made = compute(case.row.env)
-        if not (
-            isinstance(made, list) and len(made) == len(case.values) and all(map(equal, made, case.values))
-        ):
-            missed += 1
-            if len(cases) - missed <= enough:
-                return 0
-    return len(cases) - missed
-
-
-def _case(row: Row, role: Role) -> _Case | None:
-    assert role.collection is not None  # Invariant: the role is a list
-    assert role.listing is not None
-    items = get(row.observation.document, role.listing)
-    if not isinstance(items, list):
-        return None
-    keys = [role.element_key(item, row.observation.seen.parameters) for item in items]
-    if None in keys:
-        return None
-    stored = list(row.observation.captured.all(role.collection.name).items())
-    shown = [str(key) for key in keys]
-    places = {key: (place, document) for place, (key, document) in enumerate(stored)}
-    return _Case(row, stored, shown, items, [places[key] for key in shown if key in places])
-
-
-def _parameters(cases: Sequence[_Case]) -> list[Ref]:
-    found: dict[Path, None] = {}
-    for case in cases:
-        for name in case.row.env.path:
-            found.setdefault(("request", "path", name))
-        for path, _ in leaves(case.row.env.query, ("request", "query")):
-            if len(path) > 2:  # a name that repeats is one parameter, with alternatives
-                found.setdefault(path[:-1] if isinstance(path[-1], int) else path)
-    return [Ref(path) for path in found]
-
-
-def _filters(cases: Sequence[_Case]) -> Iterable[Where]:
-    """Yield a condition for each parameter that keeps everything shown and would drop something stored."""
-    for parameter in _parameters(cases):
-        if str(parameter.path[-1]) in (*OFFSETS, *ENDS, *PAGES, *CURSORS) or parameter == _limit(cases):
-            continue
-        compute = compile_expr(parameter)
-        given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
-        found = _filter(parameter, given)
-        if found is not None:
-            yield found
-
-
-def _filter(parameter: Ref, given: Sequence[tuple[_Case, Found]]) -> Where | None:
-    name = str(parameter.path[-1])
-    fields: dict[Path, None] = {}
-    for case, _ in given[:8]:
-        for _, document in case.stored[:20]:
-            for path, _ in leaves(document):
-                if len(path) <= 3:
-                    fields.setdefault(path)
-    ranked = sorted(fields, key=lambda path: (_likeness(path, name), len(path), str(path)))
-    for field in ranked:
-        if _keeps(field, "equals", given):
-            return Where(field, "equals", parameter)
-    if name in SEARCHES and _keeps((), "contains", given):
-        return Where((), "contains", parameter)
-    for op, marks in OPERATORS.items():
-        for field in ranked:
-            if any(
-                name in (f"{field[-1]}{mark}", f"{mark.strip('_')}_{field[-1]}") for mark in marks
-            ) and _keeps(field, op, given):
-                return Where(field, op, parameter)  # type: ignore[arg-type]  # op is one of the names
-    return None
-
-
-def _likeness(path: Path, name: str) -> int:
-    last = str(path[-1]) if path else ""
-    if last == name:
-        return 0
-    return (
-        1
-        if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
-        else 2
+def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
+    """Return the best query for each route that lists, where there is one."""
+    cases = {
+        route: found
+        for route, some in sorted(observations.items())
+        if roles[route].listing is not None and (found := _cases(some, roles[route]))
+    }
+    every = [case for some in cases.values() for case in some]
+    sorting = learn_sorting(every)
+    filters = learn_filters(every, sorting.names)
+    learners = {route: _Route(some, roles[route], sorting, filters) for route, some in cases.items()}
+    by_collection: dict[str, list[_Route]] = defaultdict(list)
+    for learner in learners.values():
+        by_collection[learner.name].append(learner)
+    for same in by_collection.values():
+        orders = learn_orders([case for each in same for case in each.cases], sorting)
+        for each in same:
+            each.choose_order(orders)
+    paging = learn_paging([found for learner in learners.values() for found in learner.found()])
+    done = {route: learner.listed(paging) for route, learner in learners.items()}
+    embeds = learn_embeds(observations, roles)
+    lists = Lists(
+        {
+            route: replace(
+                listed, query=replace(listed.query, item=with_embeds(embeds.get(listed.query.entity, ())))
+            )
+            for route, listed in done.items()
+            if listed is not None
+        },
+        embeds=embeds,
     )
+    rows: list[Row] = []
+    page: list[tuple[Expr, list[Value]]] = [(Ref(("page", name)), []) for name in PAGE]
+    for route, listed in lists.by_route.items():
+        some = [case.row for case in learners[route].right]
+        rows += some
+        for (_, column), (_, more) in zip(page, page_values(listed.query, some), strict=True):
+            column += more
+    lists.headers = learn_list_headers(rows, page) if rows else {}
+    return lists
 
 
-def _keeps(field: Path, op: str, given: Sequence[tuple[_Case, Found]]) -> bool:
-    """Whether the condition holds for what is shown and tells something: a third may contradict, because a
-    filter meets what cascades have changed, unseen so far, more often than an order does."""
-    told = wrong = 0
-    for case, wanted in given:
-        shown = all(holds(op, get(document, field), wanted) for _, document in case.placed)
-        if not shown or (
-            not case.placed and any(holds(op, get(each, field), wanted) for _, each in case.stored)
-        ):
-            wrong += 1
-        else:
-            kept_all = all(holds(op, get(each, field), wanted) for _, each in case.stored)
-            told += bool(case.placed) and not kept_all  # an empty list agrees with any condition
-    return told > 0 and wrong * 3 <= len(given)
+def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
+    listed = [each for each in observations if each.seen.ok and each.seen.method == "GET"]
+    found = (case_of(Row(each), role) for each in thinned(listed, SAMPLE))
+    return [case for case in found if case is not None]
 
 
-def _under(role: Role) -> Expr | None:
+class _Route:
+    """Puts the query of one route together."""
+
+    def __init__(self, cases: Sequence[Case], role: Role, sorting: Sorting, filters: Learned) -> None:
+        assert role.collection is not None  # Invariant: the role is a list
+        self.cases = cases
+        self.name = role.collection.name
+        self.right: list[Case] = []
+        """The lists that the query explains."""
+        used = {name for case in cases for name in case.parameters}
+        singles = [where for name, where in filters.single.items() if name in used]
+        own = other_filters(cases, sorting.names | filters.readable)
+        self.query = Query(
+            self.name,
+            (*own, *singles),
+            sort=sorting.sort,
+            direction=sorting.direction,
+            nulls=sorting.nulls,
+            filters=filters.filters,
+            under=parent_prefix(role),
+        )
+
+    def choose_order(self, orders: Iterable[Order]) -> None:
+        """Take the order in which pages are parts of what is found, most often."""
+        best, most = self.query, -1
+        for order in orders:
+            trial = replace(self.query, order=order)
+            hits = sum(_is_part(each.case.shown, each.keys) for each in self.found(trial))
+            if hits > most:
+                best, most = trial, hits
+        self.query = best
+
+    def found(self, query: Query | None = None) -> list[Found]:
+        search = compile_search(query or self.query, compile_expr)  # type: ignore[arg-type]  # expressions only
+        return [Found(case, [key for key, _ in search(case.row.env)]) for case in self.cases]
+
+    def listed(self, paging: Parts) -> Listed | None:
+        """Return the query with the service's way of paging, or the route's own where that explains more."""
+        found = self.found()
+        own = learn_paging(found, paging)
+        self.right = [each.case for each in found if explained(own, [each])]
+        hits = len(self.right)
+        if hits * LEAST_SHARE < len(found) or hits == 0:
+            return None
+        return Listed(replace(self.query, **own), hits, len(found))  # type: ignore[arg-type]  # fields of a query
+
+
+def _is_part(shown: Sequence[str], keys: Sequence[str]) -> bool:
+    """Whether what was shown stands in one piece in what was found."""
+    if not shown:
+        return True
+    at = keys.index(shown[0]) if shown[0] in keys else -1
+    return at >= 0 and list(keys[at : at + len(shown)]) == list(shown)
+
+
+def parent_prefix(role: Role) -> Expr | None:
     """The parent's key as the prefix of its children's, where keys are chains of parameters."""
     if role.collection is None or not role.collection.composite:
         return None
@@ -219,160 +186,21 @@ def _under(role: Role) -> Expr | None:
     return steps[1] if len(steps) == 2 else Text(tuple(steps[1:]))
 
 
-def _sorting(cases: Sequence[_Case]) -> tuple[Expr | None, Expr | None]:
-    """Return the parameter whose values are names of fields that lists are sorted by, and the one that says
-    which way, where there are such."""
-    fields = {
-        str(key).lower()
-        for case in cases
-        for _, document in case.stored[:20]
-        if isinstance(document, dict)
-        for key in document
-    }
-    sorts: list[Ref] = []
-    direction: Ref | None = None
-    for parameter in _parameters(cases):
-        compute = compile_expr(parameter)
-        texts = [value for case in cases if isinstance(value := compute(case.row.env), str)]
-        words = {word.lower().lstrip("+-") for text in texts for word in text.split(",")}
-        if words and words <= {"asc", "desc"}:
-            direction = parameter
-        elif len(words & fields) * 2 > len(words) and parameter.path[1] == "query":
-            sorts.append(parameter)  # clients also ask for fields that are not there
-    obeyed = {sort: _sorted_by(cases, sort, direction) for sort in sorts}
-    sort = max(sorts, key=lambda each: (obeyed[each], repr(each)), default=None)
-    return (sort, direction) if sort is not None and obeyed[sort] else (None, None)
-
-
-def _sorted_by(cases: Sequence[_Case], sort: Ref, direction: Ref | None) -> int:
-    """Return how many lists of two or more obey a parameter of sorting, less those that do not."""
-    names_of, ways_of = compile_expr(sort), compile_expr(direction or Literal(""))
-    obeyed = 0
-    for case in cases:
-        names, ways = names_of(case.row.env), ways_of(case.row.env)
-        if isinstance(names, str) and len(case.placed) > 1:
-            turned = ways.lower().split(",") if isinstance(ways, str) else []
-            order = tuple(
-                ((name.lstrip("+-"),), name.startswith("-") or turned[i : i + 1] == ["desc"])
-                for i, name in enumerate(names.split(","))
-            )
-            obeyed += 1 if _in_order(case, order) else -1
-    return max(obeyed, 0)
-
-
-def _candidates(base: Query, cases: Sequence[_Case]) -> Iterable[Query]:
-    """Yield queries, simplest first: orders times ways of paging."""
-    pagings = _pagings(cases)
-    unsorted = [
-        case for case in cases if base.sort is None or compile_expr(base.sort)(case.row.env) is MISSING
-    ]
-    for order in _orders(unsorted):
-        for paging in pagings:
-            yield replace(base, order=order, **paging)  # type: ignore[arg-type]  # names of expressions only
-
-
-def _orders(cases: Sequence[_Case]) -> list[tuple[tuple[Path, bool], ...]]:
-    """Return the orders that no list contradicts: of creation, against it, or by a field."""
-    orders: list[tuple[tuple[Path, bool], ...]] = []
-    for order in ((), (((), True),)):
-        if _mostly_in_order(cases, order):
-            orders.append(order)
-    fields: dict[Path, None] = {}
-    for case in cases[:8]:
-        for item in case.values[:3]:
-            for path, value in leaves(item):
-                if len(path) <= 2 and not isinstance(value, dict | list):
-                    fields.setdefault(path)
-    for field in fields:
-        for descending in (True, False):
-            for tie in ((), (((), True),)):
-                order = ((field, descending), *tie)
-                if _mostly_in_order(cases, order):
-                    orders.append(order)
-    return orders[:12] or [(), (((), True),)]
-
-
-def _mostly_in_order(cases: Sequence[_Case], order: tuple[tuple[Path, bool], ...]) -> bool:
-    wrong = sum(not _in_order(case, order) for case in cases)
-    return wrong <= len(cases) * TOLERATED
-
-
-def _in_order(case: _Case, order: tuple[tuple[Path, bool], ...]) -> bool:
-    """Whether what was shown follows the order: only neighbours are compared, and only those that are
-    stored."""
-    return all(_precedes(one, other, order) for one, other in zip(case.placed, case.placed[1:], strict=False))
-
-
-def _precedes(
-    one: tuple[int, JsonValue], other: tuple[int, JsonValue], order: tuple[tuple[Path, bool], ...]
-) -> bool:
-    for path, descending in order:
-        if path:
-            left, right = sort_key(get(one[1], path)), sort_key(get(other[1], path))
-            if left != right:
-                return left > right if descending else left < right
-        else:
-            return one[0] > other[0] if descending else one[0] < other[0]
-    return one[0] < other[0]
-
-
-def _limit(cases: Sequence[_Case]) -> Expr | None:
-    """Return the parameter that limits lists: no list is longer than it says, and some are as long.
-
-    Limits that are no size, such as 0, are refused by some services and ignored by others: they tell nothing.
-    """
-    for name in LIMITS:
-        parameter = Ref(("request", "query", name))
-        compute = compile_expr(parameter)
-        sizes = [
-            (len(case.shown), size)
-            for case in cases
-            if (size := integer_of(compute(case.row.env))) is not None and size > 0
-        ]
-        if any(shown == size for shown, size in sizes) and all(shown <= size for shown, size in sizes):
-            return parameter
-    return None
-
-
-def _pagings(cases: Sequence[_Case]) -> list[dict[str, Expr]]:
-    """Return ways of paging: with the parameters that were seen, and the fullest page as the default size."""
-    seen = {str(parameter.path[-1]) for parameter in _parameters(cases) if parameter.path[1] == "query"}
-    size, page = _limit(cases), _first(seen, PAGES)
-    unlimited = [case for case in cases if size is None or compile_expr(size)(case.row.env) is MISSING]
-    fullest = max((len(case.shown) for case in unlimited), default=0)
-    limits: list[dict[str, Expr]] = []  # without a default first: that the fullest page is cut must be seen
-    if size is not None:
-        limits.append({"limit": size})
-        if fullest:
-            limits.append({"limit": First((size, Literal(fullest)))})
-    limits.append({})
-    if fullest >= 5:
-        limits.append({"limit": Literal(fullest)})
-    starts: list[dict[str, Expr]] = [{}]
-    for option, names in (("offset", OFFSETS), ("end", ENDS), ("page", PAGES), ("after", CURSORS)):
-        expr = _first(seen, names)
-        if expr is not None:
-            starts = [{**start, option: expr} for start in starts] + starts
-    if page is not None:
-        full = max(
-            (len(c.shown) for c in unlimited if compile_expr(page)(c.row.env) is not MISSING), default=0
-        )
-        starts = [
-            {**start, "page_size": Literal(full)} if full and "page" in start else start for start in starts
-        ]
-    return [{**limit, **start} for start in starts for limit in limits]
-
-
-def _first(seen: set[str], names: Sequence[str]) -> Expr | None:
-    return next((Ref(("request", "query", name)) for name in names if name in seen), None)
-
-
-def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Found]]]:
+def page_values(query: Query, rows: Sequence[Row]) -> list[tuple[Expr, list[Value]]]:
     """Return what the query binds beside its list, as expressions with their values on the rows."""
     compute = compile_expr(query)
-    columns: dict[str, list[Found]] = {name: [] for name in ("total", "count", "has_more", "last_key")}
+    columns: dict[str, list[Value]] = {name: [] for name in PAGE}
     for row in rows:
         compute(row.env)
         for name, column in columns.items():
             column.append(row.env.page.get(name, MISSING))
     return [(Ref(("page", name)), column) for name, column in columns.items()]
+
+
+def or_null(columns: Sequence[tuple[Expr, list[Value]]]) -> list[tuple[Expr, list[Value]]]:
+    """Return the expressions that are missing on some rows as ones that are null there."""
+    return [
+        (First((expr, Literal(None))), [None if each is MISSING else each for each in column])
+        for expr, column in columns
+        if MISSING in column and any(each is not MISSING for each in column)
+    ]

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from wraith.paths import MISSING
+from wraith.paths import MISSING, Found
 from wraith.runtime import any_fraction, read_time, write_time
 from wraith.synth._rows import Row, Values
 from wraith.wir import Clock, Expr
@@ -57,11 +57,12 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         lengths = Counter(len(piece) for piece in column)
         length = lengths.most_common(1)[0][0]
         alphabet = next(
-            name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column)
+            (name for name, allowed in _ALPHABETS if all(re.fullmatch(allowed, piece) for piece in column)),
+            None,
         )
-        if max(lengths) - min(lengths) > 1 or not all(
-            _looks_random(piece) or length < MIN_FRESH for piece in column
-        ):
+        # some random pieces have no digit by chance
+        random_looking = length < MIN_FRESH or sum(map(_looks_random, column)) * 2 > len(column)
+        if alphabet is None or max(lengths) - min(lengths) > 1 or not random_looking:
             return None
         pattern.append(f"[{alphabet}]{{{length}}}")
         random += length
@@ -98,7 +99,7 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
     if len(units) != 1:
         return None
     [unit] = units
-    coarse = 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+    coarse = _grain_ms(unit)
     low, high = min(shifts), max(shifts)
     if high - low > 2 * CLOCK_SLACK_MS + coarse:
         return None
@@ -112,3 +113,21 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
             write_time(unit, offset_s * 1000 if offset_s > 0 else 0)
             return Clock(unit, offset_s)
     return None
+
+
+def _grain_ms(unit: str) -> int:
+    """Return how much of the time a unit leaves out, beyond its second."""
+    return 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
+
+
+def is_near(clock: Clock, value: Found, now_ms: int) -> bool:
+    """Whether a value is a time as the clock writes it, near the one that it shows at that instant."""
+    read = read_time(value)
+    if read is None or _form(read[0]) != _form(clock.unit):
+        return False
+    shift = read[1] - clock.offset_s * 1000 - now_ms
+    return -CLOCK_SLACK_MS - _grain_ms(clock.unit) < shift < CLOCK_SLACK_MS
+
+
+def _form(unit: str) -> str:
+    return any_fraction(unit) if "%S" in unit else unit

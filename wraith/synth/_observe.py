@@ -7,33 +7,73 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
-from wraith.runtime import Environment, Ids, State, compile_effect, text_of
-from wraith.synth._roles import Role, stored_value
+from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
+from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
-from wraith.wir import Effect
+from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
 
 
+MAX_WHOLE = 500
+"""Entities of a collection that is kept whole for what may be added up over it; larger ones are not."""
+
+
 class Captured(State):
-    """The part of a state that one exchange could have looked at."""
+    """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
+    of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("next_ever", "next_present")
+    __slots__ = ("next_ever", "next_present", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, whole: Mapping[str, dict[str, JsonValue]] | None = None) -> None:
         super().__init__()
         self.next_ever = 1
         self.next_present = 1
+        self.whole = whole or {}
 
-    def next_key(self, entity: str, *, ever: bool) -> int:
-        return self.next_ever if ever else self.next_present
+    def get(self, entity: str, key: str) -> Found:
+        found = super().get(entity, key)
+        return found if found is not MISSING else self.whole.get(entity, {}).get(key, MISSING)
+
+    def all(self, entity: str) -> dict[str, JsonValue]:
+        whole = self.whole.get(entity)
+        return whole if whole is not None else super().all(entity)
+
+    def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
+        counted = self.next_ever if ever else self.next_present
+        return start if counted == 1 else counted
+
+
+class Folded(State):
+    """A state that hands out what its small collections hold, as it is until the next change."""
+
+    __slots__ = ("_snapshots",)
+
+    def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
+        self._snapshots: dict[str, dict[str, JsonValue]] = {}
+        super().__init__(entities)
+
+    def put(self, entity: str, key: str, value: JsonValue) -> None:
+        self._snapshots.pop(entity, None)
+        super().put(entity, key, value)
+
+    def delete(self, entity: str, key: str) -> None:
+        self._snapshots.pop(entity, None)
+        super().delete(entity, key)
+
+    def whole(self) -> dict[str, dict[str, JsonValue]]:
+        """Return the collections with at most ``MAX_WHOLE`` entities."""
+        for name, stored in self.entities.items():
+            if name not in self._snapshots and len(stored) <= MAX_WHOLE:
+                self._snapshots[name] = dict(stored)
+        return dict(self._snapshots)
 
 
 @dataclass(slots=True)
@@ -43,6 +83,13 @@ class Observation:
     seen: Seen
     env: Environment
     captured: Captured
+    addressed: tuple[tuple[Lookup, Found], ...] = ()
+    """What the path addresses besides the entity, and what is kept around it: expression and document."""
+
+    @property
+    def stored(self) -> dict[str, Found]:
+        """The documents that the path addresses, by the name of their collection."""
+        return {lookup.entity: document for lookup, document in self.addressed}
 
     @property
     def document(self) -> Found:
@@ -61,33 +108,39 @@ class Observer:
         world: World,
         gone: Sequence[bool],
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
+        *,
+        caller: Expr | None = None,
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
+        self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
-        self._state = State()
+        self._state = Folded()
 
-    def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> list[Observation]:
-        """Take in the session of that number; return one observation for each exchange with a route if
-        asked."""
+    @property
+    def state(self) -> State:
+        """What the service knows now, as far as its answers have told."""
+        return self._state
+
+    def fold(self, number: int, session: Sequence[Seen], *, observed: bool) -> Iterator[Observation]:
+        """Take in the session of that number, exchange by exchange as it is iterated; yield an observation of
+        each with a route if asked, while the state is still that before its answer."""
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
-            self._state = State({name: items.items() for name, items in self._world.fixtures.items()})
-        found: list[Observation] = []
+            self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    found.append(_observation(seen, role, self._state))
+                    yield _observation(seen, role, self._state, self._caller)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
-        return found
 
     def _apply(self, seen: Seen) -> None:
         env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
@@ -101,21 +154,48 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    if seen.ok and role.beside is not None:
+        _remember_around(state, seen, role, role.beside)
+    if seen.ok and role.purges and role.collection is not None:
+        name = role.collection.name
+        for key in role.purged_keys(seen.document, list(state.all(name)), seen.parameters):
+            state.delete(name, key)
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
+        if role.beside is not None:
+            state.delete(role.beside, removed[1])
+
+
+def _remember_around(state: State, seen: Seen, role: Role, beside: str) -> None:
+    """Keep what a write says around the representation. A read may show only what its caller may know, so it
+    tells something new only where nothing is known."""
+    key = role.response_key(seen.document, seen.parameters)
+    writes = role.op in ("create", "update", "action")
+    if key is None or not isinstance(seen.document, dict) or seen.method == "HEAD" or role.op == "delete":
+        return
+    if writes or state.get(beside, key) is MISSING:
+        rest = {name: value for name, value in seen.document.items() if (name,) != (role.envelope or ())[:1]}
+        state.put(beside, key, rest)
 
 
 def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     """A list may show part of a representation: it completes what is known, other answers replace it."""
-    if reveal.listed and isinstance(stored, dict) and isinstance(reveal.value, dict):
-        return {**stored, **reveal.value} if stored.keys() > reveal.value.keys() else reveal.value
-    return reveal.value
+    if not isinstance(stored, dict) or not isinstance(reveal.value, dict):
+        return reveal.value
+    value = reveal.value
+    if reveal.hidden:
+        value = {**value, **{name: stored[name] for name in stored if name in reveal.hidden}}
+    return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
-def _observation(seen: Seen, role: Role, state: State) -> Observation:
-    captured = Captured()
+def _observation(
+    seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
+) -> Observation:
+    captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    if caller is not None:
+        env.caller = caller(env)
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name
@@ -123,12 +203,12 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
             env.entity = state.get(name, key)
             if env.entity is not MISSING:
                 captured.put(name, key, _json(env.entity))
-        if role.listing is not None:
+        if role.listing is not None or role.purges:
             captured.entities[name] = dict(state.all(name))
         if role.op == "create":
             captured.next_ever = state.next_key(name, ever=True)
             captured.next_present = state.next_key(name, ever=False)
-    _capture_addressed(captured, state, role, seen)
+    addressed = tuple(_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
     _capture(captured, state, texts)
@@ -141,7 +221,7 @@ def _observation(seen: Seen, role: Role, state: State) -> Observation:
         for value in document.values()
     }
     _capture(captured, state, texts)
-    return Observation(seen, env, captured)
+    return Observation(seen, env, captured, addressed)
 
 
 def _json(value: Found) -> JsonValue:
@@ -149,21 +229,21 @@ def _json(value: Found) -> JsonValue:
     return value
 
 
-def _capture_addressed(captured: Captured, state: State, role: Role, seen: Seen) -> None:
-    chain: list[str] = []
-    for (name, _), value in zip(role.addressed, seen.parameters.values(), strict=False):
-        chain.append(value)
-        for key in (value, "/".join(chain)):
-            stored = state.get(name, key)
-            if stored is not MISSING:
-                captured.put(name, key, _json(stored))
+def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iterable[tuple[Lookup, Found]]:
+    """Capture what the path addresses and what is kept around it; yield each with its expression."""
+    for name, key in (*role.addressed, *role.around):
+        text = path_text(key, seen.parameters)
+        stored = state.get(name, text) if text is not None else MISSING
+        if text is not None and stored is not MISSING:
+            captured.put(name, text, _json(stored))
+        yield Lookup(name, key), stored
 
 
 def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:
     for text in texts:
         if text:
             for name, stored in state.entities.items():
-                if text in stored and captured.get(name, text) is MISSING:
+                if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])
 
 

@@ -14,7 +14,24 @@ from typing import TypeAlias
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
 from wraith.synth._observe import Observation
-from wraith.wir import Cast, Expr, First, Given, Literal, Lookup, Merge, NextKey, Query, Ref, Sum, Text
+from wraith.wir import (
+    Call,
+    Cast,
+    Each,
+    Expr,
+    First,
+    Given,
+    Literal,
+    Lookup,
+    Merge,
+    NextKey,
+    Object,
+    Query,
+    Ref,
+    Sum,
+    Text,
+    When,
+)
 
 MAX_DEPTH = 6
 MAX_ELEMENTS = 8
@@ -25,6 +42,9 @@ MAX_PLACES = 600
 
 LARGE_COLLECTION = 40
 """A captured collection above this was captured for a list, not because something refers to its members."""
+
+MIN_REFERENCE = 4
+"""Characters of a text that is looked for among all keys."""
 
 REFERENCE_HOPS = 2
 """From the request to an entity, and from there to one more: joins beyond that are rare in one answer."""
@@ -54,9 +74,33 @@ def index(observation: Observation) -> Index:
         _file(filed, expr, value, key, scalars)
     for path, value, key in _parts(env.entity, ("entity",)):
         _file(filed, Ref(path), value, key, scalars)
+    for lookup, document in observation.addressed:
+        if document is not env.entity:
+            for path, value, key in _parts(document, ()):
+                _file(filed, Lookup(lookup.entity, lookup.key, path), value, key, scalars)
+    _file(filed, Ref(("caller",)), env.caller, norm(env.caller), scalars)
     reached: set[tuple[str, str]] = set()
     for _ in range(REFERENCE_HOPS):
         scalars = _follow(observation, filed, scalars, reached)
+    return filed
+
+
+def index_element(outer: Index, observation: Observation) -> Index:
+    """Return the index of an observation at an element of a list: the element and its place come first."""
+    filed: Index = {}
+    scalars: list[tuple[Expr, str]] = []
+    env = observation.env
+    for path, value, key in _parts(env.item, ("item",)):
+        _file(filed, Ref(path), value, key, scalars)
+    if isinstance(env.position, int):
+        place = Ref(("position",))
+        _file(filed, place, env.position, norm(env.position), [])
+        _file(filed, Sum((place, Literal(1))), env.position + 1, norm(env.position + 1), [])
+    reached: set[tuple[str, str]] = set()
+    for _ in range(REFERENCE_HOPS):
+        scalars = _follow(observation, filed, scalars, reached)
+    for key, exprs in outer.items():
+        filed.setdefault(key, []).extend(exprs)
     return filed
 
 
@@ -72,12 +116,25 @@ def _follow(
     """File what the scalars refer to; return the scalars found there."""
     further: list[tuple[Expr, str]] = []
     for expr, text in scalars:
-        for name, stored in observation.captured.entities.items():
-            if text in stored and len(stored) <= LARGE_COLLECTION and (name, text) not in reached:
+        for name, stored in _referable(observation, text):
+            if (name, text) not in reached:
                 reached.add((name, text))
-                for path, value, key in _parts(stored[text], ()):
+                for path, value, key in _parts(stored, ()):
                     _file(filed, Lookup(name, expr, path), value, key, further)
     return further
+
+
+def _referable(observation: Observation, text: str) -> Iterator[tuple[str, Found]]:
+    """Yield the entities under a key, with the names of their collections. A short number is a key in many
+    collections, so it refers to what the exchange speaks of only."""
+    captured = observation.captured
+    for name, stored in captured.entities.items():
+        if text in stored and len(stored) <= LARGE_COLLECTION:
+            yield name, stored[text]
+    if len(text) >= MIN_REFERENCE:
+        for name, stored in captured.whole.items():
+            if text in stored:
+                yield name, stored[text]
 
 
 def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, object | None]]:
@@ -133,7 +190,7 @@ def cost(expr: Expr, name: str = "") -> float:
         case Literal():
             return 0.5
         case Ref(path):
-            base = {"request": 1.0, "entity": 1.5}.get(str(path[0]), 2.0)
+            base = {"item": 0.8, "position": 0.9, "request": 1.0, "entity": 1.5}.get(str(path[0]), 2.0)
             return base + 0.1 * len(path) - (0.45 if path[-1] == name else 0)
         case Lookup(_, key, at):
             return 2 + cost(key) + 0.1 * len(at) - (0.45 if at and at[-1] == name else 0)
@@ -149,7 +206,18 @@ def cost(expr: Expr, name: str = "") -> float:
             return 1 + sum(cost(part) for part in parts)
         case Sum(plus, minus):
             return 2 + sum(cost(term) for term in (*plus, *minus))
-        case NextKey() | Query():
+        case Call(_, of):
+            return 2 + sum(cost(argument) for argument in of)
+        case Each(of, item):
+            return 1 + cost(of) + cost(item)
+        case Object(members, under):
+            return 1 + sum(cost(value) for _, value in members) + (cost(under) if under is not None else 0)
+        case When(_, then, otherwise):
+            return 2 + cost(then, name) + (cost(otherwise, name) if otherwise is not None else 0)
+        case Query():
+            conditions = sum(1 + 0.1 * len(each.field) + cost(each.value) for each in expr.where)
+            return 3 + conditions + len(expr.unwind) + (cost(expr.item) if expr.item is not None else 0)
+        case NextKey():
             return 3
     return 4
 

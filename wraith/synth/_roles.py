@@ -8,7 +8,7 @@ in successful answers. A route without a parameter that answers one object is a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
@@ -16,6 +16,7 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
+from wraith.synth._views import views_of
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
 
 SINGLETON_KEY = "self"
@@ -51,6 +52,29 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    purged: Path | None = None
+    """Where the answers of a route that removes many list what was removed."""
+    beside: str | None = None
+    """The collection that keeps what answers say around the representation, such as who may see it."""
+    around: tuple[tuple[str, Expr], ...] = ()
+    """What is kept around everything that the path addresses: collection and key."""
+    views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
+    """Members of the answer that are whole collections, with their names and where keys stand in them."""
+
+    @property
+    def purges(self) -> bool:
+        """Whether the route removes entities of a collection without naming one."""
+        return self.op == "delete" and self.key is None and self.collection is not None
+
+    def purged_keys(self, document: Found, stored: Iterable[str], parameters: dict[str, str]) -> list[str]:
+        """Return the keys that an answer says it removed: those it lists, else all below the parent."""
+        items = get(document, self.purged) if self.purged is not None else MISSING
+        if isinstance(items, list):
+            return [key for item in items if (key := self.element_key(item, parameters)) is not None]
+        if self.collection is None or not self.collection.composite:
+            return list(stored)
+        above = "/".join(parameters[name] for name in self.parents)
+        return [key for key in stored if key.startswith(f"{above}/")]
 
     def response_key(self, document: Found, parameters: dict[str, str]) -> str | None:
         """Return the key under which the representation in an answer is stored, or None."""
@@ -71,14 +95,20 @@ class Role:
 
     def request_key(self, parameters: dict[str, str]) -> str | None:
         """Return the key that a request addresses, or None on a collection route."""
-        match self.key:
-            case Literal(value):
-                return text_of(value)
-            case Ref(("request", "path", str(name))):
-                return parameters.get(name)
-            case Text():
-                return "/".join(parameters[name] for name in parameters if name)
-        return None
+        return path_text(self.key, parameters)
+
+
+def path_text(key: Expr | None, parameters: dict[str, str]) -> str | None:
+    """Return a key that is made of parameters of the path, None where one is missing."""
+    match key:
+        case Literal(value):
+            return text_of(value)
+        case Ref(("request", "path", str(name))):
+            return parameters.get(name)
+        case Text(parts):
+            texts = [path_text(part, parameters) for part in parts]
+            return None if None in texts else "".join(str(text) for text in texts)
+    return None
 
 
 def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ...]:
@@ -87,19 +117,78 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
-    names = _collection_names(table, by_route)
-    collections = {base: _collection(name, base, table, by_route, names) for base, name in names.items()}
+    unaddressed = _unaddressed(table, by_route)
+    names = _collection_names(table, by_route, unaddressed)
+    collections = {
+        base: Collection(name, unaddressed[base])
+        if base in unaddressed
+        else _collection(name, base, table, by_route, names)
+        for base, name in names.items()
+    }
     read = {
         pattern.shape
         for position, pattern in enumerate(table.patterns)
         if pattern.method == "GET" and by_route[position]
     }
-    return tuple(
+    found = [
         replace(
             _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
         )
         for position, pattern in enumerate(table.patterns)
+    ]
+    known = dict.fromkeys(_keyed(role.collection) for role in found if role.collection is not None)
+    surrounded = _surrounded(found, by_route)
+    return tuple(
+        _with_views(
+            _with_surroundings(role, surrounded),
+            pattern,
+            by_route[position],
+            [each for each in known if each is not None],
+        )
+        for position, (role, pattern) in enumerate(zip(found, table.patterns, strict=True))
     )
+
+
+def _with_surroundings(role: Role, surrounded: set[str]) -> Role:
+    own = role.collection is not None and role.envelope and role.collection.name in surrounded
+    return replace(
+        role,
+        beside=surroundings(role.collection.name) if role.collection is not None and own else None,
+        around=tuple((surroundings(name), key) for name, key in role.addressed if name in surrounded),
+    )
+
+
+def surroundings(name: str) -> str:
+    """Return the name of the collection that keeps what is said around the entities of a collection."""
+    return f"{name}.around"
+
+
+def _surrounded(roles: Sequence[Role], by_route: dict[int, list[Seen]]) -> set[str]:
+    """Return the collections whose writes answer with more than the representation, and not always the
+    same."""
+    said: dict[str, list[JsonValue]] = defaultdict(list)
+    for position, role in enumerate(roles):
+        if role.collection is not None and role.envelope and role.op in ("create", "update"):
+            for seen in by_route[position]:
+                if isinstance(seen.document, dict):
+                    rest = {k: v for k, v in seen.document.items() if k != role.envelope[0]}
+                    said[role.collection.name].append(rest)
+    return {name for name, rests in said.items() if any(rest != rests[0] for rest in rests)}
+
+
+def _keyed(collection: Collection) -> tuple[str, Path] | None:
+    return None if collection.composite else (collection.name, collection.key)
+
+
+def _with_views(
+    role: Role, pattern: RoutePattern, answers: list[Seen], collections: list[tuple[str, Path]]
+) -> Role:
+    """A route that seems to answer a document of its own may show the others' collections."""
+    alone = role.op == "none" or (role.op == "read" and isinstance(role.key, Literal))
+    if pattern.method != "GET" or pattern.names or not alone:
+        return role
+    views = views_of(answers, collections)
+    return Role("none", views=views) if views else role
 
 
 Base = tuple[str | None, ...]
@@ -115,10 +204,42 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
     return tuple(found)
 
 
-def _collection_names(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, str]:
+def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, Path]:
+    """Return the collections whose entities have no address of their own, with their key: what a POST
+    creates, the GET of the same path lists."""
+    written: dict[Base, list[Found]] = defaultdict(list)
+    listed: dict[Base, list[Found]] = defaultdict(list)
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape and pattern.shape[-1] is not None:
+            by_method = {"POST": written, "GET": listed}.get(pattern.method)
+            if by_method is not None:
+                by_method[pattern.shape] += [seen.document for seen in by_route[position]]
+        elif pattern.shape:
+            written.pop(pattern.shape[:-1], None)
+            listed.pop(pattern.shape[:-1], None)
+    addressed = {pattern.shape[:-1] for pattern in table.patterns if pattern.shape[-1:] == (None,)}
+    found: dict[Base, Path] = {}
+    for base in sorted(written.keys() & listed.keys() - addressed, key=str):
+        for name in PRIOR_KEYS:
+            own = [text_of(get(document, (name,))) for document in written[base]]
+            shown = {
+                text_of(get(item, (name,)))
+                for document in listed[base]
+                for _, items in _lists_in(document)
+                for item in items
+            }
+            if None not in own and len(set(own)) == len(own) > 1 and not shown.isdisjoint(own):
+                found[base] = (name,)
+                break
+    return found
+
+
+def _collection_names(
+    table: RouteTable, by_route: dict[int, list[Seen]], unaddressed: Iterable[Base]
+) -> dict[Base, str]:
     """Name the collections: the shape before a final parameter, by its last literal; longer where that is not
     one."""
-    bases: dict[Base, bool] = {}
+    bases: dict[Base, bool] = dict.fromkeys(unaddressed, True)
     for position, pattern in enumerate(table.patterns):
         for at, segment in enumerate(pattern.shape):
             if segment is None and at > 0 and pattern.shape[at - 1] is not None:
@@ -189,6 +310,10 @@ def _role(
     pattern: RoutePattern, answers: list[Seen], collections: dict[Base, Collection], read: set[Base]
 ) -> Role:
     shape = pattern.shape
+    if pattern.method in ("POST", "PUT", "PATCH", "DELETE") and (
+        parent := _answers_parent(pattern, answers, collections)
+    ):
+        return parent
     if shape and shape[-1] is None and shape[:-1] in collections:
         return _item_role(pattern, answers, collections[shape[:-1]])
     if shape in collections:
@@ -204,6 +329,28 @@ def _role(
             return _singleton_role(pattern)
         return _creation_role(answers, str(shape[-1])) if pattern.method == "POST" else Role("none")
     return Role("none")
+
+
+def _answers_parent(
+    pattern: RoutePattern, answers: list[Seen], collections: dict[Base, Collection]
+) -> Role | None:
+    """Return the role of a write to a part of an entity that answers with the whole of it, or None."""
+    places = [at for at, segment in enumerate(pattern.shape[:-1]) if segment is None]
+    if not places or pattern.shape[: places[-1]] not in collections or len(answers) < 2:
+        return None
+    collection = collections[pattern.shape[: places[-1]]]
+    names = pattern.names[: len(places)]
+    rows = [(seen.parameters[names[-1]], seen.document) for seen in answers]
+    envelope = _envelope(collection, rows)
+    if envelope is None or not all(
+        text_of(get(document, (*envelope, *collection.key))) == own for own, document in rows
+    ):
+        return None
+    if pattern.shape[-1] is None:  # a member of its own, unless it is named like its parent
+        last = pattern.names[-1]
+        if all(seen.parameters[last] == seen.parameters[names[-1]] for seen in answers):
+            return None
+    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
 
 
 def _creation_role(answers: list[Seen], name: str) -> Role:
@@ -254,6 +401,9 @@ def _collection_role(pattern: RoutePattern, answers: list[Seen], collection: Col
         if listing is not None:
             return Role("list", collection, None, listing, None, parents)
         return Role("none", collection, parents=parents)
+    if pattern.method == "DELETE" and answers:
+        listing = _listing([seen.document for seen in answers], collection)
+        return Role("delete", collection, parents=parents, purged=listing)
     counts: Counter[Path] = Counter()
     for seen in answers:
         counts.update(_object_paths_with(seen.document, collection.key))
@@ -299,6 +449,8 @@ def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collect
     at = max(position for position in range(len(pattern.shape)) if pattern.shape[position] is None)
     names = pattern.names[: sum(segment is None for segment in pattern.shape[: at + 1])]
     envelope = _envelope(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
+    if pattern.method in ("GET", "HEAD", "OPTIONS"):
+        envelope = None  # a report that names the entity shows a part of it, and changes nothing
     return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
 
 

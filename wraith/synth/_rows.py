@@ -131,3 +131,8 @@ def as_json(value: Found) -> JsonValue:
     """Return a value that is known to be there as JSON."""
     assert value is not MISSING  # Invariant: callers have checked presence
     return value
+
+
+def plain_number(value: Found) -> float | None:
+    """Return the number that a value is, None for what is none; text is none."""
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else value

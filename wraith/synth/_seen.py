@@ -9,6 +9,7 @@ from wraith.canonical import JsonValue
 from wraith.exchange import BodyKind, Exchange, Request, decode_body, header
 from wraith.paths import MISSING, Found
 from wraith.runtime import read_time, split_path
+from wraith.synth._many import Many, take_apart
 
 CLOCKS_AGREE_MS = 2000
 """How far a service's ``Date``, a whole second, may stand from the recorder's time of the same exchange."""
@@ -30,6 +31,8 @@ class Seen:
     raw: bytes = field(repr=False)
     route: int = -1
     parameters: dict[str, str] = field(default_factory=dict)
+    many: Many | None = None
+    """How the exchange is built where it holds others; those stand before it in the session."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
 
     @property
@@ -65,26 +68,33 @@ class Seen:
 
 
 def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
-    """Return the exchanges of a session. Those whose bodies were cut off teach nothing, and are left out."""
-    seen = []
+    """Return the exchanges of a session, those that stand in others before them. Those whose
+    bodies were cut off teach nothing, and are left out."""
+    seen: list[Seen] = []
     for index, exchange in enumerate(exchanges):
-        request, response = exchange.request, exchange.response
-        if request.truncated is not None or response.truncated is not None:
+        if exchange.request.truncated is not None or exchange.response.truncated is not None:
             continue
-        seen.append(
-            Seen(
-                session,
-                index,
-                _answered_at(exchange),
-                exchange.duration_ms,
-                request,
-                tuple(split_path(request.path)),
-                response.status,
-                response.headers,
-                response.body,
-            )
-        )
+        apart = take_apart(exchange)
+        if apart is not None:
+            seen += [_seen(session, index, each) for each in apart[1]]
+        seen.append(_seen(session, index, exchange))
+        seen[-1].many = apart[0] if apart is not None else None
     return seen
+
+
+def _seen(session: int, index: int, exchange: Exchange) -> Seen:
+    request, response = exchange.request, exchange.response
+    return Seen(
+        session,
+        index,
+        _answered_at(exchange),
+        exchange.duration_ms,
+        request,
+        tuple(split_path(request.path)),
+        response.status,
+        response.headers,
+        response.body,
+    )
 
 
 def _answered_at(exchange: Exchange) -> int:

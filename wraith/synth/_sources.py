@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr, number_of, text_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
@@ -18,6 +18,7 @@ from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, 
 from wraith.synth._sampling import thinned
 from wraith.wir import (
     Case,
+    Cast,
     Clock,
     Expr,
     First,
@@ -77,7 +78,8 @@ def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str
     for found in fits[:4]:
         rest = tuple(i for i, given in zip(live, found.given, strict=True) if not given)
         given = [v for v, g in zip(some_values, found.given, strict=True) if g and v is not MISSING]
-        if len({norm(value) for value in given}) < 2 and not _is_telling(given):
+        named = len(given) > 1 and _is_named(found.expr, name)
+        if len({norm(value) for value in given}) < 2 and not _is_telling(given) and not named:
             continue  # one coincidence proves nothing
         tail = _chain(rest, rows, values, name, left - 1)
         if tail is not None:
@@ -88,6 +90,23 @@ def _chain(live: tuple[int, ...], rows: Sequence[Row], values: Values, name: str
             ):
                 best = candidate
     return best
+
+
+def _is_named(expr: Expr, name: str) -> bool:
+    """Whether an expression is a part of the request with the name of what it fills."""
+    place = expr.value if isinstance(expr, Cast) else expr
+    return isinstance(place, Ref) and place.path[0] == "request" and place.path[-1] == name
+
+
+def named_place(rows: Sequence[Row], values: Values, name: str) -> Expr | None:
+    """Return the part of the request with the name of what it fills that gives every value, or None."""
+    for expr in sorted(rows[0].index.get(norm(values[0]), ()), key=lambda each: rank(each, name)):
+        candidate = typed(expr, rows[0], values[0])
+        if candidate is not None and _is_named(candidate, name):
+            found = fit(candidate, rows, values)
+            if found is not None and found.whole:
+                return candidate
+    return None
 
 
 def _is_telling(values: Sequence[Found]) -> bool:
@@ -155,7 +174,7 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
             for key, member in value.items():
                 if (filed := norm(member)) is not None:
                     for expr in row.index.get(filed, ()):
-                        if isinstance(expr, Ref) and expr.path[-1] == key and len(expr.path) > 1:
+                        if isinstance(expr, Ref) and expr.path[-1] == key and _is_part(expr.path):
                             (stored if expr.path[0] == "entity" else sent)[Ref(expr.path[:-1])] += 1
     return [
         Merge(old, new, deep=deep)
@@ -163,6 +182,12 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
         for new, _ in sent.most_common(2)
         for deep in (False, True)
     ]
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a path leads into an object that can be merged as a whole."""
+    root = 1 if path[0] == "entity" else 2 if path[1:2] in (("body",), ("query",)) else len(path)
+    return len(path) > root
 
 
 # --- built from parts ------------------------------------------------------------------------------------
@@ -408,6 +433,4 @@ def hole_class(expr: Expr) -> HoleClass:
             if "generated" in classes:
                 return "generated"
             return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
-    from wraith.wir import Cast
-
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"

@@ -5,33 +5,47 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import text_of
+from wraith.runtime import compile_atom, integer_of, text_of
+from wraith.synth._conditions import restricted
+from wraith.synth._embeds import with_embeds
 from wraith.synth._features import Feature, features
-from wraith.synth._headers import learn_headers
-from wraith.synth._induce import Context, Induced, induce
-from wraith.synth._lists import learn_list, page_values
+from wraith.synth._headers import Answer, learn_headers
+from wraith.synth._induce import Context, Induced, element_learner, induce
+from wraith.synth._laws import NO_LAWS, Laws
+from wraith.synth._lists import Listed, Lists, or_null, page_values
+from wraith.synth._many import together
 from wraith.synth._observe import Observation
-from wraith.synth._roles import Role
+from wraith.synth._places import norm
+from wraith.synth._quoted import quotations, quoted
+from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
+from wraith.synth._shown import viewed
+from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
+from wraith.synth._unions import complaint, names_in, united
+from wraith.synth._verify import wrong_rows
 from wraith.wir import (
     Atom,
+    Call,
     Delete,
     Effect,
     Equals,
     Expr,
     KeysWithin,
     Literal,
+    Lookup,
     Put,
+    Query,
     Ref,
+    Style,
     Text,
     Variant,
     VariantEvidence,
@@ -47,10 +61,22 @@ TREE_SAMPLE = 400
 MAX_GROUPS = 14
 """Answers of one status that differ in more ways than this differ in data, not in kind."""
 
+OF_EACH_SHAPE = 6
+"""Answers of each shape in the sample of a group."""
+
+ROUNDS = 2
+"""How often a group is learned again from what it got wrong."""
+
+COUNTER_EXAMPLES = 20
+"""Answers that come back into the sample in one round."""
+
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
 
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])\d{1,2}(?![\w.-])")
+_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
+
+_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
+"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +90,74 @@ class _Group:
     rows: tuple[int, ...]
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
+    style: Style | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is known of a route beside its answers: what it does, and the query of its lists."""
+
+    role: Role
+    listed: Listed | None
+    shared: Mapping[str, Expr]
+    embeds: tuple[tuple[str, Expr], ...]
+    """What parameters put into the representation."""
+    known: Mapping[Path, Expr]
+    """Parts of its answers that are known already."""
 
 
 class _Questions:
     """The features of a route's requests, worked out when a group has to be told from another."""
 
-    def __init__(self, rows: Sequence[Row], role: Role) -> None:
+    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
         self._rows = rows
         self._role = role
+        self.laws = laws
 
     @cached_property
     def all(self) -> list[Feature]:
         observations = [row.observation for row in self._rows]
         return features(observations, self._role, [each.seen.ok for each in observations])
 
+    def complain(self, group: _Group) -> None:
+        """Add the question that a refusal of many parts answers itself."""
+        atom = complaint(group.induced.template, group.induced.holes)
+        if atom is not None:
+            test = compile_atom(atom)
+            answers = tuple(test(row.env) for row in self._rows)
+            self.all.insert(0, Feature(atom, 1.0, answers))
+
+    @cached_property
+    def accepted(self) -> Sequence[int]:
+        """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
+        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], SAMPLE)
+
 
 def learn_route(
-    observations: Sequence[Observation], role: Role, gone: bool, side_effects: tuple[Effect, ...] = ()
+    observations: Sequence[Observation],
+    role: Role,
+    lists: Lists,
+    gone: bool,
+    side_effects: tuple[Effect, ...] = (),
+    known: Mapping[Path, Expr] | None = None,
+    laws: Laws = NO_LAWS,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
+    that are known already."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = _Questions(rows, role)
+    questions = _Questions(rows, role, laws)
+    listed = lists.by_route.get(observations[0].seen.route)
+    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
+    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds, known or {})
     groups: list[_Group] = []
-    for label in _by_answer(rows):
-        groups += _divide(label, rows, role, questions, MAX_SPLITS)
+    for family in united(_by_answer(rows), rows):
+        whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
+        if whole is not None and not whole.induced.unexplained:
+            groups.append(whole)
+            questions.complain(whole)
+            continue
+        for label in family[1:] or family:
+            groups += _divide(label, rows, told, questions, MAX_SPLITS)
     labels = [0] * len(rows)
     for number, group in enumerate(groups):
         for row in group.rows:
@@ -145,16 +215,24 @@ def _masked(row: Row) -> bytes:
     document = row.observation.document
     if document is MISSING:
         return b""
-    known = {key for key in row.index if isinstance(key, str) and (len(key) >= 3 or key.isdigit())}
-    return compact(_mask(document, known))
+    known = {
+        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
+    }
+    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
+    return compact(_mask(document, known, notations))
 
 
-def _mask(value: JsonValue, known: set[str]) -> JsonValue:
+def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
+    if isinstance(value, dict | list) and norm(value) in known:
+        return "*"
     if isinstance(value, dict):
-        return {key: _mask(item, known) for key, item in value.items()}
+        return {key: _mask(item, known, notations) for key, item in value.items()}
     if isinstance(value, list):
-        return [_mask(item, known) for item in value]
+        return [_mask(item, known, notations) for item in value]
     if isinstance(value, str):
+        for notation in notations:
+            value = value.replace(notation, "*")
+        value = _MADE.sub("*", value)
         return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
     text = text_of(value)
     return "*" if text is not None and len(text) >= 3 and text in known else value
@@ -164,15 +242,15 @@ def _mask(value: JsonValue, known: set[str]) -> JsonValue:
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], role: Role, questions: _Questions, left: int
+    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
-    group = _learn(members, rows, role)
+    group = _learn(members, rows, told, questions)
     if left == 0 or len(members) < 4:
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            parts = [part for some in partition for part in _divide(some, rows, role, questions, left - 1)]
+            parts = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
             if _doubt(parts) < _doubt([group]):
                 return parts
     return [group]
@@ -206,8 +284,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
     sub = [
-        Feature(each.atom, each.prior, tuple(each.answers[row] for row, _ in chosen))
-        for each in questions.all
+        Feature(each.atom, each.bits, tuple(each.answers[row] for row, _ in chosen)) for each in questions.all
     ]
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
@@ -216,28 +293,89 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], role: Role) -> _Group:
-    sample = [rows[number] for number in thinned(members, SAMPLE)]
+def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions) -> _Group:
+    numbers: Sequence[int] = _sample(members, rows)
+    group = _learn_sample(members, numbers, rows, told, questions)
+    for _ in range(ROUNDS):
+        missed = _missed(group, numbers, rows)
+        if not missed:
+            break
+        numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
+        again = _learn_sample(members, numbers, rows, told, questions)
+        if len(_missed(again, numbers, rows)) > len(missed):
+            break
+        group = again
+    return group
+
+
+def _sample(members: tuple[int, ...], rows: Sequence[Row]) -> list[int]:
+    """Return the rows of a group to learn from: spread evenly, and a few of each shape that answers have, for
+    what is rarely there is explained by where it is."""
+    chosen = set(thinned(members, SAMPLE))
+    if len(chosen) < len(members):
+        by_shape: dict[object, list[int]] = defaultdict(list)
+        for number in members:
+            by_shape[names_in(rows[number].observation.document)].append(number)
+        for some in list(by_shape.values())[:MAX_GROUPS]:
+            chosen.update(thinned(some, OF_EACH_SHAPE))
+    return sorted(chosen)
+
+
+def _missed(group: _Group, numbers: Sequence[int], rows: Sequence[Row]) -> list[int]:
+    """Return the rows of a group, beyond those that it was learned from, whose answer it does not give."""
+    known = set(numbers)
+    others = [number for number in group.rows if number not in known]
+    some = [rows[number] for number in others]
+    values = [row.observation.document for row in some]
+    wrong = wrong_rows(group.induced.template, group.induced.holes, some, values) if some else []
+    return [others[i] for i in wrong]
+
+
+def _learn_sample(
+    members: tuple[int, ...],
+    numbers: Sequence[int],
+    rows: Sequence[Row],
+    told: _Told,
+    questions: _Questions,
+) -> _Group:
+    sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
-    context = _context(sample, role)
+    context = _context(sample, told, questions.laws)
+    if sample[0].observation.seen.ok:
+        context.lists.update(told.known)
+    accepted = [] if sample[0].observation.seen.ok else questions.accepted
+    context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
+    context.others = len(accepted)
     induced = induce(sample, values, context)
-    return _Group(members, induced, learn_headers(sample, induced))
+    style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
+    return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
 
-def _context(sample: Sequence[Row], role: Role) -> Context:
-    seen = sample[0].observation.seen
+def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
+    seen, role = sample[0].observation.seen, told.role
     context = Context(form=any(row.env.body_kind == "form" for row in sample))
-    if not seen.ok or role.collection is None:
+    if not seen.ok:
+        context.list_values = quoted(sample)
+        return context
+    if (many := together([row.observation.seen.many for row in sample])) is not None:
+        context.lists[many.answers] = many.source()
+    for path, (name, key) in role.views:
+        context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
+    if role.collection is None:
         return context
     context.envelope = role.envelope
+    context.laws = laws
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name
-    if role.listing is not None:
-        listed = learn_list(sample, role)
-        if listed is not None:
-            context.lists[role.listing] = listed.query
-            context.list_values = page_values(listed.query, sample)
+    if role.listing is not None and told.listed is not None:
+        learner = element_learner(Context(form=context.form), laws)
+        query = viewed(told.listed.query, sample, role, learner)
+        context.lists[role.listing] = query
+        context.page = page_values(query, sample)
+        context.list_values = [*context.page, *or_null(context.page)]
+    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
+        context.likely[role.envelope] = shown
     return context
 
 
@@ -250,6 +388,7 @@ def _variant(
         guards=leaf.guards,
         headers=group.headers,
         body_kind=seen.kind,
+        style=group.style,
         body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
@@ -269,12 +408,17 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     name = role.collection.name
     if role.op == "delete" and role.key is not None:
         if gone:
-            return (Delete(name, role.key),)
+            return tuple(Delete(each, role.key) for each in (name, role.beside) if each is not None)
     elif role.op not in ("create", "update", "action"):
         return ()
     if role.envelope is None:
         return ()
-    return (Put(name, role.key or _created_key(role), Ref(("response", "body", *role.envelope))),)
+    key = role.key or _created_key(role)
+    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    if role.beside is None:
+        return (stored,)
+    around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
+    return (stored, Put(role.beside, key, around))
 
 
 def _created_key(role: Role) -> Expr:

@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import parse_form
 from wraith.paths import Found, get
-from wraith.runtime import integer_of
+from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 
-PAGING = frozenset(
-    "limit offset page per_page page_size "  # noqa: SIM905  # words read better without quotes around each
-    "pagesize size count skip top first max_results _limit _page _start _end".split()
+SIZES = frozenset(
+    "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
 )
+PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noqa: SIM905  # words read better so
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
@@ -44,24 +44,72 @@ class Reveal:
     value: JsonValue
     created: bool
     listed: bool = False
+    """The answer may show a part of the representation only."""
+    hidden: frozenset[str] = frozenset()
+    """Members that the answer shows otherwise than they are stored, because a parameter asked for more."""
 
 
 def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     """Yield the entities that the answer of an exchange shows."""
-    if not seen.ok or role.collection is None or seen.method == "HEAD":
+    if not seen.ok or seen.method == "HEAD":
+        return
+    yield from _viewed(seen, role)
+    if role.collection is None:
         return
     name = role.collection.name
     if role.listing is not None:
         items = get(seen.document, role.listing)
         for item in items if isinstance(items, list) else ():
             if (key := role.element_key(item, seen.parameters)) is not None:
-                yield Reveal((name, key), item, False, True)
+                yield _shown(seen, (name, key), item, listed=True)
         return
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
     if key is not None and isinstance(value, dict):
-        created = role.op == "create" or (role.op == "update" and seen.status == 201)
-        yield Reveal((name, key), value, created)
+        if seen.method == "GET" and seen.request.query:
+            yield _shown(seen, (name, key), value, listed=True)
+        else:
+            created = role.op == "create" or (role.op == "update" and seen.status == 201)
+            yield Reveal((name, key), value, created)
+
+
+def _viewed(seen: Seen, role: Role) -> Iterator[Reveal]:
+    for path, (name, key) in role.views:
+        shown = get(seen.document, path)
+        if not key and isinstance(shown, dict):
+            yield Reveal((name, SINGLETON_KEY), shown, False)
+        for item in shown if isinstance(shown, list) else ():
+            if (own := text_of(get(item, key))) is not None:
+                yield Reveal((name, own), item, False)
+
+
+def _shown(seen: Seen, key: Key, value: JsonValue, *, listed: bool) -> Reveal:
+    hidden = asked_for(seen, value)
+    if hidden and isinstance(value, dict):
+        value = {name: member for name, member in value.items() if name not in hidden}
+    return Reveal(key, value, False, listed, hidden)
+
+
+def asked_for(seen: Seen, value: JsonValue) -> frozenset[str]:
+    """Return the members of a representation, objects or lists of them, that a parameter of the request asks
+    for by name: they belong to other entities."""
+    if not seen.request.query or not isinstance(value, dict):
+        return frozenset()
+    asked = {word for each in _words(parse_form(seen.request.query)) for word in each.split(",")}
+    return frozenset(name for name in asked if name in value and _holds_entities(value[name]))
+
+
+def _words(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _words(each)
+
+
+def _holds_entities(value: JsonValue) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    )
 
 
 def deletes(seen: Seen, role: Role) -> Key | None:
@@ -76,6 +124,7 @@ def deletes(seen: Seen, role: Role) -> Key | None:
 class _Sketch:
     """What one session says about its world."""
 
+    taught: bool = True
     created: dict[Key, int] = field(default_factory=dict)
     shown: dict[Key, JsonValue] = field(default_factory=dict)
     lists: list[_List] = field(default_factory=list)
@@ -101,9 +150,10 @@ class WorldBuilder:
         """Identifiers that answers to writes told before anything showed them: of what the writes made on the
         side."""
 
-    def add(self, session: Sequence[Seen]) -> None:
-        """Take in one session, decoded, with its routes assigned."""
-        sketch = _Sketch()
+    def add(self, session: Sequence[Seen], taught: bool = True) -> None:
+        """Take in one session, decoded, with its routes assigned. What one shows that is not learned from is
+        no fixture."""
+        sketch = _Sketch(taught=taught)
         self._starts.append(session[0].at_ms if session else 0)
         self._sketches.append(sketch)
         for seen in session:
@@ -113,6 +163,9 @@ class WorldBuilder:
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
+        if role.purges and seen.ok and role.collection is not None:
+            name = role.collection.name
+            sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
         shown = list(reveals(seen, role))
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
@@ -154,11 +207,19 @@ class _List:
 
 
 def _limit(seen: Seen) -> int | None:
+    """Return the size of page that a request asks for, 0 where it names none; None where it asks for another
+    part than the first, or filters."""
     query = parse_form(seen.request.query)
     if not query.keys() <= PAGING:
         return None
-    limits = [number for value in query.values() if (number := integer_of(value)) is not None]
-    return min(limits, default=0)
+    for name, value in query.items():
+        number = integer_of(value)
+        if name not in SIZES and number not in (None, 0, 1):
+            return None
+    sizes = [
+        number for name, value in query.items() if name in SIZES and (number := integer_of(value)) is not None
+    ]
+    return min(sizes, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +244,7 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
                 if key not in shown and born < number:
                     resets.append((born, number))
         for key in sketch.created:
-            if key in creator and key in alive[key[0]]:
+            if key in creator and key in alive[key[0]] and not _is_last(key[1], alive[key[0]]):
                 resets.append((creator[key], number))
             creator[key] = number
             alive[key[0]][key] = number
@@ -209,12 +270,21 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     return tuple(runs)
 
 
+def _is_last(key: str, alive: dict[Key, int]) -> bool:
+    """Whether a key is a number that none of the others exceeds: given again, it was free again, because what
+    had it was removed unseen; a service that was reset begins with the least."""
+    if not key.isdigit():
+        return False
+    numbers = [int(other) for _, other in alive if other.isdigit()]
+    return len(numbers) > 1 and int(key) >= max(numbers)
+
+
 def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
     sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
     created: dict[int, set[Key]] = defaultdict(set)
     for sketch, run in zip(sketches, run_of, strict=True):
         created[run].update(sketch.born)
-        for key, value in sketch.shown.items():
+        for key, value in sketch.shown.items() if sketch.taught else ():
             if key not in created[run]:
                 sights[key].setdefault(run, value)
         created[run].update(sketch.created)

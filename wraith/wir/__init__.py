@@ -2,30 +2,36 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import disjoint
-from wraith.wir._effects import Delete, Effect, Make, Put, SetField
+from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Ask,
     Call,
     Case,
     Cast,
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Nulls,
+    Object,
     Query,
     Ref,
     Sum,
     Text,
     When,
     Where,
+    WhereOp,
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
@@ -53,6 +59,7 @@ from wraith.wir._model import (
     Model,
     Route,
     StateOp,
+    Style,
     Variant,
     dump_model,
     load_model,
@@ -62,12 +69,14 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
     "FUNCTIONS",
     "QUERY_PARTS",
     "Absent",
     "Append",
+    "Ask",
     "AtLeast",
     "Atom",
     "Below",
@@ -83,6 +92,7 @@ __all__ = [
     "Evidence",
     "Exists",
     "Expr",
+    "Filters",
     "First",
     "Fixture",
     "FreshId",
@@ -95,15 +105,19 @@ __all__ = [
     "Literal",
     "Lookup",
     "Make",
+    "Mark",
     "Matches",
     "Merge",
     "Model",
     "NextKey",
     "NotMatches",
     "NotOneOf",
+    "Nulls",
+    "Object",
     "OneOfSet",
     "Patch",
     "PatchFinding",
+    "Purge",
     "Put",
     "Query",
     "Ref",
@@ -111,12 +125,15 @@ __all__ = [
     "RouteEvidence",
     "SetField",
     "StateOp",
+    "Style",
     "Sum",
+    "Sweep",
     "Text",
     "Variant",
     "VariantEvidence",
     "When",
     "Where",
+    "WhereOp",
     "apply_patches",
     "atom_from_json",
     "atom_to_json",
@@ -125,6 +142,7 @@ __all__ = [
     "dump_evidence",
     "dump_model",
     "dump_patch",
+    "effect_to_json",
     "expr_from_json",
     "expr_to_json",
     "known",
@@ -134,4 +152,7 @@ __all__ = [
     "model_from_json",
     "model_to_json",
     "ref",
+    "show_atom",
+    "show_effect",
+    "show_expr",
 ]

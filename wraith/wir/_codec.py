@@ -15,6 +15,7 @@ from wraith.paths import Path, format_path, parse_path
 from wraith.wir._expr import (
     QUERY_PARTS,
     Append,
+    Ask,
     Call,
     Case,
     Cast,
@@ -22,13 +23,17 @@ from wraith.wir._expr import (
     Clock,
     Each,
     Expr,
+    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
+    Mark,
     Merge,
     NextKey,
+    Nulls,
+    Object,
     Query,
     Ref,
     Sum,
@@ -68,8 +73,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"lookup": entity, "key": expr_to_json(key), "at": format_path(at)}
         case FreshId(pattern):
             return {"fresh_id": pattern}
-        case NextKey(entity, ever, gaps):
-            return {"next_key": entity, "ever": ever, **({"gaps": True} if gaps else {})}
+        case NextKey(entity, ever, gaps, start):
+            counter: dict[str, JsonValue] = {"next_key": entity, "ever": ever}
+            counter |= {"gaps": True} if gaps else {}
+            return counter if start == 1 else {**counter, "start": start}
         case Clock(unit, offset_s):
             return {"clock": unit, "offset_s": offset_s} if offset_s else {"clock": unit}
         case First(options):
@@ -98,6 +105,15 @@ def expr_to_json(expr: Expr) -> JsonValue:
             return {"call": function, "of": [expr_to_json(argument) for argument in of]}
         case Each(of, item):
             return {"each": expr_to_json(of), "item": expr_to_json(item)}
+        case Object(members, base):
+            made: dict[str, JsonValue] = {"object": {name: expr_to_json(value) for name, value in members}}
+            return made if base is None else {**made, "base": expr_to_json(base)}
+        case Ask(method, path, headers, body, names):
+            asked: dict[str, JsonValue] = {"ask": expr_to_json(path), "method": expr_to_json(method)}
+            for name, part in (("headers", headers), ("body", body)):
+                if part is not None:
+                    asked[name] = expr_to_json(part)
+            return {**asked, "names": list(names)} if names else asked
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -117,11 +133,27 @@ def _query_to_json(query: Query) -> JsonValue:
         ]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
+    if query.unwind:
+        done["unwind"] = format_path(query.unwind)
     for name in QUERY_PARTS:
         part: Expr | None = getattr(query, name)
         if part is not None:
             done[name] = expr_to_json(part)
+    if query.filters is not None:
+        done["filters"] = _filters_to_json(query.filters)
+    if query.nulls != "low":
+        done["nulls"] = query.nulls
+    if query.first_page != 1:
+        done["first_page"] = query.first_page
     return done
+
+
+def _filters_to_json(filters: Filters) -> JsonValue:
+    marks: list[JsonValue] = []
+    for mark in filters.marks:
+        written: dict[str, JsonValue] = {"before": mark.before, "after": mark.after, "op": mark.op}
+        marks.append({**written, "split": mark.split} if mark.split else written)
+    return {"marks": marks, "without": list(filters.without), "unknown": filters.unknown}
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -205,8 +237,53 @@ def _query(value: dict[str, JsonValue]) -> Query:
         _text(value["query"]),
         tuple(_where(each) for each in _list(value.get("where", []))),
         tuple(_order(each) for each in _list(value.get("order", []))),
-        *(_optional(value, name) for name in QUERY_PARTS),
+        sort=_optional(value, "sort"),
+        direction=_optional(value, "direction"),
+        limit=_optional(value, "limit"),
+        offset=_optional(value, "offset"),
+        page=_optional(value, "page"),
+        page_size=_optional(value, "page_size"),
+        end=_optional(value, "end"),
+        after=_optional(value, "after"),
+        under=_optional(value, "under"),
+        item=_optional(value, "item"),
+        filters=_filters(value["filters"]) if "filters" in value else None,
+        nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
+        first_page=_number(value.get("first_page", 1)),
+        unwind=parse_path(_text(value.get("unwind", ""))),
     )
+
+
+def _filters(value: JsonValue) -> Filters:
+    if not isinstance(value, dict):
+        raise ValueError(f"not filters: {value!r:.60}")
+    return Filters(
+        tuple(_mark(each) for each in _list(value["marks"])),
+        tuple(_text(each) for each in _list(value.get("without", []))),
+        _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
+    )
+
+
+def _mark(value: JsonValue) -> Mark:
+    if not isinstance(value, dict):
+        raise ValueError(f"not a mark: {value!r:.60}")
+    op = _one_of(value["op"], get_args(WhereOp))
+    before, after, split = (_text(value.get(name, "")) for name in ("before", "after", "split"))
+    return Mark(before, after, op, split)  # type: ignore[arg-type]  # one of the operators
+
+
+def _one_of(value: JsonValue, names: tuple[str, ...]) -> str:
+    if value not in names:
+        raise ValueError(f"expected one of {', '.join(names)}, found {value!r:.40}")
+    return _text(value)
+
+
+def _object(value: dict[str, JsonValue]) -> Object:
+    members = value["object"]
+    if not isinstance(members, dict):
+        raise ValueError("object: expected an object of expressions")
+    made = tuple((name, expr_from_json(member)) for name, member in members.items())
+    return Object(made, _optional(value, "base"))
 
 
 def _call(value: dict[str, JsonValue]) -> Call:
@@ -227,7 +304,10 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     ),
     "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
     "next_key": lambda value: NextKey(
-        _text(value["next_key"]), bool(value.get("ever")), bool(value.get("gaps"))
+        _text(value["next_key"]),
+        bool(value.get("ever")),
+        bool(value.get("gaps")),
+        _number(value.get("start", 1)),
     ),
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
@@ -243,6 +323,14 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "query": _query,
     "call": _call,
     "each": lambda value: Each(expr_from_json(value["each"]), expr_from_json(value["item"])),
+    "object": _object,
+    "ask": lambda value: Ask(
+        expr_from_json(value["method"]),
+        expr_from_json(value["ask"]),
+        _optional(value, "headers"),
+        _optional(value, "body"),
+        tuple(_text(name) for name in _list(value.get("names", []))),
+    ),
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")
     ),

@@ -9,7 +9,7 @@ from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import expr_from_json, expr_to_json
-from wraith.wir._expr import Expr
+from wraith.wir._expr import Expr, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,24 @@ class Make:
     holes: tuple[tuple[str, Expr], ...] = ()
 
 
-Effect: TypeAlias = Put | Delete | SetField | Make
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Remove every entity that the query finds."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Remove the entities that refer to the key by a field; where the path is empty, those whose own key
+    begins with it and a slash: the children of a parent."""
+
+    entity: str
+    key: Expr
+    field: Path = ()
+
+
+Effect: TypeAlias = Put | Delete | SetField | Make | Sweep | Purge
 
 
 def effect_to_json(effect: Effect) -> JsonValue:
@@ -63,6 +80,10 @@ def effect_to_json(effect: Effect) -> JsonValue:
             return {"put": entity, "key": expr_to_json(key), "value": expr_to_json(value)}
         case Delete(entity, key):
             return {"delete": entity, "key": expr_to_json(key)}
+        case Purge(query):
+            return {"purge": expr_to_json(query)}
+        case Sweep(entity, key, field):
+            return {"sweep": entity, "key": expr_to_json(key), "field": format_path(field)}
         case SetField(entity, key, at, value):
             return {
                 "set": entity,
@@ -86,6 +107,10 @@ def effect_from_json(value: JsonValue) -> Effect:
             return Put(entity, expr_from_json(key), expr_from_json(what))
         case {"delete": str(entity), "key": key}:
             return Delete(entity, expr_from_json(key))
+        case {"purge": query} if isinstance(found := expr_from_json(query), Query):
+            return Purge(found)
+        case {"sweep": str(entity), "key": key, "field": str(field)}:
+            return Sweep(entity, expr_from_json(key), parse_path(field))
         case {"set": str(entity), "key": key, "at": str(at), "value": what}:
             return SetField(entity, expr_from_json(key), parse_path(at), expr_from_json(what))
         case {"make": str(entity), "key": key, "template": template, "holes": dict(holes)}:
@@ -93,5 +118,6 @@ def effect_from_json(value: JsonValue) -> Effect:
             return Make(entity, expr_from_json(key), template, filled)
         case _:
             raise InputError(
-                f"not an effect: {value!r:.120}", hint="expected put, delete, set or make, with key"
+                f"not an effect: {value!r:.120}",
+                hint="expected put, delete, sweep, set or make, with key, or purge",
             )

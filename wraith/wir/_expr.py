@@ -5,16 +5,20 @@ model can be read without this file beside it. Paths start at one of these roots
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
-``request.body_kind``, ``request.host``
-    how the body decoded (``json``, ``form``, …), the address the client used
+``request.body_kind``, ``request.host``, ``request.target``
+    how the body decoded (``json``, ``form``, …), the address the client used, path and query as they came
 ``entity``
     the stored entity that the route's key addresses
 ``response.body``
     what is being answered: another part of the same template
+``caller``
+    who asks: what the model's ``caller`` makes of the request's credential
+``response.text``
+    the body as it is written, for headers that say something about it
 ``page``
     what a query left behind: ``page.total``, ``page.has_more``, ``page.count``
-``item``
-    the element that an ``Each`` is at
+``item``, ``position``
+    the element that an ``Each`` is at, and its place in the list, counted from 0
 """
 
 from __future__ import annotations
@@ -29,7 +33,22 @@ from wraith.paths import Path, parse_path
 if TYPE_CHECKING:
     from wraith.wir._guards import Atom
 
-WhereOp: TypeAlias = OneOf["equals", "differs", "at_least", "at_most", "contains"]
+WhereOp: TypeAlias = OneOf[
+    "equals",
+    "is",
+    "differs",
+    "other",
+    "at_least",
+    "at_most",
+    "above",
+    "below",
+    "contains",
+    "starts",
+    "ends",
+    "matches",
+    "exists",
+]
+Nulls: TypeAlias = OneOf["low", "high", "first", "last"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
 
@@ -71,6 +90,8 @@ class NextKey:
     ever: bool = False
     gaps: bool = False
     """The service leaves gaps, because it counts for others as well: only that keys grow can be told."""
+    start: int = 1
+    """The first key where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +183,31 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands before and behind the name of a field in the name of a parameter, and the condition that it
+    stands for; where ``split`` is not empty, it parts alternatives in one value."""
+
+    before: str
+    after: str
+    op: WhereOp
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions by parameters of the request that name any field of the entities.
+
+    Names in brackets are one name: ``filter[size]`` is ``size`` with ``filter[`` before and ``]`` behind it.
+    """
+
+    marks: tuple[Mark, ...]
+    without: tuple[str, ...] = ()
+    """Parameters that mean something else."""
+    unknown: OneOf["ignored", "nothing"] = "ignored"
+    """What a parameter does that names no field of any entity."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Entities of a name: filtered, ordered, paged. Binds ``page`` for the rest of the answer."""
 
@@ -170,13 +216,14 @@ class Query:
     order: tuple[tuple[Path, bool], ...] = ()
     """Field and whether descending; an empty path is the order of creation."""
     sort: Expr | None = None
-    """Names of fields to order by before ``order``, comma between them; a dash before one turns it round."""
+    """Names of fields to order by before ``order``, comma between them; a dash before one, or ``desc`` behind
+    it, turns it round."""
     direction: Expr | None = None
     """For each name of ``sort``: ``desc`` turns it round."""
     limit: Expr | None = None
     offset: Expr | None = None
     page: Expr | None = None
-    """The number of the page, from 1; with ``limit`` as its size."""
+    """The number of the page; with ``limit`` as its size."""
     page_size: Expr | None = None
     """The size of a page where one is asked for by number and no limit is given."""
     end: Expr | None = None
@@ -187,6 +234,14 @@ class Query:
     """Only entities whose key begins with this text and a slash: the children of a parent."""
     item: Expr | None = None
     """What stands for each entity, with ``entity`` bound to it; the entity itself where None."""
+    unwind: Path = ()
+    """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
+    so that conditions and ``item`` see the element and what it is part of."""
+    filters: Filters | None = None
+    nulls: Nulls = "low"
+    """Where null and missing values are sorted: as less or more than any other, or always first or last."""
+    first_page: int = 1
+    """The number of the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +256,21 @@ class Call:
 class Each:
     """The list with each element as ``item`` says, which sees the element at the root ``item``.
 
-    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``.
+    Elements for which it is ``MISSING`` are left out; what is no list gives ``MISSING``. Their place in the
+    list stands at the root ``position``.
     """
 
     of: Expr
     item: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with these members, those that are ``MISSING`` left out; over the members of ``base``, where
+    that is an object."""
+
+    members: tuple[tuple[str, Expr], ...]
+    base: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +280,22 @@ class When:
     test: Atom
     then: Expr
     otherwise: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
+    ``asked``, the element that was asked about.
+
+    The request has the headers of the one that is being answered, and those of ``headers`` over them; of the
+    answer's headers those in ``names`` are told, spelled so. An answer that asks is not asked again.
+    """
+
+    method: Expr
+    path: Expr
+    headers: Expr | None = None
+    body: Expr | None = None
+    names: tuple[str, ...] = ()
 
 
 QUERY_PARTS = ("sort", "direction", "limit", "offset", "page", "page_size", "end", "after", "under", "item")
@@ -238,7 +319,9 @@ Expr: TypeAlias = (
     | Query
     | Call
     | Each
+    | Object
     | When
+    | Ask
 )
 
 

@@ -1,7 +1,7 @@
 """The functions that a ``Call`` may name, with how many arguments each takes (least, most).
 
-Pure and total: an argument that does not fit gives ``MISSING``.
-``runtime/_functions.py`` says what each does.
+Pure and total: an argument that does not fit gives ``MISSING``. ``runtime/_functions.py`` says what each
+does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "replace": (3, 3),
     "pad": (3, 3),
     "quote": (1, 1),
+    "set_parameter": (3, 3),
     # arithmetic
     "multiply": (2, MANY),
     "divide": (2, 2),
@@ -47,6 +48,12 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "concat": (1, MANY),
     "without": (2, 2),
     "keys": (1, 1),
+    # comparisons
+    "is": (2, 2),
+    "matches": (2, 2),
+    "same": (2, 2),
+    "less": (2, 2),
+    "contains": (2, 2),
     # bytes and encodings
     "byte_length": (1, 1),
     "hex": (1, 1),
@@ -54,6 +61,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "from_base64": (1, 1),
     "base64url": (1, 1),
     "json": (1, 1),
+    "repr": (1, 1),
     "from_json": (1, 1),
     "md5": (1, 2),
     "sha1": (1, 2),

@@ -76,6 +76,24 @@ class Hole(_Part):
     )
 
 
+class Style(_Part):
+    """How a service writes JSON: the indent of one level, what stands between elements and behind a name, and
+    what it escapes beyond need (``/`` by a backslash, others by number)."""
+
+    indent: str = ""
+    item: str = ","
+    key: str = ":"
+    ascii: bool = False
+    """Every character beyond ASCII is escaped."""
+    escape: str = ""
+    sorted: bool = False
+    """Members stand in the order of their names."""
+    whole: bool = False
+    """Floats that are whole are written as integers."""
+    end: str = ""
+    """What follows the document."""
+
+
 class Variant(_Part):
     """One way a route answers. In the template, ``"$hole_1"`` is a gap, ``{"$spread": "$hole_1", …}`` an
     object with the members of the gap's value under its own, and text that begins with ``$`` is written with
@@ -85,6 +103,8 @@ class Variant(_Part):
     guards: tuple[_JsonAtom, ...] = ()
     headers: tuple[tuple[str, _JsonExpr], ...] = ()
     body_kind: BodyKind = "json"
+    style: Style | None = None
+    """How a JSON body is written; compact where None."""
     body_template: Json = None
     holes: dict[str, Hole] = {}
     effects: tuple[_JsonEffect, ...] = ()
@@ -127,13 +147,23 @@ class Model(_Part):
     format: Literal["wraith.model/1"] = "wraith.model/1"
     entities: tuple[Entity, ...] = ()
     fixtures: dict[str, tuple[Fixture, ...]] = {}
+    caller: _JsonExpr | None = None
+    """Who asks: the identity that the service gives to the credential of a request."""
     routes: tuple[Route, ...] = ()
+    unknown: tuple[Variant, ...] = ()
+    """What is answered to a path that no route has; the whole path is the parameter ``path``."""
+    refused: tuple[Variant, ...] = ()
+    """What is answered to a method that no route has, on a path that some route has."""
+
+
+OPTIONAL = ("caller", "unknown", "refused")
+"""Parts of a model that are written only where there is something in them."""
 
 
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
-    document: JsonValue = model.model_dump(mode="json", by_alias=True)
-    return document
+    document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    return {name: part for name, part in document.items() if part or name not in OPTIONAL}
 
 
 def dump_model(model: Model) -> bytes:

@@ -1,0 +1,116 @@
+"""What goes with what is deleted: entities that refer to it, or that lived below it.
+
+When something is deleted, whatever refers to it is suspected to be gone as well. Later exchanges tell: a read
+that finds nothing, a list without it, a key given out again speak for it; a read or a list that shows it
+speaks against.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wraith.exchange import parse_form
+from wraith.paths import Path, get, leaves
+from wraith.runtime import State, named_parameters, text_of
+from wraith.synth._observe import remember
+from wraith.synth._roles import Role
+from wraith.synth._seen import Seen
+from wraith.synth._world import Key, World, deletes, reveals
+from wraith.wir import Effect, Sweep
+
+ENOUGH = 2
+"""Suspects that must be found gone before a rule is believed: one may have been deleted out of sight."""
+
+CONTRADICTED = 4
+"""One in so many suspects may be seen alive: what was created with the same key is another."""
+
+MAX_DEPTH = 2
+"""How deep in a document a reference stands."""
+
+Rule = tuple[int, str, Path]
+"""A route that deletes, a collection of what may go with it, and the field that refers to it."""
+
+
+@dataclass(slots=True)
+class _Votes:
+    gone: Counter[Rule] = field(default_factory=Counter)
+    alive: Counter[Rule] = field(default_factory=Counter)
+
+
+def learn_cascades(
+    sessions: Mapping[int, Sequence[Seen]], roles: Sequence[Role], world: World, gone: Sequence[bool]
+) -> dict[int, tuple[Effect, ...]]:
+    """Return what successful deletions take along, by the position of the route."""
+    votes = _Votes()
+    run, state = -1, State()
+    suspects: dict[Key, list[Rule]] = {}
+    for number, session in sorted(sessions.items()):
+        if world.run_of[number] != run:
+            run, suspects = world.run_of[number], {}
+            state = State({name: items.items() for name, items in world.fixtures.items()})
+        for seen in session:
+            if seen.route < 0:
+                continue
+            role = roles[seen.route]
+            _judge(seen, role, suspects, votes)
+            removed = deletes(seen, role)
+            if removed is not None and gone[seen.route]:
+                for key, rules in _referring(state, removed, seen.route).items():
+                    suspects[key] = rules
+            remember(state, seen, role, gone[seen.route])
+    return _believed(votes, roles)
+
+
+def _referring(state: State, removed: Key, route: int) -> dict[Key, list[Rule]]:
+    """Return what refers to an entity, with the rules by which it would go with it."""
+    found: dict[Key, list[Rule]] = defaultdict(list)
+    for name, stored in state.entities.items():
+        for key, document in stored.items():
+            if (name, key) == removed:
+                continue
+            if key.startswith(f"{removed[1]}/"):
+                found[name, key].append((route, name, ()))
+            for path, value in leaves(document):
+                if 0 < len(path) <= MAX_DEPTH and text_of(value) == removed[1] and name != removed[0]:
+                    found[name, key].append((route, name, path))
+    return found
+
+
+def _judge(seen: Seen, role: Role, suspects: dict[Key, list[Rule]], votes: _Votes) -> None:
+    """Let an exchange speak for or against the suspects that it touches."""
+    if not suspects or role.collection is None:
+        return
+    name = role.collection.name
+    asked = role.request_key(seen.parameters)
+    if asked is not None and (name, asked) in suspects and seen.status in (404, 410):
+        votes.gone.update(suspects.pop((name, asked)))
+        return
+    for reveal in reveals(seen, role):
+        if reveal.key in suspects:
+            rules = suspects.pop(reveal.key)
+            (votes.gone if reveal.created else votes.alive).update(rules)
+    if role.listing is not None and seen.ok and isinstance(get(seen.document, role.listing), list):
+        _judge_list(seen, name, suspects, votes)
+
+
+def _judge_list(seen: Seen, name: str, suspects: dict[Key, list[Rule]], votes: _Votes) -> None:
+    """A list that asks for nothing else than what refers to the deleted, or for everything, lacks a
+    suspect."""
+    query = [parameter for parameter, _ in named_parameters(dict(parse_form(seen.request.query)))]
+    for key in [key for key in suspects if key[0] == name]:
+        rules = [rule for rule in suspects[key] if not rule[2] or set(query) <= {str(rule[2][-1])}]
+        if rules and not (seen.parameters and not key[1].startswith("/".join(seen.parameters.values()))):
+            votes.gone.update(rules)
+            del suspects[key]
+
+
+def _believed(votes: _Votes, roles: Sequence[Role]) -> dict[int, tuple[Effect, ...]]:
+    found: dict[int, list[Effect]] = defaultdict(list)
+    for rule, count in sorted(votes.gone.items(), key=repr):
+        route, name, path = rule
+        key = roles[route].key
+        if count >= ENOUGH and votes.alive[rule] * CONTRADICTED <= count and key is not None:
+            found[route].append(Sweep(name, key, path))
+    return {route: tuple(effects) for route, effects in found.items()}

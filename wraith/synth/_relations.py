@@ -1,0 +1,198 @@
+"""Questions that relate what is sent, who asks and what is stored.
+
+A relation is a function of two values that says true or false (``same``, ``less``, ``contains``): a header
+that names the stored version, a caller on a stored list, an amount above a stored one, a value that another
+entity has already. A relation is proposed where at least one observation shows it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeAlias
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import text_of
+from wraith.synth._observe import Observation
+from wraith.synth._roles import Role
+from wraith.wir import Call, Expr, Literal, Lookup, Query, Ref, Text, Where
+
+TRUE: Final = True
+
+CONDITIONS = ("if-match", "if-none-match", "if-unmodified-since", "if-modified-since")
+"""Headers that make a request conditional (RFC 9110, 13.1)."""
+
+MAX_RELATED = 12
+"""Numbers of a request, and of a stored document, that are compared with each other."""
+
+MAX_LISTED = 6
+"""Words that stored lists have in common; more are data."""
+
+CONFLICT = 409
+"""RFC 9110, 15.5.10: the request conflicts with the current state. Services that answer so mean it."""
+
+MAX_PEERS = 200
+"""Entities of a collection that are compared with what is sent: as many as recordings create before they try
+one again."""
+
+MAX_TAKEN = 30
+"""Sets of fields in which entities may not be alike; services require one or two."""
+
+CALLER = Ref(("caller",))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where a stored document stands: the entity that the route's key addresses, or one that the path
+    addresses."""
+
+    expr: Ref | Lookup
+
+    def at(self, path: Path) -> Expr:
+        if isinstance(self.expr, Ref):
+            return Ref((*self.expr.path, *path))
+        return Lookup(self.expr.entity, self.expr.key, path)
+
+
+Documents: TypeAlias = dict[Root, list[Found]]
+"""The stored documents that the requests address, by row."""
+
+Related: TypeAlias = tuple[str, Call]
+
+
+def documents(rows: Sequence[Observation], role: Role) -> Documents:
+    """Return the stored documents that a route's requests address: the entity, its parents, what is kept
+    around them."""
+    found: Documents = {}
+    if role.key is not None:
+        found[Root(Ref(("entity",)))] = [row.env.entity for row in rows]
+    own = role.collection.name if role.collection is not None and role.key is not None else None
+    for name, key in (*role.addressed, *role.around):
+        if name != own or key != role.key:
+            found[Root(Lookup(name, key))] = [row.stored.get(name, MISSING) for row in rows]
+    return {root: by_row for root, by_row in found.items() if any(each is not MISSING for each in by_row)}
+
+
+def relations(rows: Sequence[Observation], role: Role, stored: Documents) -> Iterator[Related]:
+    """Yield the relations that some row shows, with the kind of question that each is."""
+    yield from _conditions(rows, stored)
+    for root, by_row in stored.items():
+        yield from _grants(rows, root, by_row)
+        yield from _comparisons(rows, root, by_row)
+    yield from _taken(rows, role)
+
+
+def _conditions(rows: Sequence[Observation], stored: Documents) -> Iterator[Related]:
+    """A conditional header names a stored value: perhaps in quotes, perhaps marked as weak."""
+    for name in CONDITIONS:
+        header = Ref(("request", "header", name))
+        shown: dict[tuple[Root, Path, str, str], None] = {}
+        for number, row in enumerate(rows):
+            value = row.env.headers.get(name)
+            for root, by_row in stored.items() if value else ():
+                for path, text in _scalars(by_row[number]):
+                    if len(text) >= 3 and text in str(value):
+                        before, _, behind = str(value).partition(text)
+                        shown.setdefault((root, path, before, behind))
+        for root, path, before, behind in shown:
+            parts = [Literal(before), root.at(path), Literal(behind)]
+            named: Expr = Text(tuple(part for part in parts if part != Literal("")))
+            yield "condition", Call("same", (header, named))
+
+
+def _grants(rows: Sequence[Observation], root: Root, by_row: Sequence[Found]) -> Iterator[Related]:
+    """The caller is the stored owner, or stands on a stored list; or the list names everybody by a word."""
+    owners: dict[Path, None] = {}
+    lists: dict[Path, Counter[str]] = {}
+    granted: dict[Path, None] = {}
+    callers = {text for row in rows if (text := text_of(row.env.caller)) is not None}
+    for document in by_row:
+        for path, text in _scalars(document):
+            if isinstance(path[-1] if path else None, int):
+                words = lists.setdefault(path[:-1], Counter())
+                if text in callers:
+                    granted.setdefault(path[:-1])
+                else:
+                    words[text] += 1
+            elif text in callers:
+                owners.setdefault(path)
+    for path in owners:
+        yield "granted", Call("same", (CALLER, root.at(path)))
+    for path in granted:
+        yield "granted", Call("contains", (root.at(path), CALLER))
+    for path, words in lists.items():
+        if len(words) <= MAX_LISTED:
+            for word in sorted(words):
+                yield "open", Call("contains", (root.at(path), Literal(word)))
+
+
+def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found]) -> Iterator[Related]:
+    """A value that is sent is the stored one of its name, or a number that is sent passes a stored one."""
+    sent: dict[Path, bool] = {}
+    for row in rows:
+        for part in ("body", "query"):
+            for path, value in _leaves(row.env.body if part == "body" else row.env.query):
+                if len(path) <= 2:
+                    sent[("request", part, *path)] = _is_number(value) or sent.get(
+                        ("request", part, *path), False
+                    )
+    kept: dict[Path, bool] = {}
+    for document in by_row:
+        for path, value in _leaves(document):
+            if len(path) <= 2:
+                kept[path] = _is_number(value) or kept.get(path, False)
+    for one in sent:
+        for other in kept:
+            if one[-1] == other[-1]:
+                yield "related", Call("same", (Ref(one), root.at(other)))
+    for one in [path for path, number in sent.items() if number][:MAX_RELATED]:
+        for other in [path for path, number in kept.items() if number][:MAX_RELATED]:
+            yield "order", Call("less", (root.at(other), Ref(one)))
+            yield "order", Call("less", (Ref(one), root.at(other)))
+
+
+def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
+    """Another entity of the collection has the value already, or all the values."""
+    if role.collection is None or role.op not in ("create", "update"):
+        return
+    name = role.collection.name
+    shown: dict[tuple[Path, ...], None] = {}
+    for row in [each for each in rows if not each.seen.ok]:
+        sent = [(path, text) for path, text in _scalars(row.env.body) if 0 < len(path) <= 2 and text]
+        for document in islice(row.captured.all(name).values(), MAX_PEERS):
+            if document is not row.env.entity:
+                alike = tuple(path for path, text in sent if text_of(get(document, path[-1:])) == text)
+                for path in alike:
+                    shown.setdefault((path,))
+                if len(alike) > 1:
+                    shown.setdefault(alike)
+    conflict = any(row.seen.status == CONFLICT for row in rows)
+    kind_of = ("taken", "alike") if conflict else ("perhaps_taken", "perhaps_alike")
+    for paths in list(shown)[:MAX_TAKEN]:
+        where = tuple(
+            Where(path[-1:], "equals", Ref(("request", "body", *path)), when_given=False) for path in paths
+        )
+        yield (
+            kind_of[len(paths) > 1],
+            Call("less", (Literal(0), Call("count", (Query(name, where),)))),
+        )
+
+
+def _scalars(document: Found) -> Iterator[tuple[Path, str]]:
+    for path, value in _leaves(document):
+        if (text := text_of(value)) is not None:
+            yield path, text
+
+
+def _leaves(document: Found) -> Iterator[tuple[Path, JsonValue]]:
+    if document is not MISSING:
+        for path, value in leaves(document):
+            if len(path) <= 4:
+                yield path, value
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,92 @@
+"""In which style a service writes JSON: spaces, escapes, the order of members, numbers.
+
+A style is right where it gives back the recorded bytes. Only then can digests over bodies be worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from wraith.canonical import JsonValue, parse
+from wraith.runtime import encode_styled
+from wraith.wir import Style
+
+SAMPLE = 12
+"""Bodies that a style is learned from; it shows in each of them, and the longest show most."""
+
+MAX_BYTES = 100_000
+"""Longer bodies take long to write and show nothing that shorter ones do not."""
+
+SORTED_OBJECTS = 6
+"""So many objects of three members or more stand in the order of their names by rule; any one in six does by
+chance."""
+
+_INDENT = re.compile(rb"[\[{]\r?\n([ \t]+)")
+_WHOLE_FLOAT = re.compile(rb"[0-9]\.0(?=[\s,\]}]|$)")
+_FRACTION = re.compile(rb"[0-9]\.[0-9]*[1-9]")
+_SEPARATORS = ((",", ":"), (",", ": "), (", ", ": "), (", ", ":"))
+_ESCAPES = (b"\\/", b"\\u003c", b"\\u003e", b"\\u0026", b"\\u0027", b"\\u2028")
+
+
+def learn_style(bodies: Iterable[bytes]) -> Style | None:
+    """Return the style that gives back most of the bodies, None where that is the compact one."""
+    texts = sorted({body for body in bodies if len(body) <= MAX_BYTES}, key=lambda each: (-len(each), each))
+    sample = [(body, document) for body in texts[:SAMPLE] if (document := _parsed(body)) is not None]
+    if not sample:
+        return None
+    tried = dict.fromkeys(_candidates([body for body, _ in sample]))
+    best = max(
+        tried, key=lambda style: sum(encode_styled(document, style) == body for body, document in sample)
+    )
+    documents = [document for _, document in sample]
+    numbers = _has_one_number_type(texts)
+    best = best.model_copy(update={"sorted": _is_sorted(documents), "whole": numbers})
+    return best if best != Style() else None
+
+
+def _parsed(body: bytes) -> JsonValue:
+    try:
+        return parse(body)
+    except ValueError:
+        return None
+
+
+def _candidates(bodies: Sequence[bytes]) -> Iterator[Style]:
+    """Yield the styles that the bodies allow, the simplest first."""
+    indent = next((found[1].decode() for body in bodies if (found := _INDENT.search(body))), "")
+    ends = dict.fromkeys(body[len(body.rstrip()) :].decode("ascii", "replace") for body in bodies)
+    escape = "".join(
+        "/" if each == b"\\/" else chr(int(each[2:], 16))
+        for each in _ESCAPES
+        if any(each in body for body in bodies)
+    )
+    narrow = any(re.search(rb"\\u00[89a-f]|\\u0[1-9a-f]|\\u[1-9a-f]", body) for body in bodies)
+    ascii_only = (False, True) if narrow and all(body.isascii() for body in bodies) else (False,)
+    for end, (item, key), ascii_, escaped in product(
+        ends, _SEPARATORS, ascii_only, dict.fromkeys(("", escape))
+    ):
+        yield Style(indent=indent, item=item, key=key, ascii=ascii_, escape=escaped, end=end)
+
+
+def _is_sorted(documents: Sequence[JsonValue]) -> bool:
+    told = 0
+    for document in documents:
+        for names in _names(document):
+            if names != sorted(names):
+                return False
+            told += len(names) > 2
+    return told >= SORTED_OBJECTS
+
+
+def _names(value: JsonValue) -> Iterator[list[str]]:
+    if isinstance(value, dict):
+        yield list(value)
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _names(member)
+
+
+def _has_one_number_type(bodies: Sequence[bytes]) -> bool:
+    """Whether fractions were seen, and never a whole number with a decimal point."""
+    return any(map(_FRACTION.search, bodies)) and not any(map(_WHOLE_FLOAT.search, bodies))

@@ -1,0 +1,85 @@
+"""Texts made of one other text: cut, trimmed, in another case, as a slug.
+
+A function of one place is simpler than a text put together, and explains nothing unless it gives two
+different values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wraith.paths import MISSING
+from wraith.runtime import compile_expr, text_of
+from wraith.synth._places import rank
+from wraith.synth._rows import Row, Values, fit
+from wraith.wir import Call, Expr, Literal, Lookup, Ref
+
+MAX_PLACES = 40
+"""Texts of an exchange that are looked at, simplest first."""
+
+SHORTEST_SLICE = 2
+"""Characters of a cut text; one character is met everywhere."""
+
+DISTINCT = 2
+"""Different texts that a function must give."""
+
+WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("lower", ()),
+    ("upper", ()),
+    ("trim", ()),
+    ("capitalize", ()),
+    ("title", ()),
+    ("slug", ()),
+    ("slug", ("_",)),
+)
+"""Functions of a whole text, with their further arguments."""
+
+
+def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the function of one text that gives every value, or None."""
+    if not all(isinstance(value, str) and value for value in values) or len(set(map(str, values))) < DISTINCT:
+        return None
+    longest = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
+    target = str(values[longest])
+    for place in _texts(rows[longest], target):
+        for candidate in _functions(place, rows[longest], target):
+            found = fit(candidate, rows, values)
+            if found is not None and found.whole:
+                return candidate
+    return None
+
+
+def _texts(row: Row, target: str) -> list[Expr]:
+    """Return the places whose text may give the target: those that hold its letters in some case, or a
+    slug of it."""
+    plain = _plain(target)
+    found: list[Expr] = [
+        expr
+        for key, exprs in row.index.items()
+        if isinstance(key, str) and key != target and plain and plain in _plain(key)
+        for expr in exprs
+        if isinstance(expr, Ref | Lookup)
+    ]
+    return sorted(found, key=rank)[:MAX_PLACES]
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def _functions(place: Expr, row: Row, target: str) -> Iterator[Expr]:
+    value = compile_expr(place)(row.env)
+    text = text_of(value) if value is not MISSING else None
+    if text is None:
+        return
+    for name, more in WHOLE:
+        yield Call(name, (place, *(Literal(each) for each in more)))
+    size = len(target)
+    if SHORTEST_SLICE <= size < len(text):
+        if text.startswith(target):
+            yield Call("slice", (place, Literal(0), Literal(size)))
+        if text.endswith(target):
+            yield Call("slice", (place, Literal(-size)))
+        at = text.find(target)
+        if at > 0:
+            yield Call("slice", (place, Literal(at), Literal(at + size)))

@@ -1,0 +1,68 @@
+"""What a service says to requests that it has nothing for: paths that it does not know, methods that it does
+not allow.
+
+Such answers do not depend on which path or method it was, apart from quoting it. Where several of one kind
+were recorded, they teach the answer to all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wraith.runtime import Environment, Ids
+from wraith.synth._lists import Lists
+from wraith.synth._observe import Captured, Observation
+from wraith.synth._roles import Role
+from wraith.synth._routes import RoutePattern
+from wraith.synth._variants import learn_route
+from wraith.wir import Variant
+
+ENOUGH = 2
+"""Different paths that a service did not know, or did not allow a method on, before that is a rule."""
+
+NOT_FOUND, NOT_ALLOWED = 404, 405
+
+TARGET = "path"
+"""The parameter under which the whole path stands where no route has taken it apart."""
+
+
+def learn_unknown(
+    patterns: Sequence[RoutePattern], observed: Mapping[int, Sequence[Observation]]
+) -> tuple[tuple[Variant, ...], tuple[Variant, ...], frozenset[int]]:
+    """Return the variants for unknown paths and for methods that are not allowed, and the routes that the
+    first make superfluous."""
+    answered: dict[tuple[str | None, ...], set[int]] = defaultdict(set)
+    for route, some in observed.items():
+        answered[patterns[route].shape].update(each.seen.status for each in some)
+    unknown = [
+        route
+        for route in sorted(observed)
+        if answered[patterns[route].shape] == {NOT_FOUND} and None not in patterns[route].shape
+    ]
+    refused = [
+        route for route in sorted(observed) if {each.seen.status for each in observed[route]} == {NOT_ALLOWED}
+    ]
+    nowhere, known = _learn(unknown, patterns, observed), _learn(refused, patterns, observed)
+    return nowhere, known, frozenset(unknown if nowhere else ())
+
+
+def _learn(
+    routes: Sequence[int],
+    patterns: Sequence[RoutePattern],
+    observed: Mapping[int, Sequence[Observation]],
+) -> tuple[Variant, ...]:
+    if len({patterns[route].shape for route in routes}) < ENOUGH:
+        return ()
+    rows = [_whole(each) for route in routes for each in observed[route]]
+    rows.sort(key=lambda each: (each.seen.session, each.seen.index))
+    return learn_route(rows, Role("none"), Lists(), False).variants
+
+
+def _whole(observation: Observation) -> Observation:
+    """Return the observation of a request whose path is one parameter."""
+    seen = observation.seen
+    env = Environment(seen.request, {TARGET: seen.request.path}, Captured(), Ids(""), seen.at_ms)
+    env.caller = observation.env.caller
+    return replace(observation, env=env, addressed=())
