@@ -156,7 +156,7 @@ class _Walk:
         elif isinstance(template, dict) and isinstance(expected, dict) and isinstance(actual, dict):
             self.members(expected, actual, at, lambda key: template.get(key, EXACT))
         elif isinstance(template, list) and isinstance(expected, list) and isinstance(actual, list):
-            self.elements(
+            self.array(
                 expected, actual, at, lambda index: template[index] if index < len(template) else EXACT
             )
         else:
@@ -263,11 +263,7 @@ class _Walk:
         if isinstance(expected, dict) and isinstance(actual, dict):
             self.members(expected, actual, at, lambda key: EXACT)
         elif isinstance(expected, list) and isinstance(actual, list):
-            found = match(expected, actual, self.identities, self.how.keys)
-            if found is not None:
-                self.matched(found, expected, actual, at, source)
-            else:
-                self.elements(expected, actual, at, lambda index: EXACT)
+            self.array(expected, actual, at, lambda index: EXACT, source)
         else:
             self.leaf(expected, actual, at)
 
@@ -309,6 +305,23 @@ class _Walk:
             if key not in expected:
                 self.leaf(MISSING, value, (*at, key))
 
+    def array(
+        self,
+        expected: list[JsonValue],
+        actual: list[JsonValue],
+        at: Path,
+        template: Callable[[int], JsonValue],
+        source: Expr | None = None,
+    ) -> None:
+        """Compare two lists, entities by their keys. ``template`` gives that of a replayed element."""
+        found = match(expected, actual, self.identities, self.how.keys)
+        if found is None:
+            self.elements(expected, actual, at, template)
+        else:
+            self.matched(found, expected, actual, at, template)
+            if not found.in_order:
+                self.order(found, expected, actual, at, source)
+
     def elements(
         self,
         expected: list[JsonValue],
@@ -334,9 +347,9 @@ class _Walk:
         expected: list[JsonValue],
         actual: list[JsonValue],
         at: Path,
-        source: Expr | None,
+        template: Callable[[int], JsonValue],
     ) -> None:
-        """Compare entities by their keys, those without a counterpart by position, and their order."""
+        """Compare entities by their keys, and those without a counterpart by position."""
         pairs = found.pairs
         if len(expected) == len(actual):
             pairs += tuple(zip(found.only_recorded, found.only_replayed, strict=True))
@@ -345,9 +358,7 @@ class _Walk:
             without += [actual[other] for other in found.only_replayed]
             self.length(expected, actual, at, leaf_count(without))
         for one, other in sorted(pairs):
-            self.node(EXACT, expected[one], actual[other], (*at, one))
-        if not found.in_order:
-            self.order(found, expected, actual, at, source)
+            self.node(template(other), expected[one], actual[other], (*at, one))
 
     def order(
         self,
