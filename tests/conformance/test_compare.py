@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.canonical import JsonValue
+from wraith.config import Diff
 from wraith.conformance import Difference, How, Identities, compare
+from wraith.conformance._scoring import RouteThresholds
 from wraith.exchange import Headers, Response, Truncated, encode_json
 from wraith.paths import leaves
 from wraith.runtime import Answer
@@ -208,6 +210,31 @@ def test_the_status_comes_first() -> None:
     """Where statuses differ, bodies are not compared: they answer different questions."""
     comparison = compare(recorded({"a": 1}), answered({"error": 1}, {"error": 1}, status=404), Identities())
     assert comparison.differences == [Difference("status", "status_mismatch", 200, 404)]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "general", "severity"),
+    [
+        ({}, True, "error"),
+        ({}, False, "warning"),
+        ({"GET /x": {"status_exact_match": False}}, True, "warning"),
+        ({"GET /x": {"status_exact_match": True}}, False, "error"),
+        ({"GET /y": {"status_exact_match": False}}, True, "error"),
+    ],
+)
+def test_statuses_of_one_class_may_be_one(
+    overrides: dict[str, JsonValue], general: bool, severity: str
+) -> None:
+    """Then a difference of the class is an error still, another one a warning, and the body is compared."""
+    diff = Diff.model_validate({"thresholds": {"status_exact_match": general}, "overrides": overrides})
+    how = How(thresholds=RouteThresholds(diff.thresholds, diff.overrides))
+    answer = answered({"a": 1}, {"a": 1}, status=201)
+    found = compare(recorded({"a": 2}), answer, Identities(), how).differences
+    body = [("a", "value_mismatch")] if severity == "warning" else []
+    assert shown(found) == [("status", "status_mismatch"), *body]
+    assert found[0].severity == severity
+    refused = compare(recorded({}, status=404), answer, Identities(), how).differences
+    assert [each.severity for each in refused] == ["error"]
 
 
 def test_no_route_is_no_answer() -> None:

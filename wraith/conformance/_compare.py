@@ -17,6 +17,7 @@ from wraith.conformance._differences import Comparison, Difference, Reason, Seve
 from wraith.conformance._fields import Fields, sent_at
 from wraith.conformance._headers import compare_headers
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._scoring import RouteThresholds
 from wraith.conformance._shapes import same_shape
 from wraith.exchange import Request, Response, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
@@ -36,10 +37,9 @@ class How:
     fields: Fields = field(default_factory=Fields)
     keys: tuple[str, ...] = (DEFAULT_KEY,)
     """The members that elements of lists are told apart by, first choice first."""
-    extra: Severity = "error"
-    """What a field that was not recorded is."""
-    whole_status: bool = True
-    """Whether 200 and 201 differ; else only 200 and 400 do, and the rest is a warning."""
+    thresholds: RouteThresholds = field(default_factory=RouteThresholds)
+    """Of which ``status_exact_match`` decides whether 200 and 201 differ; else only 200 and 400 do, and the
+    rest is a warning."""
 
 
 def compare(
@@ -56,46 +56,30 @@ def compare(
     if answer.route is None or answer.variant is None:
         done.differences.append(Difference("", "no_answer", recorded.status, replayed.status))
         return done
-    variant = answer.route.variants[answer.variant]
-    compare_responses(recorded, replayed, answer.document, variant, identities, how or How(), done, requests)
-    return done
-
-
-def compare_responses(
-    recorded: Response,
-    replayed: Response,
-    document: Found,
-    variant: Variant | None,
-    identities: Identities,
-    how: How,
-    done: Comparison,
-    requests: tuple[Request, Request] | None = None,
-) -> None:
-    """Compare status, body and headers. ``document`` is the replayed body, decoded; without a variant nothing
-    is known of the leaves, and all are compared exactly."""
+    variant, how = answer.route.variants[answer.variant], how or How()
     if recorded.status != replayed.status:
-        grave = how.whole_status or recorded.status // 100 != replayed.status // 100
+        exact = how.thresholds.of(answer.route.name).status_exact_match
+        grave = exact or recorded.status // 100 != replayed.status // 100
         severity: Severity = "error" if grave else "warning"
         done.differences.append(
             Difference("status", "status_mismatch", recorded.status, replayed.status, severity=severity)
         )
         if grave:
-            return
-    _compare_bodies(recorded, replayed, document, variant, _Walk(identities, done, variant, how, requests))
+            return done
+    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests))
     compare_headers(recorded, replayed, variant, identities, done, how.headers)
+    return done
 
 
-def _compare_bodies(
-    recorded: Response, replayed: Response, document: Found, variant: Variant | None, walk: _Walk
-) -> None:
+def _compare_bodies(recorded: Response, answer: Answer, variant: Variant, walk: _Walk) -> None:
+    replayed = answer.response
     if replayed.body == b"" and recorded.body == b"":
         return
     if recorded.truncated is not None:
         return
     expected = decode_body(header(recorded.headers, "content-type"), recorded.body)
-    kind = variant.body_kind if variant is not None else expected.kind
-    if kind == expected.kind and kind in ("json", "text") and (replayed.body or variant is not None):
-        walk.node(variant.body_template if variant is not None else EXACT, expected.document, document, ())
+    if variant.body_kind == expected.kind and expected.kind in ("json", "text"):
+        walk.node(variant.body_template, expected.document, answer.document, ())
         walk.settle()
     else:
         walk.count()
@@ -114,28 +98,19 @@ class _Walk:
         self,
         identities: Identities,
         done: Comparison,
-        variant: Variant | None,
+        variant: Variant,
         how: How,
         requests: tuple[Request, Request] | None,
     ) -> None:
         self.identities = identities
         self.done = done
-        self.holes: dict[str, Hole] = variant.holes if variant is not None else {}
+        self.holes = variant.holes
         self.how = how
         self.requests = requests
         self.open: list[tuple[Path, Found, Found]] = []
 
-    def differ(
-        self,
-        at: Path,
-        category: str,
-        expected: Found,
-        actual: Found,
-        *,
-        weight: int = 1,
-        severity: Severity = "error",
-    ) -> None:
-        shown = Difference(format_path(at), category, _json(expected), _json(actual), weight, severity)
+    def differ(self, at: Path, category: str, expected: Found, actual: Found, *, weight: int = 1) -> None:
+        shown = Difference(format_path(at), category, _json(expected), _json(actual), weight)
         self.done.differences.append(shown)
 
     def count(self, leaves: int = 1) -> None:
@@ -276,7 +251,7 @@ class _Walk:
         weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
         self.count(weight)
         if expected is MISSING:
-            self.differ(at, "extra_field", expected, actual, weight=weight, severity=self.how.extra)
+            self.differ(at, "extra_field", expected, actual, weight=weight)
         elif actual is MISSING:
             self.differ(at, "missing_field", expected, actual, weight=weight)
         elif not _same_type(expected, actual):

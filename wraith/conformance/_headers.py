@@ -20,13 +20,13 @@ FRAMING = frozenset(
 def compare_headers(
     recorded: Response,
     replayed: Response,
-    variant: Variant | None,
+    variant: Variant,
     identities: Identities,
     done: Comparison,
     more: tuple[str, ...],
 ) -> None:
     """Compare the headers of two responses, and count those that are not compared."""
-    sources = dict(variant.headers) if variant is not None else {}
+    sources = dict(variant.headers)
     compared = dict.fromkeys((*ALWAYS, *sources, *more))
     for name in compared:
         expected, actual = header(recorded.headers, name), header(replayed.headers, name)

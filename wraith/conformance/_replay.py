@@ -23,7 +23,7 @@ from wraith.conformance._judge import Judge
 from wraith.conformance._report import MAX_LISTED, Report, SessionScore
 from wraith.conformance._rule_findings import rule_findings
 from wraith.conformance._rules import Suppressions
-from wraith.conformance._scoring import is_enough
+from wraith.conformance._scoring import RouteThresholds, is_enough
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.exchange import Corpus, Exchange, Request, Session
@@ -125,7 +125,7 @@ def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
         headers=tuple(name.lower() for name in diff.compare_headers),
         fields=Fields(diff.fields, recorded_values(corpus, diff.fields)),
         keys=tuple(keys | {DEFAULT_KEY: None}),
-        whole_status=diff.thresholds.status_exact_match,
+        thresholds=RouteThresholds(diff.thresholds, diff.overrides),
     )
 
 

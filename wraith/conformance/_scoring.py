@@ -97,9 +97,11 @@ def is_enough(part: int, whole: int, required: float) -> bool:
 class RouteThresholds:
     """The thresholds of each route: the general ones, and over them those of the overrides that match."""
 
-    def __init__(self, general: Thresholds, overrides: Mapping[str, Override]) -> None:
-        self._general = general
-        self._overrides = {name: (glob(unnamed(name)), each) for name, each in overrides.items()}
+    def __init__(
+        self, general: Thresholds | None = None, overrides: Mapping[str, Override] | None = None
+    ) -> None:
+        self._general = general or Thresholds()
+        self._overrides = {name: (glob(unnamed(name)), each) for name, each in (overrides or {}).items()}
         self._known: dict[str, Thresholds] = {}
         self.used: set[str] = set()
 
