@@ -40,7 +40,7 @@ IMPURE_METHODS = frozenset(_IMPURE_METHODS.split())
 LIBRARIES = {
     "foundation": frozenset({"orjson", "blake3"}),
     "nouns": frozenset({"orjson", "blake3", "pydantic"}),
-    "engines": frozenset({"orjson", "blake3", "pydantic"}),
+    "engines": frozenset({"orjson", "blake3", "pydantic", "graphql"}),
 }
 """What the inner layers may import from outside; the outer layers import what pyproject.toml declares."""
 

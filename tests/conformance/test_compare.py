@@ -13,7 +13,7 @@ from wraith.conformance._scoring import RouteThresholds
 from wraith.exchange import Headers, Response, Truncated, encode_json
 from wraith.paths import leaves
 from wraith.runtime import Answer
-from wraith.wir import Clock, Expr, First, FreshId, Hole, HoleClass, Literal, Ref, Route, Variant
+from wraith.wir import Clock, Expr, First, FreshId, Hole, HoleClass, Literal, Ref, Route, Text, Variant
 
 JSON: Headers = (("content-type", "application/json"),)
 HERE, THERE = "cus_k3Jd82mQ", "cus_9xPq27Lb"
@@ -378,3 +378,20 @@ def test_leaves_that_are_compared_by_type_are_counted_apart() -> None:
         Identities(),
     )
     assert (comparison.compared_leaves, comparison.suppressed_leaves) == (3, 2)
+
+
+def test_a_text_may_hold_another_value_and_something_made() -> None:
+    """The rest of it has to be right, and what it holds is mapped when the whole answer has been walked."""
+    made = Text((Ref(("response", "body", "id")), FreshId("_secret_[a-z0-9]{8}")))
+    holes = HOLES | {"secret": hole("generated", made)}
+    variant = Variant(status=200, body_template={"secret": "$secret", "id": "$fresh"}, holes=holes)
+    route = Route(method="GET", path_pattern="/x", variants=(variant,))
+
+    def of(expected: str, actual: str) -> list[tuple[str, str]]:
+        document: JsonValue = {"secret": actual, "id": THERE}
+        answer = Answer(recorded(document), route, 0, document=document)
+        return shown(compare(recorded({"secret": expected, "id": HERE}), answer, Identities()).differences)
+
+    assert of(f"{HERE}_secret_abcdefg1", f"{THERE}_secret_hijklmn2") == []
+    assert of(f"{HERE}_secret_abcdefg1", "cus_nobody12_secret_hijklmn2") == [("secret", "value_mismatch")]
+    assert of(f"{HERE}_public_abcdefg1", f"{THERE}_secret_hijklmn2") == [("secret", "value_mismatch")]

@@ -58,6 +58,9 @@ QUERIES: dict[str, tuple[Query, str, list[JsonValue]]] = {
     "different": (where("tag", "differs", "red"), "/", [1, 9]),
     "at least, as text": (where("n", "at_least", "2"), "/", [3, 2, 9]),
     "at most": (where("n", "at_most", 2), "/", [1, 2]),
+    "above": (where("n", "above", 2), "/", [3, 9]),
+    "below": (where("n", "below", "2"), "/", [1]),
+    "texts in their order": (where("tag", "below", "green"), "/", [1]),
     "containing, in any case": (where("tag", "contains", "RE"), "/", [3, 2]),
     "a boolean however written": (where("on", "equals", "TRUE"), "/", [3]),
     "a condition that is not given": (Query("thing", (Where(("n",), "equals", _q),)), "/", [3, 1, 2, 9]),
@@ -154,7 +157,11 @@ def test_pages_by_cursor_are_the_whole_list(size: int) -> None:
     assert seen == list(THINGS.values())
 
 
-@given(values, values, st.sampled_from(["equals", "differs", "at_least", "at_most", "contains"]))
+@given(
+    values,
+    values,
+    st.sampled_from(["equals", "differs", "at_least", "at_most", "above", "below", "contains"]),
+)
 def test_every_condition_holds_or_does_not(stored: JsonValue, wanted: JsonValue, op: str) -> None:
     """Conditions are total over all values."""
     assert holds(op, stored, wanted) in (True, False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wraith.canonical import JsonValue, compact
 from wraith.config import FieldRule, bare_path
-from wraith.exchange import Corpus, Request, decode_body, header, parse_form
+from wraith.exchange import NO_LISTS, Corpus, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import EACH, MISSING, Found, Path, get, parse_path
 
 MAX_VALUES = 1000
@@ -55,7 +55,9 @@ def covers(pattern: Path, path: Path) -> bool:
     )
 
 
-def recorded_values(corpus: Corpus, rules: Mapping[str, FieldRule]) -> dict[str, frozenset[bytes]]:
+def recorded_values(
+    corpus: Corpus, rules: Mapping[str, FieldRule], lists: XmlLists = NO_LISTS
+) -> dict[str, frozenset[bytes]]:
     """Return, for each enum that names no values, those that the recordings hold there."""
     wanted = {
         text: parse_path(bare_path(text))
@@ -67,7 +69,8 @@ def recorded_values(corpus: Corpus, rules: Mapping[str, FieldRule]) -> dict[str,
         for session in corpus:
             for exchange in session.read():
                 response = exchange.response
-                document = decode_body(header(response.headers, "content-type"), response.body).document
+                content_type = header(response.headers, "content-type")
+                document = decode_body(content_type, response.body, lists).document
                 for text, pattern in wanted.items():
                     if len(found[text]) < MAX_VALUES:
                         found[text].update(map(compact, each_at(document, pattern)))

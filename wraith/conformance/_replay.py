@@ -123,8 +123,9 @@ def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
     keys = dict.fromkeys(str(entity.key[-1]) for entity in model.entities if entity.key)
     return How(
         headers=tuple(name.lower() for name in diff.compare_headers),
-        fields=Fields(diff.fields, recorded_values(corpus, diff.fields)),
+        fields=Fields(diff.fields, recorded_values(corpus, diff.fields, model.xml_lists)),
         keys=tuple(keys | {DEFAULT_KEY: None}),
+        lists=model.xml_lists,
         thresholds=RouteThresholds(diff.thresholds, diff.overrides),
     )
 

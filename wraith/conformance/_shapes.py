@@ -14,13 +14,19 @@ CERTAIN = 12
 """Digits alone are no accident from this length on: of random hex digits, fewer than one in 250 are so."""
 
 
+def literal_of(pattern: str) -> str:
+    """Return the text that every identifier of a format begins with."""
+    found = _LITERAL.match(pattern)
+    return found[0] if found else ""
+
+
 def same_shape(recorded: Found, replayed: Found, pattern: str | None = None) -> bool:
     """Whether two generated values are of one type and shape. ``pattern`` is the format that was learned."""
     if isinstance(recorded, str) and isinstance(replayed, str):
         if recorded == replayed:
             return True
-        if pattern is not None and (literal := _LITERAL.match(pattern)):
-            if not recorded.startswith(literal[0]):
+        if pattern is not None:
+            if not recorded.startswith(literal_of(pattern)):
                 return False
         elif (one := _PREFIX.match(recorded)) and (other := _PREFIX.match(replayed)) and one[0] != other[0]:
             return False

@@ -28,7 +28,7 @@ from wraith.conformance._replay import (
 from wraith.conformance._report import MAX_LISTED, Disagreement, Wire
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
-from wraith.exchange import Corpus, Request, Response, decode_body, header
+from wraith.exchange import NO_LISTS, Corpus, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.paths import MISSING, Found
 from wraith.runtime import Answer, Twin
@@ -102,7 +102,7 @@ class _Lockstep:
         request = identities.request(step.exchange.request)
         response = self.send(world.seed, request)
         recorded = step.exchange.response
-        answer = as_answered(step.answer, response)
+        answer = as_answered(step.answer, response, self.how.lists)
         found = compare(recorded, answer, identities, self.how, (step.exchange.request, request))
         name = route_name(step.answer, step.request)
         if not counted or (self.on_route is not None and not self.on_route(name)):
@@ -133,12 +133,12 @@ class _Lockstep:
             )
 
 
-def as_answered(answer: Answer, response: Response) -> Answer:
+def as_answered(answer: Answer, response: Response, lists: XmlLists = NO_LISTS) -> Answer:
     """Return a server's response as the interpreter's answer, whose variant says what the leaves are."""
     if answer.route is None or answer.variant is None:
         return Answer(response)
     variant = answer.route.variants[answer.variant]
-    decoded = decode_body(header(response.headers, "content-type"), response.body)
+    decoded = decode_body(header(response.headers, "content-type"), response.body, lists)
     if decoded.kind == variant.body_kind:
         document: Found = decoded.document
     else:

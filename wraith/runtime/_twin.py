@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
@@ -18,7 +19,10 @@ from wraith.runtime._routing import Router
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
-from wraith.wir import Model, Route, Variant
+from wraith.wir import METHODS, Model, Route, Variant
+
+if TYPE_CHECKING:
+    from wraith.runtime._graphql import Endpoint, FieldChoice, GraphQLAnswer
 
 UNKNOWN_ROUTE = 501
 """RFC 9110, 15.6.2: the server does not support the functionality. No service under test answers it by
@@ -112,12 +116,21 @@ class Twin:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._router: Router[_CompiledRoute] = Router()
+        self._fields: dict[tuple[str, str], _CompiledRoute] = {}
         self._elsewhere = {
             known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
         }
         self._caller = _compile_caller(model)
         for route in model.routes:
-            self._router.add(route.method, route.path_pattern, _compile_route(route))
+            if route.method in METHODS:
+                self._fields[route.method, route.path_pattern] = _compile_route(route)
+            else:
+                self._router.add(route.method, route.path_pattern, _compile_route(route))
+        self._endpoints: tuple[Endpoint, ...] = ()
+        if model.graphql:
+            from wraith.runtime._graphql import Endpoint  # only models with GraphQL need its library
+
+            self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
     def open_session(self, seed: str = "default") -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
@@ -139,8 +152,11 @@ class Twin:
         """Let the session remember an exchange as it truly went, without answering it.
 
         The variant that answers so has its effects, with what was really answered in the place of the answer.
-        Where no variant does, nothing is remembered.
+        Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
+        shows only a part of what it wrote.
         """
+        if self._asked(request, session, now_ms, strict=False) is not None:
+            return
         found = self._find(request, session, now_ms)
         if found is None:
             return
@@ -148,7 +164,8 @@ class Twin:
         chosen = _choose(compiled, env, response.status)[0]
         if chosen is None or not chosen.effects:
             return
-        env.response = decode_body(header(response.headers, "content-type"), response.body).document
+        kind = header(response.headers, "content-type")
+        env.response = decode_body(kind, response.body, self.model.xml_lists).document
         env.rendered = response.body
         for effect in chosen.effects:
             effect(env)
@@ -176,6 +193,8 @@ class Twin:
     def _respond(
         self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
     ) -> Answer:
+        if (answer := self._asked(request, session, now_ms, strict)) is not None:
+            return answer
         found = self._find(request, session, now_ms)
         if found is None or (strict and found[0].route.method == ELSEWHERE):
             return _unknown(request, self._router.near(request.method, request.path))
@@ -189,6 +208,21 @@ class Twin:
             return _refused(compiled.route)
         return _render(compiled.route, chosen, extrapolated, env, key)
 
+    def _asked(self, request: Request, session: Session, now_ms: int, strict: bool) -> Answer | None:
+        """Answer a request that speaks GraphQL; None where it does not."""
+        for endpoint in self._endpoints:
+            asked = endpoint.asked(request)
+            if asked is None:
+                continue
+            if strict:  # a refused request has done nothing: what it would do is tried on a copy
+                trial = endpoint.respond(asked, request, session.state.copy(), Ids(session.ids.seed), now_ms)
+                if trial.extrapolated:
+                    return _refused(_asked_route(request, trial))
+            answer = endpoint.respond(asked, request, session.state, session.ids, now_ms)
+            route = _asked_route(request, answer)
+            return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
+        return None
+
     def _find(
         self, request: Request, session: Session, now_ms: int
     ) -> tuple[_CompiledRoute, Environment, str | None] | None:
@@ -200,7 +234,7 @@ class Twin:
                 return None
             found = place, {"path": request.path}
         compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        env = Environment(request, parameters, session.state, session.ids, now_ms, self.model.xml_lists)
         if self._caller is not None:
             env.caller = self._caller(env)
         key = None
@@ -209,6 +243,31 @@ class Twin:
             if key is not None:
                 env.entity = session.state.get(compiled.route.entity, key)
         return compiled, env, key
+
+    def _field(self, method: str, path: str, env: Environment) -> FieldChoice | None:
+        """Answer a field of GraphQL by its route, if it has one."""
+        compiled = self._fields.get((method, path))
+        if compiled is None:
+            return None
+        if self._caller is not None:
+            env.caller = self._caller(env)
+        if compiled.key is not None and compiled.route.entity is not None and env.entity is MISSING:
+            key = text_of(compiled.key(env))
+            if key is not None:
+                env.entity = env.state.get(compiled.route.entity, key)
+        chosen, extrapolated = _choose(compiled, env)
+        if chosen is None:
+            return None, MISSING, True
+        env.response = document = chosen.body(env)
+        for effect in chosen.effects:
+            effect(env)
+        return chosen.variant, document, extrapolated
+
+
+def _asked_route(request: Request, answer: GraphQLAnswer) -> Route:
+    """Return the route that an answer of GraphQL is said to be of: the fields that were asked for."""
+    pattern = f"{request.path} {answer.name}"
+    return Route(method=request.method, path_pattern=pattern, variants=(answer.variant,))
 
 
 def _choose(

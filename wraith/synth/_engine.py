@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from wraith.exchange import Corpus, Session
+from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._heads import heads_from_gets
 from wraith.synth._laws import laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._observe import Observation, Observer, learn_removal
@@ -20,11 +23,16 @@ from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
+from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
+from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
+
+if TYPE_CHECKING:
+    from wraith.synth._graphql._learn import LearnedGraphQL
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Prepared:
     """Whether a session is learned from."""
     table: RouteTable
     sketches: Sequence[Sketch]
+    xml_lists: XmlLists
+    """Which elements of XML are lists."""
     kept: Mapping[int, list[Seen]]
     roles: Sequence[Role]
     world: World
@@ -55,6 +65,10 @@ class Prepared:
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
     observations: Sequence[Observation]
+    graphql: Sequence[LearnedGraphQL]
+    """What the endpoints come to that speak GraphQL."""
+    spoken: int
+    """Exchanges that speak GraphQL."""
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
@@ -62,7 +76,7 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
 
 
 PARTS = 32
@@ -79,6 +93,7 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     """
     known = prepare(corpus, witnessed, spread)
     table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
+    graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
         by_route[observation.seen.route].append(observation)
@@ -110,38 +125,51 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
         return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
-    recorded = [
-        _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
-        for route, made in learned.items()
-    ]
+    recorded = heads_from_gets(
+        [
+            _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
+            for route, made in learned.items()
+        ]
+    )
     similar = by_analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
         [made.variants for made in learned.values()],
     )
     model = Model(
-        entities=_entities(roles),
+        entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
             name: tuple(Fixture(key=key, value=value) for key, value in items.items())
-            for name, items in known.world.fixtures.items()
+            for fixtures in (known.world.fixtures, *(each.fixtures for each in graphql))
+            for name, items in fixtures.items()
         },
         caller=known.caller,
-        routes=tuple(sorted([*recorded, *similar], key=lambda route: (route.path_pattern, route.method))),
+        routes=tuple(
+            sorted(
+                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                key=lambda route: (route.path_pattern, route.method),
+            )
+        ),
+        xml_lists=known.xml_lists,
         unknown=unknown,
         refused=refused,
+        graphql=tuple(each.endpoint for each in graphql),
     )
     evidence = Evidence(
-        exchanges=sum(map(len, known.sketches)),
+        exchanges=sum(map(len, known.sketches)) + known.spoken,
         sessions=sum(known.taught),
         runs=_runs([session.id for session in known.ordered], known.world),
-        routes=tuple(
-            RouteEvidence(
-                method=table.patterns[route].method,
-                path_pattern=table.patterns[route].pattern,
-                exchanges=counts[route],
-                variants=made.evidence,
-            )
-            for route, made in learned.items()
+        routes=(
+            *(
+                RouteEvidence(
+                    method=table.patterns[route].method,
+                    path_pattern=table.patterns[route].pattern,
+                    exchanges=counts[route],
+                    variants=made.evidence,
+                )
+                for route, made in learned.items()
+            ),
+            *(backed for each in graphql for backed in each.evidence),
         ),
     )
     return Learned(model, evidence)
@@ -151,18 +179,45 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     """Run the stages of synthesis up to what the chosen sessions show."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
-    table, sketches = _survey(ordered, taught, spread)
+    table, sketches, speaking = _survey(ordered, taught, spread)
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
+    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
+    roles = with_stores(
+        assign_roles(table, [seen for session in kept.values() for seen in session]), kept.values()
+    )
+    for seen in (seen for exchanges in kept.values() for seen in exchanges):
+        if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
+            seen.look_at_bytes()
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
+    for spoken in endpoints:
+        for number, (signs, started_at_ms) in spoken.signs().items():
+            builder.tell(number, signs, started_at_ms)
     world = builder.world()
+    graphql = [spoken.learn(world.run_of) for spoken in endpoints]
+    world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
     caller = learn_caller(kept.values())
-    known = Prepared(ordered, taught, table, sketches, kept, roles, world, gone, caller, cascades, ())
+    known = Prepared(
+        ordered=ordered,
+        taught=taught,
+        table=table,
+        sketches=sketches,
+        xml_lists=xml_lists,
+        kept=kept,
+        roles=roles,
+        world=world,
+        gone=gone,
+        caller=caller,
+        effects=cascades,
+        observations=(),
+        graphql=graphql,
+        spoken=sum(spoken.exchanges for spoken in endpoints),
+    )
     first = observed(known)
     known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
     return replace(known, observations=observed(known) if known.effects != cascades else first)
@@ -179,25 +234,36 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
 
 def _survey(
     ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
-) -> tuple[RouteTable, list[Sketch]]:
-    """Read everything once: the routes, and what is kept of each session; nothing of those that teach
-    nothing."""
+) -> tuple[RouteTable, list[Sketch], list[int]]:
+    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
+    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
-    def some(part: int) -> list[Sketch]:
-        chosen = range(bounds[part], bounds[part + 1])
-        return [sketch(see(number, ordered[number].read())) if taught[number] else () for number in chosen]
+    def some(part: int) -> list[tuple[Sketch, bool]]:
+        done = []
+        for number in range(bounds[part], bounds[part + 1]):
+            exchanges = see(number, ordered[number].read()) if taught[number] else []
+            rest = [each for each in exchanges if not speaks_graphql(each)]
+            done.append((sketch(rest), len(rest) < len(exchanges)))
+        return done
 
-    sketches = [each for part in spread(some, PARTS) for each in part]
+    looks = [each for part in spread(some, PARTS) for each in part]
+    sketches = [each for each, _ in looks]
     paths = Paths()
     for number, each in enumerate(sketches):
         paths.add(number, each)
-    return paths.routes(), sketches
+    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
 
 
-def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
-    exchanges = see(number, session.read())
+def _without(world: World, names: set[str]) -> World:
+    """Return the world without the entities that GraphQL knows more of."""
+    return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
+
+
+def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
+    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
+        seen.lists = lists
         table.assign(seen)
     return exchanges
 

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import parse_form
+from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 
 SIZES = frozenset(
     "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
@@ -29,11 +30,14 @@ PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noq
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
-_IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
-"""What may be an identifier in a JSON answer: a text in one piece, with a digit in it."""
+_IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
+"""What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
+
+Part = tuple[Key, str]
+"""An entity and a field of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,12 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
         for item in items if isinstance(items, list) else ():
             if (key := role.element_key(item, seen.parameters)) is not None:
                 yield _shown(seen, (name, key), item, listed=True)
+        return
+    if role.store is not None:
+        key = role.request_key(seen.parameters)
+        if role.op == "read" and seen.status == 200 and seen.method == "GET" and key is not None:
+            answered = Response(seen.status, seen.headers, seen.raw)
+            yield Reveal((name, key), stored_content(answered, role.store, seen.lists), False)
         return
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
@@ -130,9 +140,25 @@ class _Sketch:
     lists: list[_List] = field(default_factory=list)
     whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    wrote: dict[Part, str] = field(default_factory=dict)
     born: set[Key] = field(default_factory=set)
     """What a write had told of before it was shown: created on the side, so it was not there from the
     start."""
+
+
+@dataclass(slots=True)
+class Signs:
+    """What one session says about its world beside the routes of HTTP."""
+
+    created: dict[Key, int] = field(default_factory=dict)
+    shown: dict[Key, JsonValue] = field(default_factory=dict)
+    whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
+    deleted: set[Key] = field(default_factory=set)
+    saw: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as they were before the session wrote them."""
+    wrote: dict[Part, str] = field(default_factory=dict)
+    """Parts of entities as the session left them."""
 
 
 class WorldBuilder:
@@ -160,9 +186,22 @@ class WorldBuilder:
             if seen.route >= 0:
                 self._take(sketch, seen, self._roles[seen.route])
 
+    def tell(self, number: int, signs: Signs, started_at_ms: int) -> None:
+        """Take in what something else read from the session of that number, which has been added."""
+        sketch = self._sketches[number]
+        self._starts[number] = self._starts[number] or started_at_ms
+        sketch.created.update(signs.created)
+        sketch.shown.update(signs.shown)
+        sketch.whole_lists += signs.whole_lists
+        sketch.deleted |= signs.deleted
+        sketch.saw.update(signs.saw)
+        sketch.wrote.update(signs.wrote)
+
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
+        if (stored := stored_at(seen, role)) is not None:
+            sketch.born.add(stored)
         if role.purges and seen.ok and role.collection is not None:
             name = role.collection.name
             sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
@@ -219,6 +258,8 @@ def _limit(seen: Seen) -> int | None:
     sizes = [
         number for name, value in query.items() if name in SIZES and (number := integer_of(value)) is not None
     ]
+    if not sizes and query:
+        return None  # a page of the service's own size
     return min(sizes, default=0)
 
 
@@ -250,10 +291,13 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
             alive[key[0]][key] = number
         for key in sketch.deleted:
             alive[key[0]].pop(key, None)
-        for born, _ in resets[-1:]:  # what a reset removed cannot show it twice
-            for keys in alive.values():
-                for key in [key for key, at in keys.items() if at <= born]:
-                    del keys[key]
+        lost = max((born for born, at in resets if at == number), default=-1)
+        for keys in (*alive.values(), creator):  # what a reset removed cannot show it twice, nor tie sessions
+            for key in [key for key, at in keys.items() if at <= lost]:
+                del keys[key]
+    changes, undone = _changes(sketches)
+    linked |= changes
+    resets += undone
     if not linked:
         return tuple(range(len(sketches)))
     cuts: set[int] = set()
@@ -277,6 +321,29 @@ def _is_last(key: str, alive: dict[Key, int]) -> bool:
         return False
     numbers = [int(other) for _, other in alive if other.isdigit()]
     return len(numbers) > 1 and int(key) >= max(numbers)
+
+
+def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
+    """Return the gaps over which a written value was seen, and the pairs of sessions between which what was
+    there before came back."""
+    linked: set[int] = set()
+    undone: list[tuple[int, int]] = []
+    first: dict[Part, str] = {}
+    held: dict[Part, tuple[str, int]] = {}
+    for number, sketch in enumerate(sketches):
+        for part, value in sketch.saw.items():
+            before = first.setdefault(part, value)
+            if part not in held:
+                continue
+            written, at = held[part]
+            if value == written != before:
+                linked.update(range(at + 1, number + 1))
+            elif value == before != written:
+                undone.append((at, number))
+                del held[part]
+        for part, value in sketch.wrote.items():
+            held[part] = (value, number)
+    return linked, undone
 
 
 def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:

@@ -35,6 +35,7 @@ from wraith.wir._expr import (
     ref,
 )
 from wraith.wir._functions import FUNCTIONS
+from wraith.wir._graphql import ANYTHING, METHODS, Bulk, ErrorForm, GraphQL, Media, Stage
 from wraith.wir._guards import (
     Absent,
     AtLeast,
@@ -72,7 +73,9 @@ from wraith.wir._patch_diff import diff_models
 from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
+    "ANYTHING",
     "FUNCTIONS",
+    "METHODS",
     "QUERY_PARTS",
     "Absent",
     "Append",
@@ -80,6 +83,7 @@ __all__ = [
     "AtLeast",
     "Atom",
     "Below",
+    "Bulk",
     "Call",
     "Case",
     "Cast",
@@ -89,6 +93,7 @@ __all__ = [
     "Effect",
     "Entity",
     "Equals",
+    "ErrorForm",
     "Evidence",
     "Exists",
     "Expr",
@@ -97,6 +102,7 @@ __all__ = [
     "Fixture",
     "FreshId",
     "Given",
+    "GraphQL",
     "Hole",
     "HoleClass",
     "IsType",
@@ -107,6 +113,7 @@ __all__ = [
     "Make",
     "Mark",
     "Matches",
+    "Media",
     "Merge",
     "Model",
     "NextKey",
@@ -124,6 +131,7 @@ __all__ = [
     "Route",
     "RouteEvidence",
     "SetField",
+    "Stage",
     "StateOp",
     "Style",
     "Sum",
