@@ -317,6 +317,7 @@ def _learn_sample(
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
+    context.flats = questions.flats
     induced = induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
     return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
