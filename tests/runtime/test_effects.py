@@ -10,7 +10,7 @@ from tests.wir.strategies import effects, law
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import Request
 from wraith.runtime import Environment, Ids, State, compile_effect
-from wraith.wir import Delete, Effect, First, Literal, Make, Purge, Put, Query, SetField, Where
+from wraith.wir import Delete, Effect, First, Literal, Make, Purge, Put, Query, SetField, Sweep, Where
 
 NONE = First(())
 ONE = Literal("1")
@@ -29,6 +29,9 @@ EFFECTS: dict[str, tuple[Effect, dict[str, JsonValue]]] = {
     "delete by number": (Delete("thing", Literal(1)), {}),
     "delete what is not there": (Delete("thing", Literal("2")), {"1": {"a": 1}}),
     "delete without a key": (Delete("thing", NONE), {"1": {"a": 1}}),
+    "sweep by a field": (Sweep("thing", ONE, ("a",)), {}),
+    "sweep what refers to another": (Sweep("thing", Literal("2"), ("a",)), {"1": {"a": 1}}),
+    "sweep without a key": (Sweep("thing", NONE, ("a",)), {"1": {"a": 1}}),
     "purge what is alike": (
         Purge(Query("thing", (Where(("a",), "equals", ONE),))),
         {},
@@ -47,6 +50,14 @@ def test_what_an_effect_leaves_behind(effect: Effect, expected: dict[str, JsonVa
     env = Environment(Request("POST", "/"), {}, State({"thing": [("1", {"a": 1})]}), Ids(""), 0)
     compile_effect(effect)(env)
     assert env.state.all("thing") == expected
+
+
+def test_a_sweep_without_a_field_removes_the_children() -> None:
+    """Children are stored under the key of their parent and a slash."""
+    stored: list[tuple[str, JsonValue]] = [("a/1", {}), ("a/2", {}), ("ab/1", {}), ("a", {})]
+    env = Environment(Request("DELETE", "/"), {}, State({"thing": stored}), Ids(""), 0)
+    compile_effect(Sweep("thing", Literal("a")))(env)
+    assert list(env.state.all("thing")) == ["ab/1", "a"]
 
 
 @law

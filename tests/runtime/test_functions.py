@@ -97,6 +97,8 @@ CASES: list[tuple[str, list[JsonValue], Found]] = [
     ("sorted", [["b", 2, "a", None]], [None, 2, "a", "b"]),
     ("reversed", [[1, 2]], [2, 1]),
     ("concat", [[1], [2, 3]], [1, 2, 3]),
+    ("only", [{"a": 1, "b": 2, "c": 3}, ["c", "a", "x"]], {"a": 1, "c": 3}),
+    ("only", [[1], ["a"]], MISSING),
     ("without", [[1, 2, 1], 1], [2]),
     ("without", [{"a": 1, "b": 2}, "a"], {"b": 2}),
     ("keys", [{"b": 1, "a": 2}], ["b", "a"]),

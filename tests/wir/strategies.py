@@ -154,6 +154,7 @@ _WHOLE: list[Path] = [
     ("request", "method"),
     ("request", "host"),
     ("request", "body_kind"),
+    ("request", "raw"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
     ("caller",),
@@ -199,18 +200,22 @@ filters = st.builds(
             st.sampled_from(["", "_gte", "]"]),
             st.sampled_from(get_args(WhereOp)),
             st.sampled_from(["", ","]),
+            st.booleans(),
         ),
         max_size=2,
     ).map(tuple),
     st.lists(names, max_size=2).map(tuple),
     st.sampled_from(["ignored", "nothing"]),
+    st.lists(st.sampled_from(["all", "*"]), max_size=1).map(tuple),
 )
 
 
 def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     several = st.lists(inner, max_size=3).map(tuple)
     maybe = st.none() | inner
-    where = st.builds(Where, small_paths, st.sampled_from(get_args(WhereOp)), inner, st.booleans())
+    where = st.builds(
+        Where, small_paths, st.sampled_from(get_args(WhereOp)), inner, st.booleans(), st.booleans()
+    )
     return st.one_of(
         st.builds(Lookup, st.sampled_from(ENTITIES), inner, small_paths),
         st.builds(First, several),

@@ -161,9 +161,14 @@ def read_name(name: str, marks: Iterable[Mark], documents: Iterable[JsonValue]) 
     return None
 
 
-def filtered(found: Stored, op: WhereOp, field: Path, wanted: Found) -> Stored:
-    """Return what meets a condition."""
-    return [each for each in found if holds(op, get(each[1], field), wanted)]
+def filtered(found: Stored, op: WhereOp, field: Path, wanted: Found, *, absent: bool = False) -> Stored:
+    """Return what meets a condition; ``absent``: what has no such field does as well."""
+    return [each for each in found if meets(op, get(each[1], field), wanted, absent)]
+
+
+def meets(op: str, stored: Found, wanted: Found, absent: bool) -> bool:
+    """Whether a stored value, if there is one, meets a condition."""
+    return absent if absent and stored is MISSING else holds(op, stored, wanted)
 
 
 def filtered_by_name(
@@ -172,12 +177,12 @@ def filtered_by_name(
     """Return what meets the conditions that the request's parameters name."""
     documents = all_of if isinstance(all_of, list) else list(all_of)
     for name, value in named_parameters(dict(env.query)):
-        if name in filters.without:
+        if name in filters.without or value in filters.every:
             continue
         read = read_name(name, filters.marks, documents)
         if read is not None:
             mark, path = read
-            found = filtered(found, mark.op, path, alternatives(value, mark.split))
+            found = filtered(found, mark.op, path, alternatives(value, mark.split), absent=mark.absent)
         elif filters.unknown == "nothing":
             found = []
     return found

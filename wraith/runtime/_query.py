@@ -59,7 +59,7 @@ def compile_search(
         for condition, value in where:
             wanted = value(env)
             if wanted is not MISSING:
-                found = filtered(found, condition.op, condition.field, wanted)
+                found = filtered(found, condition.op, condition.field, wanted, absent=condition.absent)
             elif not condition.when_given:
                 found = []
         if filters is not None and env.query:

@@ -21,7 +21,7 @@ from wraith.synth._roles import Role
 from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
 from wraith.synth._world import asked_for
-from wraith.wir import Equals, Expr, Lookup, Matches, Object, Query, Ref, When, Where
+from wraith.wir import Equals, Expr, Lookup, Matches, Query, Ref, When, Where
 
 SAMPLE = 60
 """Representations with one such member that its expression is learned from."""
@@ -59,11 +59,6 @@ def learn_embeds(
         if expr is not None:
             found[collection].append((name, _where_asked(parameter, name, expr)))
     return {name: tuple(members) for name, members in found.items()}
-
-
-def with_embeds(members: Sequence[tuple[str, Expr]]) -> Expr | None:
-    """Return the representation with what parameters put into it, None where that is nothing."""
-    return Object(tuple(members), Ref(("entity",))) if members else None
 
 
 def _members(observation: Observation, role: Role) -> Iterator[tuple[str, str, _Shown]]:

@@ -8,13 +8,13 @@ on any field; otherwise it is a condition on the one field.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import alternatives, compile_expr, field_path, holds
+from wraith.paths import MISSING, Path, get
+from wraith.runtime import alternatives, field_path, holds, meets
 from wraith.synth._list_cases import (
     PAGING,
     SEARCHES,
@@ -50,10 +50,16 @@ WORDS: dict[str, tuple[tuple[WhereOp, str], ...]] = {
 """Words beside the name of a field, and what they commonly mean, with what parts alternatives: a prior. The
 operator that the lists agree with is taken."""
 
+Reading = tuple[WhereOp, str, bool]
+"""An operator, what parts alternatives, and whether what has no such field passes."""
+
 _BY_WORD = {word: options for words, options in WORDS.items() for word in words.split()} | {"": WORDS[""]}
 
 OPEN_FIELDS = 2
 """Fields on which a mark was seen to work before it is taken to work on any."""
+
+EVERY = ("all", "any", "*")
+"""Words that stand for every value of a field in HTTP APIs: a prior, used where their effect is seen."""
 
 WRONG = 3
 """One list in so many may contradict a condition: what a cascade has changed is seen late."""
@@ -68,8 +74,24 @@ class _Tally:
     exact: int = 0
     wrong: int = 0
     total: int = 0
-    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Contradictions by the name of the parameter."""
+    every: set[str] = field(default_factory=set)
+    """Words with which more was shown than has them: they stand for every value."""
+    told_by: set[str] = field(default_factory=set)
+    uses: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    """Lists and contradictions by the name of the parameter."""
+
+    @property
+    def ignored(self) -> set[str]:
+        """Parameters that name a field, and do not filter by it."""
+        return {name for name, count in self.failed.items() if count * WRONG > self.uses[name]}
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the operator tells something, and more parameters agree with it than do not."""
+        return bool(self.told) and (
+            self.wrong * WRONG <= self.total or len(self.told_by - self.ignored) > len(self.ignored)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +105,19 @@ class Learned:
 
 def learn_filters(cases: Sequence[Case], meant: frozenset[str]) -> Learned:
     """Return what the parameters of lists filter by. ``meant`` are those with another meaning."""
-    names = [name for name in parameter_names(cases) if name not in meant | PAGING]
-    tallies: dict[tuple[str, str], dict[tuple[WhereOp, str], _Tally]] = defaultdict(
-        lambda: defaultdict(_Tally)
-    )
-    users: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     fields = sorted(field_names(cases), key=lambda each: (-len(each), each))
+    paging = PAGING - {*fields}  # a field of such a name is asked for like others
+    names = [name for name in parameter_names(cases) if name not in meant | paging]
+    tallies: dict[tuple[str, str], dict[Reading, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
+    users: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name in names:
         for before, named, after in _readings(name, fields):
             given = [case for case in cases if name in case.parameters and _has(case, named)]
             if given:
                 users[before, after][name] = named
-            for op, split in _options(before, after):
+            for reading in _options(before, after):
                 for case in given:
-                    _count(tallies[before, after][op, split], case, name, named, op, split)
+                    _count(tallies[before, after][reading], case, name, named, reading)
     marks: dict[Mark, _Tally] = {}
     for (before, after), by_op in tallies.items():
         best = _best(by_op)
@@ -120,27 +141,21 @@ def _learned(
         if mark not in opened:
             for name, named in users[mark.before, mark.after].items():
                 path = _path(cases, named)
-                single.setdefault(name, Where(path, mark.op, _alternatives(name, mark.split)))
+                single.setdefault(
+                    name, Where(path, mark.op, _alternatives(name, mark.split), absent=mark.absent)
+                )
     readable = {name for mark in marks for name in users[mark.before, mark.after]}
     searches = {name: found for name in names if name not in readable and (found := _search(name, cases))}
     single |= searches
     if not opened:
         return Learned(None, single, frozenset(readable | {*searches}))
-    failed = {
-        name
-        for mark in opened
-        for name, count in marks[mark].failed.items()
-        if count * 2 > _uses(cases, name)
-    }
+    failed = {name for mark in opened for name in marks[mark].ignored}
     unread = [name for name in names if name not in readable and name not in searches]
-    without = (PAGING | meant | {*failed, *single}) & {*parameter_names(cases)}
+    without = ((PAGING - readable) | meant | {*failed, *single}) & {*parameter_names(cases)}
     unknown: OneOf["ignored", "nothing"] = "nothing" if _empties(unread, cases) else "ignored"
-    filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown)
+    every = {word for mark in opened for word in marks[mark].every}
+    filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown, tuple(sorted(every)))
     return Learned(filters, single, frozenset(readable | {*searches}))
-
-
-def _uses(cases: Sequence[Case], name: str) -> int:
-    return sum(name in case.parameters for case in cases)
 
 
 def _readings(name: str, fields: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -154,7 +169,7 @@ def _readings(name: str, fields: Sequence[str]) -> Iterator[tuple[str, str, str]
 
 def _is_mark(before: str, after: str) -> bool:
     """Whether what stands around a name is words of their own that mean an operator."""
-    first, last = _word(before), _word(after)
+    first, last = word_of(before), word_of(after)
     if (before and before[-1].isalnum()) or (after and after[0].islower()):
         return False
     return first in _BY_WORD and last in _BY_WORD and (not first or not last or first in WRAPPERS)
@@ -163,13 +178,21 @@ def _is_mark(before: str, after: str) -> bool:
 WRAPPERS = frozenset(("filter", "where", "f"))
 
 
-def _word(text: str) -> str:
+def word_of(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def _options(before: str, after: str) -> tuple[tuple[WhereOp, str], ...]:
-    first, last = _word(before), _word(after)
-    return _BY_WORD[last] if last and (not first or first in WRAPPERS) else _BY_WORD[first]
+def _options(before: str, after: str) -> Iterator[Reading]:
+    first, last = word_of(before), word_of(after)
+    options = _BY_WORD[last] if last and (not first or first in WRAPPERS) else _BY_WORD[first]
+    for absent in (False, True):
+        for op, split in options:
+            if not absent or op in COMPARING:
+                yield op, split, absent
+
+
+COMPARING = frozenset(("at_least", "at_most", "above", "below"))
+"""Operators by which services tell differently whether nothing is more or less than something."""
 
 
 def _has(case: Case, named: str) -> bool:
@@ -181,13 +204,18 @@ def _path(cases: Sequence[Case], named: str) -> Path:
     return next(path for path in found if path is not None)
 
 
-def _count(tally: _Tally, case: Case, name: str, named: str, op: WhereOp, split: str) -> None:
+def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -> None:
+    op, split, absent = reading
     wanted = alternatives(case.parameters[name], split)
     path = next(
         (path for _, document in case.stored if (path := field_path(named, document)) is not None), (named,)
     )
-    kept = {key for key, document in case.stored if holds(op, get(document, path), wanted)}
+    kept = {key for key, document in case.stored if meets(op, get(document, path), wanted, absent)}
+    if wanted in EVERY and not {key for key in case.shown if key in dict(case.stored)} <= kept:
+        tally.every.add(str(wanted))
+        return
     tally.total += 1
+    tally.uses[name] += 1
     known = {key for key, _ in case.stored}
     shown = {key for key in case.shown if key in known}
     if not shown <= kept or (not shown and kept and len(case.parameters) == 1):
@@ -197,10 +225,11 @@ def _count(tally: _Tally, case: Case, name: str, named: str, op: WhereOp, split:
     tally.exact += shown == kept
     if shown and len(kept) < len(known):
         tally.told.add((case.name, named))
+        tally.told_by.add(name)
 
 
-def _best(by_op: dict[tuple[WhereOp, str], _Tally]) -> tuple[WhereOp, str] | None:
-    good = {op: tally for op, tally in by_op.items() if tally.told and tally.wrong * WRONG <= tally.total}
+def _best(by_op: dict[Reading, _Tally]) -> Reading | None:
+    good = {op: tally for op, tally in by_op.items() if tally.is_good}
     order = list(by_op)
     return min(good, key=lambda op: (good[op].wrong, -good[op].exact, order.index(op)), default=None)
 
@@ -235,58 +264,3 @@ def _empties(unread: Sequence[str], cases: Sequence[Case]) -> bool:
         if case.stored and any(name in case.parameters for name in unread):
             told[not case.shown] += 1
     return told[True] > told[False]
-
-
-# --- parameters whose names are no fields -------------------------------------------------------------------
-
-
-def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
-    """Return a condition for each further parameter of path or query that keeps everything shown, and would
-    drop something that is stored."""
-    paths = dict.fromkeys(name for case in cases for name in case.row.env.path)
-    names = [name for name in parameter_names(cases) if name not in meant | PAGING]
-    found: list[Where] = []
-    for ref in [Ref(("request", "path", each)) for each in paths] + [
-        Ref(parameter_path(each)) for each in names
-    ]:
-        compute = compile_expr(ref)
-        given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
-        path = _field_of(str(ref.path[-1]), given)
-        if path is not None:
-            found.append(Where(path, "equals", ref))
-    return found
-
-
-def _field_of(name: str, given: Sequence[tuple[Case, Found]]) -> Path | None:
-    fields: dict[Path, None] = {}
-    for case, _ in given[:8]:
-        for _, document in case.stored[:20]:
-            for path, _ in leaves(document):
-                if len(path) <= 3:
-                    fields.setdefault(path)
-    ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    return next((path for path in ranked if _keeps(path, given)), None)
-
-
-def _unlike(path: Path, name: str) -> int:
-    last = str(path[-1]) if path else ""
-    if last == name:
-        return 0
-    return (
-        1
-        if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
-        else 2
-    )
-
-
-def _keeps(path: Path, given: Sequence[tuple[Case, Found]]) -> bool:
-    """Whether equality holds for what is shown, and tells something."""
-    told = wrong = 0
-    for case, wanted in given:
-        kept = [holds("equals", get(each, path), wanted) for _, each in case.stored]
-        shown = all(holds("equals", get(document, path), wanted) for _, document in case.placed)
-        if not shown or (not case.placed and any(kept)):
-            wrong += 1
-        else:
-            told += bool(case.placed) and not all(kept)  # an empty list agrees with any condition
-    return told > 0 and wrong * WRONG <= len(given)

@@ -39,8 +39,9 @@ ACTED_ON = frozenset(
 """Headers that RFC 9110 and its kin let a client act on. Others are learned as far as they are a rule: what
 is made anew for each answer, or tells the time, is the trace of a request and no part of its answer."""
 
-MAX_WRONG = 20
-"""One list in so many may contradict the header that all lists share: what a cascade changed is seen late."""
+MAX_WRONG = 3
+"""One list of a route in so many may contradict the header that all lists share: a total counts what no
+recording shows, and many lists of one route may be so."""
 
 PRESENT = frozenset(("etag", "link", "location"))
 """Headers whose presence alone clients act on (RFC 9110, 8.8.3 and 10.2.2; RFC 8288)."""
@@ -124,11 +125,12 @@ def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: A
         return _sometimes(name, rows, values, answer)
     if made.unexplained and name not in PRESENT:
         return None
-    if made.unexplained and name == "etag":
-        return likely_digest([str(value) for value in values])
     template = made.template
     if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        return made.holes[template[1:]].source
+        hole = made.holes[template[1:]]
+        if name == "etag" and hole.hole_class in ("unexplained", "generated") and MISSING not in values:
+            return likely_digest([str(value) for value in values])  # the same for the same answer
+        return hole.source
     return Literal(template.removeprefix("$") if isinstance(template, str) else template)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._built import built_bytes, built_text
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
@@ -23,6 +24,7 @@ from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
+from wraith.synth._ranges import range_parts
 from wraith.synth._rest import Rest
 from wraith.synth._rows import (
     Row,
@@ -31,6 +33,7 @@ from wraith.synth._rows import (
     constant,
     distinct_texts,
     equal,
+    in_order,
     kind,
     parts,
     type_of,
@@ -86,6 +89,14 @@ class Induced:
 def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     """Return the template of the answers."""
     return _Inducer(rows, context, values).run()
+
+
+def induce_bytes(rows: Sequence[Row], values: Values) -> Induced:
+    """Return the template of answers that are bytes."""
+    hole = built_bytes(rows, values)
+    if hole is None:
+        return Induced(as_template(as_json(values[0])), {}, (), ())
+    return Induced("$hole_1", {"hole_1": hole}, ("",) if hole.hole_class == "unexplained" else (), ())
 
 
 def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
@@ -275,6 +286,8 @@ class _Inducer:
         for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
                 return self._hole("derived", type_of(values), expr)
+            if _are_texts_of(values, column):
+                return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
             clock = clock_source(rows, values)
             if clock is not None:
@@ -327,6 +340,12 @@ class _Inducer:
         return hole
 
     def _leave_unexplained(self, each: Open) -> None:
+        built = built_text(self.rows, each.values, each.at, self.made)
+        if built is not None:
+            self.holes[each.hole] = built
+            if built.hole_class == "unexplained":
+                self.unexplained.append(format_path(each.at))
+            return
         if len({kind(value) for value in each.values}) > 1:
             self.conflicts.append(each.at)
         self.unexplained.append(format_path(each.at))
@@ -341,7 +360,7 @@ class _Inducer:
         if any(value is MISSING for value in values):
             self.conflicts.append(at)
         present = [value for value in values if isinstance(value, dict)]
-        keys = list(dict.fromkeys(key for value in present for key in value))
+        keys = in_order([list(value) for value in present])
         base = self._base(values, keys, at)
         node: dict[str, JsonValue] = {}
         if base is not None:
@@ -428,10 +447,18 @@ class _Inducer:
         return f"${name}"
 
 
+def _are_texts_of(values: Values, column: list[Found]) -> bool:
+    """Whether all values are the texts of numbers or truths: what XML makes of them."""
+    return all(
+        isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
+        for value, other in zip(values, column, strict=True)
+    )
+
+
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
     """Return the scalar parts of the answers that headers may be built from, with their values on the
     rows."""
-    columns: list[tuple[Expr, list[Found]]] = []
+    columns = range_parts(rows)
     first = rows[0].observation.document
     if not isinstance(first, dict) or isinstance(induced.template, str):
         return columns

@@ -7,14 +7,14 @@ out from the request's own target, and only what differs from it is learned.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._presence import Gate, by_page, by_parameters
-from wraith.synth._rows import Row
+from wraith.synth._presence import MAX_WRONG, Gate, by_page, by_parameters
+from wraith.synth._rows import Row, in_order
 from wraith.wir import Append, AtLeast, Call, Expr, Literal, Ref, Text, When
 
 Columns = Sequence[tuple[Expr, Sequence[Found]]]
@@ -49,8 +49,14 @@ def address_source(rows: Sequence[Row], values: Sequence[Found], columns: Column
     ]
     found = Text((*before, address))
     compute = compile_expr(found)
-    right = all(compute(row.env) == value for row, value in zip(rows, values, strict=True))
-    return found if right else None
+    return (
+        found if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)) else None
+    )
+
+
+def _mostly(right: Iterable[bool]) -> bool:
+    found = list(right)
+    return found.count(False) * MAX_WRONG <= len(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,14 @@ def _cut(row: Row, value: Found) -> _Parts | None:
 def _value(wanted: Sequence[str | None], columns: Columns) -> Expr | None:
     if None in wanted:
         return None
+    best, most = None, len(wanted) - len(wanted) // MAX_WRONG - 1
+    if len(set(wanted)) == 1:
+        return Literal(str(wanted[0]))
     for expr, column in columns:
-        if all(text_of(each) == text for each, text in zip(column, wanted, strict=True)):
-            return expr
-    return Literal(unquote_plus(str(wanted[0]))) if len(set(wanted)) == 1 else None
+        hits = sum(text_of(each) == text for each, text in zip(column, wanted, strict=True))
+        if hits > most:
+            best, most = expr, hits
+    return best
 
 
 # --- the header ---------------------------------------------------------------------------------------------
@@ -103,7 +113,7 @@ def link_source(rows: Sequence[Row], values: Sequence[Found], columns: Columns) 
         elif not all(there):
             joined = When(AtLeast(Call("count", (listed,)), 1), joined)
         compute = compile_expr(joined)
-        if all(compute(row.env) == value for row, value in zip(rows, values, strict=True)):
+        if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)):
             return joined
     return None
 
@@ -116,7 +126,7 @@ def _links(rows: Sequence[Row], values: Sequence[Found], columns: Columns) -> Ex
     """Return the list of the links that the values hold, each there where its condition is true."""
     read = [_LINK.findall(value) if isinstance(value, str) else [] for value in values]
     listed: Expr = Literal([])
-    for relation in _in_order([[behind for _, behind in each] for each in read]):
+    for relation in in_order([[behind for _, behind in each] for each in read]):
         addresses = [next((url for url, behind in each if behind == relation), None) for each in read]
         some = [i for i, address in enumerate(addresses) if address is not None]
         gate: Gate | None = by_page(rows, [address is not None for address in addresses])
@@ -127,16 +137,3 @@ def _links(rows: Sequence[Row], values: Sequence[Found], columns: Columns) -> Ex
             return None
         listed = Append(listed, gate(Text((Literal("<"), address, Literal(">" + relation)))))
     return listed
-
-
-def _in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
-    """Return the names in an order that all sequences follow, where there is one."""
-    names = dict.fromkeys(name for each in sorted(sequences, key=len, reverse=True) for name in each)
-    before = {
-        name: {other for each in sequences if name in each for other in each[: each.index(name)]}
-        for name in names
-    }
-    done: list[str] = []
-    while len(done) < len(names):
-        done.append(min(names, key=lambda name: (name in done, len(before[name] - {*done}))))
-    return done

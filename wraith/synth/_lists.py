@@ -15,17 +15,19 @@ from dataclasses import dataclass, field, replace
 from wraith.paths import MISSING
 from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
-from wraith.synth._embeds import learn_embeds, with_embeds
-from wraith.synth._filters import Learned, learn_filters, other_filters
+from wraith.synth._embeds import learn_embeds
+from wraith.synth._filters import Learned, learn_filters
 from wraith.synth._list_cases import Case, case_of
 from wraith.synth._list_headers import learn_list_headers
 from wraith.synth._observe import Observation
 from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
+from wraith.synth._other_filters import other_filters
 from wraith.synth._paging import Found, Parts, explained, learn_paging
+from wraith.synth._projections import learn_projection
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row
 from wraith.synth._sampling import thinned
-from wraith.wir import Expr, First, Literal, Query, Ref, Text
+from wraith.wir import Expr, First, Literal, Object, Query, Ref, Text
 
 SAMPLE = 120
 """Lists of one route that its query is learned from."""
@@ -62,6 +64,22 @@ class Listed:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How representations are shown: what parameters put into those of a collection, and which fields are
+    left."""
+
+    embeds: dict[str, tuple[tuple[str, Expr], ...]]
+    projection: Expr | None
+
+    def item(self, collection: str) -> Expr | None:
+        """Return what stands for an entity of a collection, None where that is the entity itself."""
+        members = self.embeds.get(collection)
+        if members:
+            return Object(members, self.projection or Ref(("entity",)))
+        return self.projection
+
+
 @dataclass(slots=True)
 class Lists:
     """The queries of all routes that list, by the position of the route."""
@@ -69,8 +87,7 @@ class Lists:
     by_route: dict[int, Listed] = field(default_factory=dict)
     headers: dict[str, Expr] = field(default_factory=dict)
     """Headers that say something of the page, as all lists have them."""
-    embeds: dict[str, tuple[tuple[str, Expr], ...]] = field(default_factory=dict)
-    """What parameters put into the representations of a collection."""
+    shown: Shown = field(default_factory=lambda: Shown({}, None))
 
 
 def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
@@ -93,16 +110,14 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
             each.choose_order(orders)
     paging = learn_paging([found for learner in learners.values() for found in learner.found()])
     done = {route: learner.listed(paging) for route, learner in learners.items()}
-    embeds = learn_embeds(observations, roles)
+    shown = Shown(learn_embeds(observations, roles), learn_projection(observations, roles))
     lists = Lists(
         {
-            route: replace(
-                listed, query=replace(listed.query, item=with_embeds(embeds.get(listed.query.entity, ())))
-            )
+            route: replace(listed, query=replace(listed.query, item=shown.item(listed.query.entity)))
             for route, listed in done.items()
             if listed is not None
         },
-        embeds=embeds,
+        shown=shown,
     )
     rows: list[Row] = []
     page: list[tuple[Expr, list[Value]]] = [(Ref(("page", name)), []) for name in PAGE]

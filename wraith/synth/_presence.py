@@ -30,13 +30,22 @@ PAGE_CONDITIONS: tuple[tuple[Atom, ...], ...] = (
 """Conditions on the page shown, simplest first: all of a tuple."""
 
 
+MAX_WRONG = 10
+"""One page in so many may contradict what is said of pages: a total counts what no recording shows."""
+
+
 def by_page(rows: Sequence[Row], there: Sequence[bool]) -> Gate | None:
-    """Return the condition on the page that says where a part is there, or None."""
+    """Return the condition on the page that says best where a part is there, None where even that is wrong
+    too often."""
+    best, fewest = None, len(rows) // MAX_WRONG + 1
     for atoms in PAGE_CONDITIONS:
         tests = [compile_atom(atom) for atom in atoms]
-        if all(all(test(row.env) for test in tests) == flag for row, flag in zip(rows, there, strict=True)):
-            return _all_of(atoms)
-    return None
+        wrong = sum(
+            all(test(row.env) for test in tests) != flag for row, flag in zip(rows, there, strict=True)
+        )
+        if wrong < fewest:
+            best, fewest = atoms, wrong
+    return _all_of(best) if best is not None else None
 
 
 def _all_of(atoms: tuple[Atom, ...]) -> Gate:

@@ -133,6 +133,22 @@ def as_json(value: Found) -> JsonValue:
     return value
 
 
+def in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names in an order that all sequences follow, where there is one."""
+    names = dict.fromkeys(name for each in sorted(sequences, key=len, reverse=True) for name in each)
+    if all(len(each) == len(names) for each in sequences):
+        return list(sequences[0]) if sequences else []
+    before: dict[str, set[str]] = {name: set() for name in names}
+    for each in {tuple(sequence): None for sequence in sequences}:
+        for at, name in enumerate(each):
+            before[name].update(each[:at])
+    done: dict[str, None] = {}
+    while len(done) < len(names):
+        left = [name for name in names if name not in done]
+        done[min(left, key=lambda name: len(before[name] - done.keys()))] = None
+    return list(done)
+
+
 def plain_number(value: Found) -> float | None:
     """Return the number that a value is, None for what is none; text is none."""
     return None if isinstance(value, bool) or not isinstance(value, int | float) else value

@@ -14,9 +14,8 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._context import Context
-from wraith.synth._embeds import with_embeds
 from wraith.synth._headers import Answer, learn_headers
-from wraith.synth._induce import Induced, element_learner, induce
+from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
@@ -28,10 +27,12 @@ from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._shown import viewed
+from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
+from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
     Atom,
     Call,
@@ -100,8 +101,8 @@ class _Told:
     role: Role
     listed: Listed | None
     shared: Mapping[str, Expr]
-    embeds: tuple[tuple[str, Expr], ...]
-    """What parameters put into the representation."""
+    item: Expr | None
+    """How an entity is shown, where parameters change that."""
     known: Mapping[Path, Expr]
     """Parts of its answers that are known already."""
 
@@ -120,8 +121,8 @@ def learn_route(
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
-    embeds = lists.embeds.get(role.collection.name, ()) if role.collection is not None else ()
-    told = _Told(role, listed, lists.headers if listed is not None else {}, embeds, known or {})
+    item = lists.shown.item(role.collection.name) if role.collection is not None else None
+    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
     groups: list[_Group] = []
     for family in united(_by_answer(rows), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -167,7 +168,8 @@ def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        groups[(seen.status, seen.kind, media_type(header(seen.headers, "content-type")))].append(number)
+        media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
+        groups[(seen.status, seen.kind, media)].append(number)
     done: list[tuple[int, ...]] = []
     for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
         done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
@@ -318,7 +320,8 @@ def _learn_sample(
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
     context.flats = questions.flats
-    induced = induce(sample, values, context)
+    is_binary = sample[0].observation.seen.kind == "binary"
+    induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
     return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
@@ -346,8 +349,8 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         context.lists[role.listing] = query
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
-    if role.op == "read" and role.envelope is not None and (shown := with_embeds(told.embeds)) is not None:
-        context.likely[role.envelope] = shown
+    if role.op == "read" and role.envelope is not None and told.item is not None:
+        context.likely[role.envelope] = told.item
     return context
 
 
@@ -361,17 +364,14 @@ def _variant(
         headers=group.headers,
         body_kind=seen.kind,
         style=group.style,
-        body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
+        xml=learn_xml_style((rows[number].observation.seen for number in group.rows), seen.lists)
+        if seen.kind == "xml"
+        else None,
+        body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
-
-
-def _bytes_template(raw: bytes) -> JsonValue:
-    import base64
-
-    return base64.b64encode(raw).decode() if raw else None
 
 
 def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
@@ -383,6 +383,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
             return tuple(Delete(each, role.key) for each in (name, role.beside) if each is not None)
     elif role.op not in ("create", "update", "action"):
         return ()
+    if role.store is not None:
+        return (storing(role),)
     if role.envelope is None:
         return ()
     key = role.key or _created_key(role)

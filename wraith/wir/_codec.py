@@ -122,15 +122,7 @@ def expr_to_json(expr: Expr) -> JsonValue:
 def _query_to_json(query: Query) -> JsonValue:
     done: dict[str, JsonValue] = {"query": query.entity}
     if query.where:
-        done["where"] = [
-            {
-                "field": format_path(each.field),
-                "op": each.op,
-                "value": expr_to_json(each.value),
-                "when_given": each.when_given,
-            }
-            for each in query.where
-        ]
+        done["where"] = [_where_to_json(each) for each in query.where]
     if query.order:
         done["order"] = [{"by": format_path(path), "descending": down} for path, down in query.order]
     if query.unwind:
@@ -148,12 +140,31 @@ def _query_to_json(query: Query) -> JsonValue:
     return done
 
 
+def _where_to_json(where: Where) -> JsonValue:
+    done: dict[str, JsonValue] = {
+        "field": format_path(where.field),
+        "op": where.op,
+        "value": expr_to_json(where.value),
+        "when_given": where.when_given,
+    }
+    return {**done, "absent": True} if where.absent else done
+
+
 def _filters_to_json(filters: Filters) -> JsonValue:
     marks: list[JsonValue] = []
     for mark in filters.marks:
         written: dict[str, JsonValue] = {"before": mark.before, "after": mark.after, "op": mark.op}
-        marks.append({**written, "split": mark.split} if mark.split else written)
-    return {"marks": marks, "without": list(filters.without), "unknown": filters.unknown}
+        if mark.split:
+            written["split"] = mark.split
+        if mark.absent:
+            written["absent"] = True
+        marks.append(written)
+    done: dict[str, JsonValue] = {
+        "marks": marks,
+        "without": list(filters.without),
+        "unknown": filters.unknown,
+    }
+    return {**done, "every": list(filters.every)} if filters.every else done
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -223,6 +234,7 @@ def _where(value: JsonValue) -> Where:
         value["op"],  # type: ignore[arg-type]  # checked above
         expr_from_json(value["value"]),
         bool(value.get("when_given", True)),
+        bool(value.get("absent")),
     )
 
 
@@ -261,6 +273,7 @@ def _filters(value: JsonValue) -> Filters:
         tuple(_mark(each) for each in _list(value["marks"])),
         tuple(_text(each) for each in _list(value.get("without", []))),
         _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
+        tuple(_text(each) for each in _list(value.get("every", []))),
     )
 
 
@@ -269,7 +282,7 @@ def _mark(value: JsonValue) -> Mark:
         raise ValueError(f"not a mark: {value!r:.60}")
     op = _one_of(value["op"], get_args(WhereOp))
     before, after, split = (_text(value.get(name, "")) for name in ("before", "after", "split"))
-    return Mark(before, after, op, split)  # type: ignore[arg-type]  # one of the operators
+    return Mark(before, after, op, split, bool(value.get("absent")))  # type: ignore[arg-type]  # one of the operators
 
 
 def _one_of(value: JsonValue, names: tuple[str, ...]) -> str:

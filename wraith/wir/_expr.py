@@ -5,6 +5,8 @@ model can be read without this file beside it. Paths start at one of these roots
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
+``request.raw``
+    the bytes of the body, as base64
 ``request.body_kind``, ``request.host``, ``request.target``
     how the body decoded (``json``, ``form``, …), the address the client used, path and query as they came
 ``entity``
@@ -173,24 +175,28 @@ class Append:
 class Where:
     """One condition of a query: a field of the entity against a value of the request.
 
-    ``when_given``: where the value is missing, the condition holds for everything.
+    ``when_given``: where the value is missing, the condition holds for everything. ``absent``: it holds for
+    what has no such field.
     """
 
     field: Path
     op: WhereOp
     value: Expr
     when_given: bool = True
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What stands before and behind the name of a field in the name of a parameter, and the condition that it
-    stands for; where ``split`` is not empty, it parts alternatives in one value."""
+    stands for; where ``split`` is not empty, it parts alternatives in one value. ``absent``: what has no such
+    field meets the condition."""
 
     before: str
     after: str
     op: WhereOp
     split: str = ""
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +211,8 @@ class Filters:
     """Parameters that mean something else."""
     unknown: OneOf["ignored", "nothing"] = "ignored"
     """What a parameter does that names no field of any entity."""
+    every: tuple[str, ...] = ()
+    """Words that stand for every value: with them a condition holds for everything."""
 
 
 @dataclass(frozen=True, slots=True)

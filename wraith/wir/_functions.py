@@ -47,6 +47,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "reversed": (1, 1),
     "concat": (1, MANY),
     "without": (2, 2),
+    "only": (2, 2),
     "keys": (1, 1),
     # comparisons
     "is": (2, 2),
@@ -62,7 +63,9 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "base64url": (1, 1),
     "json": (1, 1),
     "repr": (1, 1),
-    "from_json": (1, 1),
+    "from_json": (1, 2),
+    "byte_range": (2, 2),
+    "content_range": (2, 2),
     "md5": (1, 2),
     "sha1": (1, 2),
     "sha256": (1, 2),

@@ -1,0 +1,79 @@
+"""Conditions of parameters whose names are no fields: a parent in the path, another name, a moment.
+
+The field is told by the values: one that everything shown agrees in, and that something stored does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import compile_expr, holds
+from wraith.synth._filters import WRONG, word_of
+from wraith.synth._list_cases import PAGING, Case, parameter_names, parameter_path
+from wraith.wir import Ref, Where, WhereOp
+
+
+def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
+    """Return a condition for each further parameter of path or query that keeps everything shown, and would
+    drop something that is stored."""
+    paths = dict.fromkeys(name for case in cases for name in case.row.env.path)
+    names = [name for name in parameter_names(cases) if name not in meant | PAGING]
+    found: list[Where] = []
+    for ref in [Ref(("request", "path", each)) for each in paths] + [
+        Ref(parameter_path(each)) for each in names
+    ]:
+        compute = compile_expr(ref)
+        given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
+        for op in _meanings(str(ref.path[-1])):
+            path = _field_of(str(ref.path[-1]), given, op)
+            if path is not None:
+                found.append(Where(path, op, ref))
+                break
+    return found
+
+
+def _meanings(name: str) -> tuple[WhereOp, ...]:
+    """Return what a parameter may mean that names no field: equality, or a side of a moment."""
+    word = word_of(name)
+    if word in ("since", "after", "from", "newer", "newerthan"):
+        return ("above", "at_least")
+    return ("below", "at_most") if word in ("before", "until", "to", "older", "olderthan") else ("equals",)
+
+
+def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
+    fields: dict[Path, None] = {}
+    for case, _ in given[:8]:
+        for _, document in case.stored[:20]:
+            for path, _ in leaves(document):
+                if len(path) <= 3:
+                    fields.setdefault(path)
+    ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
+    scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
+    return max(scores, key=lambda path: scores[path], default=None)
+
+
+def _unlike(path: Path, name: str) -> int:
+    last = str(path[-1]) if path else ""
+    if last == name:
+        return 0
+    return (
+        1
+        if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
+        else 2
+    )
+
+
+def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
+    """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
+    or tells nothing."""
+    told = wrong = exact = 0
+    for case, wanted in given:
+        kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
+        shown = {key for key, _ in case.stored} & {*case.shown}
+        if not shown <= kept or (not shown and kept):
+            wrong += 1
+            continue
+        told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
+        exact += shown == kept
+    return exact if told > 0 and wrong * WRONG <= len(given) else None
