@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from wraith.canonical import JsonValue, is_nested_beyond
-from wraith.exchange import Request, Response, decode_body, parse_form
+from wraith.exchange import Request, Response, decode_body, media_type, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
 
@@ -102,7 +102,8 @@ class Environment:
 
     @property
     def body_kind(self) -> str:
-        """How the body decodes: ``json``, ``form``, ``text``, ``binary`` or ``empty``."""
+        """How the body decodes: ``json``, ``form``, ``text``, ``binary``, ``empty``; ``malformed`` where it says
+        that it is JSON and is not."""
         _ = self.body  # decodes it
         return self._body_kind
 
@@ -111,7 +112,9 @@ class Environment:
         """The document of the body; ``MISSING`` where it is empty, does not decode or goes too deep."""
         if not self._body_kind:
             decoded = decode_body(self.headers.get("content-type"), self.request.body)
-            self._body_kind = decoded.kind
+            says_json = "json" in media_type(self.headers.get("content-type"))
+            lies = says_json and decoded.kind in ("text", "binary")
+            self._body_kind = "malformed" if lies else decoded.kind
             if decoded.kind not in ("empty", "binary") and not _is_too_deep(
                 self.request.body, decoded.document
             ):

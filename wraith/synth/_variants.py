@@ -210,7 +210,10 @@ def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]
 
 
 def _masked(row: Row) -> bytes:
-    """Return an answer without the values of the request that it quotes."""
+    """Return an answer without the values of the request that it quotes. What a parser says of a body that it
+    cannot read is one answer, wherever in the body it stops."""
+    if row.env.body_kind == "malformed":
+        return b"malformed"
     document = row.observation.document
     if document is MISSING:
         return b""
