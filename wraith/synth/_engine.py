@@ -24,6 +24,7 @@ from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._tokens import learn_tokens
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
@@ -190,7 +191,9 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
-    caller = learn_caller(kept.values())
+    tokens = learn_tokens(kept.values(), roles)
+    caller = tokens.caller if tokens is not None else learn_caller(kept.values())
+    certain = _together(cascades, tokens.effects if tokens is not None else {})
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -201,14 +204,14 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
         world=world,
         gone=gone,
         caller=caller,
-        effects=cascades,
+        effects=certain,
         observations=(),
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
-    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
-    return replace(known, observations=observed(known) if known.effects != cascades else first)
+    known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != certain else first)
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:

@@ -49,6 +49,7 @@ BITS = {
     "member": 2.0,
     "reference": 2.0,
     "granted": 2.0,
+    "named": 3.0,
     "alike": 2.0,
     "taken": 2.5,
     "unexpected": 2.5,

@@ -18,6 +18,7 @@ from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Part, arithmetic_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._features import Feature
+from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
 from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
@@ -177,7 +178,7 @@ class _Inducer:
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
-            if same in known or self._tells_made(column):
+            if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
                 continue
             source = self._fresh_source(path, column)
             if source is not None:
@@ -197,6 +198,9 @@ class _Inducer:
             for _, made in self.made
             if distinct_texts(made) > 1
         )
+
+    def _is_stored(self, column: list[Found]) -> bool:
+        return all(is_stored(row.observation, value) for row, value in zip(self.rows, column, strict=True))
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
@@ -329,6 +333,7 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", _type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),

@@ -195,7 +195,9 @@ def _observation(
     captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
     if caller is not None:
+        env.state = state  # who asks may be looked up
         env.caller = caller(env)
+        env.state = captured
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name
@@ -211,6 +213,7 @@ def _observation(
     addressed = tuple(_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
+    texts.add(text_of(env.caller))
     _capture(captured, state, texts)
     texts = {
         text_of(value)
