@@ -20,6 +20,7 @@ from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
+from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
@@ -193,7 +194,8 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     cascades = learn_cascades(kept, roles, world, gone)
     tokens = learn_tokens(kept.values(), roles)
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
-    certain = _together(cascades, tokens.effects if tokens is not None else {})
+    handed = tokens.effects if tokens is not None else {}
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
     known = Prepared(
         ordered=ordered,
         taught=taught,

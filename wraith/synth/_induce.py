@@ -47,7 +47,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
-from wraith.synth._texts import function_source
+from wraith.synth._texts import function_source, length_source
 from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
 
 SPREAD = "$spread"
@@ -338,6 +338,7 @@ class _Inducer:
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
+                lambda: length_source(rows, values),
             )
             for search in searches:
                 found = search()
