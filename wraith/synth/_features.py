@@ -67,6 +67,7 @@ BITS = {
     "order": 4.5,
     "bound": 5.0,
     "length": 5.0,
+    "perhaps_named": 5.0,
     "perhaps_taken": 5.5,
     "word": 6.0,
 }

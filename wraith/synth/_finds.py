@@ -49,8 +49,10 @@ def is_stored(observation: Observation, value: Found) -> bool:
     return isinstance(value, str) and any(value in stored for stored in observation.captured.whole.values())
 
 
-def named_entities(rows: Sequence[Observation]) -> Iterator[Call]:
-    """Yield the questions whether an entity has what was sent, as some accepted request shows it."""
+def named_entities(rows: Sequence[Observation]) -> Iterator[tuple[str, Call]]:
+    """Yield the questions whether an entity has what was sent, as accepted requests show it, each with its
+    kind: all that was sent of it together, or one field alone. The fields must tell one entity from the
+    others."""
     accepted = [row for row in rows if row.seen.ok]
     if not 0 < len(accepted) < len(rows):
         return
@@ -64,8 +66,19 @@ def named_entities(rows: Sequence[Observation]) -> Iterator[Call]:
                     shown.setdefault((name, alike))
     for name, paths in islice(shown, MAX_CANDIDATES):
         for some in (paths, *((path,) for path in paths if len(paths) > 1)):
-            where = tuple(Where(path[-1:], "equals", Ref(path), when_given=False) for path in some)
-            yield Call("less", (Literal(0), Call("count", (Query(name, where),))))
+            query = Query(
+                name, tuple(Where(path[-1:], "equals", Ref(path), when_given=False) for path in some)
+            )
+            if _tells_one(query, accepted[:MAX_ROWS]):
+                kind_of = "named" if some == paths else "perhaps_named"
+                yield kind_of, Call("less", (Literal(0), Call("count", (query,))))
+
+
+def _tells_one(query: Query, rows: Sequence[Observation]) -> bool:
+    """Whether a query never finds more than one entity, and somewhere finds it among others."""
+    count = compile_expr(Call("count", (query,)))
+    found = [(count(row.env), len(row.captured.all(query.entity))) for row in rows]
+    return all(many in (0, 1) for many, _ in found) and any(many == 1 < size for many, size in found)
 
 
 def _may_be_stored(value: Found) -> bool:

@@ -85,8 +85,7 @@ def relations(rows: Sequence[Observation], role: Role, stored: Documents) -> Ite
         yield from _comparisons(rows, root, by_row)
     yield from _taken(rows, role)
     if role.key is None:
-        for call in named_entities(rows):
-            yield "named", call
+        yield from named_entities(rows)
 
 
 def _conditions(rows: Sequence[Observation], stored: Documents) -> Iterator[Related]:
