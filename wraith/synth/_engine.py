@@ -23,6 +23,7 @@ from wraith.synth._sampling import choose
 from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._tokens import learn_tokens
@@ -181,6 +182,7 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    find_left(kept.values(), roles)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table), taught[number])

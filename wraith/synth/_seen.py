@@ -33,6 +33,10 @@ class Seen:
     parameters: dict[str, str] = field(default_factory=dict)
     many: Many | None = None
     """How the exchange is built where it holds others; those stand before it in the session."""
+    left: Found = field(default=MISSING, repr=False)
+    """What a write that does not say it has stored, where the next read told."""
+    begins: bool = False
+    """Nothing had spoken before of what such a write stored."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
 
     @property
