@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING
 from wraith.runtime import Environment, Ids, State
-from wraith.synth._roles import Role, stored_value
+from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
-from wraith.synth._world import Key, deletes, reveals
+from wraith.synth._world import Key, reveals
 
 ENOUGH = 2
 """Writes of a route that were read back, before what they leave out is taken for a habit."""
@@ -58,9 +58,9 @@ def _read_back(session: Sequence[Seen], roles: Sequence[Role]) -> Iterator[tuple
         key = _written(seen, role)
         if key is not None and key in shown and role.op in ("create", "update"):
             yield seen, shown[key], first.get(key, number) >= number
-        for gone in (key, deletes(seen, role)):
-            if gone is not None:
-                shown.pop(gone, None)
+        for spoken in (key, *_addressed(seen, role)):
+            if spoken is not None:
+                shown.pop(spoken, None)
 
 
 def _told(seen: Seen, roles: Sequence[Role]) -> Iterator[Key]:
@@ -79,6 +79,13 @@ def _written(seen: Seen, role: Role) -> Key | None:
     if key is None:
         key = role.response_key(seen.document, seen.parameters)
     return None if key is None else (role.collection.name, key)
+
+
+def _addressed(seen: Seen, role: Role) -> Iterator[Key]:
+    """Yield everything that a write's path addresses: it may change the parents of what it writes, too."""
+    for name, expr in role.addressed:
+        if (key := path_text(expr, seen.parameters)) is not None:
+            yield name, key
 
 
 def _is_silent(writes: Left, role: Role) -> bool:
