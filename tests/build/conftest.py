@@ -15,6 +15,7 @@ from wraith.build import TaskEvent, run_graph
 from wraith.canonical import JsonValue
 from wraith.exchange import Corpus, Exchange, Request, Response
 from wraith.recording import SessionWriter
+from wraith.synth import Spread, in_turn
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
@@ -61,12 +62,13 @@ class Learned:
 class Report:
     score_bp: int
     passed: bool
+    exchanges_total: int = 10
 
     def to_json(self) -> JsonValue:
         return {"score_bp": self.score_bp, "passed": self.passed}
 
 
-def learn(corpus: Corpus) -> Learned:
+def learn(corpus: Corpus, *, spread: Spread) -> Learned:
     """One route for each path of the corpus."""
     seen = sorted({exchange.request.path for session in corpus for exchange in session.read()})
     routes = tuple(
@@ -92,7 +94,10 @@ def check(
 @pytest.fixture
 def engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engines above in place of the real ones."""
-    for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+    for name, functions in (
+        ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+        ("wraith.conformance", {"check": check}),
+    ):
         module = ModuleType(name)
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, name, module)
@@ -150,7 +155,10 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_twin(project, "alpha", "/a", "/b")
     write_twin(project, "beta", "/c")
     with pytest.MonkeyPatch.context() as patcher:
-        for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+        for name, functions in (
+            ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+            ("wraith.conformance", {"check": check}),
+        ):
             module = ModuleType(name)
             vars(module).update(functions)
             patcher.setitem(sys.modules, name, module)

@@ -48,7 +48,7 @@ def learn_secrets(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> 
 
 def _members(seen: Seen) -> set[tuple[str, str]]:
     """Return the texts of a request's body with their names."""
-    body = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms).body
+    body = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms, seen.lists).body
     if not isinstance(body, dict):
         return set()
     return {

@@ -56,7 +56,8 @@ def _read_back(session: Sequence[Seen], roles: Sequence[Role]) -> Iterator[tuple
                     shown[reveal.key] = reveal.value if len(reveal.value) >= len(known) else known
             continue
         key = _written(seen, role)
-        if key is not None and key in shown and role.op in ("create", "update"):
+        quiet = role.store is None and role.op in ("create", "update")
+        if quiet and key is not None and key in shown:
             yield seen, shown[key], first.get(key, number) >= number
         for spoken in (key, *_addressed(seen, role)):
             if spoken is not None:
@@ -115,6 +116,7 @@ def is_unread(seen: Seen, role: Role) -> bool:
         seen.ok
         and role.op == "update"
         and role.envelope is None
+        and role.store is None
         and seen.left is MISSING
         and role.collection is not None
         and role.request_key(seen.parameters) is not None
@@ -124,7 +126,7 @@ def is_unread(seen: Seen, role: Role) -> bool:
 def guess(state: State, seen: Seen, role: Role) -> Key | None:
     """Let a state take over what a write that nothing shows has sent; return what was guessed."""
     key = _written(seen, role)
-    sent = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms).body
+    sent = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms, seen.lists).body
     if key is None or not isinstance(sent, dict):
         return None
     before = state.get(*key)

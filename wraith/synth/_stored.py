@@ -18,7 +18,7 @@ MAX_UNEXPLAINED = 0.5
 def silent_effects(rows: Sequence[Row], role: Role) -> tuple[Effect, ...]:
     """Return what accepted writes of one kind store, as the reads after them show; nothing where the answers
     themselves tell."""
-    if role.collection is None or role.op not in ("create", "update"):
+    if role.collection is None or role.store is not None or role.op not in ("create", "update"):
         return ()
     name = role.collection.name
     told = [row for row in rows if row.observation.left is not MISSING]

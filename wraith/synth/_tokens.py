@@ -163,7 +163,7 @@ def _prior(path: Path) -> tuple[int, bool]:
 def _parts(token: _Token) -> Iterator[tuple[Path, str]]:
     """Yield the scalars of the exchange that handed out a token, except the token."""
     seen = token.issuer
-    sent = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms).body
+    sent = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms, seen.lists).body
     for root, document in ((("response", "body"), seen.document), (("request", "body"), sent)):
         if document is not MISSING:
             for path, value in leaves(document):
