@@ -27,7 +27,7 @@ KINDS: dict[str, tuple[str, bytes, str, object]] = {
     "a form": ("application/x-www-form-urlencoded", b"a[b]=1", "form", {"a": {"b": "1"}}),
     "text": ("text/plain", b"hello", "text", "hello"),
     "bytes": ("image/png", b"\x89", "binary", "iQ=="),
-    "a lie": ("application/json", b"\xff", "binary", "/w=="),
+    "a lie": ("application/json", b"\xff", "malformed", "/w=="),
 }
 
 

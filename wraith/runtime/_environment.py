@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
 from wraith.canonical import JsonValue
-from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, parse_form
+from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, media_type, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
 
@@ -107,7 +107,7 @@ class Environment:
 
     @property
     def body_kind(self) -> str:
-        """How the body decodes: a ``BodyKind``."""
+        """How the body decodes: a ``BodyKind``; ``malformed`` where it says that it is JSON and is not."""
         _ = self.body  # decodes it
         return self._body_kind
 
@@ -121,7 +121,9 @@ class Environment:
         """The document of the body, bytes as base64; ``MISSING`` where it is empty."""
         if not self._body_kind:
             decoded = decode_body(self.headers.get("content-type"), self.request.body, self._lists)
-            self._body_kind = decoded.kind
+            says_json = "json" in media_type(self.headers.get("content-type"))
+            lies = says_json and decoded.kind in ("text", "binary")
+            self._body_kind = "malformed" if lies else decoded.kind
             if decoded.kind != "empty":
                 self._body = decoded.document
         return self._body

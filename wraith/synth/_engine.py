@@ -20,11 +20,14 @@ from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
+from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
+from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
+from wraith.synth._tokens import learn_tokens
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
@@ -190,6 +193,7 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     for seen in (seen for exchanges in kept.values() for seen in exchanges):
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
+    find_left(kept.values(), roles)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
@@ -201,7 +205,10 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     world = _without(world, {entity.name for each in graphql for entity in each.entities})
     gone = learn_removal(list(kept.values()), roles)
     cascades = learn_cascades(kept, roles, world, gone)
-    caller = learn_caller(kept.values())
+    tokens = learn_tokens(kept.values(), roles)
+    caller = tokens.caller if tokens is not None else learn_caller(kept.values())
+    handed = tokens.effects if tokens is not None else {}
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -213,14 +220,14 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
         world=world,
         gone=gone,
         caller=caller,
-        effects=cascades,
+        effects=certain,
         observations=(),
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
-    known = replace(known, effects=_together(cascades, learn_side_effects(first, roles)))
-    return replace(known, observations=observed(known) if known.effects != cascades else first)
+    known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
+    return replace(known, observations=observed(known) if known.effects != certain else first)
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:

@@ -50,6 +50,7 @@ BITS = {
     "member": 2.0,
     "reference": 2.0,
     "granted": 2.0,
+    "named": 3.0,
     "alike": 2.0,
     "taken": 2.5,
     "unexpected": 2.5,
@@ -67,6 +68,7 @@ BITS = {
     "order": 4.5,
     "bound": 5.0,
     "length": 5.0,
+    "perhaps_named": 5.0,
     "perhaps_taken": 5.5,
     "word": 6.0,
 }

@@ -17,6 +17,7 @@ from wraith.runtime import compile_expr, text_of
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
+from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, made_source
@@ -46,7 +47,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
-from wraith.synth._texts import function_source
+from wraith.synth._texts import function_source, length_source
 from wraith.wir import (
     Cast,
     Each,
@@ -164,7 +165,7 @@ class _Inducer:
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
-            if same in known or self._tells_made(column):
+            if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
                 continue
             source = self._fresh_source(path, column)
             if source is not None:
@@ -184,6 +185,9 @@ class _Inducer:
             for _, made in self.made
             if distinct_texts(made) > 1
         )
+
+    def _is_stored(self, column: list[Found]) -> bool:
+        return all(is_stored(row.observation, value) for row, value in zip(self.rows, column, strict=True))
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
@@ -293,10 +297,12 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
+                lambda: length_source(rows, values),
             )
             for search in searches:
                 found = search()

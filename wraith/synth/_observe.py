@@ -15,8 +15,9 @@ from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
-from wraith.synth._world import Reveal, World, deletes, reveals
+from wraith.synth._world import Key, Reveal, World, deletes, reveals
 from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
@@ -86,6 +87,8 @@ class Observation:
     captured: Captured
     addressed: tuple[tuple[Lookup, Found], ...] = ()
     """What the path addresses besides the entity, and what is kept around it: expression and document."""
+    left: Found = MISSING
+    """What the exchange stored without saying so, where that and what was there before are known."""
 
     @property
     def stored(self) -> dict[str, Found]:
@@ -121,6 +124,7 @@ class Observer:
         self._world = world
         self._gone = gone
         self._run = -1
+        self._guessed: set[Key] = set()
         self._state = Folded()
 
     @property
@@ -134,12 +138,21 @@ class Observer:
         if self._world.run_of[number] != self._run:
             self._run = self._world.run_of[number]
             self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
+            self._guessed.clear()
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
-                    yield _observation(seen, role, self._state, self._caller)
+                    observation = _observation(seen, role, self._state, self._caller)
+                    own = role.collection is not None and (
+                        (role.collection.name, role.request_key(seen.parameters)) in self._guessed
+                    )
+                    observation.left = MISSING if own else seen.left
+                    yield observation
+                self._guessed.difference_update(each.key for each in reveals(seen, role))
                 remember(self._state, seen, role, self._gone[seen.route])
+                if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
+                    self._guessed.add(key)
                 if seen.ok and seen.route in self._side_effects:
                     self._apply(seen)
 
@@ -199,7 +212,9 @@ def _observation(
     captured = Captured(state.whole())
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
+        env.state = state  # who asks may be looked up
         env.caller = caller(env)
+        env.state = captured
     key = role.request_key(seen.parameters)
     if role.collection is not None:
         name = role.collection.name
@@ -215,6 +230,7 @@ def _observation(
     addressed = tuple(_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
+    texts.add(text_of(env.caller))
     _capture(captured, state, texts)
     texts = {
         text_of(value)

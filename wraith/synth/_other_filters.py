@@ -1,4 +1,5 @@
-"""Conditions of parameters whose names are no fields: a parent in the path, another name, a moment.
+"""Conditions of parameters whose names are no fields: a parent in the path, another name, a moment; and of who
+asks.
 
 The field is told by the values: one that everything shown agrees in, and that something stored does not.
 """
@@ -15,14 +16,16 @@ from wraith.wir import Ref, Where, WhereOp
 
 
 def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
-    """Return a condition for each further parameter of path or query that keeps everything shown, and would
-    drop something that is stored."""
+    """Return a condition for each further parameter of path or query, and for who asks, that keeps everything
+    shown, and would drop something that is stored."""
     paths = dict.fromkeys(name for case in cases for name in case.row.env.path)
     names = [name for name in parameter_names(cases) if name not in meant | PAGING]
     found: list[Where] = []
-    for ref in [Ref(("request", "path", each)) for each in paths] + [
-        Ref(parameter_path(each)) for each in names
-    ]:
+    for ref in (
+        *(Ref(("request", "path", each)) for each in paths),
+        *(Ref(parameter_path(each)) for each in names),
+        Ref(("caller",)),
+    ):
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
         for op in _meanings(str(ref.path[-1])):

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import text_of
+from wraith.synth._finds import named_entities
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.wir import Call, Expr, Literal, Lookup, Query, Ref, Text, Where
@@ -83,6 +84,8 @@ def relations(rows: Sequence[Observation], role: Role, stored: Documents) -> Ite
         yield from _grants(rows, root, by_row)
         yield from _comparisons(rows, root, by_row)
     yield from _taken(rows, role)
+    if role.key is None:
+        yield from named_entities(rows)
 
 
 def _conditions(rows: Sequence[Observation], stored: Documents) -> Iterator[Related]:

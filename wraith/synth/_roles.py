@@ -469,6 +469,19 @@ def _singleton_role(pattern: RoutePattern) -> Role:
     return Role(op, Collection(name, ()), (), None, Literal(SINGLETON_KEY))
 
 
+def created_key(role: Role) -> Expr:
+    """Return the key of what an exchange creates, from its answer."""
+    assert role.collection is not None  # Invariant: callers have looked
+    assert role.envelope is not None
+    own: Expr = Ref(("response", "body", *role.envelope, *role.collection.key))
+    if not role.collection.composite:
+        return own
+    steps: list[Expr] = []
+    for name in role.parents:
+        steps += [Ref(("request", "path", name)), Literal("/")]
+    return Text((*steps, own))
+
+
 def stored_value(role: Role, document: Found) -> Found:
     """Return the representation that an answer reveals, ``MISSING`` where it reveals none."""
     return get(document, role.envelope) if role.envelope is not None else MISSING

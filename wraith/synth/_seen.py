@@ -38,6 +38,10 @@ class Seen:
     """The answer is looked at as bytes, whatever they hold: the service passes on what it was given."""
     many: Many | None = None
     """How the exchange is built where it holds others; those stand before it in the session."""
+    left: Found = field(default=MISSING, repr=False)
+    """What a write that does not say it has stored, where the next read told."""
+    begins: bool = False
+    """Nothing had spoken before of what such a write stored."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
 
     @property

@@ -1,4 +1,4 @@
-"""Texts made of one other text: cut, trimmed, in another case, as a slug.
+"""Texts made of one other text: cut, trimmed, in another case, as a slug; and how long a text is.
 
 A function of one place is simpler than a text put together, and explains nothing unless it gives two
 different values.
@@ -23,6 +23,9 @@ SHORTEST_SLICE = 2
 DISTINCT = 2
 """Different texts that a function must give."""
 
+ENOUGH_LENGTHS = 4
+"""Numbers that must all be the length of a text: small numbers agree with much."""
+
 WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lower", ()),
     ("upper", ()),
@@ -46,6 +49,27 @@ def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
             found = fit(candidate, rows, values)
             if found is not None and found.whole:
                 return candidate
+    return None
+
+
+def length_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the number of characters of one text that is sent or stored, or None."""
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return None
+    if len(set(map(str, values))) < DISTINCT or len(values) < ENOUGH_LENGTHS:
+        return None
+    places = [
+        expr
+        for key, exprs in rows[0].index.items()
+        if isinstance(key, str) and len(key) == values[0]
+        for expr in exprs
+        if isinstance(expr, Ref | Lookup)
+    ]
+    for place in sorted(places, key=rank)[:MAX_PLACES]:
+        candidate = Call("count", (place,))
+        found = fit(candidate, rows, values)
+        if found is not None and found.whole:
+            return candidate
     return None
 
 

@@ -23,10 +23,12 @@ from wraith.synth._observe import Observation
 from wraith.synth._places import norm
 from wraith.synth._questions import Questions
 from wraith.synth._quoted import quotations, quoted
-from wraith.synth._roles import SINGLETON_KEY, Role
+from wraith.synth._roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._shown import viewed
+from wraith.synth._silent import is_unread
+from wraith.synth._stored import silent_effects
 from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
@@ -92,6 +94,8 @@ class _Group:
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
     style: Style | None
+    silent: tuple[Effect, ...] = ()
+    """What its exchanges store without saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def learn_route(
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
     groups: list[_Group] = []
-    for family in united(_by_answer(rows), rows):
+    for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
@@ -138,7 +142,12 @@ def learn_route(
             labels[row] = number
     leaves = grow(labels, questions.all) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
     variants = tuple(
-        _variant(leaf, groups[leaf.label], rows, role, (*_effects(role, gone), *side_effects))
+        _variant(
+            leaf,
+            groups[leaf.label],
+            rows,
+            (*(groups[leaf.label].silent or _effects(role, gone)), *side_effects),
+        )
         for leaf in leaves
     )
     evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
@@ -162,14 +171,16 @@ def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observa
 # --- grouping --------------------------------------------------------------------------------------------
 
 
-def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
-    """Group the rows by status and media type; errors also by what they say, without the values they
-    quote."""
+def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
+    """Group the rows by status and media type; errors also by what they say, without the values they quote,
+    and writes that do not say what they store by whether there was something before."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
+        silent = seen.left is not MISSING or is_unread(seen, role)
+        before = silent and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.kind, media)].append(number)
+        groups[(seen.status, seen.kind, media, before)].append(number)
     done: list[tuple[int, ...]] = []
     for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
         done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
@@ -186,7 +197,10 @@ def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]
 
 
 def _masked(row: Row) -> bytes:
-    """Return an answer without the values of the request that it quotes."""
+    """Return an answer without the values of the request that it quotes. What a parser says of a body that it
+    cannot read is one answer, wherever in the body it stops."""
+    if row.env.body_kind == "malformed":
+        return b"malformed"
     document = row.observation.document
     if document is MISSING:
         return b""
@@ -323,7 +337,9 @@ def _learn_sample(
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
-    return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
+    headers = learn_headers(sample, Answer(induced, context.page, told.shared))
+    silent = silent_effects(sample, told.role) if sample[0].observation.seen.ok else ()
+    return _Group(members, induced, headers, style, silent)
 
 
 def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
@@ -354,9 +370,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(
-    leaf: Leaf, group: _Group, rows: Sequence[Row], role: Role, effects: tuple[Effect, ...]
-) -> Variant:
+def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...]) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -387,24 +401,12 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
         return (storing(role),)
     if role.envelope is None:
         return ()
-    key = role.key or _created_key(role)
+    key = role.key or created_key(role)
     stored = Put(name, key, Ref(("response", "body", *role.envelope)))
     if role.beside is None:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
     return (stored, Put(role.beside, key, around))
-
-
-def _created_key(role: Role) -> Expr:
-    assert role.collection is not None  # Invariant: _effects has looked
-    assert role.envelope is not None
-    own: Expr = Ref(("response", "body", *role.envelope, *role.collection.key))
-    if not role.collection.composite:
-        return own
-    steps: list[Expr] = []
-    for name in role.parents:
-        steps += [Ref(("request", "path", name)), Literal("/")]
-    return Text((*steps, own))
 
 
 def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:

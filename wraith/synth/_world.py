@@ -75,6 +75,12 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
         return
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
+    if isinstance(seen.left, dict):
+        own = key if key is not None else role.request_key(seen.parameters)
+        if own is not None:
+            created = role.op == "create" or seen.status == 201 or seen.begins
+            yield Reveal((name, own), seen.left, created)
+        return
     if key is not None and isinstance(value, dict):
         if seen.method == "GET" and seen.request.query:
             yield _shown(seen, (name, key), value, listed=True)
@@ -206,6 +212,9 @@ class WorldBuilder:
             name = role.collection.name
             sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
         shown = list(reveals(seen, role))
+        silent = role.op == "update" and role.envelope is None and role.store is None
+        if silent and seen.method == "PUT" and seen.ok:
+            self._take_silent(sketch, seen, role)
         for reveal in shown:
             if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
                 sketch.created.setdefault(reveal.key, seen.index)
@@ -222,6 +231,14 @@ class WorldBuilder:
             )
         if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
             self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
+
+    def _take_silent(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
+        """Take in a write that does not say what it stored: what nothing showed before, it may have begun."""
+        key = role.request_key(seen.parameters)
+        if key is not None and role.collection is not None:
+            own = (role.collection.name, key)
+            if own not in sketch.shown and own not in self._created:
+                sketch.born.add(own)
 
     def world(self) -> World:
         """Return the runs and the fixtures that the sessions show."""
