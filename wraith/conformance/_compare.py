@@ -261,7 +261,12 @@ def _compare_headers(
         if _is_of_body(sources.get(name)) and recorded.body != replayed.body and expected and actual:
             done.suppressed_leaves += 1  # the bodies were compared, and other identifiers have other digests
             continue
-        if _gives_token(sources.get(name)) and expected and actual and identities.bind_tokens(expected, actual):
+        if (
+            _gives_token(sources.get(name))
+            and expected
+            and actual
+            and identities.bind_tokens(expected, actual)
+        ):
             done.suppressed_leaves += 1
             continue
         done.compared_leaves += 1

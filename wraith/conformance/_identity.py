@@ -51,14 +51,16 @@ class Identities:
         return True
 
     def bind_tokens(self, recorded: str, replayed: str) -> bool:
-        """Let the tokens in two texts stand for each other: the texts, or parameters of the addresses that they
-        are. False where they differ in anything else."""
+        """Let the tokens in two texts stand for each other: the texts, or parameters of two addresses.
+        False where they differ in anything else."""
         address, mark, query = recorded.partition("?")
         own_address, own_mark, own_query = replayed.partition("?")
         if not mark or not own_mark:
             return not mark and not own_mark and self.bind(recorded.rstrip("="), replayed)
         theirs, own = parse_qsl(query, keep_blank_values=True), parse_qsl(own_query, keep_blank_values=True)
-        if [name for name, _ in theirs] != [name for name, _ in own] or self.translate(address) != own_address:
+        if [name for name, _ in theirs] != [name for name, _ in own] or self.translate(
+            address
+        ) != own_address:
             return False
         return all(
             one == other or self.same(one, other) or self.bind(one.rstrip("="), other)

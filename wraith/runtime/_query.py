@@ -166,8 +166,8 @@ def _position_after(keys: Sequence[str], key: str | None, prefix: str) -> int:
 
 
 def token_of(key: str) -> str:
-    """Return the text without a meaning to clients that stands for the place behind an entity; ``from_base64``
-    reads it."""
+    """Return the text without a meaning to clients that stands for the place behind an entity;
+    ``from_base64`` reads it."""
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 

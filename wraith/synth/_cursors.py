@@ -1,9 +1,9 @@
 """Tokens that stand for a place in a list: given out with one page, sent back to get the next.
 
-Services write them as they please: encoded, encrypted, with a number made for the occasion. So a token is known
-by its way alone: what one list gave out and a later request for the same list sent back. In what is learned from,
-each stands as the twin will write it (``page.next_token``), so that answers, addresses and headers which hold
-one, and the pages that it leads to, are explained like any others.
+Services write them as they please: encoded, encrypted, with a number made for the occasion. So a token is
+known by its way alone: what one list gave out and a later request for the same list sent back. In what is
+learned from, each stands as the twin will write it (``page.next_token``), so that answers, addresses and
+headers which hold one, and the pages that it leads to, are explained like any others.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _sent_back(pages: Sequence[_Page], ways: _Ways) -> list[tuple[Observation, s
 
 
 def _given(page: _Page) -> Iterator[tuple[str, str | Path]]:
-    """Yield the texts that an answer gives out beside its list, with the parameter or the path they stand at."""
+    """Yield the texts that an answer gives out beside its list, with the parameter or path of each."""
     for path, text in _texts(page):
         if path and len(text) >= SHORTEST and "?" not in text:
             yield text, path

@@ -22,8 +22,8 @@ from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
 from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._maps import Learn, as_expression, map_source
-from wraith.synth._places import norm, rank
 from wraith.synth._naming import addressed, naming
+from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
 from wraith.synth._rows import (
     Row,

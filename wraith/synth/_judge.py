@@ -28,9 +28,7 @@ def is_made(expr: Expr) -> bool:
     """Whether a value that the service makes itself, and no replay meets again, goes into an expression. What
     a twin answers to its own question may hold such values."""
     return any(
-        isinstance(each, FreshId | Clock | Ask)
-        or (isinstance(each, NextKey) and each.gaps)
-        or each == TOKEN
+        isinstance(each, FreshId | Clock | Ask) or (isinstance(each, NextKey) and each.gaps) or each == TOKEN
         for each in _within(expr)
     )
 

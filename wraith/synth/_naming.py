@@ -1,7 +1,7 @@
 """Constants that name what was addressed: answers of which all that were recorded spoke of one thing.
 
-``there is no customer cus_8f2k`` says which one was asked for. Where the recordings ask for one alone, the text is
-the same in all of them, and yet no constant.
+``there is no customer cus_8f2k`` says which one was asked for. Where the recordings ask for one alone, the
+text is the same in all of them, and yet no constant.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ SHORTEST = 4
 
 
 def addressed(rows: Sequence[Row]) -> list[tuple[str, Expr]]:
-    """Return the parameters of the path that are the same on all rows and too particular for a word, the longest
-    first."""
+    """Return the parameters of the path that are the same on all rows and too particular for a word, the
+    longest first."""
     first = rows[0].env.path
     found = [
         (value, Ref(("request", "path", name)))
