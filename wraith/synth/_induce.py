@@ -269,8 +269,7 @@ class _Inducer:
         only one ever did."""
         callers = {text_of(row.env.caller) for row in self.rows}
         name = callers.pop() if len(callers) == 1 else None
-            return {key: self._with_known(item, name, path) for key, item in value.items()}
-        return as_template(value)
+        return self._with_known(value, name, addressed(self.rows))
 
     def _with_known(self, value: JsonValue, name: str | None, path: Sequence[tuple[str, Expr]]) -> JsonValue:
         if name is not None and value == name:
