@@ -120,6 +120,7 @@ def test_a_query_binds_the_page() -> None:
         "has_previous": False,
         "first_key": "1",
         "last_key": "3",
+        "next_token": "Mw",
     }
 
 

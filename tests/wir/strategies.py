@@ -160,6 +160,7 @@ _WHOLE: list[Path] = [
     ("caller",),
     ("page", "total"),
     ("page", "last_key"),
+    ("page", "next_token"),
     ("item",),
     ("item", "a"),
 ]

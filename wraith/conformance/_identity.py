@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from wraith.exchange import Request
 
@@ -58,6 +58,23 @@ class Identities:
             self._tokens[recorded] = replayed
             self._token_bytes[recorded.encode()] = replayed.encode()
         return True
+
+    def bind_tokens(self, recorded: str, replayed: str) -> bool:
+        """Let the tokens in two texts stand for each other: the texts, or parameters of two addresses.
+        False where they differ in anything else."""
+        address, mark, query = recorded.partition("?")
+        own_address, own_mark, own_query = replayed.partition("?")
+        if not mark or not own_mark:
+            return not mark and not own_mark and self.bind(recorded.rstrip("="), replayed)
+        theirs, own = parse_qsl(query, keep_blank_values=True), parse_qsl(own_query, keep_blank_values=True)
+        if [name for name, _ in theirs] != [name for name, _ in own] or self.translate(
+            address
+        ) != own_address:
+            return False
+        return all(
+            one == other or self.same(one, other) or self.bind(one.rstrip("="), other)
+            for (_, one), (_, other) in zip(theirs, own, strict=True)
+        )
 
     def note_instant(self, recorded: object, replayed: object) -> None:
         """Remember that two times stood at the same place, where only their kind was compared. One in

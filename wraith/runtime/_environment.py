@@ -87,6 +87,10 @@ class Environment:
         """Let a document stand for the body: the arguments of a field, where a request asks for many."""
         self._body, self._body_kind = document, "json"
 
+    def take_request(self, request: Request) -> None:
+        """Let another request with the same path and body stand for this one."""
+        self.request, self._query, self._headers = request, None, None
+
     @property
     def headers(self) -> dict[str, str]:
         """Header values by lower-case name; of duplicates the first."""

@@ -313,8 +313,8 @@ def _encoded(make: Callable[[bytes], JsonValue]) -> Function:
 
 def _from_base64(text: str) -> Found:
     try:
-        padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
-        return base64.b64decode(padded, validate=True).decode()
+        plain = text.rstrip("=").replace("-", "+").replace("_", "/")
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return MISSING
 

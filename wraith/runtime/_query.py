@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -161,7 +162,13 @@ def compile_window(
 def _position_after(keys: Sequence[str], key: str | None, prefix: str) -> int:
     if key is None:
         return 0
-    return next((index + 1 for index, each in enumerate(keys) if each == prefix + key), 0)
+    return next((index + 1 for index, each in enumerate(keys) if each in (prefix + key, key)), 0)
+
+
+def token_of(key: str) -> str:
+    """Return the text without a meaning to clients that stands for the place behind an entity;
+    ``from_base64`` reads it."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def _bound(found: Stored, shown: Stored, place: Window, first_page: int) -> dict[str, JsonValue]:
@@ -177,6 +184,8 @@ def _bound(found: Stored, shown: Stored, place: Window, first_page: int) -> dict
         "first_key": shown[0][0] if shown else None,
         "last_key": shown[-1][0] if shown else None,
     }
+    if page["has_more"] and shown:
+        page["next_token"] = token_of(shown[-1][0])
     if size is None or size <= 0:
         return {**page, "pages": 1, "number": first_page, "last_number": first_page}
     pages = -(-total // size)

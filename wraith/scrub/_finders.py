@@ -27,7 +27,7 @@ class NamedValues:
     _FIELD = names_pattern(SECRET_FIELDS)
     _PARAMETER = names_pattern(SECRET_FIELDS + SECRET_PARAMETERS)
     _JSON = re.compile(rf'"({_FIELD})"\s*:\s*("(?:[^"\\]|\\.)+"|\d{{4,}}(?![\d.]))', re.IGNORECASE)
-    _ADDRESS = re.compile(rf"[?&#;]({_PARAMETER})=([^&#;\s\"'<>\\]+)", re.IGNORECASE)
+    _ADDRESS = re.compile(rf"[?&#;](_?{_PARAMETER})=([^&#;\s\"'<>\\]+)", re.IGNORECASE)
     # the counts are generous, and keep a hostile body from costing the square of its length
     _MULTIPART = re.compile(
         rf'form-data;[^\r\n]{{0,200}}?\bname="?(?:[^"\r\n]{{0,200}}[\[.])?({_FIELD})\]?"?[^\r\n]{{0,200}}\r?\n'
@@ -36,7 +36,7 @@ class NamedValues:
     )
     _USER = re.compile(r"://[^/\s:@\"'<>\\]*:([^/\s@\"'<>\\]+)@")
     _MAYBE = re.compile(
-        rf'"{_FIELD}\\?"\s*:\s*+(?!null|true|false|""|\{{)|[?&#;]{_PARAMETER}=|\bname=[^\r\n]{{0,200}}{_FIELD}'.encode()
+        rf'"{_FIELD}\\?"\s*:\s*+(?!null|true|false|""|\{{)|[?&#;]_?{_PARAMETER}=|\bname=[^\r\n]{{0,200}}{_FIELD}'.encode()
     )
 
     def maybe(self, raw: bytes) -> bool:

@@ -11,6 +11,7 @@ from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._cursors import unify_cursors
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._laws import laws_of, may_obey
@@ -100,6 +101,7 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
         by_route[observation.seen.route].append(observation)
+    unify_cursors(by_route, roles)
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)

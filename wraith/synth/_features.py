@@ -24,6 +24,7 @@ from wraith.synth._ranges import PART
 from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
 from wraith.synth._rows import kind
+from wraith.synth._said import stated
 from wraith.wir import (
     Absent,
     Atom,
@@ -44,6 +45,7 @@ from wraith.wir import (
 
 BITS = {
     "addressed": 1.0,
+    "stated": 1.5,
     "header": 1.5,
     "body_kind": 1.5,
     "condition": 1.5,
@@ -133,6 +135,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     decoded = sorted({row.env.body_kind for row in rows})
     asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
     asked += _unexpected_keys(rows, succeeded)
+    asked += [("stated", atom) for atom in stated(rows, succeeded)]
     asked += [(price, Equals(call, TRUE)) for price, call in relations(rows, role, stored)]
     return _distinct(asked, rows, succeeded)
 

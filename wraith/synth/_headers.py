@@ -120,7 +120,9 @@ def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: A
     known = [_as_text(expr, column) for expr, column in answer.page]
     if answer.induced is not None:
         known += response_parts(rows, answer.induced)
-    made = induce(rows, values, Context(list_values=known))
+    made = induce(
+        rows, values, Context(list_values=known, page=[(expr, list(column)) for expr, column in answer.page])
+    )
     if made.unexplained and MISSING in values:
         return _sometimes(name, rows, values, answer)
     if made.unexplained and name not in PRESENT:

@@ -22,6 +22,7 @@ from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
 from wraith.synth._made import clock_source, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
+from wraith.synth._naming import addressed, naming
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
@@ -272,15 +273,17 @@ class _Inducer:
         only one ever did."""
         callers = {text_of(row.env.caller) for row in self.rows}
         name = callers.pop() if len(callers) == 1 else None
-        return as_template(value) if name is None else self._with_caller(value, name)
+        return self._with_known(value, name, addressed(self.rows))
 
-    def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
-        if value == name:
+    def _with_known(self, value: JsonValue, name: str | None, path: Sequence[tuple[str, Expr]]) -> JsonValue:
+        if name is not None and value == name:
             return self._hole("derived", "string", Ref(("caller",)))
+        if isinstance(value, str) and (text := naming(value, path)) is not None:
+            return self._hole("derived", "string", text)
         if isinstance(value, list):
-            return [self._with_caller(item, name) for item in value]
+            return [self._with_known(item, name, path) for item in value]
         if isinstance(value, dict):
-            return {key: self._with_caller(item, name) for key, item in value.items()}
+            return {key: self._with_known(item, name, path) for key, item in value.items()}
         return as_template(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:

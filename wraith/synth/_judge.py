@@ -21,11 +21,14 @@ Judge: TypeAlias = Callable[[Environment, Found], bool]
 """Whether the value is explained where the environment is what its exchange could see."""
 
 
+TOKEN = Ref(("page", "next_token"))
+
+
 def is_made(expr: Expr) -> bool:
     """Whether a value that the service makes itself, and no replay meets again, goes into an expression. What
     a twin answers to its own question may hold such values."""
     return any(
-        isinstance(each, FreshId | Clock | Ask) or (isinstance(each, NextKey) and each.gaps)
+        isinstance(each, FreshId | Clock | Ask) or (isinstance(each, NextKey) and each.gaps) or each == TOKEN
         for each in _within(expr)
     )
 

@@ -102,7 +102,8 @@ def _value(wanted: Sequence[str | None], columns: Columns) -> Expr | None:
 def link_source(rows: Sequence[Row], values: Sequence[Found], columns: Columns) -> Expr | None:
     """Return the ``Link`` header that gives every value, missing where there is none."""
     there = [value is not MISSING for value in values]
-    for gate in (None, by_parameters(rows, there)):
+    best, fewest = None, len(values) // MAX_WRONG + 1
+    for gate in dict.fromkeys((None, by_parameters(rows, there))):
         some = [i for i, flag in enumerate(there) if flag or gate is None]
         listed = _links([rows[i] for i in some], [values[i] for i in some], _some_of(columns, some))
         if listed is None:
@@ -113,9 +114,10 @@ def link_source(rows: Sequence[Row], values: Sequence[Found], columns: Columns) 
         elif not all(there):
             joined = When(AtLeast(Call("count", (listed,)), 1), joined)
         compute = compile_expr(joined)
-        if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)):
-            return joined
-    return None
+        wrong = sum(compute(row.env) != value for row, value in zip(rows, values, strict=True))
+        if wrong < fewest:
+            best, fewest = joined, wrong
+    return best
 
 
 def _some_of(columns: Columns, chosen: Sequence[int]) -> Columns:

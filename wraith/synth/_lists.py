@@ -48,6 +48,7 @@ PAGE = (
     "has_previous",
     "first_key",
     "last_number",
+    "next_token",
 )
 """What a query binds, what services say most often first."""
 

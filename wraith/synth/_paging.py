@@ -137,6 +137,11 @@ def _pages(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterat
 def _cursors(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
     for name in _used(names, CURSORS):
         yield {"after": _asked(name)}
+    for name in names:
+        token = Call("from_base64", (_asked(name),))
+        compute = compile_expr(token)
+        if any(compute(each.case.row.env) in each.keys for each in lists):
+            yield {"after": token}
 
 
 def _together(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:

@@ -58,6 +58,11 @@ class Seen:
         """The document in the answer's body, bytes as base64; ``MISSING`` where it is empty."""
         return self._decode()[1]
 
+    def restate(self, headers: tuple[tuple[str, str], ...], document: Found) -> None:
+        """Let the answer say something else than was recorded; its bytes stay."""
+        self._decoded = (self.kind, document)
+        self.headers = headers
+
     def _decode(self) -> tuple[BodyKind, Found]:
         """Decode once, when it is asked for: the first look at a corpus asks for no document."""
         if self._decoded is not None:
