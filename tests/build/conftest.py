@@ -16,6 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.config import Diff
 from wraith.exchange import Corpus, Exchange, Request, Response
 from wraith.recording import SessionWriter
+from wraith.synth import Spread, in_turn
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
@@ -72,7 +73,7 @@ class Report:
         return {"score_bp": self.score_bp, "passed": self.passed}
 
 
-def learn(corpus: Corpus, **_: object) -> Learned:
+def learn(corpus: Corpus, *, spread: Spread) -> Learned:
     """One route for each path of the corpus."""
     seen = sorted({exchange.request.path for session in corpus for exchange in session.read()})
     routes = tuple(
@@ -98,7 +99,10 @@ def check(
 @pytest.fixture
 def engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engines above in place of the real ones."""
-    for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+    for name, functions in (
+        ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+        ("wraith.conformance", {"check": check}),
+    ):
         module = ModuleType(name)
         vars(module).update(functions)
         monkeypatch.setitem(sys.modules, name, module)
@@ -156,7 +160,10 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_twin(project, "alpha", "/a", "/b")
     write_twin(project, "beta", "/c")
     with pytest.MonkeyPatch.context() as patcher:
-        for name, functions in (("wraith.synth", {"learn": learn}), ("wraith.conformance", {"check": check})):
+        for name, functions in (
+            ("wraith.synth", {"learn": learn, "Spread": Spread, "in_turn": in_turn}),
+            ("wraith.conformance", {"check": check}),
+        ):
             module = ModuleType(name)
             vars(module).update(functions)
             patcher.setitem(sys.modules, name, module)

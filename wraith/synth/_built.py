@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
+from wraith.synth._cases import case_source
 from wraith.synth._encoded import encoded_source
 from wraith.synth._made import clock_source, fresh_pattern
 from wraith.synth._ranges import part_source
 from wraith.synth._rows import Row, Values, constant
 from wraith.synth._runs import runs_source
-from wraith.synth._sources import case_source, from_places, hole_class, most_common
+from wraith.synth._sources import from_places, hole_class, most_common
 from wraith.wir import Expr, FreshId, Hole, HoleClass, Literal
 
 
