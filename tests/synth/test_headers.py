@@ -154,7 +154,7 @@ def test_links_are_the_request_with_another_page() -> None:
     """Other parameters stay as the client wrote them, whichever they are."""
     corpus = recording(*paged(10, 3, _links))
     learned = learn(corpus)
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
     link = repr(dict(variant(learned.model, "GET /cups").headers)["link"])
     assert "'set_parameter'" in link
     assert "('request', 'host')" in link
@@ -167,7 +167,7 @@ def test_there_is_no_link_where_there_is_no_other_page() -> None:
         *paged(10, 3, lambda number, pages: "" if number == pages else f'{_address(number + 1)}; rel="next"')
     )
     learned = learn(corpus)
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
 
 
 def counted(number: int) -> tuple[Step, ...]:

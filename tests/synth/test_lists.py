@@ -194,7 +194,7 @@ def test_operators_compose(lists: list[tuple[str, list[int]]], target: str, expe
     """Only operators that were seen, on fields and in combinations that were not."""
     corpus = recording(*forest(ALL, *lists))
     learned = learn(corpus)
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
     unseen = recording(*forest(ALL, (target, expected)), prefix="u")
     report = replayed(learned, unseen[:1])
     assert findings(report) == []

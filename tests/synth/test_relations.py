@@ -95,7 +95,7 @@ def test_what_is_embedded_is_not_stored() -> None:
         )
     corpus = recording(*sessions)
     learned = learn(corpus)
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["read back", "listed"])

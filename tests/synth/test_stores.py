@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.synth.recordings import Recorded, Step, findings, model_of, recording, replayed, session, variant
+from wraith.config import Diff
 from wraith.conformance import check
 from wraith.exchange import Exchange, Headers, Request, Response
 from wraith.synth import learn
@@ -86,7 +87,7 @@ def test_a_store_is_predicted_with_parts_of_its_files() -> None:
     """Files of any kind, ranges that there are and are not, files that are gone: none of them was seen."""
     learned = learn(_corpus(1, 4))
     assert findings(replayed(learned, _corpus(1, 4))) == []
-    assert findings(check(learned.model, _corpus(99, 3), compare_headers=("content-range",))) == []
+    assert findings(check(learned.model, _corpus(99, 3), diff=Diff(compare_headers=("content-range",)))) == []
 
 
 def test_what_is_put_is_kept_as_bytes_with_its_type() -> None:
