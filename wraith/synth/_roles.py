@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
 from wraith.synth._views import views_of
@@ -22,9 +23,6 @@ from wraith.wir import Expr, Literal, Ref, StateOp, Text
 SINGLETON_KEY = "self"
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
-
-PRIOR_KEYS = ("id", "key", "uuid", "slug", "code", "name")
-"""Names that keys go by. A prior where no parameter shows the key, never a proof."""
 
 
 @dataclass(frozen=True, slots=True)
