@@ -12,8 +12,9 @@ the order around.
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from tests.synth.recordings import Recorded
@@ -53,11 +54,13 @@ def _texts(value: object) -> str:
     return " ".join(map(_texts, value)) if isinstance(value, Iterable) else ""
 
 
-# --- which words, and what they become ------------------------------------------------------------------------
+# --- which words, and what they become --------------------------------------------------------------------
 
 
-def vocabulary(corpus: Sequence[Recorded], kept: frozenset[str], *, backwards: bool = False) -> dict[str, str]:
-    """Return what each name of a corpus is renamed to; ``backwards`` turns their alphabetical order around."""
+def vocabulary(
+    corpus: Sequence[Recorded], kept: frozenset[str], *, backwards: bool = False
+) -> dict[str, str]:
+    """Return what each name of a corpus is renamed to; ``backwards`` turns the alphabet around."""
     exchanges = [each for session in corpus for each in session.read()]
     names = {word for each in exchanges for text in _names(each) for word in words_of(text)} - kept
     met = {word for each in exchanges for text in _every_text(each) for word in words_of(text)} | kept
@@ -145,7 +148,7 @@ def _leaves(document: JsonValue) -> Iterator[str]:
             yield from _leaves(each)
 
 
-# --- renaming -------------------------------------------------------------------------------------------------
+# --- renaming ---------------------------------------------------------------------------------------------
 
 
 def rename(text: str, words: Words) -> str:
@@ -175,9 +178,11 @@ def _renamed(exchange: Exchange, words: Words) -> Exchange:
         sent.headers,
         _body(header(sent.headers, "content-type"), sent.body, words),
     )
-    headers = tuple((name, rename(value, words) if name == "location" else value) for name, value in answer.headers)
+    headers = [
+        (name, rename(value, words) if name == "location" else value) for name, value in answer.headers
+    ]
     body = _body(header(answer.headers, "content-type"), answer.body, words)
-    return Exchange(request, Response(answer.status, headers, body), exchange.started_at_ms, exchange.duration_ms)
+    return replace(exchange, request=request, response=Response(answer.status, tuple(headers), body))
 
 
 def _form(text: str, words: Words) -> str:
@@ -215,10 +220,12 @@ def _document(document: JsonValue, words: Words) -> JsonValue:
 def _sorted(document: JsonValue) -> JsonValue:
     if isinstance(document, list):
         return [_sorted(each) for each in document]
-    return {name: _sorted(document[name]) for name in sorted(document)} if isinstance(document, dict) else document
+    if isinstance(document, dict):
+        return {name: _sorted(document[name]) for name in sorted(document)}
+    return document
 
 
-# --- comparing models -----------------------------------------------------------------------------------------
+# --- comparing models -------------------------------------------------------------------------------------
 
 
 def differences(model: JsonValue, other: JsonValue, words: Words, at: str = "") -> Iterator[str]:

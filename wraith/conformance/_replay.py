@@ -107,7 +107,7 @@ def _replay(
         if scrubber is not None:
             request = scrubber(request)
         answer = twin.respond(request, session, now_ms=exchange.started_at_ms)
-        found = compare(exchange.response, answer, identities, headers)
+        found = compare(exchange.response, answer, identities, headers, twin.model.xml_lists)
         route = answer.route.name if answer.route is not None else f"{request.method} (unknown route)"
         tally.exchanges[route] += 1
         tally.compared[route] += found.compared_leaves

@@ -110,6 +110,38 @@ class Aggregates:
                 best, least = verified, price
         return best
 
+    def listed(self, values: Values) -> Expr | None:
+        """Return the query that gives every list: the entities that refer to what the exchange is about, in
+        the order of creation or against it, perhaps only those in some states."""
+        if not all(isinstance(value, list) for value in values):
+            return None
+        sizes = {len(value) for value in values if isinstance(value, list)}
+        shown = [each for value in values if isinstance(value, list) for each in value]
+        if len(sizes) < 2 or not all(isinstance(each, dict) for each in shown):
+            return None
+        targets = [(place, float(len(values[i]))) for place, i in enumerate(self._sample)]  # type: ignore[arg-type]
+        for number, view in enumerate(self._views):
+            if view.query.unwind or not view.query.where:
+                continue
+            for query in self._lists(number, view, targets):
+                for order in ((), (((), True),)):
+                    candidate = replace(query, order=order)
+                    found = fit(candidate, self._rows, values)
+                    if found is not None and found.whole:
+                        return candidate
+        return None
+
+    def _lists(self, number: int, view: _View, targets: Sequence[tuple[int, float]]) -> Iterator[Query]:
+        """Yield the queries that find as many entities as there should be."""
+        if not _possible(self._of(number, None, None), targets):
+            return
+        yield view.query
+        for switch in view.switches:
+            by_state = self._of(number, None, switch)
+            for expr in _in_some_states(view.query, switch, by_state, targets, (), DISTINCT):
+                if isinstance(expr, Call) and isinstance(expr.of[0], Query):
+                    yield expr.of[0]
+
     def _candidates(self, targets: Sequence[tuple[int, float]], at: Path, variety: int) -> Iterator[Expr]:
         for number, view in enumerate(self._views):
             for measure in (None, *view.measures):

@@ -21,6 +21,7 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
 from wraith.synth._priors import DECIDING_HEADERS, FORMATS
+from wraith.synth._ranges import PART
 from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
 from wraith.synth._rows import kind
@@ -113,6 +114,8 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     asked.append(("header", Exists(Ref(("caller",)))))
     for expr, by_row in _values(rows, stored, role).items():
         asked += _about(expr, by_row, rows)
+    if role.store is not None and any("range" in row.env.headers for row in rows):
+        asked.append(("addressed", Exists(PART)))
     decoded = sorted({row.env.body_kind for row in rows})
     asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
     asked += _unexpected_keys(rows, succeeded)

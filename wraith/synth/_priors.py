@@ -53,7 +53,15 @@ CONDITIONAL_HEADERS = ("if-match", "if-none-match", "if-unmodified-since", "if-m
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 
-DECIDING_HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type")
+DECIDING_HEADERS = (
+    "authorization",
+    "if-match",
+    "if-none-match",
+    "x-api-key",
+    "accept",
+    "content-type",
+    "range",
+)
 """Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
 
 # --- formats ----------------------------------------------------------------------------------------------
@@ -152,6 +160,18 @@ EVERY = ("all", "any", "*")
 SINCE_WORDS = ("since", "after", "from", "newer", "newerthan")
 UNTIL_WORDS = ("before", "until", "to", "older", "olderthan")
 """Names of parameters that are one side of a moment, and name no field."""
+
+# --- XML --------------------------------------------------------------------------------------------------
+
+XML_PLURALS = ("s", "es", "list", "set", "array", "collection")
+"""What a parent's name has beside that of its one kind of child, where it is a container: a prior, for lists
+that recordings never show with two elements."""
+
+XML_ELEMENTS = ("member", "item", "entry", "element", "value")
+"""Names of children that say nothing but that they are elements of a list."""
+
+XML_ARRAY = ("type", "array")
+"""The attribute with which some services mark lists."""
 
 # --- requests in requests ---------------------------------------------------------------------------------
 
