@@ -288,3 +288,24 @@ def test_what_nothing_explains_is_said_to_be_unexplained() -> None:
     rows: list[tuple[Document, Answer]] = [({"n": n}, word) for n, word in enumerate(["oak", "elm", "ash"])]
     found = variant(created(rows, form=False), "POST /v1/items")
     assert {hole.hole_class for hole in found.holes.values()} == {"generated", "unexplained"}
+
+
+def test_a_short_value_inside_a_word_is_no_part_of_a_text() -> None:
+    """A locale ``pt`` is not where the syllable of a path comes from; the key at the end of the path is."""
+    made = [
+        exchange(
+            "POST",
+            "/v1/plans",
+            json={"locale": "pt"},
+            answer={
+                "id": f"pl_8fK2mQ0z{at}",
+                "url": f"/v1/subscriptions?plan=pl_8fK2mQ0z{at}",
+                "locale": "pt",
+            },
+        )
+        for at in range(4)
+    ]
+    created = variant(model_of(session(*made[:2]), session(*made[2:])), "POST /v1/plans")
+    assert source(created, "url") == Text(
+        (Literal("/v1/subscriptions?plan="), Ref(("response", "body", "id")))
+    )

@@ -14,11 +14,9 @@ from collections.abc import Iterable, Sequence
 from wraith.canonical import JsonValue
 from wraith.exchange import header
 from wraith.paths import MISSING, Path, leaves
+from wraith.synth._priors import CREDENTIALS
 from wraith.synth._seen import Seen
 from wraith.wir import Call, Case, Expr, Literal, Ref, Text
-
-CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
-"""Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 
 ENOUGH = 2
 """Credentials that must be told apart, and sights of one of them that must agree."""

@@ -20,6 +20,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
+from wraith.synth._priors import DECIDING_HEADERS, FORMATS
 from wraith.synth._ranges import PART
 from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
@@ -85,19 +86,6 @@ MAX_CATEGORIES = 6
 MAX_PLACES = 250
 """Places of requests and stored documents that are asked about: more than any validated request has."""
 
-HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type", "range")
-"""Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
-
-FORMATS = (
-    r"-?[0-9]+(?:\.[0-9]+)?",
-    r"[A-Za-z0-9_-]+",
-    r"[^@\s]+@[^@\s]+\.[^@\s]+",
-    r"https?://\S+",
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?",
-    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
-)
-"""Numbers, names, addresses of mail and web, dates, UUIDs: formats that services require of text."""
-
 _RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 MAX_SHAPES = 3
 """Different shapes of the values of one place; where there are more, shape means nothing."""
@@ -150,7 +138,7 @@ def _values(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[
         for root, document in (("body", row.env.body), ("query", row.env.query)):
             for path in _member_paths(document, ("request", root)):
                 places.setdefault(path)
-        for name in HEADERS:
+        for name in DECIDING_HEADERS:
             if name in row.env.headers:
                 places.setdefault(("request", "header", name))
         for name in row.env.path:

@@ -15,51 +15,19 @@ from typing import Literal as OneOf
 
 from wraith.paths import MISSING, Path, get
 from wraith.runtime import alternatives, field_path, holds, meets
-from wraith.synth._list_cases import (
-    PAGING,
-    SEARCHES,
-    Case,
-    field_names,
-    parameter_names,
-    parameter_path,
-    value_of,
-)
+from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.synth._priors import EVERY, FILTER_WORDS, PAGING, SEARCHES, WRAPPERS
 from wraith.wir import Call, Expr, Filters, Literal, Mark, Ref, Where, WhereOp
-
-WORDS: dict[str, tuple[tuple[WhereOp, str], ...]] = {
-    "": (("equals", ""), ("equals", ","), ("contains", ""), ("starts", "")),
-    "gte ge min from since": (("at_least", ""),),
-    "gt over": (("above", ""), ("at_least", "")),
-    "lte le max to until": (("at_most", ""),),
-    "lt under before": (("below", ""), ("at_most", "")),
-    "after": (("above", ""), ("at_least", "")),
-    "ne neq not isnot": (("differs", ""), ("other", "")),
-    "exclude nin notin": (("differs", ","), ("other", ",")),
-    "in any oneof is eq exact": (("equals", ","), ("equals", "")),
-    "like match regex search contains icontains": (
-        ("contains", ""),
-        ("matches", ""),
-        ("starts", ""),
-        ("equals", ""),
-    ),
-    "has exists isset": (("exists", ""),),
-    "startswith prefix starts begins": (("starts", ""),),
-    "endswith suffix ends": (("ends", ""),),
-    "filter where f": (("equals", ""), ("equals", ","), ("contains", "")),
-}
-"""Words beside the name of a field, and what they commonly mean, with what parts alternatives: a prior. The
-operator that the lists agree with is taken."""
 
 Reading = tuple[WhereOp, str, bool]
 """An operator, what parts alternatives, and whether what has no such field passes."""
 
-_BY_WORD = {word: options for words, options in WORDS.items() for word in words.split()} | {"": WORDS[""]}
+_BY_WORD = {word: options for words, options in FILTER_WORDS.items() for word in words.split()} | {
+    "": FILTER_WORDS[""]
+}
 
 OPEN_FIELDS = 2
 """Fields on which a mark was seen to work before it is taken to work on any."""
-
-EVERY = ("all", "any", "*")
-"""Words that stand for every value of a field in HTTP APIs: a prior, used where their effect is seen."""
 
 WRONG = 3
 """One list in so many may contradict a condition: what a cascade has changed is seen late."""
@@ -173,9 +141,6 @@ def _is_mark(before: str, after: str) -> bool:
     if (before and before[-1].isalnum()) or (after and after[0].islower()):
         return False
     return first in _BY_WORD and last in _BY_WORD and (not first or not last or first in WRAPPERS)
-
-
-WRAPPERS = frozenset(("filter", "where", "f"))
 
 
 def word_of(text: str) -> str:

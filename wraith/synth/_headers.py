@@ -19,32 +19,13 @@ from wraith.synth._induce import Induced, induce, response_parts
 from wraith.synth._links import Columns, link_source
 from wraith.synth._made import fresh_pattern
 from wraith.synth._presence import by_page, by_parameters
+from wraith.synth._priors import ACTED_ON, PRESENT, SERVER_S_OWN
 from wraith.synth._rows import Row
 from wraith.wir import Cast, Expr, Literal, expr_to_json
-
-SERVER_S_OWN = frozenset(
-    "date server connection keep-alive "  # noqa: SIM905  # words read better without quotes around each
-    "transfer-encoding content-length content-encoding age via "
-    "x-request-id x-runtime x-response-time cf-ray report-to nel alt-svc strict-transport-security "
-    "set-cookie".split()
-)
-"""Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110,
-6.6 and 7.6), or they are the tokens that scrubbing has put there."""
-
-ACTED_ON = frozenset(
-    "content-type location etag last-modified link retry-after www-authenticate proxy-authenticate allow "  # noqa: SIM905
-    "cache-control expires vary content-disposition content-range content-language content-location "
-    "accept-ranges accept-patch accept-post preference-applied deprecation sunset".split()
-)
-"""Headers that RFC 9110 and its kin let a client act on. Others are learned as far as they are a rule: what
-is made anew for each answer, or tells the time, is the trace of a request and no part of its answer."""
 
 MAX_WRONG = 3
 """One list of a route in so many may contradict the header that all lists share: a total counts what no
 recording shows, and many lists of one route may be so."""
-
-PRESENT = frozenset(("etag", "link", "location"))
-"""Headers whose presence alone clients act on (RFC 9110, 8.8.3 and 10.2.2; RFC 8288)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,45 +15,6 @@ from wraith.runtime import named_parameters
 from wraith.synth._roles import Role
 from wraith.synth._rows import Row
 
-LIMITS = (
-    "limit",
-    "_limit",
-    "per_page",
-    "page_size",
-    "pageSize",
-    "perPage",
-    "_per_page",
-    "size",
-    "count",
-    "max_results",
-    "maxResults",
-    "maxItems",
-    "first",
-    "top",
-    "$top",
-    "page[size]",
-    "page[limit]",
-)
-OFFSETS = ("offset", "_offset", "skip", "$skip", "start", "_start", "from", "page[offset]", "startAt")
-ENDS = ("_end", "end")
-PAGES = ("page", "_page", "page_number", "pageNumber", "page[number]", "p")
-CURSORS = (
-    "starting_after",
-    "after",
-    "cursor",
-    "marker",
-    "since_id",
-    "next_token",
-    "page_token",
-    "pageToken",
-    "_token",
-    "continuation",
-    "page[after]",
-)
-SEARCHES = ("q", "query", "search", "term", "keyword", "_q")
-
-PAGING = frozenset((*LIMITS, *OFFSETS, *ENDS, *PAGES, *CURSORS))
-
 
 @dataclass(slots=True)
 class Case:

@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from wraith.canonical import JsonValue
 from wraith.exchange import Exchange, Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Path
+from wraith.synth._priors import (
+    BATCH_ANSWER_NAMES,
+    BATCH_HEADER_NAMES,
+    BATCH_METHOD_NAMES,
+    BATCH_PATH_NAMES,
+    BATCH_SENT_NAMES,
+    BATCH_STATUS_NAMES,
+)
 from wraith.wir import Ask, Each, Exists, Expr, Literal, Object, Ref, Text, When
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-METHOD_NAMES = ("method", "verb")
-PATH_NAMES = ("path", "url", "uri", "relative_url", "href")
-HEADER_NAMES = ("headers",)
-SENT_NAMES = ("body", "data", "payload", "json", "content")
-STATUS_NAMES = ("status", "status_code", "statusCode", "code")
-ANSWER_NAMES = ("body", "data", "response", "json", "content")
-"""Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
-are of their kind."""
-
 _Item = dict[str, JsonValue]
 
 
@@ -131,15 +130,15 @@ def _lists(document: JsonValue) -> list[tuple[Path, list[_Item]]]:
 
 
 def _many(at: Path, requests: list[_Item], place: Path, answers: list[_Item], around: str) -> Many | None:
-    path = _named(PATH_NAMES, requests, lambda value: isinstance(value, str) and value.startswith("/"))
-    status = _named(STATUS_NAMES, answers, lambda value: isinstance(value, int) and 100 <= value <= 599)
+    path = _named(BATCH_PATH_NAMES, requests, lambda value: isinstance(value, str) and value.startswith("/"))
+    status = _named(BATCH_STATUS_NAMES, answers, lambda value: isinstance(value, int) and 100 <= value <= 599)
     if path is None or status is None:
         return None
-    method = _named(METHOD_NAMES, requests, lambda value: value in METHODS, some=True)
-    if method is None and any(name in each for each in requests for name in METHOD_NAMES):
+    method = _named(BATCH_METHOD_NAMES, requests, lambda value: value in METHODS, some=True)
+    if method is None and any(name in each for each in requests for name in BATCH_METHOD_NAMES):
         return None
-    headers = _named(HEADER_NAMES, answers, lambda value: isinstance(value, dict), some=True)
-    body = _named(ANSWER_NAMES, answers, lambda value: True, some=True)
+    headers = _named(BATCH_HEADER_NAMES, answers, lambda value: isinstance(value, dict), some=True)
+    body = _named(BATCH_ANSWER_NAMES, answers, lambda value: True, some=True)
     parent = around.rpartition("/")[0]
     prefix = "" if any(str(each[path]).startswith(f"{parent}/") for each in requests) else parent
     known = {status, headers, body}
@@ -151,8 +150,8 @@ def _many(at: Path, requests: list[_Item], place: Path, answers: list[_Item], ar
         prefix,
         method,
         path,
-        _named(HEADER_NAMES, requests, lambda value: isinstance(value, dict), some=True),
-        _named(SENT_NAMES, requests, lambda value: isinstance(value, dict | list), some=True),
+        _named(BATCH_HEADER_NAMES, requests, lambda value: isinstance(value, dict), some=True),
+        _named(BATCH_SENT_NAMES, requests, lambda value: isinstance(value, dict | list), some=True),
         status,
         headers,
         body,

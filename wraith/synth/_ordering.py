@@ -10,6 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import Path, get, leaves
 from wraith.runtime import compile_expr, field_path, sort_key, sort_names, text_of
 from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.synth._priors import DIRECTIONS
 from wraith.wir import Expr, Nulls, Ref
 
 Order = tuple[tuple[Path, bool], ...]
@@ -19,8 +20,6 @@ TOLERATED = 0.1
 
 MAX_ORDERS = 12
 """Orders that are tried; more fields agree only where lists are too short to tell."""
-
-_DIRECTIONS = frozenset(("asc", "desc", "ascending", "descending"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def learn_sorting(cases: Sequence[Case]) -> Sorting:
         texts = [text for case in cases if (text := text_of(value_of(case, name))) is not None]
         words = {word.strip().lower() for text in texts for word in text.split(",")}
         named = {each.lower() for text in texts for each, _ in sort_names(text, None)}
-        if words and words <= _DIRECTIONS:
+        if words and words <= DIRECTIONS:
             direction = name
         elif len(named & fields) * 2 > len(named):
             sorts.append(name)  # clients also ask for fields that are not there

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, holds
 from wraith.synth._filters import WRONG, word_of
-from wraith.synth._list_cases import PAGING, Case, parameter_names, parameter_path
+from wraith.synth._list_cases import Case, parameter_names, parameter_path
+from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.wir import Ref, Where, WhereOp
 
 
@@ -39,9 +40,9 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
 def _meanings(name: str) -> tuple[WhereOp, ...]:
     """Return what a parameter may mean that names no field: equality, or a side of a moment."""
     word = word_of(name)
-    if word in ("since", "after", "from", "newer", "newerthan"):
+    if word in SINCE_WORDS:
         return ("above", "at_least")
-    return ("below", "at_most") if word in ("before", "until", "to", "older", "olderthan") else ("equals",)
+    return ("below", "at_most") if word in UNTIL_WORDS else ("equals",)
 
 
 def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from wraith.runtime import Environment, compile_expr, compile_window, integer_of
-from wraith.synth._list_cases import CURSORS, ENDS, LIMITS, OFFSETS, PAGES, Case, parameter_path, value_of
+from wraith.synth._list_cases import Case, parameter_path, value_of
+from wraith.synth._priors import CURSORS, ENDS, LIMITS, OFFSETS, PAGES
 from wraith.wir import AtLeast, Call, Exists, Expr, First, Literal, Query, Ref, When
 
 MIN_DEFAULT = 5

@@ -18,13 +18,11 @@ from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import text_of
 from wraith.synth._finds import named_entities
 from wraith.synth._observe import Observation
+from wraith.synth._priors import CONDITIONAL_HEADERS
 from wraith.synth._roles import Role
 from wraith.wir import Call, Expr, Literal, Lookup, Query, Ref, Text, Where
 
 TRUE: Final = True
-
-CONDITIONS = ("if-match", "if-none-match", "if-unmodified-since", "if-modified-since")
-"""Headers that make a request conditional (RFC 9110, 13.1)."""
 
 MAX_RELATED = 12
 """Numbers of a request, and of a stored document, that are compared with each other."""
@@ -90,7 +88,7 @@ def relations(rows: Sequence[Observation], role: Role, stored: Documents) -> Ite
 
 def _conditions(rows: Sequence[Observation], stored: Documents) -> Iterator[Related]:
     """A conditional header names a stored value: perhaps in quotes, perhaps marked as weak."""
-    for name in CONDITIONS:
+    for name in CONDITIONAL_HEADERS:
         header = Ref(("request", "header", name))
         shown: dict[tuple[Root, Path, str, str], None] = {}
         for number, row in enumerate(rows):

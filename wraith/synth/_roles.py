@@ -16,6 +16,7 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
 from wraith.synth._views import views_of
@@ -29,9 +30,6 @@ KEY_DEPTH = 3
 
 LIST_DEPTH = 3
 """How deep a list of representations may stand."""
-
-PRIOR_KEYS = ("id", "key", "uuid", "slug", "code", "name")
-"""Names that keys go by. A prior where no parameter shows the key, never a proof."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from wraith.synth._priors import COLLECTION_WORDS, VERSION
 from wraith.synth._seen import Seen
 from wraith.synth._survey import Sketch
 
@@ -22,14 +23,7 @@ _SHAPES = re.compile(
     r"|[a-z]{1,12}_(?=[A-Za-z]*\d)[A-Za-z0-9]{8,}"
     r"|(?=[^\d]*\d)(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[A-Za-z0-9_-]{10,}"
 )
-_VERSION = re.compile(r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d")
-
-COLLECTION_WORDS = frozenset(
-    "me self current search count total batch bulk all new latest default upcoming status stats summary "  # noqa: SIM905
-    "health schema metadata export import login logout validate preview settings config".split()
-)
-"""What stands below a collection and is no item of it, in HTTP APIs at large: a prior against "a word below a
-plural is a key"."""
+_VERSION = re.compile(VERSION)
 
 ITEM_WRITES = frozenset(("PUT", "PATCH", "DELETE"))
 

@@ -47,6 +47,9 @@ MAX_CANDIDATES = 60
 MIN_TEXT_PART = 2
 """The shortest value that is looked for inside a longer text."""
 
+MIN_WORD_PART = 4
+"""The shortest value of letters that may stand inside a word; shorter ones are its syllables by chance."""
+
 MAX_GUESSES = 12
 """Candidates tried for a guess: it stays a guess, so the search stays short."""
 
@@ -228,11 +231,20 @@ def text_source(
 
 def _cut(target: str, known: dict[str, list[Expr]]) -> list[str | tuple[str]]:
     """Cut a text at the longest known values in it; a one-element tuple stands for a value."""
-    best = max((key for key in known if key in target), key=lambda key: (len(key), key), default=None)
-    if best is None:
+    found = (key for key in known if key in target and _at(key, target) is not None)
+    best = max(found, key=lambda key: (len(key), key), default="")
+    at = _at(best, target)
+    if not best or at is None:
         return [target] if target else []
-    before, _, behind = target.partition(best)
-    return [*_cut(before, known), (best,), *_cut(behind, known)]
+    return [*_cut(target[:at], known), (best,), *_cut(target[at + len(best) :], known)]
+
+
+def _at(key: str, target: str) -> int | None:
+    """Return where a value stands in a text, or None where it is a syllable of a word."""
+    if len(key) >= MIN_WORD_PART or not key.isalpha():
+        return target.find(key)
+    found = re.search(rf"(?<![A-Za-z]){re.escape(key)}(?![A-Za-z])", target)
+    return None if found is None else found.start()
 
 
 def _verified_text(

@@ -19,16 +19,10 @@ from wraith.canonical import JsonValue
 from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
 from wraith.runtime import integer_of, text_of
+from wraith.synth._priors import RESET_PAGING, RESET_SIZES
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._stores import stored_at, stored_content
-
-SIZES = frozenset(
-    "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
-)
-PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noqa: SIM905  # words read better so
-"""Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
-only."""
 
 _IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
 """What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
@@ -266,14 +260,16 @@ def _limit(seen: Seen) -> int | None:
     """Return the size of page that a request asks for, 0 where it names none; None where it asks for another
     part than the first, or filters."""
     query = parse_form(seen.request.query)
-    if not query.keys() <= PAGING:
+    if not query.keys() <= RESET_PAGING:
         return None
     for name, value in query.items():
         number = integer_of(value)
-        if name not in SIZES and number not in (None, 0, 1):
+        if name not in RESET_SIZES and number not in (None, 0, 1):
             return None
     sizes = [
-        number for name, value in query.items() if name in SIZES and (number := integer_of(value)) is not None
+        number
+        for name, value in query.items()
+        if name in RESET_SIZES and (number := integer_of(value)) is not None
     ]
     if not sizes and query:
         return None  # a page of the service's own size

@@ -11,20 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from wraith.exchange import Element, NotXml, is_mixed, read_element, repeated_names
+from wraith.synth._priors import XML_ARRAY, XML_ELEMENTS, XML_PLURALS
 from wraith.synth._seen import Seen
 
 ListSign: TypeAlias = tuple[str, str, tuple[str, ...]]
 """Parent and child, which is a list, and the names that stand behind it."""
-
-PLURALS = ("s", "es", "list", "set", "array", "collection")
-"""What a parent's name has beside that of its one kind of child, where it is a container: a prior, for lists
-that recordings never show with two elements."""
-
-ELEMENTS = ("member", "item", "entry", "element", "value")
-"""Names of children that say nothing but that they are elements of a list."""
-
-ARRAY = ("type", "array")
-"""The attribute with which some services mark lists."""
 
 
 def list_signs(seen: Seen) -> tuple[ListSign, ...]:
@@ -56,13 +47,13 @@ def _signs(root: Element) -> Iterator[ListSign]:
 
 def _is_container(parent: Element, child: str) -> bool:
     pairs = zip(parent.attributes[::2], parent.attributes[1::2], strict=True)
-    if ARRAY in pairs:
+    if XML_ARRAY in pairs:
         return True
     outer, inner = _local(parent.name), _local(child)
-    if inner in ELEMENTS:
-        return outer.endswith(PLURALS) or outer == "data"
+    if inner in XML_ELEMENTS:
+        return outer.endswith(XML_PLURALS) or outer == "data"
     stems = (inner, inner.removesuffix("y") + "i") if inner.endswith("y") else (inner,)
-    return any(outer.endswith(stem + plural) for stem in stems for plural in PLURALS)
+    return any(outer.endswith(stem + plural) for stem in stems for plural in XML_PLURALS)
 
 
 def _local(name: str) -> str:

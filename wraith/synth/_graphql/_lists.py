@@ -18,45 +18,18 @@ from wraith.synth._graphql._documents import Object, Value
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._graphql._words import singular, words
+from wraith.synth._priors import (
+    ARGUMENT_CURSORS,
+    ARGUMENT_LIMITS,
+    ARGUMENT_MARKS,
+    ARGUMENT_OFFSETS,
+    ARGUMENT_PAGES,
+    ARGUMENT_SEARCHES,
+)
 from wraith.synth._rows import equal
 from wraith.wir import Exists, Expr, First, Given, Literal, Query, Ref, Sum, When, Where, WhereOp
 
-MARKS: dict[str, WhereOp] = {
-    "": "equals",
-    "eq": "equals",
-    "equals": "equals",
-    "is": "equals",
-    "s": "equals",
-    "in": "equals",
-    "ne": "differs",
-    "neq": "differs",
-    "not": "differs",
-    "gt": "above",
-    "gte": "at_least",
-    "min": "at_least",
-    "from": "at_least",
-    "since": "at_least",
-    "lt": "below",
-    "lte": "at_most",
-    "max": "at_most",
-    "to": "at_most",
-    "until": "at_most",
-    "contains": "contains",
-    "like": "contains",
-    "ilike": "contains",
-    "search": "contains",
-    "includes": "contains",
-}
-"""Marks behind the name of a field that conditions go by, ``s`` for a list of alternatives: a prior."""
-
 ORDERING: frozenset[WhereOp] = frozenset({"above", "at_least", "below", "at_most"})
-SEARCHES = frozenset({"q", "query", "search", "term", "keyword", "text"})
-LIMITS = frozenset({"limit", "first", "take", "top", "size", "count", "per page", "page size", "max results"})
-OFFSETS = frozenset({"offset", "skip", "start", "from"})
-PAGES = frozenset({"page", "page number", "current page"})
-CURSORS = frozenset({"after", "cursor", "starting after", "since id"})
-"""Words that paging goes by: priors, used where their effect is seen."""
-
 TOLERATED = 0.1
 MANY = 60
 """Lists of one field that a query is judged on: three times what tells a rule from a coincidence."""
@@ -161,7 +134,7 @@ class Vocabulary:
 def _condition(path: Path, cases: Sequence[Case], of: Class) -> Condition | None:
     name = str(path[-1])
     for field, mark in _readings(path, of):
-        op = MARKS.get(mark.strip("_.").lower())
+        op = ARGUMENT_MARKS.get(mark.strip("_.").lower())
         options: list[WhereOp] = [op] if op is not None else ["equals", "contains"]
         if of.fields[field].listed and op == "equals":
             options = ["contains"]  # of a list of values, some are asked for
@@ -169,7 +142,7 @@ def _condition(path: Path, cases: Sequence[Case], of: Class) -> Condition | None
             condition = Condition(path, field, mark, each)
             if _keeps(condition, cases):
                 return condition
-    if name.lower() in SEARCHES:
+    if name.lower() in ARGUMENT_SEARCHES:
         condition = Condition(path, "", "", "contains")
         return condition if _keeps(condition, cases) else None
     return None
@@ -185,7 +158,7 @@ def _readings(path: Path, of: Class) -> Iterator[tuple[str, str]]:
             yield field, "s"
         elif name.startswith(field):
             yield field, name.removeprefix(field)
-        elif words(name)[1:] == words(field) and words(name)[0] in MARKS:
+        elif words(name)[1:] == words(field) and words(name)[0] in ARGUMENT_MARKS:
             yield field, f".{words(name)[0]}"
         elif len(path) > 1 and path[-2] == field:
             yield field, f".{name}"
@@ -303,7 +276,9 @@ def _follow(cases: Sequence[Case], order: Order) -> bool:
 def _pagings(cases: Sequence[Case], taken: set[Path]) -> list[dict[str, Expr]]:
     """Return ways of paging, simplest first, with the arguments that go by such names."""
     paths = sorted({path for case in cases for path in case.given} - taken, key=str)
-    limit, offset, page, after = (_named(paths, each) for each in (LIMITS, OFFSETS, PAGES, CURSORS))
+    limit, offset, page, after = (
+        _named(paths, each) for each in (ARGUMENT_LIMITS, ARGUMENT_OFFSETS, ARGUMENT_PAGES, ARGUMENT_CURSORS)
+    )
     fullest = max((len(case.shown) for case in cases if limit is None or limit not in case.given), default=0)
     limits: list[dict[str, Expr]] = [{}]
     size = Given(_argument(limit)) if limit is not None else None

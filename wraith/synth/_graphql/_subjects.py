@@ -11,8 +11,8 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._graphql._documents import ROOTS, Call, Object, Value
 from wraith.synth._graphql._types import Class, Types
-from wraith.synth._graphql._words import CREATIONS, REMOVALS, stem, words
-from wraith.synth._roles import PRIOR_KEYS
+from wraith.synth._graphql._words import stem, words
+from wraith.synth._priors import CREATIONS, PRIOR_KEYS, REMOVALS
 
 
 @dataclass(frozen=True, slots=True)

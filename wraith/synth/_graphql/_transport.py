@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from wraith.exchange import header
-from wraith.synth._features import HEADERS
 from wraith.synth._graphql._documents import Operation
-from wraith.synth._headers import SERVER_S_OWN
+from wraith.synth._priors import DECIDING_HEADERS, SERVER_S_OWN
 from wraith.synth._seen import Seen
 from wraith.wir import Media
 
@@ -43,7 +42,7 @@ def _most(statuses: Counter[int]) -> int | None:
 def learn_left(heads: Sequence[Seen], silent: Sequence[Seen]) -> dict[str, tuple[str | None, ...]]:
     """Return the values of headers that requests have which are answered as something else, and no others."""
     found: dict[str, tuple[str | None, ...]] = {}
-    for name in HEADERS:
+    for name in DECIDING_HEADERS:
         spoken = {header(seen.request.headers, name) for seen in heads}
         mute = {header(seen.request.headers, name) for seen in silent} - spoken
         if mute:

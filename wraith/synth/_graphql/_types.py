@@ -17,7 +17,7 @@ from wraith.paths import Found
 from wraith.runtime import text_of
 from wraith.synth._graphql._documents import ROOTS, Call, Object, Value, plain
 from wraith.synth._graphql._words import stem, type_name, words
-from wraith.synth._roles import PRIOR_KEYS
+from wraith.synth._priors import PRIOR_KEYS
 
 Position = tuple[str, ...]
 

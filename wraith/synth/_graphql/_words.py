@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import re
 
+from wraith.synth._priors import VERBS
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-
-VERBS = frozenset(
-    "all get list find search fetch create add new insert update edit set change modify patch replace upsert "  # noqa: SIM905  # words read better without quotes around each
-    "save delete remove destroy drop erase purge many bulk my last first one".split()
-)
-"""Words before the name of a type in the names of root fields."""
-
-REMOVALS = frozenset({"delete", "remove", "destroy", "drop", "erase", "purge"})
-CREATIONS = frozenset({"create", "add", "new", "insert"})
 
 
 def words(name: str) -> list[str]:

@@ -1,0 +1,234 @@
+"""The priors: every name and word that the engine knows from HTTP APIs at large, in one table.
+
+A prior breaks ties and says what to try first; what is learned is what the recordings agree with. A service
+that uses other words is learned too, from more evidence. Nothing here names a service, a vendor or a trade.
+"""
+
+from __future__ import annotations
+
+from wraith.wir import WhereOp
+
+# --- paths ------------------------------------------------------------------------------------------------
+
+COLLECTION_WORDS = frozenset(
+    "me self current search count total batch bulk all new latest default upcoming status stats summary "  # noqa: SIM905
+    "health schema metadata export import login logout validate preview settings config".split()
+)
+"""What stands below a collection and is no item of it, in HTTP APIs at large: a prior against "a word below a
+plural is a key"."""
+
+VERSION = r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d"
+"""Segments of paths that are versions of the whole."""
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+PRIOR_KEYS = ("id", "key", "uuid", "slug", "code", "name")
+"""Names that keys go by. A prior where no parameter shows the key, never a proof."""
+
+# --- headers ----------------------------------------------------------------------------------------------
+
+SERVER_S_OWN = frozenset(
+    "date server connection keep-alive "  # noqa: SIM905  # words read better without quotes around each
+    "transfer-encoding content-length content-encoding age via "
+    "x-request-id x-runtime x-response-time cf-ray report-to nel alt-svc strict-transport-security "
+    "set-cookie".split()
+)
+"""Headers of the connection, the server or the road between; they say nothing about the resource (RFC 9110,
+6.6 and 7.6), or they are the tokens that scrubbing has put there."""
+
+ACTED_ON = frozenset(
+    "content-type location etag last-modified link retry-after www-authenticate proxy-authenticate allow "  # noqa: SIM905
+    "cache-control expires vary content-disposition content-range content-language content-location "
+    "accept-ranges accept-patch accept-post preference-applied deprecation sunset".split()
+)
+"""Headers that RFC 9110 and its kin let a client act on. Others are learned as far as they are a rule: what
+is made anew for each answer, or tells the time, is the trace of a request and no part of its answer."""
+
+PRESENT = frozenset(("etag", "link", "location"))
+"""Headers whose presence alone clients act on (RFC 9110, 8.8.3 and 10.2.2; RFC 8288)."""
+
+CONDITIONAL_HEADERS = ("if-match", "if-none-match", "if-unmodified-since", "if-modified-since")
+"""Headers that make a request conditional (RFC 9110, 13.1)."""
+
+CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
+"""Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
+
+DECIDING_HEADERS = (
+    "authorization",
+    "if-match",
+    "if-none-match",
+    "x-api-key",
+    "accept",
+    "content-type",
+    "range",
+)
+"""Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
+
+# --- formats ----------------------------------------------------------------------------------------------
+
+FORMATS = (
+    r"-?[0-9]+(?:\.[0-9]+)?",
+    r"[A-Za-z0-9_-]+",
+    r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    r"https?://\S+",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?",
+    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+)
+"""Numbers, names, addresses of mail and web, dates, UUIDs: formats that services require of text."""
+
+# --- lists ------------------------------------------------------------------------------------------------
+
+LIMITS = (
+    "limit",
+    "_limit",
+    "per_page",
+    "page_size",
+    "pageSize",
+    "perPage",
+    "_per_page",
+    "size",
+    "count",
+    "max_results",
+    "maxResults",
+    "maxItems",
+    "first",
+    "top",
+    "$top",
+    "page[size]",
+    "page[limit]",
+)
+OFFSETS = ("offset", "_offset", "skip", "$skip", "start", "_start", "from", "page[offset]", "startAt")
+ENDS = ("_end", "end")
+PAGES = ("page", "_page", "page_number", "pageNumber", "page[number]", "p")
+CURSORS = (
+    "starting_after",
+    "after",
+    "cursor",
+    "marker",
+    "since_id",
+    "next_token",
+    "page_token",
+    "pageToken",
+    "_token",
+    "continuation",
+    "page[after]",
+)
+SEARCHES = ("q", "query", "search", "term", "keyword", "_q")
+PAGING = frozenset((*LIMITS, *OFFSETS, *ENDS, *PAGES, *CURSORS))
+"""Names of parameters that choose a part of a list, and of those that search its text."""
+
+RESET_SIZES = frozenset(
+    "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
+)
+RESET_PAGING = RESET_SIZES | frozenset("offset page skip _page _start start".split())  # noqa: SIM905
+"""Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
+only."""
+
+DIRECTIONS = frozenset(("asc", "desc", "ascending", "descending"))
+"""Words that say which way a list is sorted."""
+
+FILTER_WORDS: dict[str, tuple[tuple[WhereOp, str], ...]] = {
+    "": (("equals", ""), ("equals", ","), ("contains", ""), ("starts", "")),
+    "gte ge min from since": (("at_least", ""),),
+    "gt over": (("above", ""), ("at_least", "")),
+    "lte le max to until": (("at_most", ""),),
+    "lt under before": (("below", ""), ("at_most", "")),
+    "after": (("above", ""), ("at_least", "")),
+    "ne neq not isnot": (("differs", ""), ("other", "")),
+    "exclude nin notin": (("differs", ","), ("other", ",")),
+    "in any oneof is eq exact": (("equals", ","), ("equals", "")),
+    "like match regex search contains icontains": (
+        ("contains", ""),
+        ("matches", ""),
+        ("starts", ""),
+        ("equals", ""),
+    ),
+    "has exists isset": (("exists", ""),),
+    "startswith prefix starts begins": (("starts", ""),),
+    "endswith suffix ends": (("ends", ""),),
+    "filter where f": (("equals", ""), ("equals", ","), ("contains", "")),
+}
+"""Words beside the name of a field, and what they commonly mean, with what parts alternatives: a prior. The
+operator that the lists agree with is taken."""
+
+WRAPPERS = frozenset(("filter", "where", "f"))
+"""Names of parameters that hold the conditions, by field: ``filter[name]``."""
+
+EVERY = ("all", "any", "*")
+"""Words that stand for every value of a field in HTTP APIs: a prior, used where their effect is seen."""
+
+SINCE_WORDS = ("since", "after", "from", "newer", "newerthan")
+UNTIL_WORDS = ("before", "until", "to", "older", "olderthan")
+"""Names of parameters that are one side of a moment, and name no field."""
+
+# --- XML --------------------------------------------------------------------------------------------------
+
+XML_PLURALS = ("s", "es", "list", "set", "array", "collection")
+"""What a parent's name has beside that of its one kind of child, where it is a container: a prior, for lists
+that recordings never show with two elements."""
+
+XML_ELEMENTS = ("member", "item", "entry", "element", "value")
+"""Names of children that say nothing but that they are elements of a list."""
+
+XML_ARRAY = ("type", "array")
+"""The attribute with which some services mark lists."""
+
+# --- requests in requests ---------------------------------------------------------------------------------
+
+BATCH_METHOD_NAMES = ("method", "verb")
+BATCH_PATH_NAMES = ("path", "url", "uri", "relative_url", "href")
+BATCH_HEADER_NAMES = ("headers",)
+BATCH_SENT_NAMES = ("body", "data", "payload", "json", "content")
+BATCH_STATUS_NAMES = ("status", "status_code", "statusCode", "code")
+BATCH_ANSWER_NAMES = ("body", "data", "response", "json", "content")
+"""Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
+are of their kind."""
+
+# --- GraphQL ----------------------------------------------------------------------------------------------
+
+VERBS = frozenset(
+    "all get list find search fetch create add new insert update edit set change modify patch replace upsert "  # noqa: SIM905
+    "save delete remove destroy drop erase purge many bulk my last first one".split()
+)
+"""Words before the name of a type in the names of root fields."""
+
+REMOVALS = frozenset({"delete", "remove", "destroy", "drop", "erase", "purge"})
+CREATIONS = frozenset({"create", "add", "new", "insert"})
+"""Verbs of what makes an entity go and come."""
+
+ARGUMENT_MARKS: dict[str, WhereOp] = {
+    "": "equals",
+    "eq": "equals",
+    "equals": "equals",
+    "is": "equals",
+    "s": "equals",
+    "in": "equals",
+    "ne": "differs",
+    "neq": "differs",
+    "not": "differs",
+    "gt": "above",
+    "gte": "at_least",
+    "min": "at_least",
+    "from": "at_least",
+    "since": "at_least",
+    "lt": "below",
+    "lte": "at_most",
+    "max": "at_most",
+    "to": "at_most",
+    "until": "at_most",
+    "contains": "contains",
+    "like": "contains",
+    "ilike": "contains",
+    "search": "contains",
+    "includes": "contains",
+}
+"""Marks behind the name of a field that conditions go by, ``s`` for a list of alternatives: a prior."""
+
+ARGUMENT_SEARCHES = frozenset({"q", "query", "search", "term", "keyword", "text"})
+ARGUMENT_LIMITS = frozenset(
+    {"limit", "first", "take", "top", "size", "count", "per page", "page size", "max results"}
+)
+ARGUMENT_OFFSETS = frozenset({"offset", "skip", "start", "from"})
+ARGUMENT_PAGES = frozenset({"page", "page number", "current page"})
+ARGUMENT_CURSORS = frozenset({"after", "cursor", "starting after", "since id"})
+"""Words that paging goes by: priors, used where their effect is seen."""
