@@ -1,4 +1,4 @@
-"""How well the committed twins predict: in sample, held out, and on sessions that nothing was learned from."""
+"""How well the committed twins predict: in sample, held out, and on sessions never learned from."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def first_reasons(divergences: Sequence[Divergence]) -> Counter[str]:
 def table(twins: Sequence[Fidelity]) -> str:
     """Return the twins as a Markdown table."""
     lines = [
-        "| twin | sessions | exchanges | in-sample | held out, 5 folds | fresh pass | most missed, held out |",
+        "| twin | sessions | exchanges | in-sample | held out, 5 folds | fresh pass "
+        "| most missed, held out |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for twin in twins:

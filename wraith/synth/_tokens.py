@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from wraith.exchange import header, parse_form
 from wraith.paths import MISSING, Found, Path, leaves
 from wraith.runtime import Environment, Ids, State, text_of
-from wraith.synth._caller import CREDENTIALS
-from wraith.synth._roles import PRIOR_KEYS, Role
+from wraith.synth._priors import CREDENTIALS, PRIOR_KEYS
+from wraith.synth._roles import Role
 from wraith.synth._seen import Seen
 from wraith.synth._side_effects import SideEffects
 from wraith.wir import Delete, Effect, Expr, Literal, Lookup, Object, Put, Ref, Text
@@ -182,9 +182,7 @@ def _texts(document: Found) -> Iterator[str]:
 # --- taken back -------------------------------------------------------------------------------------------
 
 
-def _revoking(
-    found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place
-) -> list[int]:
+def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place) -> list[int]:
     """Return the routes after whose success a credential that was accepted is refused, and never accepted
     again."""
     last: dict[str, Seen] = {}
