@@ -329,8 +329,9 @@ def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
     return None
 
 
-def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
+def case_source(rows: Sequence[Row], values: Values, places: Callable[[], Sequence[Expr]]) -> Expr | None:
     """Return the learned map from a switch in the environment to the value, or None.
+    ``places`` gives what could be a switch of the rows.
 
     A map earns its place by repetition: twice as many rows as entries, or each entry seen twice.
     """
@@ -340,7 +341,7 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
     if not 2 <= len(answers) <= MAX_CASES or any(len(str(answer)) > MAX_CASE_TEXT for answer in answers):
         return None
     best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
-    for expr in _switches(rows):
+    for expr in places():
         compute = compile_expr(expr)
         table: dict[str, Found] = {}
         seen: Counter[str] = Counter()
@@ -362,7 +363,7 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
     return best[1] if best else None
 
 
-def _switches(rows: Sequence[Row]) -> list[Expr]:
+def switches(rows: Sequence[Row]) -> list[Expr]:
     """Return the places with few different short values: what could be a switch."""
     columns: dict[Expr, set[object]] = {}
     for row in rows:

@@ -14,9 +14,10 @@ from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, integer_of, text_of
 from wraith.synth._conditions import restricted
+from wraith.synth._context import Context, Induced
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
-from wraith.synth._induce import Context, Induced, element_learner, induce
+from wraith.synth._induce import element_learner, induce
 from wraith.synth._laws import NO_LAWS, Laws
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
