@@ -98,11 +98,11 @@ class _View:
         """Return the numbers that a row has, by category."""
         place = (i, measure, switch)
         if place not in self._numbers:
-            by_category: dict[str, list[float]] = {}
+            by_category: dict[str, list[float]] = {}  # of a measure, which holds numbers only
             for flat in self.found(i):
-                number = 1 if measure is None else plain_number(flat.values.get(measure))
+                number = 1 if measure is None else flat.values.get(measure)
                 category = "" if switch is None else flat.values.get(switch)
-                if number is not None and isinstance(category, str):
+                if isinstance(category, str) and isinstance(number, int | float):
                     by_category.setdefault(category, []).append(number)
             self._numbers[place] = by_category
         return self._numbers[place]

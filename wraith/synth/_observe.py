@@ -8,6 +8,7 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -41,6 +42,12 @@ class Captured(State):
         self.next_ever = 1
         self.next_present = 1
         self.whole = whole or {}
+
+    def copy(self) -> Captured:
+        other = Captured(self.whole, self.flats)
+        other.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        other.next_ever, other.next_present = self.next_ever, self.next_present
+        return other
 
     def get(self, entity: str, key: str) -> Found:
         found = super().get(entity, key)
@@ -91,6 +98,13 @@ class Observation:
     captured: Captured
     addressed: tuple[tuple[Lookup, Found], ...] = ()
     """What the path addresses besides the entity, and what is kept around it: expression and document."""
+
+    def copy(self) -> Observation:
+        """Return an observation that sees the same now, and changes by itself."""
+        captured = self.captured.copy()
+        env = copy(self.env)
+        env.state = captured
+        return Observation(self.seen, env, captured, self.addressed)
 
     @property
     def stored(self) -> dict[str, Found]:
