@@ -13,7 +13,8 @@ from wraith.wir import dump_evidence, dump_model
 from wraith.workspace import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-CORPUS = sorted(sealed_sessions(Project(ROOT).twin("posts-api")), key=lambda each: each.started_at_ms)[:14]
+EVERY = sorted(sealed_sessions(Project(ROOT).twin("posts-api")), key=lambda each: each.started_at_ms)
+CORPUS = EVERY[:14]
 
 
 class Counting(FileMemo):
@@ -36,10 +37,10 @@ def written(learned: Learned) -> tuple[bytes, bytes]:
 
 def test_a_session_more_is_learned_to_the_same_bytes(tmp_path: Path) -> None:
     """What is remembered of the other sessions gives the model that is learned without a memory."""
-    learn(CORPUS[:-1], memo=FileMemo(tmp_path))
+    learn(EVERY[:-1], memo=FileMemo(tmp_path))
     memo = Counting(tmp_path)
-    assert written(learn(CORPUS, memo=memo)) == written(learn(CORPUS))
-    assert memo.found.count("sketch") == len(CORPUS) - 1
+    assert written(learn(EVERY, memo=memo)) == written(learn(EVERY))
+    assert memo.found.count("sketch") == len(EVERY) - 1
     assert memo.found.count("route") > memo.missed.count("route") > 0
 
 

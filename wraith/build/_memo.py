@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from wraith.build._digests import code_digest
-from wraith.files import read_bytes, write_whole
+from wraith.errors import OperationError
+from wraith.files import write_whole
 
 LIMIT: Final = 128 * 2**20
 """Bytes that are kept: many times what one twin needs, little beside its recordings."""
@@ -32,7 +33,7 @@ class FileMemo:
     def get(self, key: str) -> bytes | None:
         path = self._own / key
         try:
-            found = read_bytes(path)
+            found = path.read_bytes()
             os.utime(path)  # what is used stays longest
         except OSError:
             return None
@@ -43,7 +44,7 @@ class FileMemo:
         try:
             self._own.mkdir(parents=True, exist_ok=True)
             write_whole(self._own / key, sha256(value).hexdigest().encode() + b"\n" + value, sync=False)
-        except OSError:
+        except (OSError, OperationError):
             return  # a full disk makes the next run slower, and nothing else
 
     def trim(self, limit: int = LIMIT) -> None:
