@@ -23,7 +23,7 @@ from wraith.synth._rows import Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
 from wraith.wir import Call, Expr, First, Literal, Query, Ref, Where
 
-SAMPLE = 24
+SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
 
 MAX_ELEMENTS = 40_000
@@ -132,6 +132,27 @@ class Aggregates:
             if price < least and (verified := _verified(expr, self._rows, values)) is not None:
                 best, least = verified, price
         return best
+
+    def listed(self, values: Values) -> Expr | None:
+        """Return the query that gives every list: the entities that refer to what the exchange is about, in
+        the order of creation or against it, perhaps only those in some states."""
+        lists = [value for value in values if isinstance(value, list)]
+        shown = [each for some in lists for each in some]
+        if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
+            return None
+        if not all(isinstance(each, dict) for each in shown):
+            return None
+        targets = [(place, float(len(lists[i]))) for place, i in enumerate(self._sample)]
+        for view in self._views:
+            if view.query.unwind or not view.query.where:
+                continue
+            for query in _lists(view, targets):
+                for order in ((), (((), True),)):
+                    candidate = replace(query, order=order)
+                    found = fit(candidate, self._rows, values)
+                    if found is not None and found.whole:
+                        return candidate
+        return None
 
     def _candidates(self, targets: _Targets, at: Path, variety: int) -> Iterator[Expr]:
         for view in self._views:
@@ -259,6 +280,17 @@ def _joins(
     return sorted(joins, key=lambda join: (rank(join[1]), -votes[join], len(join[0]), str(join[0])))[
         :MAX_JOINS
     ]
+
+
+def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
+    """Yield the queries that find as many entities as there should be."""
+    if not _possible(view, None, targets):
+        return
+    yield view.query
+    for switch in view.switches:
+        for expr in _in_some_states(view.query, view, None, switch, targets, (), DISTINCT):
+            if isinstance(expr, Call) and isinstance(expr.of[0], Query):
+                yield expr.of[0]
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

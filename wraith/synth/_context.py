@@ -1,22 +1,20 @@
-"""What is known of the answers of one variant before their parts are explained, and what comes of them."""
+"""What the answers of one variant are explained with, besides the places of each row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path
-from wraith.runtime import compile_expr
+from wraith.paths import Found, Path
 from wraith.synth._features import Feature
-from wraith.synth._laws import Laws, is_of_state, rooted
-from wraith.synth._rows import Row, Values, equal
-from wraith.wir import Expr, Hole
+from wraith.synth._laws import Laws
+from wraith.synth._rows import Values
+from wraith.wir import Expr
 
 
 @dataclass(slots=True)
 class Context:
-    """What the answers of one variant are explained with, besides the places of each row."""
+    """What is known beforehand of the answers, and of what stands in them."""
 
     envelope: Path | None = None
     """Where the representation of the addressed entity stands in an answer."""
@@ -44,39 +42,11 @@ class Context:
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
 
-    def law(self, rows: Sequence[Row], wholes: Values, values: Values, at: Path) -> Expr | None:
-        """Return what the other routes of the collection teach of a part, where it is right here as well."""
-        envelope = self.envelope
-        if envelope is None or at[: len(envelope)] != envelope:
-            return None
-        law = self.laws.get(at[len(envelope) :])
-        root = ("entity",) if self.element else ("response", "body", *envelope)
-        expr = rooted(law, root) if law is not None else None
-        if expr is None:
-            return None
-        compute = compile_expr(expr)
-        for row, whole, value in zip(rows, wholes, values, strict=True):
-            row.env.response = whole
-            made = compute(row.env)
-            row.env.response = MISSING
-            if not equal(made, value):
-                return None
-        return expr
 
-    def of_state(self, at: Path) -> list[str]:
-        """Return the members of an object that are worked out from other entities, as other routes teach."""
-        if self.envelope is None or at[: len(self.envelope)] != self.envelope:
-            return []
-        inner = at[len(self.envelope) :]
-        return [str(path[-1]) for path, law in self.laws.items() if path[:-1] == inner and is_of_state(law)]
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A part of the answers that no place explains: its hole, where it stands, its values."""
 
-
-@dataclass(slots=True)
-class Induced:
-    """A template with its holes, and the paths that nothing explains."""
-
-    template: JsonValue
-    holes: dict[str, Hole]
-    unexplained: tuple[str, ...]
-    conflicts: tuple[Path, ...]
-    """Paths whose kind differs from answer to answer without a reason that an expression can say."""
+    hole: str
+    at: Path
+    values: Values

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wraith.exchange import Corpus, Session
+from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
@@ -37,10 +37,12 @@ from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
+from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
+from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class Prepared:
     """Whether a session is learned from."""
     table: RouteTable
     sketches: Sequence[Sketch]
+    xml_lists: XmlLists
+    """Which elements of XML are lists."""
     kept: Mapping[int, list[Seen]]
     roles: Sequence[Role]
     world: World
@@ -86,7 +90,7 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
 
 
 PARTS = 32
@@ -174,6 +178,7 @@ def learn(
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
+        xml_lists=known.xml_lists,
         unknown=unknown,
         refused=refused,
         graphql=tuple(each.endpoint for each in graphql),
@@ -201,7 +206,9 @@ def learn(
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
     where sessions have no digest."""
-    fold = digest_of(known.table.patterns, known.roles, known.world.fixtures, known.gone, known.caller)
+    fold = digest_of(
+        known.xml_lists, known.table.patterns, known.roles, known.world.fixtures, known.gone, known.caller
+    )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
     shown: dict[int, dict[int, None]] = defaultdict(dict)
@@ -241,12 +248,18 @@ def prepare(
     taught = [session.id not in witnessed for session in ordered]
     table, sketches, speaking = _survey(ordered, taught, spread, Forgetful() if memo is None else memo)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
+    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
+    roles = with_stores(
+        assign_roles(table, [seen for session in kept.values() for seen in session]), kept.values()
+    )
+    for seen in (seen for exchanges in kept.values() for seen in exchanges):
+        if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
+            seen.look_at_bytes()
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -261,6 +274,7 @@ def prepare(
         taught=taught,
         table=table,
         sketches=sketches,
+        xml_lists=xml_lists,
         kept=kept,
         roles=roles,
         world=world,
@@ -318,9 +332,10 @@ def _without(world: World, names: set[str]) -> World:
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
-def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
+def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
     exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
+        seen.lists = lists
         table.assign(seen)
     return exchanges
 

@@ -9,44 +9,94 @@ another object becomes that one with a few members over it (``$spread``).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._bases import base_of
-from wraith.synth._context import Context, Induced
-from wraith.synth._fresh import Fresh
+from wraith.synth._built import built_bytes, built_text
+from wraith.synth._cases import case_source
+from wraith.synth._context import Context, Open
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source
-from wraith.synth._maps import Learn, as_expression, map_source
+from wraith.synth._made import clock_source, made_source
+from wraith.synth._maps import Learn, as_expression, as_template, map_source
+from wraith.synth._obeyed import Obeyed
+from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
-from wraith.synth._rows import Row, Values, as_json, constant, equal, in_order, kind, parts
-from wraith.synth._settle import Open, Settling
+from wraith.synth._ranges import range_parts
+from wraith.synth._rest import Rest
+from wraith.synth._rows import (
+    Row,
+    Values,
+    as_json,
+    constant,
+    distinct_texts,
+    equal,
+    in_order,
+    kind,
+    parts,
+    type_of,
+)
 from wraith.synth._sources import (
     best_guess,
-    case_source,
     from_places,
     hole_class,
     part_fresh_source,
     sum_source,
-    switches,
     text_source,
 )
 from wraith.synth._texts import function_source
-from wraith.wir import Expr, First, Hole, HoleClass, Literal, Lookup, Ref
+from wraith.wir import (
+    Cast,
+    Each,
+    Expr,
+    First,
+    Hole,
+    HoleClass,
+    Literal,
+    Lookup,
+    Merge,
+    NextKey,
+    Ref,
+)
 
 SPREAD = "$spread"
+SPREAD_SHARE = 0.6
+"""An object is written as another one with changes where at most this share of its members changes."""
+
+
+MIN_GROWING = 3
+"""Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+
 
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
 sight is seen late."""
 
 
+@dataclass(slots=True)
+class Induced:
+    """A template with its holes, and the paths that nothing explains."""
+
+    template: JsonValue
+    holes: dict[str, Hole]
+    unexplained: tuple[str, ...]
+    conflicts: tuple[Path, ...]
+    """Paths whose kind differs from answer to answer without a reason that an expression can say."""
+
+
 def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     """Return the template of the answers."""
     return _Inducer(rows, context, values).run()
+
+
+def induce_bytes(rows: Sequence[Row], values: Values) -> Induced:
+    """Return the template of answers that are bytes."""
+    hole = built_bytes(rows, values)
+    if hole is None:
+        return Induced(as_template(as_json(values[0])), {}, (), ())
+    return Induced("$hole_1", {"hole_1": hole}, ("",) if hole.hole_class == "unexplained" else (), ())
 
 
 def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
@@ -64,6 +114,10 @@ def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     return learn
 
 
+def _longest(column: list[Found]) -> int:
+    return max(len(str(value)) for value in column)
+
+
 class _Inducer:
     def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
         self.rows = rows
@@ -72,34 +126,126 @@ class _Inducer:
         self.holes: dict[str, Hole] = {}
         self.unexplained: list[str] = []
         self.conflicts: list[Path] = []
-        self.fresh = Fresh(rows, context)
-        self.open: list[Open] = []
+        self.fresh: dict[Path, Expr] = {}
+        self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
+        self.obeyed = Obeyed(rows, values, context)
+        self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
-        self.fresh.find(self.values)
+        self._find_fresh()
         template = self._node(self.values, ())
-        self._settle()
+        self.rest.settle(self.holes)
+        for each in self.rest.open:
+            self._leave_unexplained(each)
         return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
 
-    @cached_property
-    def _switches(self) -> Sequence[Expr]:
-        """What could decide which of a few values is answered."""
-        return switches(self.rows)
+    # --- what the answers make ---
+
+    def _find_fresh(self) -> None:
+        """Find the identifiers that answers make, so that other parts may refer to them; the key first."""
+        columns: dict[Path, list[Found]] = {}
+        first = self.values[0]
+        if first is MISSING:
+            return
+        for path, _ in leaves(as_json(first)):
+            column = [get(value, path) for value in self.values]
+            if all(isinstance(value, str | int) and not isinstance(value, bool) for value in column):
+                columns[path] = column
+        key = self.context.key_path
+        known: dict[tuple[object, ...], Path] = {}
+        for path in sorted(
+            columns,
+            key=lambda each: (
+                each != key,
+                _longest(columns[each]),
+                len(each),
+                str(each),
+            ),
+        ):
+            column = columns[path]
+            same = tuple(norm(value) for value in column)
+            if same in known or self._tells_made(column):
+                continue
+            source = self._fresh_source(path, column)
+            if source is not None:
+                known[same] = path
+                self.fresh[path] = source
+                if not self.context.element:
+                    self.made.append((Ref(("response", "body", *path)), column))
+
+    def _tells_made(self, column: list[Found]) -> bool:
+        """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
+        one."""
+        return any(
+            all(
+                isinstance(value, str) and (text := text_of(part)) is not None and text in value
+                for value, part in zip(column, made, strict=True)
+            )
+            for _, made in self.made
+            if distinct_texts(made) > 1
+        )
+
+    def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
+        """Return what makes the values of a column, perhaps only where the request does not bring one."""
+        is_key = path == self.context.key_path
+        if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
+            return self._sequence_source(self.context.sequence, column)
+        made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
+        if all(made):
+            return made_source(self.rows, column, is_key)
+        if not any(made):
+            return None
+        given = [i for i, fresh in enumerate(made) if not fresh]
+        rest = [i for i, fresh in enumerate(made) if fresh]
+        source = made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
+        if source is None:
+            return None
+        brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
+        if brought is None or isinstance(brought, Literal):
+            return None
+        for candidate in (brought, Cast(brought, "string")):
+            compute = compile_expr(candidate)
+            if all(compute(self.rows[i].env) is MISSING for i in rest):
+                return First((candidate, source))
+        return None
+
+    def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
+        """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
+        counted = [row.observation.captured for row in self.rows]
+        starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
+        start = starts.pop() if len(starts) == 1 else 1
+        assert isinstance(start, int)  # Invariant: callers pass integers
+        hits = {
+            ever: sum(
+                each.next_key(collection, ever=ever, start=start) == value
+                for each, value in zip(counted, column, strict=True)
+            )
+            for ever in (False, True)
+        }
+        ever = hits[True] > hits[False]
+        if hits[ever] * 3 >= len(column) * 2:
+            return NextKey(collection, ever, start=start)
+        if len(column) >= MIN_GROWING and all(
+            isinstance(value, int) and value >= each.next_ever
+            for value, each in zip(column, counted, strict=True)
+        ):
+            return NextKey(collection, ever=True, gaps=True, start=start)
+        return None
 
     # --- the walk ---
 
     def _node(self, values: Values, at: Path) -> JsonValue:
         if at in self.context.lists:
             return self._hole("derived", "array", self.context.lists[at])
-        if at in self.fresh.sources:
-            made = self.fresh.sources[at]
-            return self._hole(hole_class(made), _type_of(values), made)
-        if (law := self._law(values, at)) is not None and is_of_state(law):
-            return self._hole("derived", _type_of(values), law)
+        if at in self.fresh:
+            made = self.fresh[at]
+            return self._hole(hole_class(made), type_of(values), made)
+        if (law := self.obeyed.law(values, at)) is not None and is_of_state(law):
+            return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
             return self._constant(as_json(shared))
-        if any(self._law(parts(values, key), (*at, key)) is not None for key in self.context.of_state(at)):
+        if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
@@ -109,7 +255,7 @@ class _Inducer:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
         if source is not None:
-            return self._hole(hole_class(source), _type_of(values), source)
+            return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
         if present == {"object"}:
             return self._object(values, at)
@@ -122,7 +268,7 @@ class _Inducer:
         only one ever did."""
         callers = {text_of(row.env.caller) for row in self.rows}
         name = callers.pop() if len(callers) == 1 else None
-        return _literal(value) if name is None else self._with_caller(value, name)
+        return as_template(value) if name is None else self._with_caller(value, name)
 
     def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
         if value == name:
@@ -131,24 +277,25 @@ class _Inducer:
             return [self._with_caller(item, name) for item in value]
         if isinstance(value, dict):
             return {key: self._with_caller(item, name) for key, item in value.items()}
-        return _literal(value)
-
-    def _law(self, values: Values, at: Path) -> Expr | None:
-        return self.context.law(self.rows, self.values, values, at)
+        return as_template(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
-        for expr, column in self.fresh.columns:
+        if (law := self.obeyed.law(values, at)) is not None:
+            return self._hole("derived", type_of(values), law)
+        for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
-                return self._hole("derived", _type_of(values), expr)
+                return self._hole("derived", type_of(values), expr)
+            if _are_texts_of(values, column):
+                return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
             clock = clock_source(rows, values)
             if clock is not None:
-                return self._hole("timestamp", _type_of(values), clock)
+                return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
                 lambda: function_source(rows, values),
-                lambda: text_source(rows, values, self.fresh.columns),
-                lambda: part_fresh_source(values, self.fresh.columns),
+                lambda: text_source(rows, values, self.made),
+                lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
             )
             for search in searches:
@@ -156,15 +303,15 @@ class _Inducer:
                 if found is not None:
                     return self._hole(
                         "generated" if hole_class(found) == "generated" else "derived",
-                        _type_of(values),
+                        type_of(values),
                         found,
                     )
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        case = case_source(rows, values, lambda: self._switches)
+        case = case_source(rows, values)
         if case is not None:
-            return self._hole("enum", _type_of(values), case)
+            return self._hole("enum", type_of(values), case)
         return self._give_up(values, at)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
@@ -188,21 +335,17 @@ class _Inducer:
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         """Leave a part open until the others are explained: it may be worked out from them."""
-        hole = self._hole("unexplained", _type_of(values), First(()))
-        self.open.append(Open(str(hole)[1:], at, values))
+        hole = self._hole("unexplained", type_of(values), First(()))
+        self.rest.open.append(Open(str(hole)[1:], at, values))
         return hole
 
-    # --- what is worked out from the rest ---
-
-    def _settle(self) -> None:
-        still = list(self.open)
-        for each, source in Settling(self.rows, self.values, self.context).settle(self.open):
-            still.remove(each)
-            self.holes[each.hole] = Hole(hole_class="derived", type=_type_of(each.values), source=source)
-        for each in still:
-            self._leave_unexplained(each)
-
     def _leave_unexplained(self, each: Open) -> None:
+        built = built_text(self.rows, each.values, each.at, self.made)
+        if built is not None:
+            self.holes[each.hole] = built
+            if built.hole_class == "unexplained":
+                self.unexplained.append(format_path(each.at))
+            return
         if len({kind(value) for value in each.values}) > 1:
             self.conflicts.append(each.at)
         self.unexplained.append(format_path(each.at))
@@ -210,15 +353,15 @@ class _Inducer:
         if missing * 2 > len(each.values):
             self.holes[each.hole] = Hole(hole_class="unexplained", type="string", source=First(()))
         else:
-            guess = best_guess(self.rows, each.values, self.fresh.columns)
-            self.holes[each.hole] = Hole(hole_class="unexplained", type=_type_of(each.values), source=guess)
+            guess = best_guess(self.rows, each.values, self.made)
+            self.holes[each.hole] = Hole(hole_class="unexplained", type=type_of(each.values), source=guess)
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):
             self.conflicts.append(at)
         present = [value for value in values if isinstance(value, dict)]
         keys = in_order([list(value) for value in present])
-        base = base_of(self.rows, values, keys, at, self.context)
+        base = self._base(values, keys, at)
         node: dict[str, JsonValue] = {}
         if base is not None:
             expr, changed = base
@@ -234,8 +377,60 @@ class _Inducer:
             return self._hole("constant", "null", First(()))  # the base has it, the answer never does
         return self._node(column, (*at, key))
 
+    def _base(self, values: Values, keys: list[str], at: Path) -> tuple[Expr, list[str]] | None:
+        """Return the object that explains most members, with the members that it does not, or None."""
+        best: tuple[tuple[int, tuple[float, str]], Expr, list[str]] | None = None
+        dull = sum(constant(parts(values, key)) is not MISSING for key in keys)
+        for expr in self._base_candidates(at):
+            compute = compile_expr(expr)
+            made = [compute(row.env) for row in self.rows]
+            if not all(isinstance(value, dict) or value is MISSING for value in made) or all(
+                v is MISSING for v in made
+            ):
+                continue  # where there is no base object, its members are missing
+            every = list(
+                dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)])
+            )
+            changed = [
+                key
+                for key in every
+                if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
+            ]
+            changed += [key for key in self.obeyed.of_state(at) if key in every and key not in changed]
+            brought = {key for value in made if isinstance(value, dict) for key in value}
+            few = len(changed) > SPREAD_SHARE * len(every) and not _takes_all(brought, changed, made)
+            if few or len(every) - len(changed) < 1:
+                continue
+            order = (len(changed), rank(expr))
+            if best is None or order < best[0]:
+                best = (order, expr, changed)
+        if best is None or (best[0][0] >= len(keys) - dull and dull == len(keys)):
+            return None
+        return best[1], best[2]
+
+    def _base_candidates(self, at: Path) -> list[Expr]:
+        envelope = self.context.envelope
+        inner = at[len(envelope) :] if envelope is not None and at[: len(envelope)] == envelope else None
+        stored = [Ref(("entity", *inner))] if inner is not None else []
+        if self.context.element:
+            stored.append(Ref(("item", *at)))
+        sent = [Ref(("request", "body", *at))]
+        if inner is not None and inner != at:
+            sent.append(Ref(("request", "body", *inner)))
+        if at and self.context.envelope == at:
+            sent.append(Ref(("request", "body")))
+        merges = [
+            Merge(old, new, deep=deep, typed=self.context.form)
+            for old in stored
+            for new in sent
+            for deep in (False, True)
+        ]
+        return [*stored, *sent, *merges]
+
     def _array(self, values: Values, at: Path) -> JsonValue:
-        mapped = map_source(self.rows, values, element_learner(self.context))
+        law = self.obeyed.known(at)
+        known = law.item if isinstance(law, Each) and is_of_state(law) else None
+        mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
@@ -246,32 +441,24 @@ class _Inducer:
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
-            return _literal(source.value)
+            return as_template(source.value)
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
 
 
-def _type_of(values: Values) -> str:
-    kinds = sorted({kind(value) for value in values} - {"missing"})
-    return kinds[0] if len(kinds) == 1 else "any"
-
-
-def _literal(value: JsonValue) -> JsonValue:
-    """Return the template of a literal: text that begins with ``$`` is escaped."""
-    if isinstance(value, str):
-        return "$" + value if value.startswith("$") else value
-    if isinstance(value, list):
-        return [_literal(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _literal(item) for key, item in value.items()}
-    return value
+def _are_texts_of(values: Values, column: list[Found]) -> bool:
+    """Whether all values are the texts of numbers or truths: what XML makes of them."""
+    return all(
+        isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
+        for value, other in zip(values, column, strict=True)
+    )
 
 
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
     """Return the scalar parts of the answers that headers may be built from, with their values on the
     rows."""
-    columns: list[tuple[Expr, list[Found]]] = []
+    columns = range_parts(rows)
     first = rows[0].observation.document
     if not isinstance(first, dict) or isinstance(induced.template, str):
         return columns
@@ -281,3 +468,9 @@ def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, li
             if all(isinstance(each, str | int) for each in column):
                 columns.append((Ref(("response", "body", *path)), column))
     return columns
+
+
+def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
+    """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
+    shapes = {tuple(value) for value in made if isinstance(value, dict)}
+    return len(shapes) > 1 and brought.isdisjoint(changed)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from wraith.paths import MISSING, Found
 from wraith.runtime import any_fraction, read_time, write_time
 from wraith.synth._rows import Row, Values
-from wraith.wir import Clock, Expr
+from wraith.wir import Clock, Expr, FreshId
 
 CLOCK_SLACK_MS = 2500
 """How far a service's clock may stand from the exchange: its second was cut off, and answering took a
@@ -131,3 +131,13 @@ def is_near(clock: Clock, value: Found, now_ms: int) -> bool:
 
 def _form(unit: str) -> str:
     return any_fraction(unit) if "%S" in unit else unit
+
+
+def made_source(rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
+    """Return what makes identifiers of the values, or None where they do not look it."""
+    if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
+        return None
+    if clock_source(rows, column) is not None:
+        return None
+    pattern = fresh_pattern([str(value) for value in column])
+    return FreshId(pattern) if pattern is not None else None

@@ -101,8 +101,15 @@ def read_look(data: bytes) -> Look:
     lines, speaks = json.loads(data)
     return (
         tuple(
-            Line(method, tuple(segments), status, tuple(flowed), echoed)
-            for method, segments, status, flowed, echoed in lines
+            Line(
+                method,
+                tuple(segments),
+                status,
+                tuple(flowed),
+                echoed,
+                tuple((parent, child, tuple(behind)) for parent, child, behind in lists),
+            )
+            for method, segments, status, flowed, echoed, lists in lines
         ),
         bool(speaks),
     )

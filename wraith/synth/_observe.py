@@ -17,6 +17,7 @@ from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr
 from wraith.synth._flats import Flats
 from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Reveal, World, deletes, reveals
 from wraith.wir import Effect, Expr, Lookup
 
@@ -163,17 +164,20 @@ class Observer:
                     self._apply(seen)
 
     def _apply(self, seen: Seen) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
+        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
         env.response = seen.document
         for effect in self._side_effects[seen.route]:
             effect(env)
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
-    """Let a state take over what an answer reveals."""
+    """Let a state take over what an answer reveals, or a request puts into a store."""
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    place = stored_at(seen, role)
+    if place is not None and role.store is not None:
+        state.put(*place, stored_content(seen.request, role.store, seen.lists))
     if seen.ok and role.beside is not None:
         _remember_around(state, seen, role, role.beside)
     if seen.ok and role.purges and role.collection is not None:
@@ -213,7 +217,7 @@ def _observation(
     seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
     captured = Captured(state.whole(), state.flats)
-    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
         env.caller = caller(env)
     key = role.request_key(seen.parameters)
