@@ -16,7 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.config import Diff
 from wraith.exchange import Corpus, Exchange, Request, Response
 from wraith.recording import SessionWriter
-from wraith.synth import Spread, in_turn
+from wraith.synth import Memo, Spread, in_turn
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
@@ -73,7 +73,7 @@ class Report:
         return {"score_bp": self.score_bp, "passed": self.passed}
 
 
-def learn(corpus: Corpus, *, spread: Spread) -> Learned:
+def learn(corpus: Corpus, *, spread: Spread, memo: Memo) -> Learned:
     """One route for each path of the corpus."""
     seen = sorted({exchange.request.path for session in corpus for exchange in session.read()})
     routes = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -39,9 +40,14 @@ def code_digest(*rooms: str) -> str:
     """
     package = Path(__file__).parent.parent
     found = blake3()
-    for path in sorted(path for room in rooms for path in (package / room).glob("*.py")):
+    for path in sorted(path for room in rooms for path in _modules(package, room)):
         found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest(8)
+
+
+def _modules(package: Path, room: str) -> Iterable[Path]:
+    """Return the modules of a room with those of its rooms; of ``.`` its own."""
+    return (package / room).glob("*.py") if room == "." else (package / room).rglob("*.py")
 
 
 def digest_or_none(path: str | Path) -> str | None:

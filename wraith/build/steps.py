@@ -108,6 +108,7 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     InputError where the model was edited by hand.
     """
     from wraith.build._findings import write_findings
+    from wraith.build._memo import FileMemo
     from wraith.build._workers import spread
     from wraith.canonical import parse
     from wraith.config import TwinConfig, read_toml
@@ -118,7 +119,10 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     config = read_toml(workspace.require().config_path, TwinConfig)
     guard_edits(workspace)
     patches = load_patches(workspace)
-    learned = learn(sealed_sessions(workspace, tuple(tags) or config.synth.tags), spread=spread(jobs))
+    memo = FileMemo(workspace.project.state_path / "memo")
+    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    learned = learn(sessions, spread=spread(jobs), memo=memo)
+    memo.trim()
     document, findings = apply_patches(parse(dump_model(learned.model)), patches)
     # a patch can name what no model may hold: then the patches are to blame, and nothing is written
     model = model_from_json(document, workspace.patches_path) if patches else learned.model

@@ -13,6 +13,7 @@ from wraith.synth._explanation import (
     VariantTruth,
     WrongChoice,
 )
+from wraith.synth._memo import Memo
 from wraith.synth._rivals import Rival
 from wraith.synth._spread import Spread, in_turn
 
@@ -22,6 +23,7 @@ __all__ = [
     "ExchangeExplanation",
     "Explanation",
     "Learned",
+    "Memo",
     "PartExplanation",
     "PartTruth",
     "Rival",

@@ -84,7 +84,8 @@ def _habits(
     votes: dict[str, Counter[bytes]] = defaultdict(Counter)
     for pattern, role, made in zip(patterns, roles, variants, strict=True):
         if pattern.shape[-1:] == (None,) and role.collection is not None and role.key is not None:
-            votes[pattern.method].update({compact(each) for each in _nameless(made, role, pattern)})
+            texts = map(compact, _nameless(made, role, pattern))
+            votes[pattern.method].update(list(dict.fromkeys(texts)))  # in order, each once
     return defaultdict(
         list,
         {

@@ -8,8 +8,8 @@ Forms are tried smallest first; one counts only where it gives enough different 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 from wraith.canonical import JsonValue
@@ -47,26 +47,45 @@ class _Atom:
     """Its place in the order of simplicity."""
 
 
-def arithmetic_source(rows: Sequence[Row], values: Values, parts: Sequence[Part]) -> Expr | None:
-    """Return the simplest calculation that gives every number, or None. Where a value is null or missing, the
-    calculation has to be missing too. ``parts`` are explained parts of the answer."""
-    told = [i for i, value in enumerate(values) if isinstance(value, int | float) and value is not True]
-    numbers = [plain_number(values[i]) for i in told]
-    if not told or any(number is None for number in numbers):
+class Arithmetic:
+    """Searches for the rows of one template; what they have in common is worked out once."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self._known: dict[tuple[int, ...], list[_Atom]] = {}
+
+    def source(self, values: Values, parts: Sequence[Part]) -> Expr | None:
+        """Return the simplest calculation that gives every number, or None. Where a value is null or missing,
+        the calculation has to be missing too. ``parts`` are explained parts of the answer."""
+        told = tuple(
+            i for i, value in enumerate(values) if isinstance(value, int | float) and value is not True
+        )
+        numbers = [plain_number(values[i]) for i in told]
+        if not told or any(number is None for number in numbers):
+            return None
+        if any(isinstance(value, bool | str | dict | list) for value in values):
+            return None
+        targets = [number for number in numbers if number is not None]
+        variety = len(set(targets))
+        if variety < DISTINCT:
+            return None
+        atoms = _simplest(
+            [
+                *_of_parts([(expr, [column[i] for i in told]) for expr, column in parts]),
+                *self._of_places(told),
+            ]
+        )
+        for candidate in _candidates(atoms, targets, variety):
+            verified = _verified(candidate, self._rows, values, parts)
+            if verified is not None:
+                return verified
         return None
-    if any(isinstance(value, bool | str | dict | list) for value in values):
-        return None
-    targets = [number for number in numbers if number is not None]
-    variety = len(set(targets))
-    if variety < DISTINCT:
-        return None
-    some = [rows[i] for i in told]
-    atoms = _atoms(some, [(expr, [column[i] for i in told]) for expr, column in parts])
-    for candidate in _candidates(atoms, targets, variety):
-        verified = _verified(candidate, rows, values, parts)
-        if verified is not None:
-            return verified
-    return None
+
+    def _of_places(self, told: tuple[int, ...]) -> list[_Atom]:
+        """Return the numbers in the places of some of the rows."""
+        if told not in self._known:
+            self._known[told] = list(_of_places([self._rows[i] for i in told]))
+        return self._known[told]
 
 
 def _verified(candidate: Expr, rows: Sequence[Row], values: Values, parts: Sequence[Part]) -> Expr | None:
@@ -117,28 +136,42 @@ def _answer(parts: Sequence[Part], i: int) -> Found:
 # --- atoms -----------------------------------------------------------------------------------------------
 
 
-def _atoms(rows: Sequence[Row], parts: Sequence[Part]) -> list[_Atom]:
-    """Return the numbers that every row has, simplest first, each column once."""
-    found: dict[tuple[float, ...], Expr] = {}
-
-    def add(expr: Expr, values: Sequence[Found]) -> None:
-        column = [plain_number(value) for value in values]
-        if all(number is not None for number in column):
-            key = tuple(number for number in column if number is not None)
-            if key not in found or rank(expr) < rank(found[key]):
-                found[key] = expr
-
+def _of_parts(parts: Sequence[Part]) -> Iterator[_Atom]:
     for expr, values in parts:
-        add(expr, values)
+        yield from _atom(expr, values)
         for made in _of_lists(expr, values):
-            add(*made)
+            yield from _atom(*made)
+
+
+def _of_places(rows: Sequence[Row]) -> Iterator[_Atom]:
     for expr in _numeric_places(rows):
-        add(expr, [compile_expr(expr)(row.env) for row in rows])
+        compute = compile_expr(expr)
+        yield from _atom(expr, [compute(row.env) for row in rows])
     for expr, values in _list_places(rows):
         for made in _of_lists(expr, values):
-            add(*made)
-    ranked = sorted(found.items(), key=lambda each: rank(each[1]))[:MAX_ATOMS]
-    return [_Atom(expr, list(column), place) for place, (column, expr) in enumerate(ranked)]
+            yield from _atom(*made)
+
+
+def _atom(expr: Expr, values: Sequence[Found]) -> Iterator[_Atom]:
+    """Yield the numbers that an expression gives, where it gives one on every row."""
+    column: Column = []
+    for value in values:
+        number = plain_number(value)
+        if number is None:
+            return
+        column.append(number)
+    yield _Atom(expr, column)
+
+
+def _simplest(atoms: Iterable[_Atom]) -> list[_Atom]:
+    """Return the simplest atoms in their order, each column once."""
+    found: dict[tuple[float, ...], tuple[tuple[float, str], _Atom]] = {}
+    for atom in atoms:
+        key, order = tuple(atom.column), rank(atom.expr)
+        if key not in found or order < found[key][0]:
+            found[key] = (order, atom)
+    ranked = sorted(found.values(), key=lambda each: each[0])[:MAX_ATOMS]
+    return [replace(atom, place=place) for place, (_, atom) in enumerate(ranked)]
 
 
 def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
@@ -297,11 +330,15 @@ def _share(atom: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
 
 def _rounded(expr: Expr, made: Iterator[float], targets: Sequence[float]) -> Iterator[Expr]:
     """Yield the expression as it is, or with the rounding that gives the targets: half up before others."""
-    exact = list(made)
-    if _matches(iter(exact), targets):
+    exact: Column = []
+    for one, target in zip(made, targets, strict=True):
+        if abs(one - target) > 1:  # no rounding goes as far: most calculations fail on the first row
+            return
+        exact.append(one)
+    if exact == list(targets):
         yield expr
         return
-    digits = max(_decimals(target) for target in targets)
+    digits = max(map(_decimals, targets))
     if digits > MAX_DIGITS or any(abs(a - b) > 10.0**-digits for a, b in zip(exact, targets, strict=True)):
         return
     places = (Literal(digits),) if digits else ()

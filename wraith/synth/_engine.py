@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
@@ -14,8 +15,21 @@ from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
-from wraith.synth._laws import laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
+from wraith.synth._memo import (
+    Forgetful,
+    Look,
+    Memo,
+    content_digest,
+    digest_of,
+    histories,
+    read_look,
+    read_route,
+    recalled,
+    write_look,
+    write_route,
+)
 from wraith.synth._observe import Observation, Observer, learn_removal
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
@@ -87,15 +101,22 @@ PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
-def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in_turn) -> Learned:
+def learn(
+    corpus: Corpus,
+    *,
+    witnessed: Container[str] = (),
+    spread: Spread = in_turn,
+    memo: Memo | None = None,
+) -> Learned:
     """Return the model of a corpus. The order in which the sessions are given does not matter: they are
     learned from in the order of time.
 
     Sessions named in ``witnessed`` teach nothing: they are only known to have happened, because what they
-    created is there for later sessions of the same world. ``spread`` may use several processes, and changes
-    nothing else.
+    created is there for later sessions of the same world. ``spread`` may use several processes, and ``memo``
+    knows what was worked out before: both change nothing else.
     """
-    known = prepare(corpus, witnessed, spread)
+    memo = Forgetful() if memo is None else memo
+    known = prepare(corpus, witnessed, spread, memo)
     table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
     graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
@@ -105,12 +126,19 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
+    basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
-    def one_route(part: int) -> LearnedRoute:
+    def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
-        if roles[route].purges:
-            return _purging(by_route[route], roles[route], lists)
-        return learn_route(by_route[route], roles[route], lists, gone[route], effects.get(route, ()))
+        role, seen = roles[route], by_route[route]
+
+        def anew() -> LearnedRoute:
+            if role.purges:
+                return _purging(seen, role, lists)
+            return learn_route(seen, role, lists, gone[route], effects.get(route, ()), laws=laws)
+
+        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
@@ -124,10 +152,10 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
-        route = lawful[part]
-        role = roles[route]
-        obeyed = laws[role.collection.name] if role.collection is not None else {}
-        return learn_route(by_route[route], role, lists, gone[route], effects.get(route, ()), laws=obeyed)
+        collection = roles[lawful[part]].collection
+        return one_route(
+            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
+        )
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     recorded = heads_from_gets(
@@ -180,11 +208,50 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
     return Learned(model, evidence)
 
 
-def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn) -> Prepared:
+def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
+    """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
+    where sessions have no digest."""
+    fold = digest_of(
+        known.xml_lists, known.table.patterns, known.roles, known.world.fixtures, known.gone, known.caller
+    )
+    effects = sorted(known.effects.items())
+    past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
+    shown: dict[int, dict[int, None]] = defaultdict(dict)
+    for each in known.observations:
+        shown[each.seen.route].setdefault(each.seen.session)
+    found: dict[int, str | None] = {}
+    for route, sessions in shown.items():
+        before = [past[session] for session in sessions]
+        role = known.roles[route]
+        name = role.collection.name if role.collection is not None else ""
+        listed = lists.by_route.get(route)
+        found[route] = (
+            None
+            if None in before
+            else digest_of(
+                fold,
+                known.table.patterns[route],
+                before,
+                role,
+                known.gone[route],
+                known.effects.get(route, ()),
+                (listed.query, lists.headers) if listed is not None else None,
+                lists.shown.item(name),
+                next((each.query for each in lists.by_route.values() if each.query.entity == name), None)
+                if role.purges
+                else None,
+            )
+        )
+    return found
+
+
+def prepare(
+    corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn, memo: Memo | None = None
+) -> Prepared:
     """Run the stages of synthesis up to what the chosen sessions show."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
-    table, sketches, speaking = _survey(ordered, taught, spread)
+    table, sketches, speaking = _survey(ordered, taught, spread, Forgetful() if memo is None else memo)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
@@ -242,18 +309,23 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
 
 
 def _survey(
-    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread
+    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread, memo: Memo
 ) -> tuple[RouteTable, list[Sketch], list[int]]:
     """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
     does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
-    def some(part: int) -> list[tuple[Sketch, bool]]:
+    def look(number: int) -> Look:
+        exchanges = see(number, ordered[number].read()) if taught[number] else []
+        rest = [each for each in exchanges if not speaks_graphql(each)]
+        return sketch(rest), len(rest) < len(exchanges)
+
+    def some(part: int) -> list[Look]:
         done = []
         for number in range(bounds[part], bounds[part + 1]):
-            exchanges = see(number, ordered[number].read()) if taught[number] else []
-            rest = [each for each in exchanges if not speaks_graphql(each)]
-            done.append((sketch(rest), len(rest) < len(exchanges)))
+            digest = content_digest(ordered[number]) if taught[number] else None
+            key = f"sketch-{digest_of(digest)}" if digest is not None else None
+            done.append(recalled(memo, key, partial(look, number), write_look, read_look))
         return done
 
     looks = [each for part in spread(some, PARTS) for each in part]

@@ -8,11 +8,13 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
+from wraith.synth._flats import Flats
 from wraith.synth._roles import Role, path_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
@@ -32,13 +34,22 @@ class Captured(State):
     """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
     of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("next_ever", "next_present", "whole")
+    __slots__ = ("flats", "next_ever", "next_present", "whole")
 
-    def __init__(self, whole: Mapping[str, dict[str, JsonValue]] | None = None) -> None:
+    def __init__(
+        self, whole: Mapping[str, dict[str, JsonValue]] | None = None, flats: Flats | None = None
+    ) -> None:
         super().__init__()
+        self.flats = flats or Flats()
         self.next_ever = 1
         self.next_present = 1
         self.whole = whole or {}
+
+    def copy(self) -> Captured:
+        other = Captured(self.whole, self.flats)
+        other.entities = {name: dict(stored) for name, stored in self.entities.items()}
+        other.next_ever, other.next_present = self.next_ever, self.next_present
+        return other
 
     def get(self, entity: str, key: str) -> Found:
         found = super().get(entity, key)
@@ -56,10 +67,12 @@ class Captured(State):
 class Folded(State):
     """A state that hands out what its small collections hold, as it is until the next change."""
 
-    __slots__ = ("_snapshots",)
+    __slots__ = ("_snapshots", "flats")
 
     def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
         self._snapshots: dict[str, dict[str, JsonValue]] = {}
+        self.flats = Flats()
+        """What was laid flat of the documents in it: all that is captured shares it."""
         super().__init__(entities)
 
     def put(self, entity: str, key: str, value: JsonValue) -> None:
@@ -89,6 +102,13 @@ class Observation:
     """What the path addresses besides the entity, and what is kept around it: expression and document."""
     left: Found = MISSING
     """What the exchange stored without saying so, where that and what was there before are known."""
+
+    def copy(self) -> Observation:
+        """Return an observation that sees the same now, and changes by itself."""
+        captured = self.captured.copy()
+        env = copy(self.env)
+        env.state = captured
+        return Observation(self.seen, env, captured, self.addressed)
 
     @property
     def stored(self) -> dict[str, Found]:
@@ -209,7 +229,7 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
 def _observation(
     seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
-    captured = Captured(state.whole())
+    captured = Captured(state.whole(), state.flats)
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
         env.state = state  # who asks may be looked up

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from wraith.paths import MISSING, Found, Path, get
 from wraith.synth._aggregates import Aggregates
-from wraith.synth._arithmetic import Part, arithmetic_source
+from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
 from wraith.synth._made import clock_source
@@ -38,20 +38,23 @@ class Rest:
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
-        aggregates = Aggregates(self.rows, self.context.flats)
+        arithmetic, aggregates = Arithmetic(self.rows), Aggregates(self.rows)
+        vain: set[str] = set()  # what else was searched once is not searched again: only the parts grow
         alone = self.context.element and self.rows[0].env.item is not MISSING  # elements add nothing up
         found = True
         while found and self.open:
             found = False
             parts = list(self._parts())
             for each in list(self.open):
+                anew = each.hole not in vain
+                vain.add(each.hole)
                 source = (
-                    self.obeyed.law(each.values, each.at)
-                    or arithmetic_source(self.rows, each.values, parts)
-                    or (None if alone else aggregates.source(each.values, each.at))
-                    or (None if alone else aggregates.listed(each.values))
+                    (self.obeyed.law(each.values, each.at) if anew else None)
+                    or arithmetic.source(each.values, parts)
+                    or (aggregates.source(each.values, each.at) if anew and not alone else None)
+                    or (aggregates.listed(each.values) if anew and not alone else None)
                     or counted_text(each.values, list(self._counts()))
-                    or self._conditional(each)
+                    or (self._conditional(each) if anew else None)
                 )
                 if source is not None:
                     found = True

@@ -154,7 +154,7 @@ def _rows(changes: Sequence[_Change]) -> list[Row]:
     """Return the writes as rows that also see their own answers."""
     rows = []
     for change in changes:
-        writer = change.writer
+        writer = change.writer.copy()
         writer.env.response = writer.seen.document
         if change.before is not MISSING:
             writer.captured.put(*change.key, as_json(change.before))
