@@ -65,6 +65,10 @@ class Spec:
     authorized: bool = False
     strict: bool = False
     """Members that the service does not know are refused."""
+    label: bool = False
+    """Entities have a ``label``: the name in capitals, worked out whenever they are shown."""
+    least: int | None = None
+    """The first integer of each kind is refused below this."""
 
 
 class Service:
@@ -117,7 +121,7 @@ class Service:
             if refusal is not None:
                 return refusal
             fresh = self._full(kind, sent) if self._spec.update == "replace" else sent
-            stored[key] = {**stored[key], **fresh}
+            stored[key] = self._labelled({**stored[key], **fresh})
         return 200, self._wrapped(stored[key])
 
     def _create(
@@ -133,8 +137,8 @@ class Service:
         document |= {"object": kind.word, **self._full(kind, sent), "deleted": False}
         if self._spec.created is not None:
             document["created"] = write_time(self._spec.created, now_ms)
-        stored[str(key)] = document
-        return 201, self._wrapped(document)
+        stored[str(key)] = self._labelled(document)
+        return 201, self._wrapped(stored[str(key)])
 
     def _key(self, kind: Kind, stored: dict[str, Document], sent: Document) -> JsonValue:
         match self._spec.key:
@@ -160,7 +164,14 @@ class Service:
             if whole and field.required and name not in document:
                 return {}, (400, _problem("required", f"{name} is required"))
         sent = {name: _typed(value, fields[name].type) for name, value in document.items() if name in fields}
+        least, name = self._spec.least, _limited(kind)
+        value = sent.get(name or "")
+        if least is not None and type(value) is int and value < least:
+            return {}, (422, _problem("range", f"{name} must be at least {least}"))
         return sent, None
+
+    def _labelled(self, document: Document) -> Document:
+        return {**document, "label": str(document["name"]).upper()} if self._spec.label else document
 
     @staticmethod
     def _full(kind: Kind, sent: Document) -> Document:
@@ -199,6 +210,11 @@ class Service:
         elif spec.counted == "total":
             answer["total"] = len(found)
         return 200, answer
+
+
+def _limited(kind: Kind) -> str | None:
+    """Return the member that a limit is about: the first integer."""
+    return next((field.name for field in kind.fields if field.type == "integer"), None)
 
 
 def _problem(code: str, message: str) -> Document:
@@ -255,6 +271,8 @@ class Client:
             self._write("POST", base, kind, {**self._values(kind), f"x{self._random.randrange(99)}": "1"})
         if self._spec.key == "name":
             self._write("POST", base, kind, {**self._values(kind), "name": pick(keys)})
+        if self._spec.least is not None and (name := _limited(kind)) is not None:
+            self._probe(kind, base, name, self._spec.least)
         if self._spec.authorized:
             self._send("GET", base, headers=(("authorization", "Basic aGVsbG8="),))
             self._send("GET", base, headers=(("authorization", ""),))
@@ -274,6 +292,11 @@ class Client:
             self._send("DELETE", f"{base}/{key}")
             self._read(f"{base}/{key}")
         self._list(kind, base, keys)
+
+    def _probe(self, kind: Kind, base: str, name: str, least: int) -> None:
+        """Send numbers on both sides of a limit, and at it."""
+        for value in (self._random.randrange(least), least - 1, least):
+            self._write("POST", base, kind, {**self._values(kind), name: value})
 
     def _unknown(self, kind: Kind) -> str:
         match self._spec.key:

@@ -49,6 +49,22 @@ def test_a_corpus_is_taken_through_file_by_file(
     assert "| `har/polly.har` | `api.library.example` | 1 | 2 | 0 | 100.00 % |" in shown
 
 
+def test_a_corpus_of_several_sessions_is_also_held_out(tmp_path: Path) -> None:
+    """With as many sessions as folds, each is predicted from the others; the reasons are those of that."""
+    from benchmarks.foreign import HELD_OUT, take_through
+
+    lines = [
+        {"method": "GET", "url": "https://api.library.example/books", "status": 200, "session": f"s{n}"}
+        for n in range(5)
+    ]
+    file = tmp_path / "books.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    [twin] = take_through(file, tmp_path, tmp_path / "project")
+    assert twin.failure == ""
+    assert twin.sessions == 5
+    assert twin.scores_bp == {"in-sample": 10_000, HELD_OUT: 10_000}
+
+
 def test_a_folder_without_recordings_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,5 +82,5 @@ def test_the_reasons_for_divergence_are_counted_over_lists() -> None:
 
     twin = Twin("a.har", "h", 1, 2, 0, {"in-sample": 4_550}, (("value_mismatch at items[].id", 12),))
     assert table([twin]).splitlines()[2] == (
-        "| `a.har` | `h` | 1 | 2 | 0 | 45.50 % | value_mismatch at items[].id (12) |"
+        "| `a.har` | `h` | 1 | 2 | 0 | 45.50 % |  | value_mismatch at items[].id (12) |"
     )

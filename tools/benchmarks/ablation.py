@@ -57,12 +57,15 @@ def _most_shown(model: Model, corpus: Corpus) -> Shown:
     for session in corpus:
         for exchange in session.read():
             found = router.match(exchange.request.method, exchange.request.path)
+            if found is None:
+                continue
+            route, _ = found
             answer = exchange.response
             document = decode_body(header(answer.headers, "content-type"), answer.body).document
-            for variant in found[0].variants if found is not None else ():
+            for variant in route.variants:
                 if variant.status == answer.status:
                     for path, _ in _holes(variant.body_template):
-                        place = (found[0].method, found[0].path_pattern, variant.status, path)
+                        place = (route.method, route.path_pattern, variant.status, path)
                         if (value := get(document, path)) is not MISSING:
                             counts.setdefault(place, Counter())[compact(value)] += 1
     return {

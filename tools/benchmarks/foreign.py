@@ -14,8 +14,11 @@ from typing import Any, Final, TypeAlias
 from benchmarks.processes import WRAITH
 
 FORMAT: Final = "wraith.corpora/1"
-SCORES: Final[Mapping[str, tuple[str, ...]]] = {"in-sample": ()}
-"""The ways to check, each a column of the table, with the options of ``wraith check``."""
+FOLDS: Final = 5
+IN_SAMPLE: Final = "in-sample"
+HELD_OUT: Final = f"{FOLDS} folds"
+SCORES: Final = (IN_SAMPLE, HELD_OUT)
+"""The scores of a twin, each a column of the table. The second is that of corpora with enough sessions."""
 ABOUT: Final = ("README.md", "SOURCES.tsv")
 REASONS: Final = 3
 """So many of the reasons for divergence are named, the most frequent ones."""
@@ -40,7 +43,7 @@ class Twin:
     left_out: int
     scores_bp: dict[str, int]
     reasons: tuple[tuple[str, int], ...] = ()
-    """Category and place of the divergences in sample, with their numbers."""
+    """Category and place of the divergences, held out where that was measured, with their numbers."""
     failure: str = ""
     """The command that failed and what it said; empty where none did."""
 
@@ -80,14 +83,17 @@ def learned(project: Path, name: str, file: str, imported: Answer) -> Twin:
     failure = "" if status == 0 else f"synth: {answer['error']['message']}"
     scores: dict[str, int] = {}
     reasons: Counter[str] = Counter()
-    for way, options in SCORES.items() if not failure else ():
-        status, answer = wraith(project, "check", name, *options)
-        if status not in _ANSWERS or "score_bp" not in answer:
+    if not failure:
+        holdout = ("--holdout", str(FOLDS)) if imported["sessions"] >= FOLDS else ()
+        status, answer = wraith(project, "check", name, *holdout)
+        if status in _ANSWERS and "score_bp" in answer:
+            scores[IN_SAMPLE] = answer["score_bp"]
+            told = answer.get("generalization") or answer
+            if told is not answer:
+                scores[HELD_OUT] = told["generalization_bp"]
+            reasons = Counter(_reason(divergence) for divergence in told["divergences"])
+        else:
             failure = f"check: {answer['error']['message']}"
-            break
-        scores[way] = answer["score_bp"]
-        if not reasons:
-            reasons = Counter(_reason(divergence) for divergence in answer["divergences"])
     return Twin(
         file,
         imported["base_url"].partition("://")[2],
@@ -133,7 +139,7 @@ def document(twins: Sequence[Twin]) -> dict[str, object]:
 
 
 def _percent(score_bp: int | None) -> str:
-    return "none" if score_bp is None else f"{score_bp / 100:.2f} %"
+    return "" if score_bp is None else f"{score_bp / 100:.2f} %"
 
 
 def _left_out(imported: Answer) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""How well the committed twins predict: in sample, held out, and on sessions never learned from."""
+"""How well the committed twins predict: in sample, held out, and on sessions that no recording shows."""
 
 from __future__ import annotations
 
@@ -88,11 +88,16 @@ def first_reasons(divergences: Sequence[Divergence]) -> Counter[str]:
 
 def table(twins: Sequence[Fidelity]) -> str:
     """Return the twins as a Markdown table."""
-    lines = [
-        "| twin | sessions | exchanges | in-sample | held out, 5 folds | fresh pass "
-        "| most missed, held out |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    headings = (
+        "twin",
+        "sessions",
+        "exchanges",
+        "in-sample",
+        f"{FOLDS} folds",
+        "fresh pass",
+        "most missed, held out",
+    )
+    lines = ["| " + " | ".join(headings) + " |", "| " + " | ".join("---" for _ in headings) + " |"]
     for twin in twins:
         scores = (_percent(score) for score in (twin.exact_bp, twin.generalization_bp, twin.fresh_bp))
         missed = ", ".join(f"{reason} ({count:,})" for reason, count in twin.missed.items())
