@@ -1,5 +1,5 @@
-"""Conditions of parameters whose names are no fields: a parent in the path, another name, a moment; and of who
-asks.
+"""Conditions of parameters whose names are no fields: a parent in the path, another name, a moment; and of
+who asks.
 
 The field is told by the values: one that everything shown agrees in, and that something stored does not.
 """

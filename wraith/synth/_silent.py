@@ -38,7 +38,9 @@ def find_left(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> None
                 seen.begins = unknown and seen.method in ("PUT", "POST")
 
 
-def _read_back(session: Sequence[Seen], roles: Sequence[Role]) -> Iterator[tuple[Seen, dict[str, JsonValue], bool]]:
+def _read_back(
+    session: Sequence[Seen], roles: Sequence[Role]
+) -> Iterator[tuple[Seen, dict[str, JsonValue], bool]]:
     """Yield the writes of a session whose entity the next exchange that speaks of it shows."""
     first: dict[Key, int] = {}
     for number, seen in enumerate(session):
@@ -55,11 +57,11 @@ def _read_back(session: Sequence[Seen], roles: Sequence[Role]) -> Iterator[tuple
                     known = shown.get(reveal.key, {}) if reveal.listed else {}
                     shown[reveal.key] = reveal.value if len(reveal.value) >= len(known) else known
             continue
-        key = _written(seen, role)
+        own = _written(seen, role)
         quiet = role.store is None and role.op in ("create", "update")
-        if quiet and key is not None and key in shown:
-            yield seen, shown[key], first.get(key, number) >= number
-        for spoken in (key, *_addressed(seen, role)):
+        if quiet and own is not None and own in shown:
+            yield seen, shown[own], first.get(own, number) >= number
+        for spoken in (own, *_addressed(seen, role)):
             if spoken is not None:
                 shown.pop(spoken, None)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found
-from wraith.synth._induce import Context, induce
+from wraith.synth._context import Context
+from wraith.synth._induce import induce
 from wraith.synth._places import extend, index
 from wraith.synth._roles import Role, created_key
 from wraith.synth._rows import Row

@@ -182,9 +182,7 @@ def _texts(document: Found) -> Iterator[str]:
 # --- taken back -------------------------------------------------------------------------------------------
 
 
-def _revoking(
-    found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place
-) -> list[int]:
+def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place) -> list[int]:
     """Return the routes after whose success a credential that was accepted is refused, and never accepted
     again."""
     last: dict[str, Seen] = {}

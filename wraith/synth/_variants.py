@@ -49,7 +49,6 @@ from wraith.wir import (
     Query,
     Ref,
     Style,
-    Text,
     Variant,
     VariantEvidence,
 )
