@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.paths import Found, Path
+from wraith.synth._aggregates import Flats
 from wraith.synth._features import Feature
 from wraith.synth._laws import Laws
 from wraith.synth._rows import Values
@@ -33,6 +34,8 @@ class Context:
     """Observations of the route whose answers are of another kind: they have none of these parts."""
     laws: Laws = field(default_factory=dict)
     """What is worked out in every representation of the collection, by its member."""
+    flats: Flats = field(default_factory=dict)
+    """Entities as they are added up, worked out once for a route."""
     element: bool = False
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     likely: dict[Path, Expr] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from wraith.canonical import JsonValue
 from wraith.runtime import compile_atom
+from wraith.synth._aggregates import Flats
 from wraith.synth._features import Feature, features
 from wraith.synth._laws import Laws
 from wraith.synth._references import parts, referring
@@ -30,6 +31,7 @@ class Questions:
         self._rows = rows
         self._role = role
         self.laws = laws
+        self.flats: Flats = {}
 
     @cached_property
     def all(self) -> list[Feature]:

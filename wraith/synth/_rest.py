@@ -38,7 +38,8 @@ class Rest:
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
-        aggregates = Aggregates(self.rows)
+        aggregates = Aggregates(self.rows, self.context.flats)
+        alone = self.context.element and self.rows[0].env.item is not MISSING  # elements add nothing up
         found = True
         while found and self.open:
             found = False
@@ -47,8 +48,8 @@ class Rest:
                 source = (
                     self.obeyed.law(each.values, each.at)
                     or arithmetic_source(self.rows, each.values, parts)
-                    or aggregates.source(each.values, each.at)
-                    or aggregates.listed(each.values)
+                    or (None if alone else aggregates.source(each.values, each.at))
+                    or (None if alone else aggregates.listed(each.values))
                     or counted_text(each.values, list(self._counts()))
                     or self._conditional(each)
                 )

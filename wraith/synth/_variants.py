@@ -332,6 +332,7 @@ def _learn_sample(
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
+    context.flats = questions.flats
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
