@@ -75,10 +75,12 @@ def named_entities(rows: Sequence[Observation]) -> Iterator[tuple[str, Call]]:
 
 
 def _tells_one(query: Query, rows: Sequence[Observation]) -> bool:
-    """Whether a query never finds more than one entity, and somewhere finds it among others."""
+    """Whether a query never finds more than one entity; by one field alone it must somewhere find it among
+    others."""
     count = compile_expr(Call("count", (query,)))
     found = [(count(row.env), len(row.captured.all(query.entity))) for row in rows]
-    return all(many in (0, 1) for many, _ in found) and any(many == 1 < size for many, size in found)
+    among = len(query.where) > 1 or any(many == 1 < size for many, size in found)
+    return among and all(many in (0, 1) for many, _ in found)
 
 
 def _may_be_stored(value: Found) -> bool:

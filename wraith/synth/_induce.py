@@ -48,6 +48,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
+from wraith.synth._steps import step_source
 from wraith.synth._texts import function_source, length_source
 from wraith.wir import (
     Cast,
@@ -318,6 +319,9 @@ class _Inducer:
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
+        step = step_source(rows, values, self.context.envelope, at)
+        if step is not None:
+            return self._hole("derived", type_of(values), step)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", type_of(values), case)

@@ -57,11 +57,11 @@ def _read_back(
                     known = shown.get(reveal.key, {}) if reveal.listed else {}
                     shown[reveal.key] = reveal.value if len(reveal.value) >= len(known) else known
             continue
-        written = _written(seen, role)
+        own = _written(seen, role)
         quiet = role.store is None and role.op in ("create", "update")
-        if quiet and written is not None and written in shown:
-            yield seen, shown[written], first.get(written, number) >= number
-        for spoken in (written, *_addressed(seen, role)):
+        if quiet and own is not None and own in shown:
+            yield seen, shown[own], first.get(own, number) >= number
+        for spoken in (own, *_addressed(seen, role)):
             if spoken is not None:
                 shown.pop(spoken, None)
 
