@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session
+from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
@@ -178,7 +179,8 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
-    roles = assign_roles(table, [seen for session in kept.values() for seen in session])
+    exchanges = [seen for session in kept.values() for seen in session]
+    roles = with_addressing(table.patterns, assign_roles(table, exchanges), exchanges)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table), taught[number])

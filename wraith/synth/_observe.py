@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
-from wraith.synth._roles import Role, path_text, stored_value
+from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Reveal, World, deletes, reveals
 from wraith.wir import Effect, Expr, Lookup
@@ -196,7 +196,7 @@ def _observation(
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
     if caller is not None:
         env.caller = caller(env)
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     if role.collection is not None:
         name = role.collection.name
         if key is not None:
@@ -232,7 +232,7 @@ def _json(value: Found) -> JsonValue:
 def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iterable[tuple[Lookup, Found]]:
     """Capture what the path addresses and what is kept around it; yield each with its expression."""
     for name, key in (*role.addressed, *role.around):
-        text = path_text(key, seen.parameters)
+        text = key_text(key, seen)
         stored = state.get(name, text) if text is not None else MISSING
         if text is not None and stored is not MISSING:
             captured.put(name, text, _json(stored))
@@ -270,7 +270,7 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if seen.route < 0:
                 continue
             role = roles[seen.route]
-            key = role.request_key(seen.parameters)
+            key = role.request_key(seen)
             if role.collection is None or key is None:
                 continue
             place = (role.collection.name, key)

@@ -77,16 +77,18 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
     sighted: dict[Key, int] = {}
     for number, observation in enumerate(session):
         seen = observation.seen
+        shows = seen.method == "GET" or roles[seen.route].op in ("read", "list")
         for reveal in reveals(seen, roles[seen.route]):
             key = reveal.key
-            if seen.method == "GET" and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
+            if shows and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
                 before = observation.captured.get(*key)
                 if before is MISSING:
                     mother = _mother(session[:number], key[1])
                     if mother is not None:
                         yield _Change(mother, key, MISSING, reveal.value)
                 else:
-                    writers = _writers(session[sighted.get(key, number) + 1 : number], key[1])
+                    between = session[sighted.get(key, number) + 1 : number]
+                    writers = _writers([each for each in between if _may_write(each, roles)], key[1])
                     stages = _stages(as_json(before), reveal.value, len(writers))
                     for writer, one, other in zip(writers, stages, stages[1:], strict=False):
                         yield _Change(writer, key, one, other)
@@ -135,6 +137,10 @@ def _mother(before: Sequence[Observation], key: str) -> Observation | None:
     """Return the first write whose answer holds the key."""
     quoted = b'"%s"' % key.rpartition("/")[2].encode()
     return next((each for each in before if _is_write(each) and quoted in each.seen.raw), None)
+
+
+def _may_write(observation: Observation, roles: Sequence[Role]) -> bool:
+    return roles[observation.seen.route].op not in ("read", "list")
 
 
 def _is_write(observation: Observation) -> bool:

@@ -193,10 +193,11 @@ def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        groups[(seen.status, seen.kind, media_type(header(seen.headers, "content-type")))].append(number)
+        media = media_type(header(seen.headers, "content-type"))
+        groups[(seen.status, seen.ok, seen.kind, media)].append(number)
     done: list[tuple[int, ...]] = []
-    for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
-        done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
+    for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
+        done += [tuple(members)] if ok else _by_message(members, rows)
     return done
 
 

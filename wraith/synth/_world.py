@@ -123,7 +123,7 @@ def deletes(seen: Seen, role: Role) -> Key | None:
     """Return what an exchange removed: the entity that a successful DELETE addresses."""
     if role.op != "delete" or not seen.ok or role.collection is None:
         return None
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     return None if key is None else (role.collection.name, key)
 
 
