@@ -165,9 +165,7 @@ def _creators(
     found: dict[int, tuple[Role, Place]] = {}
     for number, counts in sorted(votes.items()):
         # what the service made comes before what the client called it
-        path = min(
-            counts, key=lambda p: ((number, p) in flows.given, -counts[p], _prior(p), len(p), str(p))
-        )
+        path = min(counts, key=lambda p: ((number, p) in flows.given, -counts[p], _prior(p), len(p), str(p)))
         role = roles[number]
         if number not in free:
             if role.op == "create" and role.envelope is not None and role.collection is not None:

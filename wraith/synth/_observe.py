@@ -138,15 +138,22 @@ class Observer:
                 role = self._roles[seen.route]
                 if observed:
                     yield _observation(seen, role, self._state, self._caller)
+                entity = _entity(self._state, seen, role)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if seen.ok and seen.route in self._side_effects:
-                    self._apply(seen)
+                    self._apply(seen, entity)
 
-    def _apply(self, seen: Seen) -> None:
+    def _apply(self, seen: Seen, entity: Found) -> None:
         env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
-        env.response = seen.document
+        env.entity, env.response = entity, seen.document
         for effect in self._side_effects[seen.route]:
             effect(env)
+
+
+def _entity(state: State, seen: Seen, role: Role) -> Found:
+    """Return what is stored of the entity that a request addresses."""
+    key = role.request_key(seen)
+    return MISSING if role.collection is None or key is None else state.get(role.collection.name, key)
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import text_of
 from wraith.synth._induce import Context, induce
 from wraith.synth._observe import Observation
 from wraith.synth._places import extend, index
@@ -26,6 +27,9 @@ from wraith.wir import Append, Effect, Expr, Literal, Lookup, Make, Ref, SetFiel
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
+
+READS = ("read", "list")
+"""What routes do that write nothing, whatever their method is."""
 
 SAMPLE = 30
 """Writes that an effect is learned from."""
@@ -77,22 +81,54 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
     sighted: dict[Key, int] = {}
     for number, observation in enumerate(session):
         seen = observation.seen
-        shows = seen.method == "GET" or roles[seen.route].op in ("read", "list")
+        shows = seen.method == "GET" or roles[seen.route].op in READS
         for reveal in reveals(seen, roles[seen.route]):
             key = reveal.key
-            if shows and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
+            if key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
                 before = observation.captured.get(*key)
-                if before is MISSING:
+                between = session[sighted.get(key, number) + 1 : number]
+                writers = _writers(
+                    [each for each in between if roles[each.seen.route].op not in READS], key[1]
+                )
+                if before is MISSING and shows:
                     mother = _mother(session[:number], key[1])
                     if mother is not None:
                         yield _Change(mother, key, MISSING, reveal.value)
-                else:
-                    between = session[sighted.get(key, number) + 1 : number]
-                    writers = _writers([each for each in between if _may_write(each, roles)], key[1])
+                elif shows:
                     stages = _stages(as_json(before), reveal.value, len(writers))
                     for writer, one, other in zip(writers, stages, stages[1:], strict=False):
                         yield _Change(writer, key, one, other)
+                elif len(writers) == 1:
+                    yield from _told_late(observation, key, before, reveal.value, writers[0])
             sighted[key] = number
+
+
+def _told_late(
+    shower: Observation, key: Key, before: Found, after: JsonValue, writer: Observation
+) -> Iterator[_Change]:
+    """Yield the change of the one write before another write whose answer shows it: of the members whose new
+    value the one spoke of by name, and the other did not."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return
+    said = _said(writer) - {(name, value) for name, value in _scalars(shower.seen.sent)}
+    told = {
+        name: value
+        for name, value in after.items()
+        if not equal(before.get(name, MISSING), value) and (name, text_of(value)) in said
+    }
+    if told:
+        yield _Change(writer, key, before, {**before, **told})
+
+
+def _said(writer: Observation) -> set[tuple[str, str | None]]:
+    """Return the scalars of a write and of its answer, with their names."""
+    return {*_scalars(writer.seen.sent), *_scalars(writer.seen.document)}
+
+
+def _scalars(document: Found) -> Iterator[tuple[str, str | None]]:
+    for path, value in () if document is MISSING else leaves(document):
+        if path:
+            yield str(path[-1]), text_of(value)
 
 
 def _writers(between: Sequence[Observation], key: str) -> list[Observation]:
@@ -137,10 +173,6 @@ def _mother(before: Sequence[Observation], key: str) -> Observation | None:
     """Return the first write whose answer holds the key."""
     quoted = b'"%s"' % key.rpartition("/")[2].encode()
     return next((each for each in before if _is_write(each) and quoted in each.seen.raw), None)
-
-
-def _may_write(observation: Observation, roles: Sequence[Role]) -> bool:
-    return roles[observation.seen.route].op not in ("read", "list")
 
 
 def _is_write(observation: Observation) -> bool:
