@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.paths import Found, Path, get, leaves
@@ -98,9 +98,9 @@ def _is_lone(role: Role) -> bool:
     return isinstance(role.key, Literal) or (role.op == "create" and not role.addressed)
 
 
-def _sent(seen: Seen) -> Iterator[tuple[Path, str]] | list[tuple[Path, str]]:
+def _sent(seen: Seen) -> list[tuple[Path, str]]:
     """Return the scalars of a request's body and query, as paths of the request with their texts."""
-    found = []
+    found: list[tuple[Path, str]] = []
     for root, document in (("body", seen.sent), ("query", seen.asked)):
         for path, value in _scalars(document, FIELD_DEPTH):
             if (text := text_of(value)) and not isinstance(value, bool):
@@ -112,9 +112,9 @@ def _scalars(document: Found, depth: int) -> Iterator[tuple[Path, JsonValue]]:
     """Yield the scalars that stand in members of members, not in lists."""
     if isinstance(document, dict):
         for path, value in leaves(document):
-            if len(path) <= depth and all(isinstance(step, str) for step in path):
-                if isinstance(value, str | int) and not isinstance(value, bool):
-                    yield path, value
+            plain = isinstance(value, str | int) and not isinstance(value, bool)
+            if plain and len(path) <= depth and all(isinstance(step, str) for step in path):
+                yield path, value
 
 
 def _flows(exchanges: Iterable[Seen], free: set[int]) -> _Flows:
@@ -168,14 +168,20 @@ def _creators(
         path = min(counts, key=lambda p: ((number, p) in flows.given, -counts[p], _prior(p), len(p), str(p)))
         role = roles[number]
         if number not in free:
-            if role.op == "create" and role.envelope is not None and role.collection is not None:
-                if path == (*role.envelope, *role.collection.key) and not role.collection.composite:
-                    found[number] = (role, (number, path))
+            if _makes(role, path):
+                found[number] = (role, (number, path))
             continue
         name = _name(path, fields[number, path].most_common(1)[0][0], patterns[number])
         collection = Collection(name, path[-1:])
         found[number] = (Role("create", collection, path[:-1]), (number, path))
     return found
+
+
+def _makes(role: Role, path: Path) -> bool:
+    """Whether a route is known to create, with its keys at that path of its answers."""
+    if role.op != "create" or role.envelope is None or role.collection is None or role.collection.composite:
+        return False
+    return path == (*role.envelope, *role.collection.key)
 
 
 def _is_key(path: Path) -> bool:
@@ -286,10 +292,3 @@ def _op(pattern: RoutePattern) -> StateOp:
     if pattern.method in ("GET", "HEAD") or READS.intersection(words[-2:]):
         return "read"
     return "update" if pattern.method in ("PUT", "PATCH") else "action"
-
-
-def with_addressed(role: Role) -> Role:
-    """Return the role, with the entity that its key addresses among what it addresses."""
-    if role.key is None or role.collection is None or isinstance(role.key, Literal) or role.addressed:
-        return role
-    return replace(role, addressed=((role.collection.name, role.key),))

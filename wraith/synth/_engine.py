@@ -12,6 +12,7 @@ from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
+from wraith.synth._elsewhere import at_their_address
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._laws import laws_of, may_obey
@@ -180,7 +181,8 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
-    roles = with_addressing(table.patterns, assign_roles(table, exchanges), exchanges)
+    roles = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
+    roles = with_addressing(table.patterns, roles, exchanges)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
         builder.add(kept.get(number) or _decoded(number, session, table), taught[number])

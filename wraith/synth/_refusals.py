@@ -1,7 +1,7 @@
 """Refusals with the status of a success: APIs that answer 200 and say in the body that nothing was done.
 
-What they say so with is a prior, as common in APIs as the status codes of HTTP are: a flag that is false beside
-what went wrong, or an error and nothing but what is said about it.
+What they say so with is a prior, as common in APIs as the status codes of HTTP are: a flag that is false
+beside what went wrong, or an error and nothing but what is said about it.
 """
 
 from __future__ import annotations

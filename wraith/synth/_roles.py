@@ -410,19 +410,19 @@ def _collection_role(pattern: RoutePattern, answers: list[Seen], collection: Col
         return Role("delete", collection, parents=parents, purged=listing)
     counts: Counter[Path] = Counter()
     for seen in answers:
-        counts.update(_object_paths_with(seen.document, collection.key))
+        counts.update(object_paths_with(seen.document, collection.key))
     if counts and pattern.method != "DELETE":
         envelope = min(counts, key=lambda path: (-counts[path], len(path), str(path)))
         return Role("create", collection, envelope, None, None, parents)
     return Role("none", collection, parents=parents)
 
 
-def _object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
+def object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
     if not isinstance(document, dict) or len(at) >= KEY_DEPTH:
         return []
     found: list[Path] = [at] if text_of(get(document, key)) is not None else []
     for name, member in document.items():
-        found += _object_paths_with(member, key, (*at, name))
+        found += object_paths_with(member, key, (*at, name))
     return found
 
 

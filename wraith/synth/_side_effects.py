@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import text_of
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._induce import Context, induce
 from wraith.synth._observe import Observation
 from wraith.synth._places import extend, index
@@ -62,7 +62,7 @@ def learn_side_effects(observations: Sequence[Observation], roles: Sequence[Role
     found: dict[int, list[Effect]] = defaultdict(list)
     for (route, name, born), changes in sorted(groups.items(), key=lambda each: each[0]):
         if len(changes) >= ENOUGH:
-            found[route] += _births(name, changes) if born else _updates(name, changes)
+            found[route] += _births(name, changes) if born else _updates(name, changes, roles[route])
     return {route: tuple(effects) for route, effects in found.items()}
 
 
@@ -201,13 +201,24 @@ def _rows(changes: Sequence[_Change]) -> list[Row]:
     return rows
 
 
+def _addressed_by(role: Role, rows: Sequence[Row], changes: Sequence[_Change]) -> Expr | None:
+    """Return the key of what the write's own address names, where that is what it changes."""
+    for name, key in role.addressed:
+        compute = compile_expr(key)
+        if all(
+            change.key == (name, text_of(compute(row.env))) for row, change in zip(rows, changes, strict=True)
+        ):
+            return key
+    return None
+
+
 def _key_source(rows: Sequence[Row], changes: Sequence[_Change]) -> Expr | None:
     keys: list[Found] = [change.key[1] for change in changes]
     source = from_places(rows, keys, "id")
     return None if source is None or isinstance(source, Literal) else source
 
 
-def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
+def _updates(name: str, changes: Sequence[_Change], role: Role) -> list[Effect]:
     """Return the fields that a write sets in entities of a name."""
     paths: dict[Path, None] = {}
     for change in changes:
@@ -217,7 +228,7 @@ def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
         return []
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
-    key = _key_source(rows, chosen)
+    key = _addressed_by(role, rows, chosen) or _key_source(rows, chosen)
     if key is None:
         return []
     effects: list[Effect] = []
