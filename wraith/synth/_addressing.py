@@ -66,10 +66,11 @@ def with_addressing(
 ) -> list[Role]:
     """Return the roles, with those of the routes that address entities by what they send."""
     done = list(roles)
+    known = {role.collection.name for role in roles if role.collection and (role.key or role.listing)}
     free = {
         number
         for number, (pattern, role) in enumerate(zip(patterns, roles, strict=True))
-        if not pattern.names and (role.op == "none" or role.collection is None or _is_lone(role))
+        if not pattern.names and (role.collection is None or _is_guess(role, known))
     }
     by_route: dict[int, list[Seen]] = defaultdict(list)
     for seen in exchanges:
@@ -88,14 +89,18 @@ def with_addressing(
         found = _listed(answers, collections, keys) or _addressed(
             number, patterns[number], answers, made, flows
         )
-        if found is not None:
-            done[number] = found
+        if found is None or (done[number].op != "none" and found.envelope is None and found.listing is None):
+            continue  # a document of its own may refer to others: what addresses one shows it
+        done[number] = found
     return done
 
 
-def _is_lone(role: Role) -> bool:
-    """Whether a role is a guess: a document of its own, or a creation that nothing was seen of again."""
-    return isinstance(role.key, Literal) or (role.op == "create" and not role.addressed)
+def _is_guess(role: Role, known: set[str]) -> bool:
+    """Whether a role may be another: a document of its own, or a creation that nothing is known of but its
+    keys."""
+    if role.op == "create":
+        return role.collection is not None and role.collection.name not in known
+    return isinstance(role.key, Literal)
 
 
 def _sent(seen: Seen) -> list[tuple[Path, str]]:
@@ -167,7 +172,7 @@ def _creators(
         # what the service made comes before what the client called it
         path = min(counts, key=lambda p: ((number, p) in flows.given, -counts[p], _prior(p), len(p), str(p)))
         role = roles[number]
-        if number not in free:
+        if number not in free or _makes(role, path):
             if _makes(role, path):
                 found[number] = (role, (number, path))
             continue
