@@ -70,7 +70,7 @@ def with_addressing(
     free = {
         number
         for number, (pattern, role) in enumerate(zip(patterns, roles, strict=True))
-        if not pattern.names and (role.collection is None or _is_guess(role, known))
+        if not (pattern.names or role.views) and (role.collection is None or _is_guess(role, known))
     }
     by_route: dict[int, list[Seen]] = defaultdict(list)
     for seen in exchanges:

@@ -52,7 +52,7 @@ def at_their_address(
             members[name].update(shown)
     for number, role in enumerate(roles):
         lost = role.collection is None or role.collection.name not in read
-        if not lost or role.key is not None or role.op not in ("create", "list", "none"):
+        if not lost or role.views or role.key is not None or role.op not in ("create", "list", "none"):
             continue
         for name, collection in sorted(items.items()):
             if patterns[number].method in ("GET", "HEAD"):

@@ -17,7 +17,7 @@ from wraith.synth._conditions import restricted
 from wraith.synth._features import Feature, features
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Context, Induced, element_learner, induce
-from wraith.synth._laws import NO_LAWS, Laws
+from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
@@ -370,7 +370,8 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         context.sequence = role.collection.name
     if role.listing is not None and told.listed is not None:
         learner = element_learner(Context(form=context.form), laws)
-        query = viewed(told.listed.query, sample, role, learner)
+        stale = any(is_of_state(law) for law in laws.values())
+        query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
