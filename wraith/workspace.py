@@ -62,6 +62,11 @@ class Workspace:
         return self.root / "scrub.toml"
 
     @property
+    def drift_path(self) -> Path:
+        """Which drift is accepted, and which goes by another name; need not be there."""
+        return self.root / "drift.toml"
+
+    @property
     def sessions_path(self) -> Path:
         return self.root / "recordings" / "sessions"
 

@@ -119,6 +119,28 @@ def test_equal_files_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "1.wraith").read_bytes() == (tmp_path / "2.wraith").read_bytes()
 
 
+def test_rules_travel(tmp_path: Path) -> None:
+    """Tables in lists, dates and quoted keys are TOML again, and say the same."""
+    rules = """
+[upstream]
+base_url = "http://127.0.0.1:1"
+[diff.fields]
+"data[*].state" = { class = "enum", values = ["a", 1, true] }
+[diff.overrides."GET /v1/{id}"]
+body_values = 0.5
+[[diff.suppress]]
+path = "x"
+reason = "it is \\"quoted\\""
+expires = 2027-01-31
+[[diff.suppress]]
+route = "GET *"
+reason = "y"
+"""
+    (tmp_path / "a.toml").write_text(rules)
+    (tmp_path / "b.toml").write_bytes(portable_config(rules.encode(), "wraith.toml"))
+    assert read_toml(tmp_path / "b.toml", TwinConfig) == read_toml(tmp_path / "a.toml", TwinConfig)
+
+
 def test_commands_stay_behind(tmp_path: Path) -> None:
     """The packed configuration says what the twin's says, but for the commands of ``[record]``."""
     config = read_toml(a_workspace(tmp_path).config_path, TwinConfig)

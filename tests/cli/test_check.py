@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from wraith.exchange import Exchange
 from wraith.workspace import Workspace
 
@@ -26,7 +28,7 @@ def test_the_report_as_json(run, recorded: Workspace) -> None:
     """The document is the report of the file, with its schema and twin."""
     run("synth", "shop")
     document = run("check", "shop", "--in-memory", "--format", "json").document
-    assert (document["schema"], document["twin"]) == ("wraith.check/1", "shop")
+    assert (document["schema"], document["twin"]) == ("wraith.check/2", "shop")
     assert (document["score_bp"], document["passed"], document["exchanges_total"]) == (10_000, True, 6)
 
 
@@ -41,10 +43,11 @@ def test_a_failure_shows_what_differs_most_often(
     )
     ran = run("check", "shop")
     assert ran.code == 2
-    verdict, why, heading, *rows = ran.out.splitlines()
+    verdict, why, exact, heading, *rows = ran.out.splitlines()
     assert VERDICT.fullmatch(verdict + "\n")
     assert verdict.startswith("FAIL")
-    assert why == "10000/10000 are required: required_score in [diff] of wraith.toml"
+    assert why == "100 % of the sessions must pass: required_score in [diff] of wraith.toml"
+    assert exact == "exact 8571/10000: 6 of 7 exchanges"
     assert heading.split() == ["TIMES", "CATEGORY", "ROUTE", "PATH", "RECORDED", "ANSWERED", "FIRST", "SEEN"]
     assert rows[0].split()[0] == "1"
     assert "501" in "\n".join(rows)
@@ -56,7 +59,9 @@ def test_nothing_compared_is_never_a_pass(run, shop: Workspace) -> None:
     run("synth", "shop")
     ran = run("check", "shop")
     assert ran.code == 2
-    assert ran.out.startswith("FAIL  shop  0/10000  sessions=0/0  divergences=0\nnothing was compared")
+    assert ran.out.startswith(
+        "FAIL  shop  0/10000  sessions=0/0  divergences=0\nno-evidence: nothing was compared"
+    )
 
 
 def test_tags_choose_what_is_replayed(run, recorded: Workspace) -> None:
@@ -70,3 +75,137 @@ def test_a_model_is_needed(run, recorded: Workspace) -> None:
     ran = run("check", "shop")
     assert ran.code == 1
     assert "hint: wraith synth shop" in ran.err
+
+
+DRIFT = '# what we know of\n\n[[suppress]] # a comment\npath = "a"\nreason = "old"\n'
+
+
+def _surprise(
+    run: Callable[..., object],
+    workspace: Workspace,
+    exchange: Callable[..., Exchange],
+    record: Callable[..., str],
+) -> str:
+    """Record an answer that the twin does not give, and return its session."""
+    run("synth", "shop")
+    made = {"id": "wid_3abcdefgh", "object": "gadget", "name": "W"}
+    return record(workspace, [exchange("POST", "/widgets", 201, made, b'{"name": "W"}')])
+
+
+def test_drift_is_accepted_with_a_reason(
+    run, recorded: Workspace, exchange: Callable[..., Exchange], record: Callable[..., str]
+) -> None:
+    """The rule is written into drift.toml, comments kept; the next check scores without it."""
+    _surprise(run, recorded, exchange, record)
+    recorded.drift_path.write_text(DRIFT)
+    before = run("check", "shop", "--json").document
+    [drift] = [each for each in before["drifts"] if each["path"] == "object"]
+    assert (before["exchanges_exact"], drift["accepted"]) == (6, False)
+    assert run("check", "shop", "--accept", drift["drift_id"], "--reason", "gadgets are new").code == 0
+    text = recorded.drift_path.read_text()
+    assert text.startswith(DRIFT)
+    assert text.count(drift["drift_id"]) == 1
+    after = run("check", "shop", "--json").document
+    assert (after["exchanges_exact"], after["drift_suppressed_count"]) == (7, 1)
+    [accepted] = [each for each in after["drifts"] if each["accepted"]]
+    assert accepted["reason"] == "gadgets are new"
+    assert [each["kind"] for each in after["findings"]] == ["unused_rule"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--accept", "drift-0123456789abcdef", "--reason", "x"), "lists no drift-0123456789abcdef"),
+        (("--accept", "drift-1", "--reason", "x"), "drift- and 16 hex digits"),
+        (("--accept", "drift-0123456789abcdef"), "belong together"),
+        (("--reason", "x"), "belong together"),
+        (("--accept", "drift-0123456789abcdef", "--reason", " "), "expected why"),
+        (("--session", "none"), "there is no session 'none'"),
+        (("--today", "soon"), "not a date"),
+    ],
+    ids=["unknown", "no id", "no reason", "no drift", "an empty reason", "a session", "a date"],
+)
+def test_what_cannot_be_accepted_or_chosen_is_the_users_mistake(
+    run, recorded: Workspace, arguments: tuple[str, ...], said: str
+) -> None:
+    """Exit status 1, and nothing is written."""
+    run("synth", "shop")
+    run("check", "shop")
+    ran = run("check", "shop", *arguments)
+    assert (ran.code, said in ran.err, recorded.drift_path.exists()) == (1, True, False)
+
+
+BROKEN_RULES: dict[str, tuple[str, str, int]] = {
+    "no reason": ("drift.toml", "[[suppress]]\npath = 'a'\nreason = 'b'\n\n[[suppress]]\npath = 'a'\n", 5),
+    "nothing to match": ("drift.toml", "[[suppress]]\nreason = 'b'\n", 1),
+    "an unknown key": ("drift.toml", "[[suppress]]\nreason = 'b'\npaths = 'a'\n", 3),
+    "no drift id": ("drift.toml", "[[suppress]]\nreason = 'b'\ndrift_id = 'drift-1'\n", 3),
+    "an upper-case type": ("drift.toml", "[[reclassify]]\nmatch = 'x'\nnew_drift_type = 'X'\n", 3),
+    "no date": ("wraith.toml", "[[diff.suppress]]\npath = 'a'\nreason = 'b'\nexpires = 'soon'\n", 4),
+    "no category": ("wraith.toml", "[[diff.suppress]]\ncategory = 'nope'\nreason = 'b'\n", 1),
+}
+
+
+@pytest.mark.parametrize(("file", "text", "line"), BROKEN_RULES.values(), ids=BROKEN_RULES)
+def test_a_broken_rule_is_an_error_with_its_line(
+    run, recorded: Workspace, file: str, text: str, line: int
+) -> None:
+    """Not a warning that passes: exit status 1, the file and the line."""
+    run("synth", "shop")
+    path = recorded.root / file
+    before = path.read_text() if path.exists() else ""
+    path.write_text(before + text)
+    error = run("check", "shop", "--json")
+    assert error.code == 1
+    assert error.document["error"]["where"] == f"{path}:{line + before.count(chr(10))}"
+
+
+def test_what_is_not_compared_is_shown(run, recorded: Workspace) -> None:
+    """With the reason, the place, and the configuration that would have it compared."""
+    run("synth", "shop")
+    lines = run("check", "shop", "--show-suppressed").out.splitlines()
+    assert lines[1].startswith("not compared exactly: ")
+    assert [line.split()[:5] for line in lines[3:]] == [["2", "generated", "POST", "/widgets", "id"]]
+    assert lines[3].endswith('[diff.fields] "id" = "exact"')
+
+
+def test_a_part_is_judged_and_not_written(run, recorded: Workspace) -> None:
+    """The report in the file stays that of all sessions and routes."""
+    run("synth", "shop")
+    run("check", "shop")
+    whole = recorded.report_path.read_bytes()
+    part = run("check", "shop", "--route", "POST *", "--jobs", "2", "--json").document
+    assert (part["exchanges_total"], part["passed"]) == (2, True)
+    session = part["sessions"][0]["session"]
+    assert run("check", "shop", "--session", session, "--json").document["exchanges_total"] == 3
+    assert recorded.report_path.read_bytes() == whole
+
+
+def test_the_server_is_checked_over_http(run, recorded: Workspace) -> None:
+    """A server of the twin is started and ended; what it answers is what the interpreter does."""
+    run("synth", "shop")
+    document = run("check", "shop", "--wire", "--json").document
+    wire = document["wire"]
+    assert (wire["wire_fidelity_bp"], wire["exchanges_total"], wire["disagreements"]) == (10_000, 6, [])
+    ran = run("check", "shop", "--wire")
+    assert ran.code == 0
+    assert "PASS  shop  wire 10000/10000  sessions=2/2  exact 10000/10000  disagreements=0" in ran.out
+
+
+def test_a_server_that_does_not_start_is_a_failure_at_run_time(run, recorded: Workspace, monkeypatch) -> None:
+    """Exit status 4, and what the server said."""
+    run("synth", "shop")
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    ran = run("check", "shop", "--wire")
+    assert (ran.code, "the server did not start" in ran.err) == (4, True)
+
+
+def test_changed_constants_are_noticed(run, recorded: Workspace) -> None:
+    """``--tamper`` says how many, lists the rest, and ends with 0."""
+    run("synth", "shop")
+    ran = run("check", "shop", "--tamper")
+    assert ran.code == 0
+    assert re.match(r"PASS  shop  noticed=(\d+)/\1  of \d+ constants\n", ran.out)
+    document = run("check", "shop", "--tamper", "--seed", "7", "--json").document
+    assert (document["schema"], document["passed"], document["unnoticed"]) == ("wraith.tamper/1", True, [])

@@ -13,7 +13,7 @@ import pytest
 from wraith.config import ProjectConfig, Record, ScrubConfig, TwinConfig, read_toml, validate
 from wraith.workspace import Project, Workspace
 
-KEY_IN_COMMENT = re.compile(r"^# (\w+ = |\[\[)")
+KEY_IN_COMMENT = re.compile(r"# (\[\[?[a-z.]+[^\]]*\]\]?$|[a-z_]+ = )")
 
 
 def _uncommented(text: str) -> str:
@@ -32,14 +32,20 @@ def test_the_files_are_valid(shop: Workspace) -> None:
 
 
 def test_every_comment_shows_the_default(shop: Workspace) -> None:
-    """A key in a comment of wraith.toml is set to its default, but for the examples of [record]."""
+    """A key in a comment is set to its default, but for the examples of [record] and [diff]."""
     table = tomllib.loads(_uncommented(shop.config_path.read_text()))
     config = validate(table, TwinConfig, "wraith.toml")
     examples = config.record.model_copy(update={"start": (), "exercise": (), "inputs": ()})
     assert config.record.start
     assert config.record.exercise
     assert config.record.inputs
-    assert config.model_copy(update={"record": examples}) == read_toml(shop.config_path, TwinConfig)
+    assert config.diff.fields
+    assert config.diff.overrides
+    assert len(config.diff.suppress) == 1
+    rules = config.diff.model_copy(update={"fields": {}, "overrides": {}, "suppress": ()})
+    assert config.model_copy(update={"record": examples, "diff": rules}) == read_toml(
+        shop.config_path, TwinConfig
+    )
     assert set(table["record"]) == set(Record.model_fields)
 
 

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.canonical import JsonValue
-from wraith.conformance import Difference, Identities, compare
+from wraith.config import Diff
+from wraith.conformance import Difference, How, Identities, compare
+from wraith.conformance._scoring import RouteThresholds
 from wraith.exchange import Headers, Response, Truncated, encode_json
 from wraith.paths import leaves
 from wraith.runtime import Answer
-from wraith.wir import Clock, Expr, First, FreshId, Hole, HoleClass, Literal, Ref, Route, Variant
+from wraith.wir import Clock, Expr, First, FreshId, Hole, HoleClass, Literal, Ref, Route, Text, Variant
 
 JSON: Headers = (("content-type", "application/json"),)
 HERE, THERE = "cus_k3Jd82mQ", "cus_9xPq27Lb"
@@ -210,6 +212,31 @@ def test_the_status_comes_first() -> None:
     assert comparison.differences == [Difference("status", "status_mismatch", 200, 404)]
 
 
+@pytest.mark.parametrize(
+    ("overrides", "general", "severity"),
+    [
+        ({}, True, "error"),
+        ({}, False, "warning"),
+        ({"GET /x": {"status_exact_match": False}}, True, "warning"),
+        ({"GET /x": {"status_exact_match": True}}, False, "error"),
+        ({"GET /y": {"status_exact_match": False}}, True, "error"),
+    ],
+)
+def test_statuses_of_one_class_may_be_one(
+    overrides: dict[str, JsonValue], general: bool, severity: str
+) -> None:
+    """Then a difference of the class is an error still, another one a warning, and the body is compared."""
+    diff = Diff.model_validate({"thresholds": {"status_exact_match": general}, "overrides": overrides})
+    how = How(thresholds=RouteThresholds(diff.thresholds, diff.overrides))
+    answer = answered({"a": 1}, {"a": 1}, status=201)
+    found = compare(recorded({"a": 2}), answer, Identities(), how).differences
+    body = [("a", "value_mismatch")] if severity == "warning" else []
+    assert shown(found) == [("status", "status_mismatch"), *body]
+    assert found[0].severity == severity
+    refused = compare(recorded({}, status=404), answer, Identities(), how).differences
+    assert [each.severity for each in refused] == ["error"]
+
+
 def test_no_route_is_no_answer() -> None:
     """A twin that has no route, or no variant, did not answer."""
     unknown = Answer(Response(501, JSON, b"{}"))
@@ -261,7 +288,7 @@ def test_headers_that_were_learned_or_asked_for_are_compared(
 ) -> None:
     """A header counts where the model fills it, the settings name it, or HTTP clients act on it."""
     answer = answered({}, {}, headers=actual, sources=sources)
-    comparison = compare(recorded({}, headers=expected), answer, Identities(), ("x-asked",))
+    comparison = compare(recorded({}, headers=expected), answer, Identities(), How(headers=("x-asked",)))
     assert shown(comparison.differences) == differences
 
 
@@ -351,3 +378,20 @@ def test_leaves_that_are_compared_by_type_are_counted_apart() -> None:
         Identities(),
     )
     assert (comparison.compared_leaves, comparison.suppressed_leaves) == (3, 2)
+
+
+def test_a_text_may_hold_another_value_and_something_made() -> None:
+    """The rest of it has to be right, and what it holds is mapped when the whole answer has been walked."""
+    made = Text((Ref(("response", "body", "id")), FreshId("_secret_[a-z0-9]{8}")))
+    holes = HOLES | {"secret": hole("generated", made)}
+    variant = Variant(status=200, body_template={"secret": "$secret", "id": "$fresh"}, holes=holes)
+    route = Route(method="GET", path_pattern="/x", variants=(variant,))
+
+    def of(expected: str, actual: str) -> list[tuple[str, str]]:
+        document: JsonValue = {"secret": actual, "id": THERE}
+        answer = Answer(recorded(document), route, 0, document=document)
+        return shown(compare(recorded({"secret": expected, "id": HERE}), answer, Identities()).differences)
+
+    assert of(f"{HERE}_secret_abcdefg1", f"{THERE}_secret_hijklmn2") == []
+    assert of(f"{HERE}_secret_abcdefg1", "cus_nobody12_secret_hijklmn2") == [("secret", "value_mismatch")]
+    assert of(f"{HERE}_public_abcdefg1", f"{THERE}_secret_hijklmn2") == [("secret", "value_mismatch")]

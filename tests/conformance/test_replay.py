@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from tests.synth.recordings import Document, Recorded, Step, exchange, findings, recording, session
 from tests.synth.services import Field, Kind, Spec, record
+from wraith.build._workers import spread
 from wraith.canonical import JsonValue
+from wraith.config import Diff
 from wraith.conformance import Report, check
 from wraith.conformance._report import MAX_LISTED
 from wraith.exchange import Exchange, Request, Response, decode_body, encode_json, header
@@ -146,7 +148,7 @@ def test_a_planted_divergence_is_found_with_its_path_and_category(
     assert [each for each in found(report) if each[:2] == here] == [(*here, path, category)]
     if path not in ("id", "status"):  # what cannot be mapped is missed by later reads, too
         assert len(found(report)) == 1
-        assert report.exchanges_passed == report.exchanges_total - 1
+        assert report.exchanges_exact == report.exchanges_total - 1
 
 
 def test_an_identifier_given_twice_is_inconsistent() -> None:
@@ -322,18 +324,33 @@ def test_the_score_is_the_share_of_exchanges_in_basis_points(good: int, bad: int
     """1221 of 1240 is 9847."""
     report = check(PING, pings(good, bad))
     assert (report.score_bp, report.exchanges_passed, report.exchanges_total) == (score_bp, good, good + bad)
+    assert (report.exact_bp, report.exchanges_exact) == (score_bp, good)
 
 
 def test_a_rounded_score_passes_no_check() -> None:
     """One failure in 20,001 exchanges rounds to 10000, and is not all of them."""
-    report = check(PING, pings(20_000, 1), required_score=1.0)
-    assert (report.score_bp, report.passed) == (10_000, False)
+    report = check(PING, pings(20_000, 1), diff=Diff(session_pass_rate=1.0))
+    assert (report.score_bp, report.sessions_passed, report.passed) == (10_000, 0, False)
+
+
+@pytest.mark.parametrize(("rate", "passed"), [(0.5, True), (0.5001, False), (0.0, True), (1.0, False)])
+def test_a_session_passes_where_enough_of_its_exchanges_do(rate: float, passed: bool) -> None:
+    """The threshold itself is enough."""
+    report = check(PING, pings(1, 1), diff=Diff(session_pass_rate=rate))
+    assert (report.sessions_passed, report.passed) == (int(passed), passed)
+    assert report.sessions[0].strip == "=-"
 
 
 @pytest.mark.parametrize(("required", "passed"), [(0.5, True), (0.5001, False), (0.0, True), (1.0, False)])
-def test_passing_is_reaching_the_required_score(required: float, passed: bool) -> None:
-    """The threshold itself is enough."""
-    assert check(PING, pings(1, 1), required_score=required).passed is passed
+def test_a_run_passes_where_enough_of_its_sessions_do(required: float, passed: bool) -> None:
+    """One of two sessions is half of them."""
+    [good], [bad] = pings(1, 0), pings(0, 1)
+    report = check(PING, [good, replace(bad, id="bad")], diff=Diff(required_score=required))
+    assert (report.session_pass_rate, report.passed, report.verdict) == (
+        0.5,
+        passed,
+        "pass" if passed else "fail",
+    )
 
 
 @pytest.mark.parametrize(
@@ -342,8 +359,16 @@ def test_passing_is_reaching_the_required_score(required: float, passed: bool) -
 @pytest.mark.parametrize("required", [0.0, 0.9])
 def test_nothing_compared_never_passes(corpus: list[Recorded], required: float) -> None:
     """Without an exchange there is no proof, whatever is required."""
-    report = check(PING, corpus, required_score=required)
-    assert (report.passed, report.score_bp, report.exchanges_total) == (False, 0, 0)
+    report = check(PING, corpus, diff=Diff(required_score=required))
+    assert (report.passed, report.verdict) == (False, "no-evidence")
+    assert (report.score_bp, report.exchanges_total) == (0, 0)
+
+
+def test_a_route_of_whose_bodies_nothing_was_compared_never_passes() -> None:
+    """A twin may not pass by suppressing: every leaf of the body is said to be generated."""
+    diff = Diff.model_validate({"fields": {"n": "generated"}})
+    report = check(PING, pings(3, 0), diff=diff)
+    assert (report.verdict, report.passed, report.no_evidence) == ("no-evidence", False, ("GET /v1/ping",))
 
 
 def test_an_empty_model_answers_nothing() -> None:
@@ -368,7 +393,8 @@ def test_routes_add_up_to_the_whole() -> None:
     assert sum(each.compared_leaves for each in report.routes) == report.compared_leaves
     assert sum(each.suppressed_leaves for each in report.routes) == report.suppressed_leaves
     assert [each.route for each in report.routes] == sorted(each.route for each in report.routes)
-    assert (report.sessions_total, report.sessions_passed) == (2, 1)
+    assert (report.sessions_total, report.sessions_passed) == (2, 2)
+    assert sum(set(each.strip) != {"="} for each in report.sessions) == 1
 
 
 def test_a_request_unlike_all_that_was_seen_is_counted_as_extrapolated() -> None:
@@ -395,3 +421,38 @@ def test_a_report_says_what_depends_on_the_time_before_the_recording() -> None:
     report = check(model, [*corpus, *[replace(each, id="unseen") for each in unseen]])
     assert {(each.key, each.known) for each in report.preexisting} == {(old, True), (lost, False)}
     assert (report.preexisting_total, report.preexisting_unknown) == (4, 1)
+
+
+# --- the work, shared ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_the_report_is_the_same_for_every_number_of_processes(jobs: int) -> None:
+    """Divergences, drifts, counts and sessions, in the same order."""
+    corpus = tampered(record(SPEC, range(60, 67)), (2, 1), with_value(("object",), "other"))
+    assert check(LEARNED.model, corpus, spread=spread(jobs)) == check(LEARNED.model, corpus)
+
+
+def test_sessions_and_routes_may_be_chosen() -> None:
+    """What is not judged is replayed for the state that it leaves behind."""
+    corpus = recording(session(create()), session(read()))
+    report = check(USERS, corpus, runs=[["s00", "s01"]], counted={"s01"})
+    assert ([each.session for each in report.sessions], report.exact_bp) == (["s01"], 10_000)
+    report = check(LEARNED.model, OTHERS, route="POST *")
+    assert {each.route.split()[0] for each in report.routes} == {"POST"}
+    assert report.exact_bp == 10_000
+
+
+def test_headers_that_are_not_compared_are_listed_with_what_would_compare_them() -> None:
+    """The report says how much it did not look at, but for what belongs to the connection."""
+    [one] = pings(2, 0)
+    headers = (("X-Trace", "1"), ("Connection", "close"))
+    exchanges = tuple(
+        replace(each, response=replace(each.response, headers=(*each.response.headers, *headers)))
+        for each in one.exchanges
+    )
+    report = check(PING, [replace(one, exchanges=exchanges)])
+    [found] = report.suppressed
+    assert (found.reason, found.path, found.count) == ("header_allowlist", "header.x-trace", 2)
+    assert found.compare_again == '[diff] compare_headers = ["x-trace"]'
+    assert (report.suppressed_leaves, report.suppressed_share) == (2, 0.25)

@@ -23,16 +23,17 @@ KINDS: dict[str, tuple[str, bytes, str, object]] = {
     "nothing": ("application/json", b"", "empty", MISSING),
     "JSON": ("application/json", b'{"a": 1}', "json", {"a": 1}),
     "JSON null": ("application/json", b"null", "json", None),
+    "XML": ("text/xml", b"<a><b>1</b></a>", "xml", {"a": {"b": "1"}}),
     "a form": ("application/x-www-form-urlencoded", b"a[b]=1", "form", {"a": {"b": "1"}}),
     "text": ("text/plain", b"hello", "text", "hello"),
-    "bytes": ("image/png", b"\x89", "binary", MISSING),
-    "a lie": ("application/json", b"\xff", "binary", MISSING),
+    "bytes": ("image/png", b"\x89", "binary", "iQ=="),
+    "a lie": ("application/json", b"\xff", "binary", "/w=="),
 }
 
 
 @pytest.mark.parametrize(("content_type", "body", "kind", "document"), KINDS.values(), ids=KINDS)
 def test_the_body_and_its_kind(content_type: str, body: bytes, kind: str, document: object) -> None:
-    """Null is a document; nothing and bytes are missing."""
+    """Null is a document, bytes are base64, nothing is missing."""
     env = environment(headers=(("Content-Type", content_type),), body=body)
     assert env.body == document
     assert env.body_kind == kind

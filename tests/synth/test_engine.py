@@ -115,7 +115,7 @@ def test_there_is_no_hole_where_all_values_agree(document: JsonValue, count: int
     learned = learn(corpus)
     [only] = learned.model.routes[0].variants
     assert only.holes == {}
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
 
 
 # --- renaming -----------------------------------------------------------------------------------------------

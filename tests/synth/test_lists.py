@@ -406,7 +406,7 @@ def test_an_empty_list_is_a_list() -> None:
     ]
     corpus = recording(*sessions)
     learned = learn(corpus)
-    assert replayed(learned, corpus).score_bp == 10_000
+    assert replayed(learned, corpus).exact_bp == 10_000
     assert isinstance(source(variant(learned.model, "GET /v1/trees"), "items"), Query)
 
 

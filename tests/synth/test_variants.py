@@ -310,4 +310,4 @@ def test_content_types_are_kept_apart() -> None:
             for word in (b"ant", b"bee", b"cow")
         )
     )
-    assert replayed(learn(corpus), corpus).score_bp == 10_000
+    assert replayed(learn(corpus), corpus).exact_bp == 10_000

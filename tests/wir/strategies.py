@@ -154,6 +154,7 @@ _WHOLE: list[Path] = [
     ("request", "method"),
     ("request", "host"),
     ("request", "body_kind"),
+    ("request", "raw"),
     ("request", "path", "id"),
     ("request", "header", "x-name"),
     ("caller",),

@@ -6,6 +6,7 @@ them. The rest is written anew, without comments: then equal settings are equal 
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -73,4 +74,8 @@ def _value(value: JsonValue) -> str:
         return "inf"
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):  # in a list, where a table is written in one line
+        return f"{{ {', '.join(f'{_key(key)} = {_value(item)}' for key, item in sorted(value.items()))} }}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     return compact(value).decode().replace("\x7f", "\\u007F")

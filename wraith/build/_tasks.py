@@ -110,6 +110,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.evidence_path,
             workspace.patch_findings_path,
             workspace.index_path,
+            *(path for path in (workspace.drift_path,) if path.is_file()),
         ],
         writes=[workspace.report_path],
         freshness=partial(

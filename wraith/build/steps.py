@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wraith.build._accepting import accept
 from wraith.build._edits import (
     discard_edits,
     guard_edits,
@@ -19,14 +20,18 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
 from wraith.files import read_bytes, write_json, write_whole
 from wraith.workspace import Workspace
 
 if TYPE_CHECKING:
+    import datetime
+
     from wraith.artifact import Packed
-    from wraith.conformance import Generalization, Report
+    from wraith.config import DriftConfig
+    from wraith.conformance import Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
@@ -36,19 +41,24 @@ __all__ = [
     "PackResult",
     "RecordResult",
     "SynthResult",
+    "accept",
     "check",
     "corpus_digest",
     "discard_edits",
     "guard_edits",
     "holdout",
     "known_generalization",
+    "measure",
     "pack",
     "patch",
+    "read_drift",
     "read_evidence",
     "read_findings",
     "read_model",
     "record",
     "synth",
+    "tamper",
+    "wire",
 ]
 
 
@@ -76,7 +86,7 @@ class CheckResult:
 
     @property
     def summary(self) -> str:
-        return f"score {self.report.score_bp} bp{_told(self.findings)}"
+        return f"score {self.report.score_bp} bp, exact {self.report.exact_bp} bp{_told(self.findings)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,33 +128,106 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     return SynthResult(learned, model, findings)
 
 
-def check(workspace: Workspace, *, tags: Sequence[str] = ()) -> CheckResult:
-    """Replay the recordings on the model and write the report.
+def check(workspace: Workspace) -> CheckResult:
+    """Replay the recordings on the model and write the report, which has no date: rules do not expire in it.
 
-    ``tags`` choose sessions in place of ``[synth] tags``. Raises AnswerIsNo, with the report written, where
-    the score is below ``[diff] required_score``.
+    Raises AnswerIsNo, with the report written, where the answer is no.
     """
+    report = measure(workspace)
+    if not report.passed:
+        raise _answer_is_no(workspace, report)
+    return CheckResult(report, read_findings(workspace))
+
+
+def measure(
+    workspace: Workspace,
+    *,
+    tags: Sequence[str] = (),
+    sessions: Sequence[str] = (),
+    route: str | None = None,
+    jobs: int = 1,
+    today: datetime.date | None = None,
+) -> Report:
+    """Replay the recordings on the model and return the report, which is written where it is of all sessions
+    and routes.
+
+    ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
+    is judged; ``today`` is what rules expire by; ``jobs`` processes share the work.
+    """
+    from wraith.build._workers import spread
     from wraith.config import TwinConfig, read_toml
     from wraith.conformance import check as replay
     from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
+    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    unknown = set(sessions) - {session.id for session in recorded}
+    if unknown:
+        raise InputError(
+            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
+            where="--session",
+            hint=f"wraith inspect {workspace.name} lists the sessions",
+        )
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
         read_model(workspace),
-        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
-        required_score=config.diff.required_score,
-        compare_headers=config.diff.compare_headers,
+        recorded,
+        twin=workspace.name,
+        diff=config.diff,
+        drift=read_drift(workspace),
+        today=today,
         runs=read_evidence(workspace).runs,
+        counted=frozenset(sessions) or None,
+        route=route,
+        spread=spread(jobs),
     )
-    write_json(workspace.report_path, report.to_json())
-    if not report.passed:
-        raise AnswerIsNo(
-            f"score {report.score_bp} bp, and {config.diff.required_score * 10000:.0f} bp are required",
+    if not sessions and route is None:
+        write_json(workspace.report_path, report.to_json())
+    return report
+
+
+def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
+    """Return the error of a report that is no pass."""
+    if report.verdict == "no-evidence":
+        blind = f" on {report.no_evidence[0]}" if report.no_evidence else ""
+        error = AnswerIsNo(
+            f"no-evidence: nothing was compared{blind}, and that is never a pass",
             where=workspace.report_path,
             hint=_why_not(workspace, report),
         )
-    return CheckResult(report, read_findings(workspace))
+        error.code = "no-evidence"
+        return error
+    return AnswerIsNo(
+        f"{report.sessions_passed} of {report.sessions_total} sessions pass, and "
+        f"{report.required_score * 100:g} % are required; score {report.score_bp} bp",
+        where=workspace.report_path,
+        hint=_why_not(workspace, report),
+    )
+
+
+def read_drift(workspace: Workspace) -> DriftConfig:
+    """Return the rules of ``drift.toml``, none where there is no such file. Raises InputError where it is
+    broken, with file and line."""
+    from wraith.config import DriftConfig, read_toml
+
+    return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
+
+
+def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
+    """Change constants of the model one at a time, and return which changes a replay does not notice.
+    Nothing is written."""
+    from wraith.config import TwinConfig, read_toml
+    from wraith.conformance import tamper as try_changes
+    from wraith.recording import sealed_sessions
+
+    config = read_toml(workspace.require().config_path, TwinConfig)
+    return try_changes(
+        read_model(workspace),
+        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
+        diff=config.diff,
+        runs=read_evidence(workspace).runs,
+        seed=seed,
+    )
 
 
 def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:
@@ -163,7 +246,8 @@ def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs:
         sessions,
         count,
         runs=read_evidence(workspace).runs,
-        compare_headers=config.diff.compare_headers,
+        diff=config.diff,
+        drift=read_drift(workspace),
         spread=spread(jobs),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())

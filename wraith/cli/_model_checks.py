@@ -127,7 +127,10 @@ def report(patient: Patient) -> Iterator[Finding]:
             name, "error", describe(error), str(path), f"write it again: wraith check {patient.name}"
         )
         return
-    score = f"{found.score_bp}/10000, {found.required_bp}/10000 are required"
+    score = (
+        f"{found.score_bp}/10000, exact {found.exact_bp}/10000; {found.sessions_passed} of "
+        f"{found.sessions_total} sessions pass, {found.required_score * 100:g} % are required"
+    )
     if found.passed:
         yield Finding(name, "ok", f"passed: {score}")
     elif patient.installed and not found.exchanges_total:

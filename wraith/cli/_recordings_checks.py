@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from wraith.cli._output import count
 from wraith.cli._patient import Finding, Patient, from_error, listed
-from wraith.config import ProjectConfig, read_toml
+from wraith.config import DriftConfig, ProjectConfig, read_toml
 from wraith.errors import PolicyError, WraithError
 from wraith.recording import Index, read_index
 from wraith.scrub import Scrubber, find_key, policy_digest
@@ -19,6 +19,9 @@ def configuration(patient: Patient) -> Iterator[Finding]:
         "wraith.toml": lambda: patient.config,
         "scrub.toml": lambda: patient.scrub,
     }
+    drift_file = patient.workspace.drift_path
+    if drift_file.exists():
+        files["drift.toml"] = lambda: read_toml(drift_file, DriftConfig)
     project_file = patient.workspace.project.root / PROJECT_FILE
     if project_file.exists():
         files[PROJECT_FILE] = lambda: read_toml(project_file, ProjectConfig)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SHOWN: Final = 20
 """How many kinds of divergence stand in text: a screen. The report and the JSON have all that were listed."""
 SHOWN_VALUE: Final = 40
+MOST_SUPPRESSED: Final = 0.15
+"""What may be left uncompared of bodies before a person is told: the bar for the twins of this project."""
 
 
 def verdict(name: str, report: Report) -> Line:
@@ -31,18 +33,58 @@ def verdict(name: str, report: Report) -> Line:
 def report_blocks(name: str, report: Report) -> Iterator[Block]:
     """Yield the verdict, why it is no better, and the most frequent divergences."""
     yield verdict(name, report)
-    if not report.compared_leaves:
-        yield Line("nothing was compared, and that is never a pass: there are no recordings", "warn")
-    elif not report.passed:
-        yield Line(f"{report.required_bp}/10000 are required: required_score in [diff] of wraith.toml")
+    yield from _verdict_blocks(report)
     if report.preexisting_total:
         unknown = report.preexisting_unknown
         told = (
             f"{count(report.preexisting_total, 'exchange')} about what was there before the recording began"
         )
         yield Line(f"{told}; {unknown} of them about what no recording shows" if unknown else told, "dim")
+    for finding in report.findings:
+        yield Line(f"{finding.rule} {finding.message}", "warn")
     if report.divergences:
         yield from _divergence_blocks(name, report.divergences)
+
+
+def _verdict_blocks(report: Report) -> Iterator[Block]:
+    if report.verdict == "no-evidence":
+        if report.no_evidence:
+            yield Line(f"no-evidence: no body was compared on {', '.join(report.no_evidence[:3])}", "warn")
+        else:
+            yield Line("no-evidence: nothing was compared, and that is never a pass", "warn")
+    elif not report.passed:
+        yield Line(
+            f"{report.required_score * 100:g} % of the sessions must pass: "
+            "required_score in [diff] of wraith.toml"
+        )
+    if report.exact_bp != report.score_bp or not report.passed:
+        yield Line(
+            f"exact {report.exact_bp}/10000: {report.exchanges_exact} of {report.exchanges_total} exchanges"
+        )
+    inexact = report.body_leaves + report.body_suppressed
+    if inexact and report.body_suppressed > MOST_SUPPRESSED * inexact:
+        share = 100 * report.body_suppressed / inexact
+        yield Line(f"{share:.0f} % of the leaves of bodies are not compared exactly", "warn")
+    if report.drift_suppressed_count:
+        yield Line(f"{count(report.drift_suppressed_count, 'divergence')} accepted in drift.toml", "dim")
+
+
+def suppressed_blocks(report: Report) -> Iterator[Block]:
+    """Yield what was not compared exactly: why, where, how often, and what would change that."""
+    if not report.suppressed:
+        yield Line("everything was compared exactly", "good")
+        return
+    total = report.compared_leaves + report.suppressed_leaves
+    yield Line(
+        f"not compared exactly: {report.suppressed_leaves} of {total} leaves "
+        f"({100 * report.suppressed_share:.1f} %)",
+        "title",
+    )
+    rows = [
+        (str(each.count), each.reason, each.route, each.path or "-", each.why or each.compare_again)
+        for each in report.suppressed
+    ]
+    yield Table((">LEAVES", "REASON", "ROUTE", "PATH", "TO COMPARE IT"), rows)
 
 
 def holdout_blocks(name: str, report: Report, result: Generalization) -> Iterator[Block]:
@@ -56,7 +98,7 @@ def holdout_blocks(name: str, report: Report, result: Generalization) -> Iterato
     rows = []
     for each in result.routes:
         seen = inside.get(each.route)
-        recorded = f"{seen.exchanges_passed}/{seen.exchanges_total}" if seen else "-"
+        recorded = f"{seen.exchanges_exact}/{seen.exchanges_total}" if seen else "-"
         rows.append((each.route, f"{each.exchanges_passed}/{each.exchanges_total}", recorded))
     yield Table(("ROUTE", ">HELD OUT", ">RECORDED"), rows)
     if result.divergences:

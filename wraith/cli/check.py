@@ -1,21 +1,25 @@
 """Replay the recordings on the model and score the answers, now and whether the report is fresh or not. The
-same as the task check:NAME. Ends with 2 below the required score, and where nothing was compared.
+same as the task check:NAME, but that rules expire today. Ends with 2 where too few sessions pass, and where
+nothing was compared.
 
 With --holdout K the sessions are also divided into K folds, and each is predicted by a model learned from the
-others: how well the twin answers what was never recorded."""
+others: how well the twin answers what was never recorded. With --wire the recordings are also replayed over
+HTTP on a server of its own. With --tamper constants of the model are changed, and it ends with 2 where the
+check notices fewer than 99 % of the changes. With --accept a drift of the last report is accepted, and
+nothing is replayed."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
 from typing import TYPE_CHECKING
 
 from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
-from wraith.cli._output import Output
+from wraith.cli._output import Line, Output
 from wraith.errors import AnswerIsNo, InputError
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
-    from wraith.conformance import Report
     from wraith.workspace import Workspace
 
 
@@ -28,6 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="replay in this process, without a server (the default)",
     )
     parser.add_argument(
+        "--wire",
+        action="store_true",
+        help="also replay over HTTP, on a server of the twin that is started for it",
+    )
+    parser.add_argument(
         "--holdout",
         type=folds_number,
         metavar="K",
@@ -35,6 +44,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_jobs(parser)
     add_tags(parser, "replay only sessions with this tag; may be given again")
+    parser.add_argument(
+        "--session",
+        dest="sessions",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="judge only this session; may be given again",
+    )
+    parser.add_argument("--route", metavar="PATTERN", help='judge only routes like this: "GET /v1/*"')
+    parser.add_argument(
+        "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
+    )
+    parser.add_argument(
+        "--today", type=day, metavar="DATE", help="the date that rules expire by, 2027-01-31; default: today"
+    )
+    parser.add_argument(
+        "--tamper",
+        action="store_true",
+        help="change constants of the model one at a time, and list the changes that nothing notices",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="which constants --tamper changes; default 0"
+    )
+    parser.add_argument("--accept", metavar="DRIFT_ID", help="accept a drift of the last report")
+    parser.add_argument("--reason", metavar="TEXT", help="why it is accepted")
 
 
 def folds_number(text: str) -> int:
@@ -46,33 +80,91 @@ def folds_number(text: str) -> int:
     return int(text)
 
 
-def run(args: argparse.Namespace, out: Output) -> int:
-    from wraith.build import steps
-    from wraith.cli._report_view import holdout_blocks, report_blocks
+def day(text: str) -> datetime.date:
+    """Return a date. Raises ArgumentTypeError for what is none."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a date such as 2027-01-31: {text!r}") from None
 
+
+def run(args: argparse.Namespace, out: Output) -> int:
     workspace = find_twin(args)
+    if (args.accept is None) != (args.reason is None):
+        raise InputError(
+            "--accept and --reason belong together", hint="--accept DRIFT_ID --reason 'why it is fine'"
+        )
+    if args.accept is not None:
+        return _accept(workspace, args, out)
+    return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
+
+
+def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
+    from wraith.build import steps
+    from wraith.cli._report_view import holdout_blocks, report_blocks, suppressed_blocks
+    from wraith.cli._wire_view import wire_blocks
+    from wraith.conformance import SCHEMA
+
+    today = args.today or datetime.datetime.now(datetime.UTC).date()
     with out.working(f"checking {workspace.name}"):
-        report = _report(workspace, args.tags)
-    document: dict[str, JsonValue] = {"schema": "wraith.check/1", "twin": workspace.name}
+        report = steps.measure(
+            workspace,
+            tags=args.tags,
+            sessions=args.sessions,
+            route=args.route,
+            jobs=args.jobs,
+            today=today,
+        )
+    passed = report.passed
+    document: dict[str, JsonValue] = {"schema": SCHEMA}
     found = report.to_json()
     assert isinstance(found, dict), "Invariant: a report is an object"
     blocks = list(report_blocks(workspace.name, report))
+    if args.show_suppressed:
+        blocks += suppressed_blocks(report)
+    if args.wire:
+        with out.working(f"replaying {workspace.name} over HTTP"):
+            wire = steps.wire(
+                workspace, tags=args.tags, sessions=args.sessions, route=args.route, today=today
+            )
+        found["wire"] = wire.to_json()
+        blocks += wire_blocks(workspace.name, wire)
+        passed = passed and wire.passed
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
             result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
         found["generalization"] = result.to_json()
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)
-    return 0 if report.passed else AnswerIsNo.exit_code
+    return 0 if passed else AnswerIsNo.exit_code
 
 
-def _report(workspace: Workspace, tags: list[str]) -> Report:
-    """Run the step, whose answer "no" is an answer here: the report, which it has written by then."""
+def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
-    from wraith.conformance import Report
-    from wraith.files import read_bytes
+    from wraith.cli._tamper_view import tamper_blocks
 
-    try:
-        return steps.check(workspace, tags=tags).report
-    except AnswerIsNo:
-        return Report.model_validate_json(read_bytes(workspace.report_path))
+    with out.working(f"tampering with {workspace.name}"):
+        result = steps.tamper(workspace, tags=args.tags, seed=args.seed)
+    found = result.to_json()
+    assert isinstance(found, dict), "Invariant: a result is an object"
+    document: dict[str, JsonValue] = {"schema": "wraith.tamper/1", "twin": workspace.name}
+    out.answer(document | found, *tamper_blocks(workspace.name, result))
+    return 0 if result.passed else AnswerIsNo.exit_code
+
+
+def _accept(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
+    from wraith.build import steps
+
+    path = steps.accept(workspace, args.accept, args.reason)
+    out.answer(
+        {
+            "schema": "wraith.accept/1",
+            "twin": workspace.name,
+            "drift_id": args.accept,
+            "reason": args.reason,
+            "file": str(path),
+        },
+        Line(f"accepted {args.accept} in {path}", "good"),
+        Line(f"wraith check {workspace.name} scores without it", "dim"),
+    )
+    return 0

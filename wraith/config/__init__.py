@@ -1,24 +1,46 @@
 """The configuration files as frozen documents: read once, validated at the edge."""
 
 from wraith.config._create import checked_url, make_project, make_workspace
+from wraith.config._diff import (
+    CATEGORIES,
+    SYNONYMS,
+    Diff,
+    FieldRule,
+    Override,
+    Suppress,
+    Thresholds,
+    bare_path,
+)
+from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Diff, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
+    "CATEGORIES",
+    "SYNONYMS",
     "Action",
     "Allow",
     "Diff",
     "Document",
+    "DriftConfig",
+    "DriftMatch",
+    "DriftSuppress",
+    "FieldRule",
+    "Override",
     "ProjectConfig",
+    "Reclassify",
     "Record",
     "Rule",
     "ScrubConfig",
     "Serve",
+    "Suppress",
     "Synth",
+    "Thresholds",
     "TwinConfig",
     "Upstream",
+    "bare_path",
     "checked_url",
     "describe",
     "make_project",

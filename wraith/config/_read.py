@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from wraith.config._lines import line_of
 from wraith.errors import InputError
-from wraith.files import read_tables
+from wraith.files import read_bytes, read_tables
 
 
 class Document(BaseModel):
@@ -21,8 +22,15 @@ D = TypeVar("D", bound=BaseModel)
 
 
 def read_toml(path: Path, model: type[D]) -> D:
-    """Return the document in a TOML file. Raises InputError with file, key and what was expected."""
-    return validate(read_tables(path), model, path)
+    """Return the document in a TOML file. Raises InputError with file, key and what was expected; for a rule
+    in a list also with its line."""
+    tables = read_tables(path)
+    try:
+        return model.model_validate(tables)
+    except ValidationError as error:
+        line = _first_line(error, path)
+        where = path if line is None else f"{path}:{line}"
+        raise _wrong(error, where) from None
 
 
 def validate(table: object, model: type[D], where: Path | str) -> D:
@@ -30,11 +38,21 @@ def validate(table: object, model: type[D], where: Path | str) -> D:
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        raise InputError(
-            describe(error),
-            where=where,
-            hint="mend the keys named; docs/reference/configuration.md of wraith lists them all",
-        ) from None
+        raise _wrong(error, where) from None
+
+
+def _first_line(error: ValidationError, path: Path) -> int | None:
+    text = read_bytes(path).decode("utf-8")
+    found = (line_of(text, finding["loc"]) for finding in error.errors(include_url=False))
+    return min((line for line in found if line is not None), default=None)
+
+
+def _wrong(error: ValidationError, where: Path | str) -> InputError:
+    return InputError(
+        describe(error),
+        where=where,
+        hint="mend the keys named; docs/reference/configuration.md of wraith lists them all",
+    )
 
 
 def describe(error: ValidationError) -> str:

@@ -42,10 +42,33 @@ base_url = {base_url}
 # tags = []
 
 [diff]
-# The share of exchanges that must be answered as recorded; below it `wraith check` ends with exit status 2:
+# The share of sessions that must pass; below it `wraith check` ends with exit status 2:
 # required_score = 0.9
+# The share of a session's exchanges that must pass for the session to pass:
+# session_pass_rate = 0.95
 # Headers to compare besides content-type and those that the model predicts:
 # compare_headers = []
+# What fields are, where the model does not know: generated, timestamp, constant, enum, echoed or exact:
+# fields = {{ "nonce" = "generated", "data[*].state" = {{ class = "enum", values = ["open", "closed"] }} }}
+
+# The least that an exchange must reach: shares of leaves, from 0 to 1:
+# [diff.thresholds]
+# status_exact_match = true
+# body_structure = 0.9
+# body_values = 0.85
+# symbol_consistency = 1.0
+# header_conformance = 0.8
+# and of one route:
+# [diff.overrides."GET /v1/search"]
+# body_values = 0.5
+
+# A difference that does not count:
+# [[diff.suppress]]
+# route = "GET /v1/*"
+# path = "motd"
+# category = "value_mismatch"
+# reason = "changes every day"
+# expires = "2027-01-31"
 
 [serve]
 # "synth" answers what the recordings suggest; "strict" only what they show:

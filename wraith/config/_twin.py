@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from wraith.config._diff import Diff
 from wraith.config._read import Document
 
 
@@ -48,15 +49,6 @@ class Synth(Document):
 
     tags: tuple[str, ...] = ()
     """Only sessions with one of these tags; empty: all."""
-
-
-class Diff(Document):
-    """``[diff]``: how answers are compared."""
-
-    required_score: float = Field(default=0.90, ge=0.0, le=1.0)
-    """The share of exchanges that must pass; below it ``check`` ends with exit status 2."""
-    compare_headers: tuple[str, ...] = ()
-    """Headers compared besides content-type and those the model predicts; lower case."""
 
 
 class Serve(Document):

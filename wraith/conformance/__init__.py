@@ -1,24 +1,65 @@
 """Conformance: how far a twin may be trusted. A pure engine: recordings and a model in, a report out."""
 
-from wraith.conformance._compare import Comparison, Difference, compare
+from wraith.conformance._compare import How, compare
+from wraith.conformance._differences import Comparison, Difference
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
-from wraith.conformance._report import Dependence, Divergence, Generalization, Prediction, Report, RouteScore
+from wraith.conformance._report import (
+    MAX_LISTED,
+    Dependence,
+    Disagreement,
+    Divergence,
+    Drift,
+    Generalization,
+    Prediction,
+    Report,
+    RouteScore,
+    RuleFinding,
+    SessionScore,
+    Suppressed,
+    Tampering,
+    Unnoticed,
+    Wire,
+)
+from wraith.conformance._schema import SCHEMA, check_schema
+from wraith.conformance._scoring import Component, Components, components, passes
+from wraith.conformance._tamper import MAX_CHANGES, tamper
+from wraith.conformance._wire import Send, check_wire
 
 __all__ = [
+    "MAX_CHANGES",
+    "MAX_LISTED",
+    "SCHEMA",
     "Comparison",
+    "Component",
+    "Components",
     "Dependence",
     "Difference",
+    "Disagreement",
     "Divergence",
+    "Drift",
     "Fold",
     "Generalization",
+    "How",
     "Identities",
     "Prediction",
     "Report",
     "RouteScore",
+    "RuleFinding",
+    "Send",
+    "SessionScore",
+    "Suppressed",
+    "Tampering",
+    "Unnoticed",
+    "Wire",
     "check",
+    "check_schema",
+    "check_wire",
     "compare",
+    "components",
     "folds",
     "generalization",
+    "passes",
+    "tamper",
 ]

@@ -1,76 +1,98 @@
-"""The comparison: a recorded answer against the twin's, leaf by leaf, by what the model says of each leaf.
+"""The comparison: a recorded answer against the twin's, leaf by leaf, by what each leaf is.
 
-``generated``: type, and one to one with what it stands for. ``timestamp``: type and unit. Everything else,
-the unexplained above all, is compared exactly; numbers by value (50 equals 50.0), identifiers through the
-map.
+The user's word (``[diff.fields]``) comes first, then the model's. ``generated``: type and shape, one to one
+with what it stands for. ``timestamp``: type and unit. ``enum``, where the user says so: one of a set.
+``echoed``, where the user says so: what was sent. Everything else, the unexplained above all, is compared
+exactly; numbers by value (50 equals 50.0), identifiers through the map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.conformance._identity import Identities
-from wraith.exchange import Response, decode_body, header, media_type
+from wraith.conformance._arrays import DEFAULT_KEY, Matching, match, shows_an_order
+from wraith.conformance._differences import Comparison, Difference, Reason, Severity, leaf_count
+from wraith.conformance._fields import Fields, sent_at
+from wraith.conformance._headers import compare_headers
+from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._scoring import RouteThresholds
+from wraith.conformance._shapes import same_shape
+from wraith.conformance._texts import gaps, holds_something_made
+from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
 from wraith.runtime import Answer, any_fraction, read_time
-from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Text, Variant
+from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant
 
 SPREAD = "$spread"
+LEAST_NUMBER = 1000
+"""Smaller numbers that a service makes are counts as often as they are identifiers, and are not mapped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference at one place: the category is a word of the report."""
+class How:
+    """How answers are compared, beyond what the model says of them."""
 
-    path: str
-    category: str
-    expected: JsonValue
-    actual: JsonValue
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What comparing one exchange found, and how much of it was compared exactly."""
-
-    differences: list[Difference] = field(default_factory=list)
-    compared_leaves: int = 0
-    suppressed_leaves: int = 0
+    headers: tuple[str, ...] = ()
+    fields: Fields = field(default_factory=Fields)
+    keys: tuple[str, ...] = (DEFAULT_KEY,)
+    """The members that elements of lists are told apart by, first choice first."""
+    lists: XmlLists = field(default_factory=lambda: NO_LISTS)
+    """Which elements of XML are lists."""
+    thresholds: RouteThresholds = field(default_factory=RouteThresholds)
+    """Of which ``status_exact_match`` decides whether 200 and 201 differ; else only 200 and 400 do, and the
+    rest is a warning."""
 
 
 def compare(
-    recorded: Response, answer: Answer, identities: Identities, headers: tuple[str, ...] = ()
+    recorded: Response,
+    answer: Answer,
+    identities: Identities,
+    how: How | None = None,
+    requests: tuple[Request, Request] | None = None,
 ) -> Comparison:
     """Return the differences between a recorded response and the twin's answer, and take over its
-    identifiers."""
+    identifiers. ``requests`` are the recorded one and the one that the twin was sent."""
     done = Comparison(compared_leaves=1)
     replayed = answer.response
     if answer.route is None or answer.variant is None:
         done.differences.append(Difference("", "no_answer", recorded.status, replayed.status))
         return done
+    variant, how = answer.route.variants[answer.variant], how or How()
     if recorded.status != replayed.status:
-        done.differences.append(Difference("status", "status_mismatch", recorded.status, replayed.status))
-        return done
-    variant = answer.route.variants[answer.variant]
-    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant.holes))
-    _compare_headers(recorded, replayed, variant, identities, done, headers)
+        exact = how.thresholds.of(answer.route.name).status_exact_match
+        grave = exact or recorded.status // 100 != replayed.status // 100
+        severity: Severity = "error" if grave else "warning"
+        done.differences.append(
+            Difference("status", "status_mismatch", recorded.status, replayed.status, severity=severity)
+        )
+        if grave:
+            return done
+    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests))
+    compare_headers(recorded, replayed, variant, identities, done, how.headers)
     return done
 
 
 def _compare_bodies(recorded: Response, answer: Answer, variant: Variant, walk: _Walk) -> None:
-    if answer.response.body == b"" and recorded.body == b"":
+    replayed = answer.response
+    if replayed.body == b"" and recorded.body == b"":
         return
     if recorded.truncated is not None:
         return
-    expected = decode_body(header(recorded.headers, "content-type"), recorded.body)
+    content_type, lists = header(recorded.headers, "content-type"), walk.how.lists
+    expected = decode_body(content_type, recorded.body, lists)
     if variant.body_kind == expected.kind and expected.kind in ("json", "text"):
         walk.node(variant.body_template, expected.document, answer.document, ())
         walk.settle()
+    elif variant.body_kind == expected.kind == "xml":  # as it was written, where an empty list is nothing
+        written = decode_body(content_type, replayed.body, lists)
+        walk.node(variant.body_template, expected.document, written.document, ())
+        walk.settle()
     else:
-        walk.done.compared_leaves += 1
-        if recorded.body != answer.response.body:
-            walk.differ((), "value_mismatch", _shown(recorded.body), _shown(answer.response.body))
+        walk.count()
+        if recorded.body != replayed.body:
+            walk.differ((), "value_mismatch", _shown(recorded.body), _shown(replayed.body))
 
 
 def _shown(body: bytes) -> str:
@@ -80,73 +102,186 @@ def _shown(body: bytes) -> str:
 class _Walk:
     """Walks a template and both documents at once."""
 
-    def __init__(self, identities: Identities, done: Comparison, holes: dict[str, Hole]) -> None:
+    def __init__(
+        self,
+        identities: Identities,
+        done: Comparison,
+        variant: Variant,
+        how: How,
+        requests: tuple[Request, Request] | None,
+    ) -> None:
         self.identities = identities
         self.done = done
-        self.holes = holes
+        self.holes = variant.holes
+        self.how = how
+        self.requests = requests
         self.open: list[tuple[Path, Found, Found]] = []
 
-    def differ(self, at: Path, category: str, expected: Found, actual: Found) -> None:
-        self.done.differences.append(Difference(format_path(at), category, _json(expected), _json(actual)))
+    def differ(self, at: Path, category: str, expected: Found, actual: Found, *, weight: int = 1) -> None:
+        shown = Difference(format_path(at), category, _json(expected), _json(actual), weight)
+        self.done.differences.append(shown)
+
+    def count(self, leaves: int = 1) -> None:
+        self.done.compared_leaves += leaves
+        self.done.body_leaves += leaves
+
+    def leave_out(self, reason: Reason, at: Path) -> None:
+        self.done.suppressed.append((reason, at))
+        self.done.body_suppressed += 1
 
     def node(self, template: JsonValue, expected: Found, actual: Found, at: Path) -> None:
-        if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        if self.how.fields and self.by_rule(expected, actual, at):
+            return
+        if template is EXACT:
+            self.exact(expected, actual, at)
+        elif isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
             self.hole(self.holes[template[1:]], expected, actual, at)
         elif isinstance(template, dict) and isinstance(expected, dict) and isinstance(actual, dict):
-            self.members(expected, actual, at, lambda key: template.get(key, _EXACT))
+            self.members(expected, actual, at, lambda key: template.get(key, EXACT))
         elif isinstance(template, list) and isinstance(expected, list) and isinstance(actual, list):
-            self.elements(
-                expected, actual, at, lambda index: template[index] if index < len(template) else _EXACT
+            self.array(
+                expected, actual, at, lambda index: template[index] if index < len(template) else EXACT
             )
         else:
             self.exact(expected, actual, at)
 
+    # --- by what the user says ------------------------------------------------------------------------------
+
+    def by_rule(self, expected: Found, actual: Found, at: Path) -> bool:
+        """Judge what a rule of ``[diff.fields]`` is about; False where there is none."""
+        found = self.how.fields.at(at)
+        if found is None:
+            return False
+        text, rule = found
+        self.done.fields.add(text)
+        if expected is MISSING or actual is MISSING:
+            self.leaf(expected, actual, at)
+            return True
+        match rule.field_class:
+            case "generated":
+                self.generated(expected, actual, at)
+            case "timestamp":
+                self.timestamp(expected, actual, at)
+            case "enum":
+                self.one_of(text, expected, actual, at)
+            case "echoed":
+                self.echoed(expected, actual, at)
+            case "constant" | "exact":
+                self.exact(expected, actual, at)
+        return True
+
+    def one_of(self, text: str, expected: Found, actual: Found, at: Path) -> None:
+        if self.identical(expected, actual):
+            self.exact(expected, actual, at)
+        elif self.how.fields.allows(text, _json(actual)):
+            self.leave_out("enum", at)
+        elif not _same_type(expected, actual):
+            self.exact(expected, actual, at)
+        else:
+            self.count()
+            shown = Difference(format_path(at), "value_mismatch", _json(expected), _json(actual), enum=True)
+            self.done.differences.append(shown)
+
+    def echoed(self, expected: Found, actual: Found, at: Path) -> None:
+        if self.requests is not None:
+            then, now = (sent_at(request, at) for request in self.requests)
+            if then is not MISSING and self.identical(then, expected):
+                expected = now
+        self.exact(expected, actual, at)
+
+    def identical(self, one: Found, other: Found) -> bool:
+        return one == other and _same_type(one, other)
+
+    # --- by what the model says -----------------------------------------------------------------------------
+
     def hole(self, hole: Hole, expected: Found, actual: Found, at: Path) -> None:
         match hole.source:
+            case Text(parts) if _both_text(expected, actual) and holds_something_made(parts):
+                self.text(parts, str(expected), str(actual), at)
             case FreshId() | First() | Text() if hole.hole_class == "generated" and _both_text(
                 expected, actual
             ):
                 if expected == actual:  # brought by the client, and answered as it came
-                    self.done.compared_leaves += 1
+                    self.count()
                     return
-                self.done.suppressed_leaves += 1
-                assert isinstance(expected, str)  # Invariant: _both_text
-                assert isinstance(actual, str)
-                if not self.identities.bind(expected, actual):
-                    self.differ(at, "id_inconsistent", expected, actual)
+                pattern = hole.source.pattern if isinstance(hole.source, FreshId) else None
+                self.generated(expected, actual, at, pattern, learned=True)
             case NextKey(gaps=True) | Cast(FreshId()) if _is_count(expected) and _is_count(actual):
-                self.done.suppressed_leaves += 1
-                if not self.identities.bind(str(expected), str(actual)):
-                    self.differ(at, "id_inconsistent", expected, actual)
+                self.leave_out("generated", at)
+                self.bind(str(expected), str(actual), at)
             case Clock() if expected is not MISSING and actual is not MISSING:
-                self.done.suppressed_leaves += 1
-                then, now = read_time(expected), read_time(actual)
-                if then is None or now is None or _form(then[0]) != _form(now[0]):
-                    self.differ(at, "type_mismatch", expected, actual)
-                else:
-                    self.identities.note_instant(expected, actual)
+                self.timestamp(expected, actual, at)
             case _:
-                self.exact(expected, actual, at)
+                self.exact(expected, actual, at, hole.source)
 
-    def exact(self, expected: Found, actual: Found, at: Path) -> None:
+    def text(self, parts: tuple[Expr, ...], expected: str, actual: str, at: Path) -> None:
+        """Compare texts that hold something made fresh: the rest of them has to be right."""
+        found = gaps(parts, expected, actual)
+        if found is None or expected == actual:
+            self.leaf(expected, actual, at)
+            return
+        for part, one, other in found:
+            if isinstance(part, Clock):
+                self.hole(Hole(hole_class="timestamp", type="string", source=part), one, other, at)
+            elif isinstance(part, FreshId):
+                self.hole(Hole(hole_class="generated", type="string", source=part), one, other, at)
+            else:
+                self.leaf(one, other, at)
+        if TOKEN.fullmatch(expected):
+            self.bind(expected, actual, at)
+
+    def generated(
+        self, expected: Found, actual: Found, at: Path, pattern: str | None = None, *, learned: bool = False
+    ) -> None:
+        """Judge type and shape. What the model ``learned`` to be an identifier is mapped, whatever it is."""
+        self.leave_out("generated", at)
+        if not _same_type(expected, actual):
+            self.differ(at, "type_mismatch", expected, actual)
+        elif not same_shape(expected, actual, pattern):
+            self.differ(at, "value_mismatch", expected, actual)
+        elif isinstance(expected, str) and isinstance(actual, str):
+            if learned or (len(expected) >= MIN_TOKEN and TOKEN.fullmatch(expected)):
+                self.bind(expected, actual, at)
+        elif _is_count(expected) and _is_count(actual) and expected >= LEAST_NUMBER:  # type: ignore[operator]  # _is_count
+            self.bind(str(expected), str(actual), at)
+
+    def bind(self, expected: str, actual: str, at: Path) -> None:
+        self.done.symbols += 1
+        if not self.identities.bind(expected, actual):
+            self.differ(at, "id_inconsistent", expected, actual)
+
+    def timestamp(self, expected: Found, actual: Found, at: Path) -> None:
+        self.leave_out("timestamp", at)
+        then, now = read_time(expected), read_time(actual)
+        if then is None or now is None or _form(then[0]) != _form(now[0]):
+            self.differ(at, "type_mismatch", expected, actual)
+        else:
+            self.identities.note_instant(expected, actual)
+
+    # --- exactly --------------------------------------------------------------------------------------------
+
+    def exact(self, expected: Found, actual: Found, at: Path, source: Expr | None = None) -> None:
         if isinstance(expected, dict) and isinstance(actual, dict):
-            self.members(expected, actual, at, lambda key: _EXACT)
+            self.members(expected, actual, at, lambda key: EXACT)
         elif isinstance(expected, list) and isinstance(actual, list):
-            self.elements(expected, actual, at, lambda index: _EXACT)
+            self.array(expected, actual, at, lambda index: EXACT, source)
         else:
             self.leaf(expected, actual, at)
 
     def leaf(self, expected: Found, actual: Found, at: Path) -> None:
-        self.done.compared_leaves += 1
-        if expected is MISSING:
-            self.differ(at, "extra_field", expected, actual)
-        elif actual is MISSING:
-            self.differ(at, "missing_field", expected, actual)
-        elif expected == actual and isinstance(expected, bool) == isinstance(actual, bool):
+        if self.identical(expected, actual):
+            self.count()
             if isinstance(expected, str) and self.identities.has_another(expected):
                 self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            return
+        weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
+        self.count(weight)
+        if expected is MISSING:
+            self.differ(at, "extra_field", expected, actual, weight=weight)
+        elif actual is MISSING:
+            self.differ(at, "missing_field", expected, actual, weight=weight)
         elif not _same_type(expected, actual):
-            self.differ(at, "type_mismatch", expected, actual)
+            self.differ(at, "type_mismatch", expected, actual, weight=weight)
         elif not self.identities.same(expected, actual):
             self.open.append((at, expected, actual))
 
@@ -164,16 +299,29 @@ class _Walk:
         template: Callable[[str], JsonValue],
     ) -> None:
         if not expected and not actual:
-            self.done.compared_leaves += 1
+            self.count()
         for key, value in expected.items():
-            part = template(key)
-            if part is _EXACT:
-                self.exact(value, actual.get(key, MISSING), (*at, key))
-            else:
-                self.node(part, value, actual.get(key, MISSING), (*at, key))
+            self.node(template(key), value, actual.get(key, MISSING), (*at, key))
         for key, value in actual.items():
             if key not in expected:
                 self.leaf(MISSING, value, (*at, key))
+
+    def array(
+        self,
+        expected: list[JsonValue],
+        actual: list[JsonValue],
+        at: Path,
+        template: Callable[[int], JsonValue],
+        source: Expr | None = None,
+    ) -> None:
+        """Compare two lists, entities by their keys. ``template`` gives that of a replayed element."""
+        found = match(expected, actual, self.identities, self.how.keys)
+        if found is None:
+            self.elements(expected, actual, at, template)
+        else:
+            self.matched(found, expected, actual, at, template)
+            if not found.in_order:
+                self.order(found, expected, actual, at, source)
 
     def elements(
         self,
@@ -183,17 +331,54 @@ class _Walk:
         template: Callable[[int], JsonValue],
     ) -> None:
         if len(expected) != len(actual):
-            self.done.compared_leaves += 1
-            self.differ(at, "array_length_mismatch", len(expected), len(actual))
+            self.length(expected, actual, at, max(leaf_count(expected), leaf_count(actual)))
             return
         if not expected:
-            self.done.compared_leaves += 1
+            self.count()
         for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
-            part = template(index)
-            if part is _EXACT:
-                self.exact(one, other, (*at, index))
-            else:
-                self.node(part, one, other, (*at, index))
+            self.node(template(index), one, other, (*at, index))
+
+    def length(self, expected: list[JsonValue], actual: list[JsonValue], at: Path, weight: int) -> None:
+        self.count(weight)
+        self.differ(at, "array_length_mismatch", len(expected), len(actual), weight=weight)
+
+    def matched(
+        self,
+        found: Matching,
+        expected: list[JsonValue],
+        actual: list[JsonValue],
+        at: Path,
+        template: Callable[[int], JsonValue],
+    ) -> None:
+        """Compare entities by their keys, and those without a counterpart by position."""
+        pairs = found.pairs
+        if len(expected) == len(actual):
+            pairs += tuple(zip(found.only_recorded, found.only_replayed, strict=True))
+        else:
+            without = [expected[one] for one in found.only_recorded]
+            without += [actual[other] for other in found.only_replayed]
+            self.length(expected, actual, at, leaf_count(without))
+        for one, other in sorted(pairs):
+            self.node(template(other), expected[one], actual[other], (*at, one))
+
+    def order(
+        self,
+        found: Matching,
+        expected: list[JsonValue],
+        actual: list[JsonValue],
+        at: Path,
+        source: Expr | None,
+    ) -> None:
+        learned = isinstance(source, Query) and bool(source.order or source.sort)
+        if learned or shows_an_order(expected, found.key, self.identities):
+            self.count()
+            self.differ(at, "value_mismatch", _keys(expected, found.key), _keys(actual, found.key))
+        else:
+            self.leave_out("heuristic", at)
+
+
+def _keys(elements: Sequence[JsonValue], key: str) -> list[JsonValue]:
+    return [element.get(key) if isinstance(element, dict) else None for element in elements]
 
 
 def _is_count(value: Found) -> bool:
@@ -209,7 +394,7 @@ def _both_text(a: Found, b: Found) -> bool:
     return isinstance(a, str) and isinstance(b, str)
 
 
-_EXACT: JsonValue = "$exact"
+EXACT: JsonValue = "$exact"
 """Stands for "no template here"; compared by identity, so that it cannot be met in a template."""
 
 
@@ -220,34 +405,3 @@ def _same_type(a: Found, b: Found) -> bool:
 
 def _json(value: Found) -> JsonValue:
     return None if value is MISSING else value
-
-
-def _is_of_body(source: Expr | None) -> bool:
-    """Whether a header is worked out from the bytes of the body."""
-    return source is not None and "response', 'text'" in repr(source)
-
-
-def _compare_headers(
-    recorded: Response,
-    replayed: Response,
-    variant: Variant,
-    identities: Identities,
-    done: Comparison,
-    more: tuple[str, ...],
-) -> None:
-    sources = dict(variant.headers)
-    for name in dict.fromkeys(("content-type", "www-authenticate", "proxy-authenticate", *sources, *more)):
-        expected, actual = header(recorded.headers, name), header(replayed.headers, name)
-        if name == "content-type":
-            expected, actual = media_type(expected) or None, media_type(actual) or None
-        if expected is None and actual is None:
-            continue
-        if isinstance(sources.get(name), FreshId | Clock) and expected is not None and actual is not None:
-            done.suppressed_leaves += 1
-            continue
-        if _is_of_body(sources.get(name)) and recorded.body != replayed.body and expected and actual:
-            done.suppressed_leaves += 1  # the bodies were compared, and other identifiers have other digests
-            continue
-        done.compared_leaves += 1
-        if expected != actual and not (expected and actual and identities.same(expected, actual)):
-            done.differences.append(Difference(f"header.{name}", "header_mismatch", expected, actual))

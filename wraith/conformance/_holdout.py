@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wraith.config import Diff, DriftConfig
 from wraith.conformance._replay import check
 from wraith.conformance._report import MAX_LISTED, Divergence, Generalization, Prediction, Report
 from wraith.errors import InputError
@@ -65,7 +66,8 @@ def generalization(
     count: int,
     *,
     runs: Sequence[Sequence[str]] = (),
-    compare_headers: tuple[str, ...] = (),
+    diff: Diff | None = None,
+    drift: DriftConfig | None = None,
     spread: Spread = in_turn,
 ) -> Generalization:
     """Return how well each of so many folds is predicted from the others.
@@ -80,7 +82,8 @@ def generalization(
         return check(
             learn(corpus, witnessed={session.id for session in fold.predicted}).model,
             corpus,
-            compare_headers=compare_headers,
+            diff=diff,
+            drift=drift,
             runs=runs,
             counted={session.id for session in fold.predicted},
         )
@@ -94,7 +97,7 @@ def _together(count: int, reports: Sequence[Report]) -> Generalization:
     for report in reports:
         for route in report.routes:
             exchanges[route.route] += route.exchanges_total
-            passed[route.route] += route.exchanges_passed
+            passed[route.route] += route.exchanges_exact
     divergences: list[Divergence] = [each for report in reports for each in report.divergences]
     return Generalization(
         folds=count,

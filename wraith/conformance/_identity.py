@@ -37,6 +37,15 @@ class Identities:
         self._token_bytes: dict[bytes, bytes] = {}
         self._instants: defaultdict[object, set[object]] = defaultdict(set)
 
+    def fork(self) -> Identities:
+        """Return a map that goes on from here by itself."""
+        forked = Identities()
+        forked._replayed, forked._recorded = dict(self._replayed), dict(self._recorded)
+        forked._tokens, forked._token_bytes = dict(self._tokens), dict(self._token_bytes)
+        for recorded, replayed in self._instants.items():
+            forked._instants[recorded] = set(replayed)
+        return forked
+
     def bind(self, recorded: str, replayed: str) -> bool:
         """Let two identifiers stand for each other; False where one of them stands for another already."""
         if (
@@ -70,6 +79,20 @@ class Identities:
         elif isinstance(recorded, int) and self._replayed.get(str(recorded)) == str(replayed):
             return True
         return replayed in self._instants.get(recorded, ())
+
+    def image(self, recorded: str | int) -> str | int:
+        """Return what stands for a recorded key on the twin's side: the same where nothing else does."""
+        if isinstance(recorded, str):
+            return self.translate(recorded)
+        found = self._replayed.get(str(recorded))
+        return int(found) if found is not None and found.isdigit() else recorded
+
+    def created(self, recorded: object) -> int | None:
+        """Return how many identifiers were met before a recorded one, None where it was not met."""
+        if not isinstance(recorded, str | int):
+            return None
+        wanted = str(recorded)
+        return next((at for at, name in enumerate(self._replayed) if name == wanted), None)
 
     def has_another(self, recorded: str) -> bool:
         """Whether another identifier stands for a recorded one, so that the same text is wrong."""

@@ -1,202 +1,229 @@
 """Replay through the interpreter: every recorded request to the twin, every answer compared.
 
 The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its
-own identifiers, at the recorded time. Sessions of one run share the state, as they did when they were
-recorded.
+own identifiers, at the recorded time. Sessions of one run share a world: each begins in the one that the
+recordings before it have left, and is answered from its own state from then on. Runs are independent of each
+other, so that several processes can share the work.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import datetime
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from wraith.conformance._compare import compare
+from wraith.config import Diff, DriftConfig
+from wraith.conformance._arrays import DEFAULT_KEY
+from wraith.conformance._compare import How, compare
+from wraith.conformance._dependence import dependence
+from wraith.conformance._differences import Comparison
+from wraith.conformance._fields import Fields, recorded_values
 from wraith.conformance._identity import Identities
-from wraith.conformance._report import MAX_LISTED, Dependence, Divergence, Report, RouteScore
-from wraith.exchange import Corpus, Request, Session
+from wraith.conformance._judge import Judge
+from wraith.conformance._report import MAX_LISTED, Report, SessionScore
+from wraith.conformance._rule_findings import rule_findings
+from wraith.conformance._rules import Suppressions
+from wraith.conformance._scoring import RouteThresholds, is_enough
+from wraith.conformance._summary import report
+from wraith.conformance._tally import FAILED, Tally
+from wraith.exchange import Corpus, Exchange, Request, Session
+from wraith.globs import glob
 from wraith.runtime import Answer, Twin
 from wraith.runtime import Session as TwinSession
-from wraith.wir import Model, Route
+from wraith.synth import Spread, in_turn
+from wraith.wir import Model
 
-CREATED = 201
-"""RFC 9110, 15.3.2: what is answered so was not there before."""
-
-NEEDS_ENTITY = frozenset(("read", "update", "delete", "action"))
-"""Operations that succeed on an entity that is there."""
+BLOCKS = 16
+"""Into how many parts a replay is dealt: more than there are processes, so that they end together, and few
+enough that what each of them lists stays small. The same for every number of processes, as is the result."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    begun_with: Mapping[str, frozenset[str]]
-    """The keys of the fixtures, by entity."""
-    exchanges: Counter[str] = field(default_factory=Counter)
-    passed: Counter[str] = field(default_factory=Counter)
-    compared: Counter[str] = field(default_factory=Counter)
-    suppressed: Counter[str] = field(default_factory=Counter)
-    divergences: list[Divergence] = field(default_factory=list)
-    differences: int = 0
-    extrapolated: int = 0
-    preexisting: list[Dependence] = field(default_factory=list)
-    preexisting_total: int = 0
-    preexisting_unknown: int = 0
-    sessions: int = 0
-    sessions_passed: int = 0
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One exchange as it was replayed."""
+
+    session: Session
+    index: int
+    """From 1."""
+    exchange: Exchange
+    request: Request
+    """As the twin was sent it."""
+    answer: Answer
+    found: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Sessions that share a state, oldest first."""
+
+    sessions: tuple[Session, ...]
+
+    @property
+    def seed(self) -> str:
+        """What fresh identifiers are made from: the same, whichever other worlds are replayed."""
+        return seed_of(self.sessions[0])
+
+
+def seed_of(session: Session) -> str:
+    """Return what the fresh identifiers of a session are made from."""
+    return f"check-{session.id}"
 
 
 def check(
     model: Model,
     corpus: Corpus,
     *,
-    required_score: float = 0.90,
-    compare_headers: tuple[str, ...] = (),
+    twin: str = "",
+    diff: Diff | None = None,
+    drift: DriftConfig | None = None,
+    today: datetime.date | None = None,
     runs: Sequence[Sequence[str]] = (),
     counted: Container[str] | None = None,
+    route: str | None = None,
     scrubber: Callable[[Request], Request] | None = None,
+    spread: Spread = in_turn,
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
-    ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a session in none stands
-    alone. Each session begins in the world that the recordings before it have left, and is answered from its
-    own state from then on. ``counted`` names the sessions that are judged, all where it is None. ``scrubber``
-    is what requests pass through before the twin sees them.
+    ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
+    session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
+    ``route`` is a pattern for the routes that are. ``today`` is what rules expire by. ``scrubber`` is what
+    requests pass through before the twin sees them. ``spread`` may use several processes.
     """
-    twin = Twin(model)
+    diff, drift = diff or Diff(), drift or DriftConfig()
+    compiled, how = Twin(model), how_to_compare(model, corpus, diff)
     begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
-    tally = _Tally(begun_with)
-    for number, run in enumerate(_worlds(corpus, runs)):
-        world = twin.open_session(f"check-{number}")
-        for place, recorded in enumerate(run):
-            if counted is None or recorded.id in counted:
-                session = world.branch(f"check-{number}-{place}")
-                _replay(twin, session, recorded, Identities(), tally, compare_headers, scrubber)
-            if place + 1 < len(run):
-                _witness(twin, world, recorded, scrubber)
-    return _report(tally, required_score)
+    on_route = glob(route) if route is not None else None
+    dealt = blocks(worlds(corpus, runs))
+
+    def tallied(number: int) -> Tally:
+        tally, judge = Tally(), Judge(diff, drift, today)
+        for world in dealt[number]:
+            for session, replayed in replay(compiled, world, how, counted, scrubber):
+                strip = ""
+                for step in replayed:
+                    name = route_name(step.answer, step.request)
+                    if on_route is None or on_route(name):
+                        strip += _judged(tally, judge, name, step)
+                        _note_dependence(tally, step, begun_with)
+                if strip:
+                    tally.sessions.append(session_score(session.id, strip, diff.session_pass_rate))
+        return tally
+
+    whole = Tally()
+    for part in spread(tallied, len(dealt)):
+        whole.merge(part)
+    all_of_it = counted is None and route is None
+    findings = rule_findings(whole, diff, drift, Suppressions(diff.suppress, today), whole=all_of_it)
+    return report(whole, diff, drift, twin=twin, findings=tuple(findings))
 
 
-def _witness(
-    twin: Twin, world: TwinSession, recorded: Session, scrubber: Callable[[Request], Request] | None
-) -> None:
-    """Let the world remember a recorded session as it went."""
-    for exchange in recorded.read():
-        request = exchange.request if scrubber is None else scrubber(exchange.request)
-        twin.witness(request, exchange.response, world, now_ms=exchange.started_at_ms)
+def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
+    """Return how answers are compared by the user's settings and what the model knows of keys."""
+    keys = dict.fromkeys(str(entity.key[-1]) for entity in model.entities if entity.key)
+    return How(
+        headers=tuple(name.lower() for name in diff.compare_headers),
+        fields=Fields(diff.fields, recorded_values(corpus, diff.fields, model.xml_lists)),
+        keys=tuple(keys | {DEFAULT_KEY: None}),
+        lists=model.xml_lists,
+        thresholds=RouteThresholds(diff.thresholds, diff.overrides),
+    )
 
 
-def _worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> Iterable[list[Session]]:
+def worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> list[World]:
+    """Return the sessions by the world they share, all in the order of time."""
     run_of = {name: number for number, run in enumerate(runs) for name in run}
-    worlds: dict[object, list[Session]] = {}
+    found: dict[object, list[Session]] = {}
     for session in sorted(corpus, key=lambda each: (each.started_at_ms, each.id)):
-        worlds.setdefault(run_of.get(session.id, session.id), []).append(session)
-    return worlds.values()
+        found.setdefault(run_of.get(session.id, session.id), []).append(session)
+    return [World(tuple(sessions)) for sessions in found.values()]
 
 
-def _replay(
+def blocks(found: Sequence[World]) -> list[Sequence[World]]:
+    """Deal worlds into consecutive parts."""
+    size = max(1, -(-len(found) // BLOCKS))
+    return [found[at : at + size] for at in range(0, len(found), size)]
+
+
+def replay(
     twin: Twin,
-    session: TwinSession,
-    recorded: Session,
+    world: World,
+    how: How,
+    counted: Container[str] | None = None,
+    scrubber: Callable[[Request], Request] | None = None,
+) -> Iterator[tuple[Session, Iterable[Step]]]:
+    """Yield the sessions of a world that are counted, each with its exchanges as they are replayed. Consume
+    them in turn."""
+    for session, state in begun(twin, world, counted, scrubber):
+        yield session, steps(twin, state, session, Identities(), how, scrubber)
+
+
+def begun(
+    twin: Twin,
+    world: World,
+    counted: Container[str] | None = None,
+    scrubber: Callable[[Request], Request] | None = None,
+) -> Iterator[tuple[Session, TwinSession]]:
+    """Yield the sessions of a world that are counted, each with the state that it begins in."""
+    state = twin.open_session(world.seed)
+    for place, session in enumerate(world.sessions):
+        if counted is None or session.id in counted:
+            yield session, state.branch(seed_of(session))
+        if place + 1 < len(world.sessions):
+            for exchange in session.read():
+                request = exchange.request if scrubber is None else scrubber(exchange.request)
+                twin.witness(request, exchange.response, state, now_ms=exchange.started_at_ms)
+
+
+def steps(
+    twin: Twin,
+    state: TwinSession,
+    session: Session,
     identities: Identities,
-    tally: _Tally,
-    headers: tuple[str, ...],
-    scrubber: Callable[[Request], Request] | None,
-) -> None:
-    clean = True
-    for index, exchange in enumerate(recorded.read(), 1):
+    how: How,
+    scrubber: Callable[[Request], Request] | None = None,
+) -> Iterator[Step]:
+    """Yield the exchanges of a session as they are replayed in a state, which changes with them."""
+    for index, exchange in enumerate(session.read(), 1):
         request = identities.request(exchange.request)
         if scrubber is not None:
             request = scrubber(request)
-        answer = twin.respond(request, session, now_ms=exchange.started_at_ms)
-        found = compare(exchange.response, answer, identities, headers)
-        route = answer.route.name if answer.route is not None else f"{request.method} (unknown route)"
-        tally.exchanges[route] += 1
-        tally.compared[route] += found.compared_leaves
-        tally.suppressed[route] += found.suppressed_leaves
-        tally.extrapolated += answer.extrapolated
-        if (dependence := _dependence(answer, exchange.response.status, tally.begun_with)) is not None:
-            _note(tally, recorded.id, index, dependence)
-        if not found.differences:
-            tally.passed[route] += 1
-            continue
-        clean = False
-        tally.differences += len(found.differences)
-        for each in found.differences[: max(0, MAX_LISTED - len(tally.divergences))]:
-            tally.divergences.append(
-                Divergence(
-                    route=route,
-                    session=recorded.id,
-                    exchange=index,
-                    path=each.path,
-                    category=each.category,
-                    expected=each.expected,
-                    actual=each.actual,
-                )
-            )
-    tally.sessions += 1
-    tally.sessions_passed += clean
+        answer = twin.respond(request, state, now_ms=exchange.started_at_ms)
+        found = compare(exchange.response, answer, identities, how, (exchange.request, request))
+        yield Step(session, index, exchange, request, answer, found)
 
 
-def _dependence(
-    answer: Answer, status: int, begun_with: Mapping[str, frozenset[str]]
-) -> tuple[Route, str, bool] | None:
-    """Return route, key and whether it is known, where the recorded exchange was about an entity that the
-    recording did not create."""
-    route = answer.route
-    if route is None or route.entity is None or answer.key is None:
-        return None
-    if answer.stored:
-        return (route, answer.key, True) if answer.key in begun_with.get(route.entity, ()) else None
-    looked_for = status < 400 and status != CREATED and route.state_op in NEEDS_ENTITY
-    return (route, answer.key, False) if looked_for else None
+def route_name(answer: Answer, request: Request) -> str:
+    """Return the route that answered, or that there is none."""
+    return answer.route.name if answer.route is not None else f"{request.method} (unknown route)"
 
 
-def _note(tally: _Tally, session: str, index: int, dependence: tuple[Route, str, bool]) -> None:
-    route, key, known = dependence
-    tally.preexisting_total += 1
-    tally.preexisting_unknown += not known
-    if len(tally.preexisting) < MAX_LISTED:
-        tally.preexisting.append(
-            Dependence(
-                session=session,
-                exchange=index,
-                route=route.name,
-                entity=route.entity or "",
-                key=key,
-                known=known,
-            )
-        )
-
-
-def _report(tally: _Tally, required_score: float) -> Report:
-    total, passed = tally.exchanges.total(), tally.passed.total()
-    score_bp = round(10_000 * passed / total) if total else 0
-    required_bp = round(10_000 * required_score)
-    compared = tally.compared.total()
-    return Report(
-        score_bp=score_bp,
-        exact_bp=score_bp,
-        required_bp=required_bp,
-        passed=total > 0 and compared > 0 and passed * 10_000 >= required_bp * total,
-        exchanges_total=total,
+def session_score(name: str, strip: str, required: float) -> SessionScore:
+    """Return how a session did, from the signs of its exchanges."""
+    passed = len(strip) - strip.count(FAILED)
+    return SessionScore(
+        session=name,
+        exchanges_total=len(strip),
         exchanges_passed=passed,
-        sessions_total=tally.sessions,
-        sessions_passed=tally.sessions_passed,
-        compared_leaves=compared,
-        suppressed_leaves=tally.suppressed.total(),
-        divergences_total=tally.differences,
-        extrapolated_total=tally.extrapolated,
-        preexisting_total=tally.preexisting_total,
-        preexisting_unknown=tally.preexisting_unknown,
-        preexisting=tuple(tally.preexisting),
-        routes=tuple(
-            RouteScore(
-                route=route,
-                exchanges_total=tally.exchanges[route],
-                exchanges_passed=tally.passed[route],
-                compared_leaves=tally.compared[route],
-                suppressed_leaves=tally.suppressed[route],
-            )
-            for route in sorted(tally.exchanges)
-        ),
-        divergences=tuple(tally.divergences),
+        passed=is_enough(passed, len(strip), required),
+        strip=strip,
     )
+
+
+def _judged(tally: Tally, judge: Judge, route: str, step: Step) -> str:
+    sign = judge.judge(tally, route, step.session.id, step.index, step.found)
+    response = step.exchange.response
+    has_body = bool(response.body) or response.truncated is not None
+    tally.route(route)["bodies_passed"] += has_body and sign != FAILED
+    tally.counts["extrapolated"] += step.answer.extrapolated
+    return sign
+
+
+def _note_dependence(tally: Tally, step: Step, begun_with: dict[str, frozenset[str]]) -> None:
+    status = step.exchange.response.status
+    found = dependence(step.answer, status, begun_with, step.session.id, step.index)
+    if found is not None:
+        tally.counts["preexisting"] += 1
+        tally.counts["preexisting_unknown"] += not found.known
+        if len(tally.preexisting) < MAX_LISTED:
+            tally.preexisting.append(found)

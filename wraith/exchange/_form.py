@@ -9,6 +9,8 @@ brackets and all.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from wraith.canonical import JsonValue
@@ -23,6 +25,9 @@ MAX_FIELDS = 10_000
 """More fields than any form has, few enough that a hostile body costs no more than its bytes."""
 
 
+Pairs: TypeAlias = "Sequence[tuple[str, JsonValue]] | Sequence[tuple[str, str]]"
+
+
 class _Conflict(Exception):
     pass
 
@@ -34,13 +39,18 @@ def parse_form(text: str) -> dict[str, JsonValue]:
     pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     if "[" not in text and "%5B" not in text and "%5b" not in text:
         return _flat(pairs)
+    return nested(pairs)
+
+
+def nested(pairs: Pairs) -> dict[str, JsonValue]:
+    """Return the document of names, perhaps with brackets, and values, in their order."""
     try:
         return _nested(pairs)
     except _Conflict:
         return _flat(pairs)
 
 
-def _flat(pairs: list[tuple[str, str]]) -> dict[str, JsonValue]:
+def _flat(pairs: Pairs) -> dict[str, JsonValue]:
     document: dict[str, JsonValue] = {}
     for name, value in pairs:
         present = document.get(name)
@@ -53,7 +63,7 @@ def _flat(pairs: list[tuple[str, str]]) -> dict[str, JsonValue]:
     return document
 
 
-def _nested(pairs: list[tuple[str, str]]) -> dict[str, JsonValue]:
+def _nested(pairs: Pairs) -> dict[str, JsonValue]:
     root: dict[str, JsonValue] = {}
     for name, value in pairs:
         found = _NAME.match(name)
@@ -62,7 +72,7 @@ def _nested(pairs: list[tuple[str, str]]) -> dict[str, JsonValue]:
     return {key: _lists(value) for key, value in root.items()}
 
 
-def _put(node: dict[str, JsonValue], steps: list[str], value: str) -> None:
+def _put(node: dict[str, JsonValue], steps: list[str], value: JsonValue) -> None:
     """Store under keys only; ``[]`` becomes the next number, and ``_lists`` makes lists of numbers."""
     for position, step in enumerate(steps):
         last = position == len(steps) - 1

@@ -4,6 +4,7 @@ values."""
 from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import compile_atom, compile_expr
 from wraith.runtime._conditions import alternatives, field_path, holds, meets, named_parameters
+from wraith.runtime._cut import cut_text
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
@@ -34,6 +35,7 @@ __all__ = [
     "compile_search",
     "compile_template",
     "compile_window",
+    "cut_text",
     "elsewhere",
     "encode_styled",
     "field_path",

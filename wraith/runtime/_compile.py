@@ -144,6 +144,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.headers.get("host", MISSING)
         case ("request", "method"):
             return lambda env: env.method
+        case ("request", "raw"):
+            return lambda env: env.raw
         case ("request", "body_kind"):
             return lambda env: env.body_kind
         case ("caller",):

@@ -11,9 +11,9 @@ import json
 import orjson
 
 from wraith.canonical import JsonValue
-from wraith.exchange import encode_json
+from wraith.exchange import encode_json, encode_text, encode_xml
 from wraith.paths import MISSING, Found
-from wraith.wir import Style, Variant
+from wraith.wir import Literal, Style, Variant
 
 
 def encode_body(variant: Variant, document: Found) -> bytes:
@@ -21,12 +21,22 @@ def encode_body(variant: Variant, document: Found) -> bytes:
     match variant.body_kind:
         case "empty":
             return b""
-        case "binary":
+        case "binary" | "multipart":
             return _from_base64(document) if isinstance(document, str) else b""
         case "text" | "form":
-            return document.encode("utf-8", "replace") if isinstance(document, str) else b""
+            return encode_text(document, _content_type(variant)) if isinstance(document, str) else b""
+        case "xml":
+            return b"" if document is MISSING else encode_xml(document, variant.xml)
         case "json":
             return b"" if document is MISSING else encode_styled(document, variant.style)
+
+
+def _content_type(variant: Variant) -> str | None:
+    """Return the content type that a variant always has, which names the charset of its text."""
+    for name, value in variant.headers:
+        if name == "content-type" and isinstance(value, Literal) and isinstance(value.value, str):
+            return value.value
+    return None
 
 
 def encode_styled(document: JsonValue, style: Style | None) -> bytes:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from wraith.canonical import JsonValue, is_nested_beyond
-from wraith.exchange import Request, Response, decode_body, parse_form
+from wraith.canonical import JsonValue
+from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime._state import State
-
-MAX_DEPTH = 100
-"""Deeper than documents of services go; half of what the interpreter, which recurses, and orjson can
-write."""
 
 
 class Ids:
@@ -36,6 +33,7 @@ class Environment:
         "_body",
         "_body_kind",
         "_headers",
+        "_lists",
         "_query",
         "ask",
         "caller",
@@ -55,7 +53,13 @@ class Environment:
     )
 
     def __init__(
-        self, request: Request, path: Mapping[str, str], state: State, ids: Ids, now_ms: int
+        self,
+        request: Request,
+        path: Mapping[str, str],
+        state: State,
+        ids: Ids,
+        now_ms: int,
+        lists: XmlLists = NO_LISTS,
     ) -> None:
         self.request = request
         self.method = request.method
@@ -77,6 +81,7 @@ class Environment:
         self._query: dict[str, JsonValue] | None = None
         self._body: Found = MISSING
         self._body_kind = ""
+        self._lists = lists
 
     def take_body(self, document: JsonValue) -> None:
         """Let a document stand for the body: the arguments of a field, where a request asks for many."""
@@ -102,26 +107,24 @@ class Environment:
 
     @property
     def body_kind(self) -> str:
-        """How the body decodes: ``json``, ``form``, ``text``, ``binary`` or ``empty``."""
+        """How the body decodes: a ``BodyKind``."""
         _ = self.body  # decodes it
         return self._body_kind
 
     @property
+    def raw(self) -> str:
+        """The body's bytes as base64, ``""`` where it is empty."""
+        return base64.b64encode(self.request.body).decode()
+
+    @property
     def body(self) -> Found:
-        """The document of the body; ``MISSING`` where it is empty, does not decode or goes too deep."""
+        """The document of the body, bytes as base64; ``MISSING`` where it is empty."""
         if not self._body_kind:
-            decoded = decode_body(self.headers.get("content-type"), self.request.body)
+            decoded = decode_body(self.headers.get("content-type"), self.request.body, self._lists)
             self._body_kind = decoded.kind
-            if decoded.kind not in ("empty", "binary") and not _is_too_deep(
-                self.request.body, decoded.document
-            ):
+            if decoded.kind != "empty":
                 self._body = decoded.document
         return self._body
-
-
-def _is_too_deep(body: bytes, document: JsonValue) -> bool:
-    brackets = body.count(b"[") + body.count(b"{")
-    return brackets > MAX_DEPTH and is_nested_beyond(document, MAX_DEPTH)
 
 
 def split_path(path: str) -> list[str]:

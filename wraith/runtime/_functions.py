@@ -18,8 +18,10 @@ from typing import Final, TypeAlias
 from urllib.parse import quote, unquote_plus
 
 from wraith.canonical import JsonValue, parse
+from wraith.errors import InputError
 from wraith.exchange import encode_json
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, get, parse_path
+from wraith.runtime._ranges import byte_range, content_range
 from wraith.runtime._values import TYPES, integer_of, is_type, number_of, sort_key, text_of
 
 MAX_MADE: Final = 1 << 20
@@ -330,10 +332,13 @@ def _digest(algorithm: str) -> Function:
     return function
 
 
-def _from_json(text: str) -> Found:
+def _from_json(value: JsonValue, at: JsonValue = "") -> Found:
+    """Return the document in a text, or the part of it at a path."""
+    if not isinstance(value, str) or not isinstance(at, str):
+        return MISSING
     try:
-        return parse(text.encode())
-    except (ValueError, RecursionError):
+        return get(parse(value.encode()), parse_path(at))
+    except (ValueError, RecursionError, InputError):
         return MISSING
 
 
@@ -384,7 +389,9 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "base64url": _encoded(lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")),
     "json": lambda value: encode_json(value).decode(),
     "repr": repr,  # JSON values nest no deeper than the interpreter recurses; see MAX_DEPTH
-    "from_json": lambda value: _from_json(value) if isinstance(value, str) else MISSING,
+    "from_json": _from_json,
+    "byte_range": byte_range,
+    "content_range": content_range,
     "md5": _digest("md5"),
     "sha1": _digest("sha1"),
     "sha256": _digest("sha256"),

@@ -69,11 +69,11 @@ def compile_search(
                 found = _by_field(found, path, descending, low_down if descending else low_up)
             elif descending:
                 found.reverse()
-        if sort is not None and item is not None:  # what a request sorts by is what it is shown
-            found = [(key, _over(value, _shown(env, value, item))) for key, value in found]
-        if sort is not None:
+        if sort is not None and (names := text_of(sort(env))):
+            if item is not None:  # what a request sorts by is what it is shown
+                found = [(key, _over(value, _shown(env, value, item))) for key, value in found]
             directions = text_of(direction(env)) if direction is not None else None
-            for name, descending in reversed(sort_names(text_of(sort(env)), directions)):
+            for name, descending in reversed(sort_names(names, directions)):
                 found = _by_name(found, name, descending, low_down if descending else low_up)
         return found
 

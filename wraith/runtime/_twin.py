@@ -164,7 +164,8 @@ class Twin:
         chosen = _choose(compiled, env, response.status)[0]
         if chosen is None or not chosen.effects:
             return
-        env.response = decode_body(header(response.headers, "content-type"), response.body).document
+        kind = header(response.headers, "content-type")
+        env.response = decode_body(kind, response.body, self.model.xml_lists).document
         env.rendered = response.body
         for effect in chosen.effects:
             effect(env)
@@ -233,7 +234,7 @@ class Twin:
                 return None
             found = place, {"path": request.path}
         compiled, parameters = found
-        env = Environment(request, parameters, session.state, session.ids, now_ms)
+        env = Environment(request, parameters, session.state, session.ids, now_ms, self.model.xml_lists)
         if self._caller is not None:
             env.caller = self._caller(env)
         key = None

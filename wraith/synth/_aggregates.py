@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, leaves
@@ -21,7 +22,7 @@ from wraith.synth._rows import Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
 from wraith.wir import Call, Expr, First, Literal, Query, Ref, Where
 
-SAMPLE = 24
+SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
 
 MAX_ELEMENTS = 40_000
@@ -61,6 +62,10 @@ class _Flat:
     keys: tuple[tuple[Path, object], ...]
 
 
+Flats: TypeAlias = dict[tuple[int, Path], tuple[_Flat, ...]]
+"""What was flattened already, by the identity of the document, which lives as long as the rows of a route."""
+
+
 @dataclass(frozen=True)
 class _View:
     """What one query finds on each row of the sample, before conditions on its state."""
@@ -87,8 +92,9 @@ class _View:
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], flats: Flats) -> None:
         self._rows = rows
+        self._flats = flats
         self._sample = thinned(range(len(rows)), SAMPLE)
         self._numbers: dict[tuple[int, Path | None, Path | None], list[dict[str, list[float]]]] = {}
 
@@ -109,6 +115,38 @@ class Aggregates:
             if price < least and (verified := _verified(expr, self._rows, values)) is not None:
                 best, least = verified, price
         return best
+
+    def listed(self, values: Values) -> Expr | None:
+        """Return the query that gives every list: the entities that refer to what the exchange is about, in
+        the order of creation or against it, perhaps only those in some states."""
+        if not all(isinstance(value, list) for value in values):
+            return None
+        sizes = {len(value) for value in values if isinstance(value, list)}
+        shown = [each for value in values if isinstance(value, list) for each in value]
+        if len(sizes) < 2 or not all(isinstance(each, dict) for each in shown):
+            return None
+        targets = [(place, float(len(values[i]))) for place, i in enumerate(self._sample)]  # type: ignore[arg-type]
+        for number, view in enumerate(self._views):
+            if view.query.unwind or not view.query.where:
+                continue
+            for query in self._lists(number, view, targets):
+                for order in ((), (((), True),)):
+                    candidate = replace(query, order=order)
+                    found = fit(candidate, self._rows, values)
+                    if found is not None and found.whole:
+                        return candidate
+        return None
+
+    def _lists(self, number: int, view: _View, targets: Sequence[tuple[int, float]]) -> Iterator[Query]:
+        """Yield the queries that find as many entities as there should be."""
+        if not _possible(self._of(number, None, None), targets):
+            return
+        yield view.query
+        for switch in view.switches:
+            by_state = self._of(number, None, switch)
+            for expr in _in_some_states(view.query, switch, by_state, targets, (), DISTINCT):
+                if isinstance(expr, Call) and isinstance(expr.of[0], Query):
+                    yield expr.of[0]
 
     def _candidates(self, targets: Sequence[tuple[int, float]], at: Path, variety: int) -> Iterator[Expr]:
         for number, view in enumerate(self._views):
@@ -135,23 +173,28 @@ class Aggregates:
         rows = [self._rows[i] for i in self._sample]
         names = sorted({name for row in rows for name in row.observation.captured.whole})
         return [
-            view for name in names for unwind in _unwinds(name, rows) for view in _views(name, unwind, rows)
+            view
+            for name in names
+            for unwind in _unwinds(name, rows)
+            for view in _views(name, unwind, rows, self._flats)
         ]
 
 
-def _views(name: str, unwind: Path, rows: Sequence[Row]) -> Iterator[_View]:
-    flat_of: dict[int, tuple[_Flat, ...]] = {}  # by identity: the documents live as long as the rows
+def _views(name: str, unwind: Path, rows: Sequence[Row], flats: Flats) -> Iterator[_View]:
+    seen: dict[int, tuple[_Flat, ...]] = {}
     tables: list[list[_Flat]] = []
     for row in rows:
         table: list[_Flat] = []
         for document in row.observation.captured.whole.get(name, {}).values():
-            if id(document) not in flat_of:
-                flat_of[id(document)] = tuple(_flattened(document, unwind))
-            table += flat_of[id(document)]
+            place = (id(document), unwind)
+            if place not in flats:
+                flats[place] = tuple(_flattened(document, unwind))
+            seen[id(document)] = flats[place]
+            table += flats[place]
         tables.append(table)
     if sum(map(len, tables)) > MAX_ELEMENTS:
         return
-    every = [flat for flats in flat_of.values() for flat in flats]
+    every = [flat for some in seen.values() for flat in some]
     measures, switches = _measures(every, unwind), _switches(every)
     yield _View(Query(name, unwind=unwind), tuple(map(tuple, tables)), measures, switches)
     for path, expr in _joins(tables, rows):

@@ -156,11 +156,11 @@ def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
 
 
 def _list_places(rows: Sequence[Row]) -> Iterator[Part]:
-    """Yield the lists of objects in requests and entities, with their values by row."""
+    """Yield the lists in requests and entities, with their values by row."""
     places: dict[Expr, None] = {}
     for row in rows[:8]:
         for key, exprs in row.index.items():
-            if isinstance(key, tuple) and key[0] == "[" and any(isinstance(each, tuple) for each in key[1:]):
+            if isinstance(key, tuple) and key[0] == "[":
                 for expr in exprs:
                     places.setdefault(expr)
     for expr in sorted(places, key=rank)[:MAX_LISTS]:

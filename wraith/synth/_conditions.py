@@ -76,7 +76,7 @@ def _options(rows: Sequence[Row], values: Values, search: Search) -> list[Option
         by_value[norm(values[i]) or repr(values[i])].append(i)
     rest: list[int] = []
     for some in by_value.values():
-        if len(some) > 1 and _is_word(values[some[0]]):
+        if len(some) > 1 and _is_word(values[some[0]]) and _is_met_again(some, rows):
             found.append((Literal(as_json(values[some[0]])), tuple(some)))
         else:
             rest += some
@@ -86,6 +86,13 @@ def _options(rows: Sequence[Row], values: Values, search: Search) -> list[Option
             return None
         found.append((expr, tuple(rest)))
     return found if len(found) <= MAX_OPTIONS else None
+
+
+def _is_met_again(some: Sequence[int], rows: Sequence[Row]) -> bool:
+    """Whether rows of different sessions have it, where there are such: data repeats within a session, words
+    of the service in others as well."""
+    sessions = {row.observation.seen.session for row in rows}
+    return len({rows[i].observation.seen.session for i in some}) > 1 or len(sessions) == 1
 
 
 def _is_word(value: Found) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wraith.exchange import Corpus, Session
+from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
@@ -25,10 +25,12 @@ from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._spread import Spread, in_turn
+from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
+from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class Prepared:
     """Whether a session is learned from."""
     table: RouteTable
     sketches: Sequence[Sketch]
+    xml_lists: XmlLists
+    """Which elements of XML are lists."""
     kept: Mapping[int, list[Seen]]
     roles: Sequence[Role]
     world: World
@@ -74,7 +78,7 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table)
+        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
 
 
 PARTS = 32
@@ -148,6 +152,7 @@ def learn(corpus: Corpus, *, witnessed: Container[str] = (), spread: Spread = in
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
+        xml_lists=known.xml_lists,
         unknown=unknown,
         refused=refused,
         graphql=tuple(each.endpoint for each in graphql),
@@ -178,14 +183,18 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
     taught = [session.id not in witnessed for session in ordered]
     table, sketches, speaking = _survey(ordered, taught, spread)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
+    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table) for number in sorted(chosen)}
+    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
-    roles = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
-    roles = with_addressing(table.patterns, roles, exchanges)
+    own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
+    roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    for seen in exchanges:
+        if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
+            seen.look_at_bytes()
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table), taught[number])
+        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -200,6 +209,7 @@ def prepare(corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_
         taught=taught,
         table=table,
         sketches=sketches,
+        xml_lists=xml_lists,
         kept=kept,
         roles=roles,
         world=world,
@@ -252,9 +262,10 @@ def _without(world: World, names: set[str]) -> World:
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
-def _decoded(number: int, session: Session, table: RouteTable) -> list[Seen]:
+def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
     exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
     for seen in exchanges:
+        seen.lists = lists
         table.assign(seen)
     return exchanges
 

@@ -20,6 +20,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_atom, number_of, text_of
 from wraith.synth._observe import Observation
+from wraith.synth._ranges import PART
 from wraith.synth._relations import TRUE, Documents, documents, relations
 from wraith.synth._roles import Role
 from wraith.synth._rows import kind
@@ -80,7 +81,7 @@ MAX_CATEGORIES = 6
 MAX_PLACES = 250
 """Places of requests and stored documents that are asked about: more than any validated request has."""
 
-HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type")
+HEADERS = ("authorization", "if-match", "if-none-match", "x-api-key", "accept", "content-type", "range")
 """Headers that HTTP lets an answer depend on (RFC 9110), and the common one for keys: a prior."""
 
 FORMATS = (
@@ -125,6 +126,8 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     asked.append(("header", Exists(Ref(("caller",)))))
     for expr, by_row in _values(rows, stored, role).items():
         asked += _about(expr, by_row, rows)
+    if role.store is not None and any("range" in row.env.headers for row in rows):
+        asked.append(("addressed", Exists(PART)))
     decoded = sorted({row.env.body_kind for row in rows})
     asked += [("body_kind", Equals(Ref(("request", "body_kind")), each)) for each in decoded]
     asked += _unexpected_keys(rows, succeeded)

@@ -13,8 +13,9 @@ from wraith.canonical import JsonValue
 from wraith.exchange import header
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, read_time, text_of
+from wraith.synth._context import Context
 from wraith.synth._digests import digest_source, likely_digest
-from wraith.synth._induce import Context, Induced, induce, response_parts
+from wraith.synth._induce import Induced, induce, response_parts
 from wraith.synth._links import Columns, link_source
 from wraith.synth._made import fresh_pattern
 from wraith.synth._presence import by_page, by_parameters

@@ -8,22 +8,24 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._aggregates import Aggregates
-from wraith.synth._arithmetic import Part, arithmetic_source
-from wraith.synth._conditions import conditional_source, counted_text
-from wraith.synth._features import Feature
-from wraith.synth._laws import NO_LAWS, Laws, is_of_state, rooted
+from wraith.synth._built import built_bytes, built_text
+from wraith.synth._cases import case_source
+from wraith.synth._context import Context, Open
+from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source, fresh_number, fresh_pattern
-from wraith.synth._maps import Learn, as_expression, map_source
+from wraith.synth._made import clock_source, fresh_number, made_source
+from wraith.synth._maps import Learn, as_expression, as_template, map_source
+from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
+from wraith.synth._ranges import range_parts
+from wraith.synth._rest import Rest
 from wraith.synth._rows import (
     Row,
     Values,
@@ -34,31 +36,35 @@ from wraith.synth._rows import (
     in_order,
     kind,
     parts,
-    plain_number,
+    type_of,
 )
 from wraith.synth._sources import (
     best_guess,
-    case_source,
     from_places,
     hole_class,
-    named_place,
     part_fresh_source,
     sum_source,
     text_source,
 )
 from wraith.synth._texts import function_source
-from wraith.wir import Call, Cast, Expr, First, FreshId, Hole, HoleClass, Literal, Lookup, Merge, NextKey, Ref
+from wraith.wir import (
+    Cast,
+    Each,
+    Expr,
+    First,
+    Hole,
+    HoleClass,
+    Literal,
+    Lookup,
+    Merge,
+    NextKey,
+    Ref,
+)
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
-
-MAX_PART_DEPTH = 3
-"""How deep in an answer the numbers stand that others are worked out from."""
-
-ENOUGH = 3
-"""Equal values that are taken for a constant, where a place of the same name has them as well."""
 
 MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
@@ -67,37 +73,6 @@ MIN_GROWING = 3
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
 sight is seen late."""
-
-
-@dataclass(slots=True)
-class Context:
-    """What the answers of one variant are explained with, besides the places of each row."""
-
-    envelope: Path | None = None
-    """Where the representation of the addressed entity stands in an answer."""
-    key_path: Path | None = None
-    """Where an answer holds the key of what it created."""
-    sequence: str | None = None
-    """The collection whose keys may count up."""
-    form: bool = False
-    """Requests are forms, whose values are text and take a type when they are stored."""
-    lists: dict[Path, Expr] = field(default_factory=dict)
-    """Lists that a query explains, and what the query binds for their neighbours."""
-    questions: Callable[[], Sequence[Feature]] | None = None
-    """What may be asked about the rows, to tell when a part of an answer is as it is; answered for the rows
-    and then for ``others``."""
-    others: int = 0
-    """Observations of the route whose answers are of another kind: they have none of these parts."""
-    laws: Laws = field(default_factory=dict)
-    """What is worked out in every representation of the collection, by its member."""
-    element: bool = False
-    """What is explained is an element of a list: it cannot refer to other parts of its answer."""
-    likely: dict[Path, Expr] = field(default_factory=dict)
-    """Expressions that are known to give a part of most answers, and are taken where they do."""
-    list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
-    """What queries bind (``page.total``), with the values that they have on the rows."""
-    page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
-    """What addresses of other pages are built from."""
 
 
 @dataclass(slots=True)
@@ -116,6 +91,14 @@ def induce(rows: Sequence[Row], values: Values, context: Context) -> Induced:
     return _Inducer(rows, context, values).run()
 
 
+def induce_bytes(rows: Sequence[Row], values: Values) -> Induced:
+    """Return the template of answers that are bytes."""
+    hole = built_bytes(rows, values)
+    if hole is None:
+        return Induced(as_template(as_json(values[0])), {}, (), ())
+    return Induced("$hole_1", {"hole_1": hole}, ("",) if hole.hole_class == "unexplained" else (), ())
+
+
 def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     """Return what finds the expression for the elements of lists in such answers, or None where a part of
     them stays open."""
@@ -131,13 +114,8 @@ def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     return learn
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A part of the answers that no place explains: its hole, where it stands, its values."""
-
-    hole: str
-    at: Path
-    values: Values
+def _longest(column: list[Found]) -> int:
+    return max(len(str(value)) for value in column)
 
 
 class _Inducer:
@@ -150,12 +128,15 @@ class _Inducer:
         self.conflicts: list[Path] = []
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
-        self.open: list[_Open] = []
+        self.obeyed = Obeyed(rows, values, context)
+        self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
         self._find_fresh()
         template = self._node(self.values, ())
-        self._settle()
+        self.rest.settle(self.holes)
+        for each in self.rest.open:
+            self._leave_unexplained(each)
         return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
 
     # --- what the answers make ---
@@ -173,7 +154,13 @@ class _Inducer:
         key = self.context.key_path
         known: dict[tuple[object, ...], Path] = {}
         for path in sorted(
-            columns, key=lambda each: (each != key, _length(columns[each]), len(each), str(each))
+            columns,
+            key=lambda each: (
+                each != key,
+                _longest(columns[each]),
+                len(each),
+                str(each),
+            ),
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
@@ -205,12 +192,12 @@ class _Inducer:
             return self._sequence_source(self.context.sequence, column)
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
         if all(made):
-            return self._made_source(self.rows, column, is_key)
+            return made_source(self.rows, column, is_key)
         if not any(made):
             return None
         given = [i for i, fresh in enumerate(made) if not fresh]
         rest = [i for i, fresh in enumerate(made) if fresh]
-        source = self._made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
+        source = made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
         if source is None:
             return None
         brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
@@ -248,14 +235,6 @@ class _Inducer:
             return NextKey(collection, ever=True, gaps=True, start=start)
         return drawn if drawn is None or clock_source(self.rows, column) is None else None
 
-    def _made_source(self, rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
-        if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
-            return None
-        if clock_source(rows, column) is not None:
-            return None
-        pattern = fresh_pattern([str(value) for value in column])
-        return FreshId(pattern) if pattern is not None else None
-
     # --- the walk ---
 
     def _node(self, values: Values, at: Path) -> JsonValue:
@@ -263,13 +242,13 @@ class _Inducer:
             return self._hole("derived", "array", self.context.lists[at])
         if at in self.fresh:
             made = self.fresh[at]
-            return self._hole(hole_class(made), _type_of(values), made)
-        if (law := self._law(values, at)) is not None and is_of_state(law):
-            return self._hole("derived", _type_of(values), law)
+            return self._hole(hole_class(made), type_of(values), made)
+        if (law := self.obeyed.law(values, at)) is not None and is_of_state(law):
+            return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
             return self._constant(as_json(shared))
-        if any(self._law(parts(values, key), (*at, key)) is not None for key in self._of_state(at)):
+        if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
         source = from_places(self.rows, values, name)
@@ -279,7 +258,7 @@ class _Inducer:
             # two things made in the same second are no evidence that one copies the other's time
             source = clock_source(self.rows, values) or source
         if source is not None:
-            return self._hole(hole_class(source), _type_of(values), source)
+            return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
         if present == {"object"}:
             return self._object(values, at)
@@ -292,7 +271,7 @@ class _Inducer:
         only one ever did."""
         callers = {text_of(row.env.caller) for row in self.rows}
         name = callers.pop() if len(callers) == 1 else None
-        return _literal(value) if name is None else self._with_caller(value, name)
+        return as_template(value) if name is None else self._with_caller(value, name)
 
     def _with_caller(self, value: JsonValue, name: str) -> JsonValue:
         if value == name:
@@ -301,36 +280,21 @@ class _Inducer:
             return [self._with_caller(item, name) for item in value]
         if isinstance(value, dict):
             return {key: self._with_caller(item, name) for key, item in value.items()}
-        return _literal(value)
-
-    def _law(self, values: Values, at: Path) -> Expr | None:
-        """Return what the other routes of the collection teach of a part, where it is right here as well."""
-        envelope = self.context.envelope
-        if envelope is None or at[: len(envelope)] != envelope:
-            return None
-        law = self.context.laws.get(at[len(envelope) :])
-        root = ("entity",) if self.context.element else ("response", "body", *envelope)
-        expr = rooted(law, root) if law is not None else None
-        if expr is None:
-            return None
-        compute = compile_expr(expr)
-        for row, whole, value in zip(self.rows, self.values, values, strict=True):
-            row.env.response = whole
-            made = compute(row.env)
-            row.env.response = MISSING
-            if not equal(made, value):
-                return None
-        return expr
+        return as_template(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
+        if (law := self.obeyed.law(values, at)) is not None:
+            return self._hole("derived", type_of(values), law)
         for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
-                return self._hole("derived", _type_of(values), expr)
+                return self._hole("derived", type_of(values), expr)
+            if _are_texts_of(values, column):
+                return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
             clock = clock_source(rows, values)
             if clock is not None:
-                return self._hole("timestamp", _type_of(values), clock)
+                return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
@@ -342,7 +306,7 @@ class _Inducer:
                 if found is not None:
                     return self._hole(
                         "generated" if hole_class(found) == "generated" else "derived",
-                        _type_of(values),
+                        type_of(values),
                         found,
                     )
         address = self._address(values)
@@ -350,7 +314,7 @@ class _Inducer:
             return self._hole("derived", "any", address)
         case = case_source(rows, values)
         if case is not None:
-            return self._hole("enum", _type_of(values), case)
+            return self._hole("enum", type_of(values), case)
         return self._give_up(values, at)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
@@ -374,76 +338,17 @@ class _Inducer:
 
     def _give_up(self, values: Values, at: Path) -> JsonValue:
         """Leave a part open until the others are explained: it may be worked out from them."""
-        hole = self._hole("unexplained", _type_of(values), First(()))
-        self.open.append(_Open(str(hole)[1:], at, values))
+        hole = self._hole("unexplained", type_of(values), First(()))
+        self.rest.open.append(Open(str(hole)[1:], at, values))
         return hole
 
-    # --- what is worked out from the rest ---
-
-    def _settle(self) -> None:
-        aggregates = Aggregates(self.rows)
-        found = True
-        while found and self.open:
-            found = False
-            parts = list(self._parts())
-            for each in list(self.open):
-                source = (
-                    self._law(each.values, each.at)
-                    or arithmetic_source(self.rows, each.values, parts)
-                    or aggregates.source(each.values, each.at)
-                    or counted_text(each.values, list(self._counts()))
-                    or self._conditional(each)
-                )
-                if source is not None:
-                    found = True
-                    self.open.remove(each)
-                    self.holes[each.hole] = Hole(
-                        hole_class="derived", type=_type_of(each.values), source=source
-                    )
-        for each in self.open:
-            self._leave_unexplained(each)
-
-    def _parts(self) -> Iterator[Part]:
-        """Yield the numbers and lists of the answers that are explained, with their values on the rows."""
-        yield from self.context.list_values
-        if self.context.element:
+    def _leave_unexplained(self, each: Open) -> None:
+        built = built_text(self.rows, each.values, each.at, self.made)
+        if built is not None:
+            self.holes[each.hole] = built
+            if built.hole_class == "unexplained":
+                self.unexplained.append(format_path(each.at))
             return
-        closed = [each.at for each in self.open]
-        for path in _numbers_and_lists(self.values):
-            if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
-                yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
-
-    def _counts(self) -> Iterator[Part]:
-        """Yield how many members the explained objects of the answers have, where that differs."""
-        if self.context.element:
-            return
-        for path in _objects(self.values):
-            if not any(each.at[: len(path)] == path for each in self.open):
-                column = [get(value, path) for value in self.values]
-                counts: list[Found] = [len(value) if isinstance(value, dict) else 0 for value in column]
-                if constant(counts) is MISSING:
-                    yield Call("count", (Ref(("response", "body", *path)),)), counts
-
-    def _conditional(self, each: _Open) -> Expr | None:
-        if self.context.questions is None:
-            return None
-        name = str(each.at[-1]) if each.at else ""
-
-        def search(rows: Sequence[Row], values: Values) -> Expr | None:
-            if not rows:
-                return None
-            found = from_places(rows, values, name)
-            if isinstance(found, Literal) and len(rows) < ENOUGH:
-                found = named_place(rows, values, name) or found
-            if found is None and len(rows) > 1:
-                found = clock_source(rows, values) or text_source(rows, values, ())
-            return found
-
-        return conditional_source(
-            self.rows, each.values, self.context.questions(), self.context.others, search
-        )
-
-    def _leave_unexplained(self, each: _Open) -> None:
         drawn = fresh_number(each.values) if self.context.key_path is not None else None
         if drawn is not None:  # no calculation gives it, and it is made where an entity is
             self.holes[each.hole] = Hole(hole_class="generated", type="integer", source=drawn)
@@ -456,7 +361,7 @@ class _Inducer:
             self.holes[each.hole] = Hole(hole_class="unexplained", type="string", source=First(()))
         else:
             guess = best_guess(self.rows, each.values, self.made)
-            self.holes[each.hole] = Hole(hole_class="unexplained", type=_type_of(each.values), source=guess)
+            self.holes[each.hole] = Hole(hole_class="unexplained", type=type_of(each.values), source=guess)
 
     def _object(self, values: Values, at: Path) -> JsonValue:
         if any(value is MISSING for value in values):
@@ -498,9 +403,9 @@ class _Inducer:
                 for key in every
                 if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
             ]
-            changed += [key for key in self._of_state(at) if key in every and key not in changed]
+            changed += [key for key in self.obeyed.of_state(at) if key in every and key not in changed]
             brought = {key for value in made if isinstance(value, dict) for key in value}
-            few = len(changed) > SPREAD_SHARE * len(every) and not self._takes_all(brought, changed, made)
+            few = len(changed) > SPREAD_SHARE * len(every) and not _takes_all(brought, changed, made)
             if few or len(every) - len(changed) < 1:
                 continue
             order = (len(changed), rank(expr))
@@ -509,24 +414,6 @@ class _Inducer:
         if best is None or (best[0][0] >= len(keys) - dull and dull == len(keys)):
             return None
         return best[1], best[2]
-
-    @staticmethod
-    def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
-        """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
-        shapes = {tuple(value) for value in made if isinstance(value, dict)}
-        return len(shapes) > 1 and brought.isdisjoint(changed)
-
-    def _of_state(self, at: Path) -> list[str]:
-        """Return the members of an object that are worked out from other entities, as other routes teach."""
-        envelope = self.context.envelope
-        if envelope is None or at[: len(envelope)] != envelope:
-            return []
-        inner = at[len(envelope) :]
-        return [
-            str(path[-1])
-            for path, law in self.context.laws.items()
-            if path[:-1] == inner and is_of_state(law)
-        ]
 
     def _base_candidates(self, at: Path) -> list[Expr]:
         envelope = self.context.envelope
@@ -548,7 +435,9 @@ class _Inducer:
         return [*stored, *sent, *merges]
 
     def _array(self, values: Values, at: Path) -> JsonValue:
-        mapped = map_source(self.rows, values, element_learner(self.context))
+        law = self.obeyed.known(at)
+        known = law.item if isinstance(law, Each) and is_of_state(law) else None
+        mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
@@ -559,63 +448,24 @@ class _Inducer:
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
-            return _literal(source.value)
+            return as_template(source.value)
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
 
 
-def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:
-    """Yield the paths at which some answer holds a number, or a list."""
-    names: dict[str, None] = {}
-    for value in values:
-        for name in value if isinstance(value, dict) else ():
-            names.setdefault(name)
-    for name in names:
-        column = [get(value, (name,)) for value in values]
-        if any(isinstance(value, list) or plain_number(value) is not None for value in column):
-            yield (*at, name)
-        elif len(at) < MAX_PART_DEPTH:
-            yield from _numbers_and_lists(column, (*at, name))
-
-
-def _objects(values: Values, at: Path = ()) -> Iterator[Path]:
-    """Yield the paths at which answers hold objects."""
-    names: dict[str, None] = {}
-    for value in values:
-        for name, member in value.items() if isinstance(value, dict) else ():
-            if isinstance(member, dict):
-                names.setdefault(name)
-    for name in names:
-        yield (*at, name)
-        if len(at) < MAX_PART_DEPTH:
-            yield from _objects([get(value, (name,)) for value in values], (*at, name))
-
-
-def _length(column: list[Found]) -> int:
-    return max(len(str(value)) for value in column)
-
-
-def _type_of(values: Values) -> str:
-    kinds = sorted({kind(value) for value in values} - {"missing"})
-    return kinds[0] if len(kinds) == 1 else "any"
-
-
-def _literal(value: JsonValue) -> JsonValue:
-    """Return the template of a literal: text that begins with ``$`` is escaped."""
-    if isinstance(value, str):
-        return "$" + value if value.startswith("$") else value
-    if isinstance(value, list):
-        return [_literal(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _literal(item) for key, item in value.items()}
-    return value
+def _are_texts_of(values: Values, column: list[Found]) -> bool:
+    """Whether all values are the texts of numbers or truths: what XML makes of them."""
+    return all(
+        isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
+        for value, other in zip(values, column, strict=True)
+    )
 
 
 def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
     """Return the scalar parts of the answers that headers may be built from, with their values on the
     rows."""
-    columns: list[tuple[Expr, list[Found]]] = []
+    columns = range_parts(rows)
     first = rows[0].observation.document
     if not isinstance(first, dict) or isinstance(induced.template, str):
         return columns
@@ -625,3 +475,9 @@ def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, li
             if all(isinstance(each, str | int) for each in column):
                 columns.append((Ref(("response", "body", *path)), column))
     return columns
+
+
+def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:
+    """Whether an object is taken over as it is, whatever it held: now one set of members, now another."""
+    shapes = {tuple(value) for value in made if isinstance(value, dict)}
+    return len(shapes) > 1 and brought.isdisjoint(changed)

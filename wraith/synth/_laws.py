@@ -55,9 +55,11 @@ def _calculations(variant: Variant, role: Role) -> list[tuple[Path, Expr]]:
     for name, at in _places(variant.body_template, ()):
         hole = variant.holes[name]
         inner = at[len(role.envelope) :] if at[: len(role.envelope)] == role.envelope else None
-        if hole.hole_class == "derived" and inner:
+        if hole.hole_class in ("derived", "state") and not isinstance(hole.source, Ref) and inner:
             law = _said_of_itself(hole.source, role)
-            if law is not None and not _mentions(law, inner):
+            if law is not None and _mentions(law, inner):
+                law = hole.source if _is_of_the_stored(hole.source) else None
+            if law is not None:
                 found.append((inner, law))
     return found
 
@@ -124,16 +126,29 @@ def _with_several(expr: Expr, change: _Change) -> Expr | None:
         case Sum(plus, minus):
             more, less = _all(plus, change), _all(minus, change)
             return Sum(more, less) if more is not None and less is not None else None
-        case Object(members, None):
+        case Object(members, base):
             done = _all([value for _, value in members], change)
-            if done is not None:
-                return Object(tuple((name, value) for (name, _), value in zip(members, done, strict=True)))
+            under = change(base) if base is not None else None
+            if done is not None and (base is None or under is not None):
+                named = zip(members, done, strict=True)
+                return Object(tuple((name, value) for (name, _), value in named), under)
     return None
 
 
 def _all(parts: Sequence[Expr], change: _Change) -> tuple[Expr, ...] | None:
     done = [made for part in parts if (made := change(part)) is not None]
     return tuple(done) if len(done) == len(parts) else None
+
+
+def _is_of_the_stored(expr: Expr) -> bool:
+    """Whether an expression needs nothing but the representation that was stored, and what it refers to."""
+
+    def look(part: Expr) -> Expr | None:
+        if isinstance(part, Ref):
+            return part if part.path[0] in ("entity", "item", "position") else None
+        return with_parts(part, look)
+
+    return look(expr) is not None
 
 
 def _mentions(expr: Expr, member: Path) -> bool:

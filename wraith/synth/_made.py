@@ -147,3 +147,13 @@ def is_near(clock: Clock, value: Found, now_ms: int) -> bool:
 
 def _form(unit: str) -> str:
     return any_fraction(unit) if "%S" in unit else unit
+
+
+def made_source(rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
+    """Return what makes identifiers of the values, or None where they do not look it."""
+    if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):
+        return None
+    if clock_source(rows, column) is not None:
+        return None
+    pattern = fresh_pattern([str(value) for value in column])
+    return FreshId(pattern) if pattern is not None else None

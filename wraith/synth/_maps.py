@@ -15,7 +15,7 @@ from wraith.paths import Found
 from wraith.runtime import compile_expr
 from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
-from wraith.synth._rows import Row, Values, as_json
+from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned
 from wraith.wir import Append, Call, Each, Equals, Expr, First, Hole, Literal, Object, Ref, When
 
@@ -29,8 +29,13 @@ Learn = Callable[[Sequence[Row], Values], Expr | None]
 """What finds the expression for one element from rows that see the element it is made from."""
 
 
-def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None:
-    """Return the list that the elements of another give, or None."""
+_Pair = tuple[Row, int, JsonValue, JsonValue]
+"""A row, the place of an element, the element, and what was made of it."""
+
+
+def map_source(rows: Sequence[Row], values: Values, learn: Learn, known: Expr | None = None) -> Expr | None:
+    """Return the list that the elements of another give, or None. ``known`` is what other routes show of an
+    element; it is taken where it is right."""
     if not any(value for value in values):
         return None
     for more in (0, 1):
@@ -39,22 +44,27 @@ def map_source(rows: Sequence[Row], values: Values, learn: Learn) -> Expr | None
                 whole = [value[:-1] for value in values if isinstance(value, list)]
                 last: list[Found] = [value[-1] for value in values if isinstance(value, list)]
                 item = learn(rows, last)
-                made = _mapped(expr, rows, lists, whole, learn) if item is not None else None
+                made = _mapped(expr, rows, lists, whole, learn, known) if item is not None else None
                 if made is not None and item is not None:
                     return Append(made, item)
             else:
-                made = _mapped(expr, rows, lists, values, learn)
+                made = _mapped(expr, rows, lists, values, learn, known)
                 if made is not None:
                     return made
     for expr, lists in _lessened(rows, values):
-        made = _mapped(expr, rows, lists, values, learn)
+        made = _mapped(expr, rows, lists, values, learn, known)
         if made is not None:
             return made
     return None
 
 
 def _mapped(
-    expr: Expr, rows: Sequence[Row], lists: Sequence[list[JsonValue]], values: Sequence[Found], learn: Learn
+    expr: Expr,
+    rows: Sequence[Row],
+    lists: Sequence[list[JsonValue]],
+    values: Sequence[Found],
+    learn: Learn,
+    known: Expr | None,
 ) -> Expr | None:
     pairs = [
         (row, position, element, outs[position])
@@ -66,11 +76,41 @@ def _mapped(
         return expr if len(values) > 1 else None
     if len(pairs) < 2:
         return None
-    chosen = thinned(pairs, SAMPLE)
-    item = learn(
-        [at_element(row, element, at) for row, at, element, _ in chosen], [out for *_, out in chosen]
-    )
+    if known is not None and not _wrong(known, pairs):
+        return Each(expr, known)
+    chosen = list(thinned(pairs, SAMPLE))
+    item = _learned(chosen, learn)
+    wrong = _wrong(item, pairs)
+    if wrong:  # what is rare comes back into the sample
+        known_ones = {id(pair) for pair in chosen}
+        more = [pair for pair in wrong if id(pair) not in known_ones]
+        item = _learned([*chosen, *thinned(more, SAMPLE // 3)], learn)
+        if _wrong(item, pairs):
+            return None
     return Each(expr, item) if item is not None else None
+
+
+def _learned(pairs: Sequence[_Pair], learn: Learn) -> Expr | None:
+    rows = [at_element(row, element, at) for row, at, element, _ in pairs]
+    return learn(rows, [out for *_, out in pairs])
+
+
+def _wrong(item: Expr | None, pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Return the elements that an expression does not give; none where it makes identifiers, which are never
+    the same."""
+    if item is None or "FreshId(" in repr(item):
+        return []
+    compute = compile_expr(item)
+    found = []
+    for pair in pairs:
+        row, at, element, out = pair
+        env = row.env
+        outer = env.item, env.position
+        env.item, env.position = element, at
+        if not equal(compute(env), out):
+            found.append(pair)
+        env.item, env.position = outer
+    return found
 
 
 def _lessened(rows: Sequence[Row], values: Values) -> Iterator[tuple[Expr, list[list[JsonValue]]]]:
@@ -154,3 +194,14 @@ def _object(template: dict[str, JsonValue], holes: dict[str, Hole]) -> Expr | No
     if base is None and all(isinstance(made, Literal) for _, made in members):
         return Literal({name: made.value for name, made in members if isinstance(made, Literal)})
     return Object(tuple(members), base)
+
+
+def as_template(value: JsonValue) -> JsonValue:
+    """Return the template of a literal: text that begins with ``$`` is escaped."""
+    if isinstance(value, str):
+        return "$" + value if value.startswith("$") else value
+    if isinstance(value, list):
+        return [as_template(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_template(item) for key, item in value.items()}
+    return value

@@ -15,6 +15,7 @@ from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Reveal, World, deletes, reveals
 from wraith.wir import Effect, Expr, Lookup
 
@@ -144,7 +145,7 @@ class Observer:
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms)
+        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
         env.entity, env.response = entity, seen.document
         for effect in self._side_effects[seen.route]:
             effect(env)
@@ -157,10 +158,13 @@ def _entity(state: State, seen: Seen, role: Role) -> Found:
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
-    """Let a state take over what an answer reveals."""
+    """Let a state take over what an answer reveals, or a request puts into a store."""
     for reveal in reveals(seen, role):
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
+    place = stored_at(seen, role)
+    if place is not None and role.store is not None:
+        state.put(*place, stored_content(seen.request, role.store, seen.lists))
     if seen.ok and role.beside is not None:
         _remember_around(state, seen, role, role.beside)
     if seen.ok and role.purges and role.collection is not None:
@@ -200,7 +204,7 @@ def _observation(
     seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
     captured = Captured(state.whole())
-    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms)
+    env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
         env.caller = caller(env)
     key = role.request_key(seen)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
+from wraith.synth._encoded import encoded_places
 from wraith.synth._observe import Observation
 from wraith.wir import (
     Call,
@@ -143,6 +144,10 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
         yield Ref(("request", "path", name)), value, norm(value)
     for path, part, key in _parts(env.body, ("request", "body")):
         yield Ref(path), part, key
+        for inside, decoded in encoded_places(Ref(path), part):
+            yield inside, decoded, norm(decoded)
+    if env.body_kind not in ("empty", "binary", "json", "form"):
+        yield Ref(("request", "raw")), env.raw, env.raw
     for path, part, key in _parts(env.query, ("request", "query")):
         if len(path) > 2:
             yield Ref(path), part, key

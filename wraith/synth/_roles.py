@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
@@ -19,9 +21,14 @@ from wraith.synth._seen import Seen
 from wraith.synth._views import views_of
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
 
+StoreKind: TypeAlias = OneOf["bytes", "document"]
+
 SINGLETON_KEY = "self"
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
+
+LIST_DEPTH = 3
+"""How deep a list of representations may stand."""
 
 PRIOR_KEYS = ("id", "key", "uuid", "slug", "code", "name")
 """Names that keys go by. A prior where no parameter shows the key, never a proof."""
@@ -52,6 +59,8 @@ class Role:
     """Parameters of the path that address a parent."""
     addressed: tuple[tuple[str, Expr], ...] = ()
     """Everything that the path addresses, outermost first: collection and key."""
+    store: StoreKind | None = None
+    """The collection keeps what clients put there, as bytes or as documents."""
     purged: Path | None = None
     """Where the answers of a route that removes many list what was removed."""
     beside: str | None = None
@@ -427,8 +436,8 @@ def object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
 
 
 def listing_of(documents: list[Found], collection: Collection) -> Path | None:
-    """Return where the answers hold a list of representations: the root, or a member at most two levels
-    down."""
+    """Return where the answers hold a list of representations: the root, or a member at most so many levels
+    down as XML needs: root, container, elements."""
     counts: Counter[Path] = Counter()
     for document in documents:
         for path, items in lists_in(document):
@@ -444,7 +453,7 @@ def listing_of(documents: list[Found], collection: Collection) -> Path | None:
 def lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonValue]]]:
     if isinstance(document, list):
         yield at, document
-    elif isinstance(document, dict) and len(at) < 2:
+    elif isinstance(document, dict) and len(at) < LIST_DEPTH:
         for key, member in document.items():
             yield from lists_in(member, (*at, key))
 

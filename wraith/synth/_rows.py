@@ -152,3 +152,9 @@ def in_order(sequences: Sequence[Sequence[str]]) -> list[str]:
 def plain_number(value: Found) -> float | None:
     """Return the number that a value is, None for what is none; text is none."""
     return None if isinstance(value, bool) or not isinstance(value, int | float) else value
+
+
+def type_of(values: Values) -> str:
+    """Return the JSON type that the values have where they are there, ``any`` where they differ."""
+    kinds = sorted({kind(value) for value in values} - {"missing"})
+    return kinds[0] if len(kinds) == 1 else "any"

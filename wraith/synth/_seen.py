@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import BodyKind, Exchange, Request, decode_body, header, parse_form
+from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime import read_time, split_path
 from wraith.synth._many import Many, take_apart
@@ -32,6 +33,10 @@ class Seen:
     raw: bytes = field(repr=False)
     route: int = -1
     parameters: dict[str, str] = field(default_factory=dict)
+    lists: XmlLists = field(default_factory=lambda: NO_LISTS, repr=False)
+    """Which elements of XML are lists; known once the whole corpus was looked at."""
+    as_bytes: bool = False
+    """The answer is looked at as bytes, whatever they hold: the service passes on what it was given."""
     many: Many | None = None
     """How the exchange is built where it holds others; those stand before it in the session."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
@@ -44,26 +49,34 @@ class Seen:
 
     @property
     def kind(self) -> BodyKind:
-        """What the answer's body is; a form is text, because no service was seen to answer one."""
+        """What the answer's body is; a form is text, a multipart body bytes: few services answer one."""
         return self._decode()[0]
 
     @property
     def document(self) -> Found:
-        """The document in the answer's body, ``MISSING`` in an empty or binary one."""
+        """The document in the answer's body, bytes as base64; ``MISSING`` where it is empty."""
         return self._decode()[1]
 
     def _decode(self) -> tuple[BodyKind, Found]:
         """Decode once, when it is asked for: the first look at a corpus asks for no document."""
         if self._decoded is not None:
             return self._decoded
-        body = decode_body(header(self.headers, "content-type"), self.raw)
-        decoded: tuple[BodyKind, Found] = (body.kind, MISSING)
-        if body.kind in ("json", "text"):
-            decoded = (body.kind, body.document)
+        if self.as_bytes and self.raw:
+            whole: tuple[BodyKind, Found] = ("binary", base64.b64encode(self.raw).decode())
+            self._decoded = whole
+            return whole
+        body = decode_body(header(self.headers, "content-type"), self.raw, self.lists)
+        decoded: tuple[BodyKind, Found] = (body.kind, body.document if body.kind != "empty" else MISSING)
+        if body.kind == "multipart":
+            decoded = ("binary", base64.b64encode(self.raw).decode())
         elif body.kind == "form":
             decoded = ("text", self.raw.decode("utf-8", "replace"))
         self._decoded = decoded
         return decoded
+
+    def look_at_bytes(self) -> None:
+        """Let the answer be bytes from now on."""
+        self.as_bytes, self._decoded = True, None
 
     @property
     def ok(self) -> bool:

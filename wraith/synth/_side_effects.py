@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._induce import Context, induce
+from wraith.synth._context import Context
+from wraith.synth._induce import induce
 from wraith.synth._observe import Observation
 from wraith.synth._places import extend, index
 from wraith.synth._roles import SINGLETON_KEY, Role

@@ -6,6 +6,7 @@ says, else what is stored, else a constant), then what is made fresh, then what 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -46,14 +47,8 @@ MAX_CANDIDATES = 60
 MIN_TEXT_PART = 2
 """The shortest value that is looked for inside a longer text."""
 
-MAX_CASES = 12
-"""The largest learned map; more entries are data."""
-
 MAX_GUESSES = 12
 """Candidates tried for a guess: it stays a guess, so the search stays short."""
-
-MAX_CASE_TEXT = 40
-"""Longer values of a map are data as well."""
 
 
 def from_places(rows: Sequence[Row], values: Values, name: str) -> Expr | None:
@@ -208,6 +203,10 @@ def text_source(
     for key, exprs in rows[pivot].index.items():
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
             known.setdefault(key, []).extend(exprs)
+        elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
+            own = [each for each in exprs if isinstance(each, Ref) and each.path[:2] == ("request", "path")]
+            if own:
+                known.setdefault(key, []).extend(own)
     for expr, column in extra:
         text = text_of(column[pivot])
         if text and len(text) >= MIN_TEXT_PART and text in target:
@@ -342,51 +341,6 @@ def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
         if found is not None and found.whole:
             return candidate
     return None
-
-
-def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the learned map from a switch in the environment to the value, or None.
-
-    A map earns its place by repetition: twice as many rows as entries, or each entry seen twice.
-    """
-    if any(isinstance(value, dict | list) for value in values):
-        return None
-    answers = {norm(value) or str(value) for value in values}
-    if not 2 <= len(answers) <= MAX_CASES or any(len(str(answer)) > MAX_CASE_TEXT for answer in answers):
-        return None
-    best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
-    for expr in _switches(rows):
-        compute = compile_expr(expr)
-        table: dict[str, Found] = {}
-        seen: Counter[str] = Counter()
-        for row, value in zip(rows, values, strict=True):
-            switch = compute(row.env)
-            text = "null" if switch is None else text_of(switch)
-            if text is None or not equal(table.setdefault(text, value), value):
-                break
-            seen[text] += 1
-        else:
-            if MAX_CASES >= len(table) >= 2 and (min(seen.values()) >= 2 or len(rows) >= 3 * len(table)):
-                cases = tuple(
-                    sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING)
-                )
-                candidate = Case(expr, cases)
-                order = (len(table), rank(expr))
-                if best is None or order < best[0]:
-                    best = (order, candidate)
-    return best[1] if best else None
-
-
-def _switches(rows: Sequence[Row]) -> list[Expr]:
-    """Return the places with few different short values: what could be a switch."""
-    columns: dict[Expr, set[object]] = {}
-    for row in rows:
-        for key, exprs in row.index.items():
-            if isinstance(key, str) and len(key) <= 40:
-                for expr in exprs:
-                    if isinstance(expr, Ref | Lookup):
-                        columns.setdefault(expr, set()).add(key)
-    return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
 
 
 def best_guess(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from wraith.synth._seen import Seen
+from wraith.synth._xml import ListSign, list_signs
 
 
 class Line(NamedTuple):
@@ -21,6 +22,8 @@ class Line(NamedTuple):
     flowed: tuple[bool, ...]
     echoed: bool
     """The answer was no error, and holds the last segment as a value."""
+    lists: tuple[ListSign, ...] = ()
+    """What the bodies say about lists of XML."""
 
 
 Sketch: TypeAlias = tuple[Line, ...]
@@ -37,7 +40,7 @@ def sketch(session: Sequence[Seen]) -> Sketch:
                 flows[segment] = _flows(segment, earlier)
         echoed = seen.ok and _stands_in(seen.segments[-1], seen.raw)
         flowed = tuple(flows[segment] for segment in seen.segments)
-        lines.append(Line(seen.method, seen.segments, seen.status, flowed, echoed))
+        lines.append(Line(seen.method, seen.segments, seen.status, flowed, echoed, list_signs(seen)))
         earlier.append(seen.raw)
         earlier.append(seen.request.body)
     return tuple(lines)
@@ -56,8 +59,12 @@ def _flows(segment: str, earlier: Iterable[bytes]) -> bool:
 
 
 def _stands_in(segment: str, body: bytes) -> bool:
-    """Whether the text is a value of a JSON body, not the name of a member."""
-    quoted = b'"%s"' % segment.encode("utf-8", "replace")
+    """Whether the text is a value of a JSON body, not the name of a member, or the text of an element of XML,
+    where identifiers may be addresses."""
+    plain = segment.encode("utf-8", "replace")
+    if body[:1] == b"<" and (b">%s<" % plain in body or b"/%s<" % plain in body):
+        return True
+    quoted = b'"%s"' % plain
     at = body.find(quoted)
     while at >= 0:
         if not body[at + len(quoted) : at + len(quoted) + 2].lstrip().startswith(b":"):

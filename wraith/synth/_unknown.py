@@ -63,6 +63,6 @@ def _learn(
 def _whole(observation: Observation) -> Observation:
     """Return the observation of a request whose path is one parameter."""
     seen = observation.seen
-    env = Environment(seen.request, {TARGET: seen.request.path}, Captured(), Ids(""), seen.at_ms)
+    env = Environment(seen.request, {TARGET: seen.request.path}, Captured(), Ids(""), seen.at_ms, seen.lists)
     env.caller = observation.env.caller
     return replace(observation, env=env, addressed=())

@@ -7,30 +7,32 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_atom, integer_of, text_of
+from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
-from wraith.synth._features import Feature, features
+from wraith.synth._context import Context
 from wraith.synth._headers import Answer, learn_headers
-from wraith.synth._induce import Context, Induced, element_learner, induce
+from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
+from wraith.synth._questions import Questions
 from wraith.synth._quoted import quotations, quoted
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
 from wraith.synth._shown import viewed
+from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
-from wraith.synth._unions import complaint, names_in, united
+from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
+from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
     Atom,
     Call,
@@ -105,33 +107,6 @@ class _Told:
     """Parts of its answers that are known already."""
 
 
-class _Questions:
-    """The features of a route's requests, worked out when a group has to be told from another."""
-
-    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
-        self._rows = rows
-        self._role = role
-        self.laws = laws
-
-    @cached_property
-    def all(self) -> list[Feature]:
-        observations = [row.observation for row in self._rows]
-        return features(observations, self._role, [each.seen.ok for each in observations])
-
-    def complain(self, group: _Group) -> None:
-        """Add the question that a refusal of many parts answers itself."""
-        atom = complaint(group.induced.template, group.induced.holes)
-        if atom is not None:
-            test = compile_atom(atom)
-            answers = tuple(test(row.env) for row in self._rows)
-            self.all.insert(0, Feature(atom, 1.0, answers))
-
-    @cached_property
-    def accepted(self) -> Sequence[int]:
-        """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
-        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], SAMPLE)
-
-
 def learn_route(
     observations: Sequence[Observation],
     role: Role,
@@ -144,7 +119,7 @@ def learn_route(
     """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
     that are known already."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = _Questions(rows, role, laws)
+    questions = Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
@@ -153,7 +128,7 @@ def learn_route(
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
-            questions.complain(whole)
+            questions.complain(whole.induced.template, whole.induced.holes)
             continue
         for label in family[1:] or family:
             groups += _divide(label, rows, told, questions, MAX_SPLITS)
@@ -193,7 +168,7 @@ def _by_answer(rows: Sequence[Row]) -> list[tuple[int, ...]]:
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        media = media_type(header(seen.headers, "content-type"))
+        media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
         groups[(seen.status, seen.ok, seen.kind, media)].append(number)
     done: list[tuple[int, ...]] = []
     for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
@@ -242,7 +217,7 @@ def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> Jso
 
 
 def _divide(
-    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions, left: int
+    members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions, left: int
 ) -> list[_Group]:
     """Return the group, or the groups that it falls into where its answers differ in shape for a reason."""
     group = _learn(members, rows, told, questions)
@@ -250,9 +225,9 @@ def _divide(
         return [group]
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
-            parts = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
-            if _doubt(parts) < _doubt([group]):
-                return parts
+            divided = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
+            if _doubt(divided) < _doubt([group]):
+                return divided
     return [group]
 
 
@@ -280,12 +255,10 @@ def _shape(value: Found) -> str:
     return "empty" if value in ({}, []) else kind(value)
 
 
-def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
+def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
     """Whether a small tree tells the parts apart without a mistake."""
     chosen = [(row, label) for label, part in enumerate(partition) for row in part]
-    sub = [
-        Feature(each.atom, each.bits, tuple(each.answers[row] for row, _ in chosen)) for each in questions.all
-    ]
+    sub = restricted(questions.all, [row for row, _ in chosen])
     leaves = grow([label for _, label in chosen], sub)
     return all(leaf.hits == leaf.total for leaf in leaves) and len(leaves) <= len(partition) + 1
 
@@ -293,7 +266,7 @@ def _separable(partition: list[tuple[int, ...]], questions: _Questions) -> bool:
 # --- one group -------------------------------------------------------------------------------------------
 
 
-def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: _Questions) -> _Group:
+def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
     numbers: Sequence[int] = _sample(members, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
@@ -336,7 +309,7 @@ def _learn_sample(
     numbers: Sequence[int],
     rows: Sequence[Row],
     told: _Told,
-    questions: _Questions,
+    questions: Questions,
 ) -> _Group:
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
@@ -346,7 +319,9 @@ def _learn_sample(
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
-    induced = induce(sample, values, context)
+    context.flats = questions.flats
+    is_binary = sample[0].observation.seen.kind == "binary"
+    induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
     return _Group(members, induced, learn_headers(sample, Answer(induced, context.page, told.shared)), style)
 
@@ -390,17 +365,14 @@ def _variant(
         headers=group.headers,
         body_kind=seen.kind,
         style=group.style,
-        body_template=group.induced.template if seen.document is not MISSING else _bytes_template(seen.raw),
+        xml=learn_xml_style((rows[number].observation.seen for number in group.rows), seen.lists)
+        if seen.kind == "xml"
+        else None,
+        body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
-
-
-def _bytes_template(raw: bytes) -> JsonValue:
-    import base64
-
-    return base64.b64encode(raw).decode() if raw else None
 
 
 def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
@@ -412,6 +384,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
             return tuple(Delete(each, role.key) for each in (name, role.beside) if each is not None)
     elif role.op not in ("create", "update", "action"):
         return ()
+    if role.store is not None:
+        return (storing(role),)
     if role.envelope is None:
         return ()
     key = role.key or _created_key(role)

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import parse_form
+from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
+from wraith.synth._stores import stored_at, stored_content
 
 SIZES = frozenset(
     "limit per_page page_size pagesize size count top first max_results _limit _end".split()  # noqa: SIM905
@@ -29,8 +30,8 @@ PAGING = SIZES | frozenset("offset page skip _page _start start".split())  # noq
 """Names of parameters that choose a part of a list, not its members: a prior used for evidence of resets
 only."""
 
-_IDENTIFIER = re.compile(rb'"([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})"')
-"""What may be an identifier in a JSON answer: a text in one piece, with a digit in it."""
+_IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
+"""What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
 
 STEPS_TO_A_RESET = 5
 """Keys that grow for each that does not, where keys count up and a service was reset in between: random ones
@@ -69,6 +70,12 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
         for item in items if isinstance(items, list) else ():
             if (key := role.element_key(item, seen.parameters)) is not None:
                 yield _shown(seen, (name, key), item, listed=True)
+        return
+    if role.store is not None:
+        key = role.request_key(seen)
+        if role.op == "read" and seen.status == 200 and seen.method == "GET" and key is not None:
+            answered = Response(seen.status, seen.headers, seen.raw)
+            yield Reveal((name, key), stored_content(answered, role.store, seen.lists), False)
         return
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
@@ -197,6 +204,8 @@ class WorldBuilder:
     def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
+        if (stored := stored_at(seen, role)) is not None:
+            sketch.born.add(stored)
         if role.purges and seen.ok and role.collection is not None:
             name = role.collection.name
             sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))

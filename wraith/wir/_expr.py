@@ -5,6 +5,8 @@ model can be read without this file beside it. Paths start at one of these roots
 
 ``request.method``, ``request.path.<parameter>``, ``request.query``, ``request.header``, ``request.body``
     the request, decoded; header names are lower case
+``request.raw``
+    the bytes of the body, as base64
 ``request.body_kind``, ``request.host``, ``request.target``
     how the body decoded (``json``, ``form``, …), the address the client used, path and query as they came
 ``entity``

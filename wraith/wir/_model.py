@@ -13,6 +13,7 @@ from pydantic import JsonValue as Json
 
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
+from wraith.exchange import XmlStyle
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
@@ -32,7 +33,7 @@ HoleClass: TypeAlias = Literal[
 ``unexplained`` is the honest rest: a value that was seen, compared exactly."""
 
 StateOp: TypeAlias = Literal["create", "read", "update", "delete", "list", "action", "none"]
-BodyKind: TypeAlias = Literal["empty", "json", "form", "text", "binary"]
+BodyKind: TypeAlias = Literal["empty", "json", "form", "xml", "multipart", "text", "binary"]
 
 if TYPE_CHECKING:
     _JsonExpr = Expr
@@ -106,6 +107,8 @@ class Variant(_Part):
     body_kind: BodyKind = "json"
     style: Style | None = None
     """How a JSON body is written; compact where None."""
+    xml: XmlStyle | None = None
+    """How a body of XML is written."""
     body_template: Json = None
     holes: dict[str, Hole] = {}
     effects: tuple[_JsonEffect, ...] = ()
@@ -156,16 +159,27 @@ class Model(_Part):
     """What is answered to a path that no route has; the whole path is the parameter ``path``."""
     refused: tuple[Variant, ...] = ()
     """What is answered to a method that no route has, on a path that some route has."""
+    xml_lists: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Elements of XML that are lists: by parent, the child with the names that may stand behind it."""
 
 
-OPTIONAL = ("caller", "unknown", "refused", "graphql")
+OPTIONAL = ("caller", "unknown", "refused", "graphql", "xml_lists")
 """Parts of a model that are written only where there is something in them."""
 
 
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
     document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
+    for route, dumped in zip(model.routes, _objects(document["routes"]), strict=True):
+        for variant, part in zip(route.variants, _objects(dumped["variants"]), strict=True):
+            if variant.xml is None:
+                del part["xml"]
     return {name: part for name, part in document.items() if part or name not in OPTIONAL}
+
+
+def _objects(dumped: JsonValue) -> list[dict[str, JsonValue]]:
+    assert isinstance(dumped, list)  # Invariant: what a tuple of models is dumped as
+    return [each for each in dumped if isinstance(each, dict)]
 
 
 def dump_model(model: Model) -> bytes:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.runtime import text_of
+from wraith.synth._context import Context
 from wraith.synth._features import features
 from wraith.synth._graphql._folding import Given
 from wraith.synth._graphql._subjects import Subject
-from wraith.synth._induce import Context, induce
+from wraith.synth._induce import induce
 from wraith.synth._roles import Collection, Role
 from wraith.synth._sampling import thinned
 from wraith.synth._tree import grow

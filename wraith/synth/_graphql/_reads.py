@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr
+from wraith.synth._context import Context
 from wraith.synth._graphql._documents import Object, Value, plain
 from wraith.synth._graphql._folding import Folded
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._lists import Vocabulary, alike, cases_of, learn_query
 from wraith.synth._graphql._types import Class, Types
 from wraith.synth._graphql._words import stem
-from wraith.synth._induce import Context, induce
+from wraith.synth._induce import induce
 from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
 from wraith.wir import Call, Expr, Hole, HoleClass, Literal, Lookup, Query, Ref, Where

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr
+from wraith.synth._context import Context
 from wraith.synth._graphql._documents import Object, plain
 from wraith.synth._graphql._folding import Given as Asked
 from wraith.synth._graphql._reads import Made
 from wraith.synth._graphql._subjects import Subject
 from wraith.synth._graphql._types import Class, Types, as_counted
-from wraith.synth._induce import Context, induce
+from wraith.synth._induce import induce
 from wraith.synth._rows import equal
 from wraith.synth._sampling import thinned
 from wraith.wir import Cast, Delete, Effect, Expr, First, Hole, Literal, Put, Ref

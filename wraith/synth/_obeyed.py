@@ -1,0 +1,71 @@
+"""Which laws of a collection hold in some answers of one route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wraith.paths import MISSING, Path, get
+from wraith.runtime import compile_expr
+from wraith.synth._context import Context
+from wraith.synth._laws import is_of_state, rooted
+from wraith.synth._rows import Row, Values, equal
+from wraith.wir import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """The laws that may hold of representations in the answers of some rows."""
+
+    rows: Sequence[Row]
+    values: Values
+    context: Context
+
+    def law(self, values: Values, at: Path) -> Expr | None:
+        """Return what the other routes of the collection teach of a part, where it is right here as well."""
+        law = self.known(at)
+        root = ("entity",) if self.context.element else ("response", "body", *(self.context.envelope or ()))
+        expr = rooted(law, root) if law is not None else None
+        if expr is None:
+            return None
+        compute = compile_expr(expr)
+        for row, whole, value in zip(self.rows, self.values, values, strict=True):
+            row.env.response = whole
+            made = compute(row.env)
+            row.env.response = MISSING
+            if not equal(made, value):
+                return None
+        return expr
+
+    def known(self, at: Path) -> Expr | None:
+        """Return the law of a part of the representation, if there is one."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return None
+        return self.context.laws.get(at[len(envelope) :])
+
+    def of_state(self, at: Path) -> list[str]:
+        """Return the members of an object that are worked out from other entities, as other routes teach."""
+        envelope = self.context.envelope
+        if envelope is None or at[: len(envelope)] != envelope:
+            return []
+        return list(dict.fromkeys(str(path[0]) for path in self._laws_below(at)))
+
+    def _laws_below(self, at: Path) -> list[Path]:
+        """Return the paths below a part at which something is worked out from other entities."""
+        envelope = self.context.envelope or ()
+        inner = at[len(envelope) :]
+        return [
+            path[len(inner) :]
+            for path, law in self.context.laws.items()
+            if path[: len(inner)] == inner and len(path) > len(inner) and is_of_state(law)
+        ]
+
+    def has_lawful_part(self, values: Values, at: Path) -> bool:
+        """Whether something below a part is as other routes teach: then it is no copy of what is stored."""
+        if self.context.envelope is None or not all(isinstance(value, dict) for value in values):
+            return False
+        return any(
+            self.law([get(value, path) for value in values], (*at, *path)) is not None
+            for path in self._laws_below(at)
+        )

@@ -1,0 +1,60 @@
+"""The questions about a route's requests, worked out when a group of answers has to be told from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from wraith.canonical import JsonValue
+from wraith.runtime import compile_atom
+from wraith.synth._aggregates import Flats
+from wraith.synth._features import Feature, features
+from wraith.synth._laws import Laws
+from wraith.synth._references import parts, referring
+from wraith.synth._roles import Role
+from wraith.synth._rows import Row
+from wraith.synth._sampling import thinned
+from wraith.synth._unions import complaint
+from wraith.wir import Atom, Hole
+
+REFERRED = 2.5
+"""Bits that the question costs whether anything refers to an entity, or whether it has a part."""
+
+ACCEPTED = 40
+"""Requests that were not refused, against which a refusal is told apart."""
+
+
+class Questions:
+    """The features of a route's requests, worked out when a group has to be told from another."""
+
+    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
+        self._rows = rows
+        self._role = role
+        self.laws = laws
+        self.flats: Flats = {}
+
+    @cached_property
+    def all(self) -> list[Feature]:
+        observations = [row.observation for row in self._rows]
+        found = features(observations, self._role, [each.seen.ok for each in observations])
+        known = {feature.answers for feature in found}
+        for atom in (*referring(observations, self._role), *parts(observations, self._role)):
+            answers = self._answers(atom)
+            if any(answers) and not all(answers) and answers not in known:
+                found.append(Feature(atom, REFERRED, answers))
+        return found
+
+    def _answers(self, atom: Atom) -> tuple[bool, ...]:
+        test = compile_atom(atom)
+        return tuple(test(row.env) for row in self._rows)
+
+    def complain(self, template: JsonValue, holes: Mapping[str, Hole]) -> None:
+        """Add the question that a refusal of many parts answers itself."""
+        atom = complaint(template, holes)
+        if atom is not None:
+            self.all.insert(0, Feature(atom, 1.0, self._answers(atom)))
+
+    @cached_property
+    def accepted(self) -> Sequence[int]:
+        """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
+        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], ACCEPTED)

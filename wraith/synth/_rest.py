@@ -1,0 +1,126 @@
+"""What is worked out from the rest of an answer, from what is stored, or case by case.
+
+The parts of an answer that no place explains stay open until all others are explained. Then each is tried
+again and again: what was found in one round may be an operand in the next, as a tax is of a total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wraith.paths import MISSING, Found, Path, get
+from wraith.synth._aggregates import Aggregates
+from wraith.synth._arithmetic import Part, arithmetic_source
+from wraith.synth._conditions import conditional_source, counted_text
+from wraith.synth._context import Context, Open
+from wraith.synth._made import clock_source
+from wraith.synth._obeyed import Obeyed
+from wraith.synth._rows import Row, Values, constant, plain_number, type_of
+from wraith.synth._sources import from_places, named_place, text_source
+from wraith.wir import Call, Expr, Hole, Literal, Ref
+
+MAX_PART_DEPTH = 3
+"""How deep in an answer the numbers stand that others are worked out from."""
+
+ENOUGH = 3
+"""Equal values that are taken for a constant, where a place of the same name has them as well."""
+
+
+class Rest:
+    """The open parts of the answers of some rows."""
+
+    def __init__(self, rows: Sequence[Row], values: Values, context: Context, obeyed: Obeyed) -> None:
+        self.rows = rows
+        self.values = values
+        self.context = context
+        self.obeyed = obeyed
+        self.open: list[Open] = []
+
+    def settle(self, holes: dict[str, Hole]) -> None:
+        """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
+        aggregates = Aggregates(self.rows, self.context.flats)
+        alone = self.context.element and self.rows[0].env.item is not MISSING  # elements add nothing up
+        found = True
+        while found and self.open:
+            found = False
+            parts = list(self._parts())
+            for each in list(self.open):
+                source = (
+                    self.obeyed.law(each.values, each.at)
+                    or arithmetic_source(self.rows, each.values, parts)
+                    or (None if alone else aggregates.source(each.values, each.at))
+                    or (None if alone else aggregates.listed(each.values))
+                    or counted_text(each.values, list(self._counts()))
+                    or self._conditional(each)
+                )
+                if source is not None:
+                    found = True
+                    self.open.remove(each)
+                    holes[each.hole] = Hole(hole_class="derived", type=type_of(each.values), source=source)
+
+    def _parts(self) -> Iterator[Part]:
+        """Yield the numbers and lists of the answers that are explained, with their values on the rows."""
+        yield from self.context.list_values
+        if self.context.element:
+            return
+        closed = [each.at for each in self.open]
+        for path in _numbers_and_lists(self.values):
+            if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
+                yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
+
+    def _counts(self) -> Iterator[Part]:
+        """Yield how many members the explained objects of the answers have, where that differs."""
+        if self.context.element:
+            return
+        for path in _objects(self.values):
+            if not any(each.at[: len(path)] == path for each in self.open):
+                column = [get(value, path) for value in self.values]
+                counts: list[Found] = [len(value) if isinstance(value, dict) else 0 for value in column]
+                if constant(counts) is MISSING:
+                    yield Call("count", (Ref(("response", "body", *path)),)), counts
+
+    def _conditional(self, each: Open) -> Expr | None:
+        if self.context.questions is None:
+            return None
+        name = str(each.at[-1]) if each.at else ""
+
+        def search(rows: Sequence[Row], values: Values) -> Expr | None:
+            if not rows:
+                return None
+            found = from_places(rows, values, name)
+            if isinstance(found, Literal) and len(rows) < ENOUGH:
+                found = named_place(rows, values, name) or found
+            if found is None and len(rows) > 1:
+                found = clock_source(rows, values) or text_source(rows, values, ())
+            return found
+
+        return conditional_source(
+            self.rows, each.values, self.context.questions(), self.context.others, search
+        )
+
+
+def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which some answer holds a number, or a list."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name in value if isinstance(value, dict) else ():
+            names.setdefault(name)
+    for name in names:
+        column = [get(value, (name,)) for value in values]
+        if any(isinstance(value, list) or plain_number(value) is not None for value in column):
+            yield (*at, name)
+        elif len(at) < MAX_PART_DEPTH:
+            yield from _numbers_and_lists(column, (*at, name))
+
+
+def _objects(values: Values, at: Path = ()) -> Iterator[Path]:
+    """Yield the paths at which answers hold objects."""
+    names: dict[str, None] = {}
+    for value in values:
+        for name, member in value.items() if isinstance(value, dict) else ():
+            if isinstance(member, dict):
+                names.setdefault(name)
+    for name in names:
+        yield (*at, name)
+        if len(at) < MAX_PART_DEPTH:
+            yield from _objects([get(value, (name,)) for value in values], (*at, name))
