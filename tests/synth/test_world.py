@@ -24,6 +24,10 @@ def read(key: str | int) -> Step:
     return exchange("GET", f"/v1/users/{key}", answer=user(key))
 
 
+def remove(key: str | int) -> Step:
+    return exchange("DELETE", f"/v1/users/{key}", status=204)
+
+
 def listing(*keys: str | int) -> Step:
     return exchange("GET", "/v1/users", answer=[user(key) for key in keys])
 
@@ -49,6 +53,16 @@ RUNS: dict[str, tuple[list[Sequence[Step]], list[list[int]]]] = {
             session(create(2), read(2), read(1)),
         ],
         [[0, 1], [2, 3]],
+    ),
+    "numbers that fall back, though all was deleted": (
+        [
+            session(create(2003), read(2003)),
+            session(read(2003), remove(2003), create(2008), remove(2008)),
+            session(create(2011), remove(2011), create(2015), remove(2015), create(2016), remove(2016)),
+            session(create(2002), read(2002)),
+            session(create(2009), read(2002)),
+        ],
+        [[0, 1, 2], [3, 4]],
     ),
     "a whole list that lacks what was created": (
         [

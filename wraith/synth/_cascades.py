@@ -83,7 +83,7 @@ def _judge(seen: Seen, role: Role, suspects: dict[Key, list[Rule]], votes: _Vote
     if not suspects or role.collection is None:
         return
     name = role.collection.name
-    asked = role.request_key(seen.parameters)
+    asked = role.request_key(seen)
     if asked is not None and (name, asked) in suspects and seen.status in (404, 410):
         votes.gone.update(suspects.pop((name, asked)))
         return

@@ -9,10 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
+from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
+from wraith.synth._elsewhere import at_their_address
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
@@ -256,10 +258,10 @@ def prepare(
     xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
     kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
-    roles = with_stores(
-        assign_roles(table, [seen for session in kept.values() for seen in session]), kept.values()
-    )
-    for seen in (seen for exchanges in kept.values() for seen in exchanges):
+    exchanges = [seen for session in kept.values() for seen in session]
+    own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
+    roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)

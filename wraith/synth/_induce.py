@@ -20,7 +20,7 @@ from wraith.synth._context import Context, Open
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source, made_source
+from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._naming import addressed, naming
 from wraith.synth._obeyed import Obeyed
@@ -231,12 +231,15 @@ class _Inducer:
         ever = hits[True] > hits[False]
         if hits[ever] * 3 >= len(column) * 2:
             return NextKey(collection, ever, start=start)
-        if len(column) >= MIN_GROWING and all(
+        grown = all(
             isinstance(value, int) and value >= each.next_ever
             for value, each in zip(column, counted, strict=True)
-        ):
+        )
+        told = sum(each.next_ever > 1 for each in counted)  # the first of a world is greater than nothing
+        drawn = fresh_number(column) if not grown or told < MIN_GROWING else None
+        if drawn is None and grown and len(column) >= MIN_GROWING:
             return NextKey(collection, ever=True, gaps=True, start=start)
-        return None
+        return drawn if drawn is None or clock_source(self.rows, column) is None else None
 
     # --- the walk ---
 
@@ -358,6 +361,10 @@ class _Inducer:
             self.holes[each.hole] = built
             if built.hole_class == "unexplained":
                 self.unexplained.append(format_path(each.at))
+            return
+        drawn = fresh_number(each.values) if self.context.key_path is not None else None
+        if drawn is not None:  # no calculation gives it, and it is made where an entity is
+            self.holes[each.hole] = Hole(hole_class="generated", type="integer", source=drawn)
             return
         if len({kind(value) for value in each.values}) > 1:
             self.conflicts.append(each.at)

@@ -64,6 +64,9 @@ def compile_judge(expr: Expr) -> Judge:
             return _first(options)
         case Text(parts):
             return _text(parts)
+        case Cast(FreshId(pattern), "integer"):
+            drawn = _by_pattern(pattern)
+            return lambda env, value: isinstance(value, int) and drawn(env, str(value))
         case Given(value) | Cast(value, _):
             return compile_judge(value)
         case When(test, then, otherwise):

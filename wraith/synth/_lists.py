@@ -132,7 +132,7 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
 
 
 def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
-    listed = [each for each in observations if each.seen.ok and each.seen.method == "GET"]
+    listed = [each for each in observations if each.seen.ok and each.seen.method != "HEAD"]
     found = (case_of(Row(each), role) for each in thinned(listed, SAMPLE))
     return [case for case in found if case is not None]
 

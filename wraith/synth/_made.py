@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from wraith.paths import MISSING, Found
 from wraith.runtime import any_fraction, read_time, write_time
 from wraith.synth._rows import Row, Values
-from wraith.wir import Clock, Expr, FreshId
+from wraith.wir import Cast, Clock, Expr, FreshId
 
 CLOCK_SLACK_MS = 2500
 """How far a service's clock may stand from the exchange: its second was cut off, and answering took a
@@ -31,6 +31,9 @@ _ALPHABETS = (
 _PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 MIN_FRESH = 6
 """Characters that vary in an identifier taken for random: fewer, and chance repeats them."""
+
+MIN_NUMBERS = 3
+"""Numbers that are all new before they are taken for random: two amounts differ by chance."""
 
 
 def fresh_pattern(texts: Sequence[str]) -> str | None:
@@ -67,6 +70,19 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         pattern.append(f"[{alphabet}]{{{length}}}")
         random += length
     return "".join(pattern) if random >= MIN_FRESH else None
+
+
+def fresh_number(values: Sequence[Found]) -> Expr | None:
+    """Return what makes whole numbers that were drawn at random: long ones, each another, which nothing
+    counts."""
+    texts = [str(value) for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    lengths = Counter(map(len, texts))
+    if len(texts) < max(len(values), MIN_NUMBERS) or len(set(texts)) < len(texts):
+        return None
+    length = min(lengths, key=lambda each: (-lengths[each], each))
+    if min(lengths) < MIN_FRESH or max(lengths) - min(lengths) > 1 or "-" in "".join(texts):
+        return None
+    return Cast(FreshId(f"[1-9]{{1}}[0-9]{{{length - 1}}}"), "integer")
 
 
 def _one_piece(texts: Sequence[str]) -> str | None:

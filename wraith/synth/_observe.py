@@ -15,7 +15,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._flats import Flats
-from wraith.synth._roles import Role, path_text, stored_value
+from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
@@ -165,22 +165,29 @@ class Observer:
                 if observed:
                     observation = _observation(seen, role, self._state, self._caller)
                     own = role.collection is not None and (
-                        (role.collection.name, role.request_key(seen.parameters)) in self._guessed
+                        (role.collection.name, role.request_key(seen)) in self._guessed
                     )
                     observation.left = MISSING if own else seen.left
                     yield observation
                 self._guessed.difference_update(each.key for each in reveals(seen, role))
+                entity = _entity(self._state, seen, role)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
                 if seen.ok and seen.route in self._side_effects:
-                    self._apply(seen)
+                    self._apply(seen, entity)
 
-    def _apply(self, seen: Seen) -> None:
+    def _apply(self, seen: Seen, entity: Found) -> None:
         env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
-        env.response = seen.document
+        env.entity, env.response = entity, seen.document
         for effect in self._side_effects[seen.route]:
             effect(env)
+
+
+def _entity(state: State, seen: Seen, role: Role) -> Found:
+    """Return what is stored of the entity that a request addresses."""
+    key = role.request_key(seen)
+    return MISSING if role.collection is None or key is None else state.get(role.collection.name, key)
 
 
 def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
@@ -235,7 +242,7 @@ def _observation(
         env.state = state  # who asks may be looked up
         env.caller = caller(env)
         env.state = captured
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     if role.collection is not None:
         name = role.collection.name
         if key is not None:
@@ -272,7 +279,7 @@ def _json(value: Found) -> JsonValue:
 def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iterable[tuple[Lookup, Found]]:
     """Capture what the path addresses and what is kept around it; yield each with its expression."""
     for name, key in (*role.addressed, *role.around):
-        text = path_text(key, seen.parameters)
+        text = key_text(key, seen)
         stored = state.get(name, text) if text is not None else MISSING
         if text is not None and stored is not MISSING:
             captured.put(name, text, _json(stored))
@@ -310,7 +317,7 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if seen.route < 0:
                 continue
             role = roles[seen.route]
-            key = role.request_key(seen.parameters)
+            key = role.request_key(seen)
             if role.collection is None or key is None:
                 continue
             place = (role.collection.name, key)

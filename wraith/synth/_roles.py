@@ -100,20 +100,24 @@ class Role:
             return own
         return "/".join([*(parameters[name] for name in self.parents), own])
 
-    def request_key(self, parameters: dict[str, str]) -> str | None:
+    def request_key(self, seen: Seen) -> str | None:
         """Return the key that a request addresses, or None on a collection route."""
-        return path_text(self.key, parameters)
+        return key_text(self.key, seen)
 
 
-def path_text(key: Expr | None, parameters: dict[str, str]) -> str | None:
-    """Return a key that is made of parameters of the path, None where one is missing."""
+def key_text(key: Expr | None, seen: Seen) -> str | None:
+    """Return a key that is made of parts of a request, None where one is missing."""
     match key:
         case Literal(value):
             return text_of(value)
         case Ref(("request", "path", str(name))):
-            return parameters.get(name)
+            return seen.parameters.get(name)
+        case Ref(("request", "body", *rest)):
+            return text_of(get(seen.sent, tuple(rest)))
+        case Ref(("request", "query", *rest)):
+            return text_of(get(seen.asked, tuple(rest)))
         case Text(parts):
-            texts = [path_text(part, parameters) for part in parts]
+            texts = [key_text(part, seen) for part in parts]
             return None if None in texts else "".join(str(text) for text in texts)
     return None
 
@@ -232,7 +236,7 @@ def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Bas
             shown = {
                 text_of(get(item, (name,)))
                 for document in listed[base]
-                for _, items in _lists_in(document)
+                for _, items in lists_in(document)
                 for item in items
             }
             if None not in own and len(set(own)) == len(own) > 1 and not shown.isdisjoint(own):
@@ -348,7 +352,7 @@ def _answers_parent(
     collection = collections[pattern.shape[: places[-1]]]
     names = pattern.names[: len(places)]
     rows = [(seen.parameters[names[-1]], seen.document) for seen in answers]
-    envelope = _envelope(collection, rows)
+    envelope = envelope_of(collection, rows)
     if envelope is None or not all(
         text_of(get(document, (*envelope, *collection.key))) == own for own, document in rows
     ):
@@ -374,7 +378,7 @@ _ITEM_OPS: dict[str, StateOp] = {"GET": "read", "HEAD": "read", "DELETE": "delet
 
 def _item_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:
     op: StateOp = _ITEM_OPS.get(pattern.method, "update")
-    envelope = _envelope(
+    envelope = envelope_of(
         collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers]
     )
     return Role(op, collection, envelope, None, _key_expr(pattern.names, collection), pattern.names[:-1])
@@ -389,7 +393,7 @@ def _key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
     return Text(tuple(parts[1:]))
 
 
-def _envelope(collection: Collection, rows: list[tuple[str, Found]]) -> Path | None:
+def envelope_of(collection: Collection, rows: list[tuple[str, Found]]) -> Path | None:
     """Return where the representation with that key stands in answers: the root, or below a member."""
     counts: Counter[Path] = Counter()
     for value, document in rows:
@@ -404,37 +408,37 @@ def _envelope(collection: Collection, rows: list[tuple[str, Found]]) -> Path | N
 def _collection_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:
     parents = pattern.names
     if pattern.method in ("GET", "HEAD"):
-        listing = _listing([seen.document for seen in answers], collection)
+        listing = listing_of([seen.document for seen in answers], collection)
         if listing is not None:
             return Role("list", collection, None, listing, None, parents)
         return Role("none", collection, parents=parents)
     if pattern.method == "DELETE" and answers:
-        listing = _listing([seen.document for seen in answers], collection)
+        listing = listing_of([seen.document for seen in answers], collection)
         return Role("delete", collection, parents=parents, purged=listing)
     counts: Counter[Path] = Counter()
     for seen in answers:
-        counts.update(_object_paths_with(seen.document, collection.key))
+        counts.update(object_paths_with(seen.document, collection.key))
     if counts and pattern.method != "DELETE":
         envelope = min(counts, key=lambda path: (-counts[path], len(path), str(path)))
         return Role("create", collection, envelope, None, None, parents)
     return Role("none", collection, parents=parents)
 
 
-def _object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
+def object_paths_with(document: Found, key: Path, at: Path = ()) -> list[Path]:
     if not isinstance(document, dict) or len(at) >= KEY_DEPTH:
         return []
     found: list[Path] = [at] if text_of(get(document, key)) is not None else []
     for name, member in document.items():
-        found += _object_paths_with(member, key, (*at, name))
+        found += object_paths_with(member, key, (*at, name))
     return found
 
 
-def _listing(documents: list[Found], collection: Collection) -> Path | None:
+def listing_of(documents: list[Found], collection: Collection) -> Path | None:
     """Return where the answers hold a list of representations: the root, or a member at most so many levels
     down as XML needs: root, container, elements."""
     counts: Counter[Path] = Counter()
     for document in documents:
-        for path, items in _lists_in(document):
+        for path, items in lists_in(document):
             if items and all(text_of(get(item, collection.key)) is not None for item in items):
                 counts[path] += 1
             elif not items:
@@ -444,18 +448,18 @@ def _listing(documents: list[Found], collection: Collection) -> Path | None:
     return min(counts, key=lambda path: (-counts[path], len(path), str(path)))
 
 
-def _lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonValue]]]:
+def lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonValue]]]:
     if isinstance(document, list):
         yield at, document
     elif isinstance(document, dict) and len(at) < LIST_DEPTH:
         for key, member in document.items():
-            yield from _lists_in(member, (*at, key))
+            yield from lists_in(member, (*at, key))
 
 
 def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:
     at = max(position for position in range(len(pattern.shape)) if pattern.shape[position] is None)
     names = pattern.names[: sum(segment is None for segment in pattern.shape[: at + 1])]
-    envelope = _envelope(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
+    envelope = envelope_of(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
     if pattern.method in ("GET", "HEAD", "OPTIONS"):
         envelope = None  # a report that names the entity shows a part of it, and changes nothing
     return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])

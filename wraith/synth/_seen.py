@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header
+from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime import read_time, split_path
 from wraith.synth._many import Many, take_apart
+from wraith.synth._refusals import may_refuse, refuses
 
 CLOCKS_AGREE_MS = 2000
 """How far a service's ``Date``, a whole second, may stand from the recorder's time of the same exchange."""
@@ -43,6 +44,8 @@ class Seen:
     begins: bool = False
     """Nothing had spoken before of what such a write stored."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
+    _sent: tuple[Found] | None = field(default=None, repr=False)
+    _ok: bool | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
@@ -86,7 +89,27 @@ class Seen:
 
     @property
     def ok(self) -> bool:
-        return self.status < 400
+        """Whether the request was not refused, by the status or by the body of the answer."""
+        if self._ok is None:
+            refused = may_refuse(self.raw) and refuses(self.document)
+            self._ok = self.status < 400 and not refused
+        return self._ok
+
+    @property
+    def sent(self) -> Found:
+        """The document in the request's body, ``MISSING`` in an empty or binary one."""
+        if self._sent is None:
+            body = decode_body(header(self.request.headers, "content-type"), self.request.body)
+            self._sent = (body.document if body.kind in ("json", "form") else MISSING,)
+        return self._sent[0]
+
+    @property
+    def asked(self) -> dict[str, JsonValue]:
+        """The parameters of the query; none where there are more than any request has."""
+        try:
+            return parse_form(self.request.query)
+        except ValueError:
+            return {}
 
 
 def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:

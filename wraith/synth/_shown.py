@@ -24,8 +24,11 @@ SAMPLE = 60
 """Members of lists that a view is learned from."""
 
 
-def viewed(query: Query, rows: Sequence[Row], role: Role, learn: Learn) -> Query:
-    """Return the query with what it shows of each entity, unchanged where that is the entity itself."""
+def viewed(query: Query, rows: Sequence[Row], role: Role, learn: Learn, *, stale: bool = False) -> Query:
+    """Return the query with what it shows of each entity, unchanged where that is the entity itself.
+
+    ``stale``: what is stored is known to be no more than what was shown last, however right it was so far.
+    """
     if role.listing is None or role.collection is None or query.item is not None:
         return query
     pairs: list[tuple[Row, JsonValue, JsonValue]] = []
@@ -36,7 +39,7 @@ def viewed(query: Query, rows: Sequence[Row], role: Role, learn: Learn) -> Query
             if stored is not MISSING:
                 pairs.append((row, stored, item))
     changed = [pair for pair in pairs if not equal(pair[1], pair[2])]
-    if len(changed) < 2:
+    if len(pairs) < 2 or (len(changed) < 2 and not stale):
         return query
     chosen = [*thinned(changed, SAMPLE), *thinned([p for p in pairs if equal(p[1], p[2])], SAMPLE // 2)]
     shown = learn([_at_entity(row, stored) for row, stored, _ in chosen], [item for *_, item in chosen])

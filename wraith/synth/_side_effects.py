@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._context import Context
 from wraith.synth._induce import induce
 from wraith.synth._observe import Observation
@@ -27,6 +28,9 @@ from wraith.wir import Append, Effect, Expr, Literal, Lookup, Make, Ref, SetFiel
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
+
+READS = ("read", "list")
+"""What routes do that write nothing, whatever their method is."""
 
 SAMPLE = 30
 """Writes that an effect is learned from."""
@@ -59,7 +63,7 @@ def learn_side_effects(observations: Sequence[Observation], roles: Sequence[Role
     found: dict[int, list[Effect]] = defaultdict(list)
     for (route, name, born), changes in sorted(groups.items(), key=lambda each: each[0]):
         if len(changes) >= ENOUGH:
-            found[route] += _births(name, changes) if born else _updates(name, changes)
+            found[route] += _births(name, changes) if born else _updates(name, changes, roles[route])
     return {route: tuple(effects) for route, effects in found.items()}
 
 
@@ -78,20 +82,54 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
     sighted: dict[Key, int] = {}
     for number, observation in enumerate(session):
         seen = observation.seen
+        shows = seen.method == "GET" or roles[seen.route].op in READS
         for reveal in reveals(seen, roles[seen.route]):
             key = reveal.key
-            if seen.method == "GET" and key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
+            if key[1] != SINGLETON_KEY and isinstance(reveal.value, dict):
                 before = observation.captured.get(*key)
-                if before is MISSING:
+                between = session[sighted.get(key, number) + 1 : number]
+                writers = _writers(
+                    [each for each in between if roles[each.seen.route].op not in READS], key[1]
+                )
+                if before is MISSING and shows:
                     mother = _mother(session[:number], key[1])
                     if mother is not None:
                         yield _Change(mother, key, MISSING, reveal.value)
-                else:
-                    writers = _writers(session[sighted.get(key, number) + 1 : number], key[1])
+                elif shows:
                     stages = _stages(as_json(before), reveal.value, len(writers))
                     for writer, one, other in zip(writers, stages, stages[1:], strict=False):
                         yield _Change(writer, key, one, other)
+                elif len(writers) == 1:
+                    yield from _told_late(observation, key, before, reveal.value, writers[0])
             sighted[key] = number
+
+
+def _told_late(
+    shower: Observation, key: Key, before: Found, after: JsonValue, writer: Observation
+) -> Iterator[_Change]:
+    """Yield the change of the one write before another write whose answer shows it: of the members whose new
+    value the one spoke of by name, and the other did not."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return
+    said = _said(writer) - {(name, value) for name, value in _scalars(shower.seen.sent)}
+    told = {
+        name: value
+        for name, value in after.items()
+        if not equal(before.get(name, MISSING), value) and (name, text_of(value)) in said
+    }
+    if told:
+        yield _Change(writer, key, before, {**before, **told})
+
+
+def _said(writer: Observation) -> set[tuple[str, str | None]]:
+    """Return the scalars of a write and of its answer, with their names."""
+    return {*_scalars(writer.seen.sent), *_scalars(writer.seen.document)}
+
+
+def _scalars(document: Found) -> Iterator[tuple[str, str | None]]:
+    for path, value in () if document is MISSING else leaves(document):
+        if path:
+            yield str(path[-1]), text_of(value)
 
 
 def _writers(between: Sequence[Observation], key: str) -> list[Observation]:
@@ -164,13 +202,24 @@ def _rows(changes: Sequence[_Change]) -> list[Row]:
     return rows
 
 
+def _addressed_by(role: Role, rows: Sequence[Row], changes: Sequence[_Change]) -> Expr | None:
+    """Return the key of what the write's own address names, where that is what it changes."""
+    for name, key in role.addressed:
+        compute = compile_expr(key)
+        if all(
+            change.key == (name, text_of(compute(row.env))) for row, change in zip(rows, changes, strict=True)
+        ):
+            return key
+    return None
+
+
 def _key_source(rows: Sequence[Row], changes: Sequence[_Change]) -> Expr | None:
     keys: list[Found] = [change.key[1] for change in changes]
     source = from_places(rows, keys, "id")
     return None if source is None or isinstance(source, Literal) else source
 
 
-def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
+def _updates(name: str, changes: Sequence[_Change], role: Role) -> list[Effect]:
     """Return the fields that a write sets in entities of a name."""
     paths: dict[Path, None] = {}
     for change in changes:
@@ -180,7 +229,7 @@ def _updates(name: str, changes: Sequence[_Change]) -> list[Effect]:
         return []
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
-    key = _key_source(rows, chosen)
+    key = _addressed_by(role, rows, chosen) or _key_source(rows, chosen)
     if key is None:
         return []
     effects: list[Effect] = []

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING
 from wraith.runtime import Environment, Ids, State
-from wraith.synth._roles import Role, path_text, stored_value
+from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._world import Key, reveals
 
@@ -78,7 +78,7 @@ def _written(seen: Seen, role: Role) -> Key | None:
     """Return the entity that a write speaks of: the one that it addresses, or that its answer names."""
     if role.collection is None:
         return None
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     if key is None:
         key = role.response_key(seen.document, seen.parameters)
     return None if key is None else (role.collection.name, key)
@@ -87,7 +87,7 @@ def _written(seen: Seen, role: Role) -> Key | None:
 def _addressed(seen: Seen, role: Role) -> Iterator[Key]:
     """Yield everything that a write's path addresses: it may change the parents of what it writes, too."""
     for name, expr in role.addressed:
-        if (key := path_text(expr, seen.parameters)) is not None:
+        if (key := key_text(expr, seen)) is not None:
             yield name, key
 
 
@@ -121,7 +121,7 @@ def is_unread(seen: Seen, role: Role) -> bool:
         and role.store is None
         and seen.left is MISSING
         and role.collection is not None
-        and role.request_key(seen.parameters) is not None
+        and role.request_key(seen) is not None
     )
 
 

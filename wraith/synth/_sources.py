@@ -217,7 +217,12 @@ def text_source(
     host = rows[pivot].env.headers.get("host")
     if host and host in target:
         known.setdefault(host, []).insert(0, Ref(("request", "host")))
-    parts = _cut(target, known)
+    tail = _tail(target, [(expr, column[pivot]) for expr, column in extra])
+    if tail is None:
+        parts = _cut(target, known)
+    else:
+        parts = [*_cut(target.removesuffix(tail[0]), known), (tail[0],)]
+        known.setdefault(tail[0], []).insert(0, tail[1])
     if all(isinstance(part, str) for part in parts):
         return None
     chosen: list[Expr] = []
@@ -227,6 +232,16 @@ def text_source(
             continue
         chosen.append(min(known[part[0]], key=rank))
     return _verified_text(chosen, parts, known, rows, values, extra)
+
+
+def _tail(target: str, made: Sequence[tuple[Expr, Found]]) -> tuple[str, Expr] | None:
+    """Return the part of the answer that is the last segment of a path, where it is too short to be looked
+    for inside: numbers that count from one."""
+    for expr, value in made:
+        text = text_of(value)
+        if text and len(text) < MIN_TEXT_PART and target.endswith(f"/{text}"):
+            return text, expr
+    return None
 
 
 def _cut(target: str, known: dict[str, list[Expr]]) -> list[str | tuple[str]]:

@@ -43,7 +43,7 @@ def with_stores(roles: Sequence[Role], sessions: Iterable[Sequence[Seen]]) -> tu
         written: dict[tuple[str, str], Request] = {}
         for seen in session:
             role = roles[seen.route] if seen.route >= 0 else Role("none")
-            key = role.request_key(seen.parameters)
+            key = role.request_key(seen)
             if role.collection is not None and key is not None and role.collection.name not in showing:
                 _count(seen, role, (role.collection.name, key), written, tallies)
     kinds = {name: kind for name, tally in tallies.items() if (kind := _kind(tally)) is not None}
@@ -92,7 +92,7 @@ def stored_at(seen: Seen, role: Role) -> tuple[str, str] | None:
     """Return the collection and the key under which a store keeps what a request brings, or None."""
     if role.store is None or role.collection is None or role.op != "update" or not seen.ok:
         return None
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     return None if key is None else (role.collection.name, key)
 
 

@@ -16,7 +16,7 @@ from wraith.synth._conditions import restricted
 from wraith.synth._context import Context
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
-from wraith.synth._laws import NO_LAWS, Laws
+from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
@@ -179,10 +179,10 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
         silent = seen.left is not MISSING or is_unread(seen, role)
         before = silent and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.kind, media, before)].append(number)
+        groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
     done: list[tuple[int, ...]] = []
-    for (status, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
-        done += _by_message(members, rows) if isinstance(status, int) and status >= 400 else [tuple(members)]
+    for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
+        done += [tuple(members)] if ok else _by_message(members, rows)
     return done
 
 
@@ -359,7 +359,8 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         context.sequence = role.collection.name
     if role.listing is not None and told.listed is not None:
         learner = element_learner(Context(form=context.form), laws)
-        query = viewed(told.listed.query, sample, role, learner)
+        stale = any(is_of_state(law) for law in laws.values())
+        query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]

@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from wraith.canonical import JsonValue
 from wraith.exchange import Response, parse_form
@@ -26,6 +27,10 @@ from wraith.synth._stores import stored_at, stored_content
 
 _IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
 """What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
+
+STEPS_TO_A_RESET = 5
+"""Keys that grow for each that does not, where keys count up and a service was reset in between: random ones
+go down as often as up."""
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
@@ -62,7 +67,7 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
                 yield _shown(seen, (name, key), item, listed=True)
         return
     if role.store is not None:
-        key = role.request_key(seen.parameters)
+        key = role.request_key(seen)
         if role.op == "read" and seen.status == 200 and seen.method == "GET" and key is not None:
             answered = Response(seen.status, seen.headers, seen.raw)
             yield Reveal((name, key), stored_content(answered, role.store, seen.lists), False)
@@ -70,7 +75,7 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     value: Found = stored_value(role, seen.document)
     key = role.response_key(seen.document, seen.parameters)
     if isinstance(seen.left, dict):
-        own = key if key is not None else role.request_key(seen.parameters)
+        own = key if key is not None else role.request_key(seen)
         if own is not None:
             created = role.op == "create" or seen.status == 201 or seen.begins
             yield Reveal((name, own), seen.left, created)
@@ -126,7 +131,7 @@ def deletes(seen: Seen, role: Role) -> Key | None:
     """Return what an exchange removed: the entity that a successful DELETE addresses."""
     if role.op != "delete" or not seen.ok or role.collection is None:
         return None
-    key = role.request_key(seen.parameters)
+    key = role.request_key(seen)
     return None if key is None else (role.collection.name, key)
 
 
@@ -138,7 +143,7 @@ class _Sketch:
     created: dict[Key, int] = field(default_factory=dict)
     shown: dict[Key, JsonValue] = field(default_factory=dict)
     lists: list[_List] = field(default_factory=list)
-    whole_lists: list[tuple[str, frozenset[Key]]] = field(default_factory=list)
+    whole_lists: list[tuple[str, frozenset[Key], str]] = field(default_factory=list)
     deleted: set[Key] = field(default_factory=set)
     saw: dict[Part, str] = field(default_factory=dict)
     wrote: dict[Part, str] = field(default_factory=dict)
@@ -192,7 +197,7 @@ class WorldBuilder:
         self._starts[number] = self._starts[number] or started_at_ms
         sketch.created.update(signs.created)
         sketch.shown.update(signs.shown)
-        sketch.whole_lists += signs.whole_lists
+        sketch.whole_lists += [(name, keys, "") for name, keys in signs.whole_lists]
         sketch.deleted |= signs.deleted
         sketch.saw.update(signs.saw)
         sketch.wrote.update(signs.wrote)
@@ -218,17 +223,19 @@ class WorldBuilder:
             elif reveal.key not in sketch.created:
                 sketch.shown.setdefault(reveal.key, reveal.value)
                 self._shown.add(reveal.key[1].encode())
-        if role.listing is not None and seen.ok and role.collection and not role.parents:
-            self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
-            sketch.lists.append(
-                _List(role.collection.name, seen.route, _limit(seen), frozenset(r.key for r in shown))
-            )
+        if role.listing is not None and seen.ok and role.collection:
+            composite = role.collection.composite
+            if composite or not role.parents:
+                above = "".join(f"{seen.parameters[name]}/" for name in role.parents) if composite else ""
+                self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
+                keys = frozenset(reveal.key for reveal in shown)
+                sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), keys, above))
         if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
             self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
 
     def _take_silent(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
         """Take in a write that does not say what it stored: what nothing showed before, it may have begun."""
-        key = role.request_key(seen.parameters)
+        key = role.request_key(seen)
         if key is not None and role.collection is not None:
             own = (role.collection.name, key)
             if own not in sketch.shown and own not in self._created:
@@ -240,7 +247,7 @@ class WorldBuilder:
             for each in sketch.lists:
                 limit = each.limit if each.limit is not None else 0
                 if each.limit is not None and len(each.keys) < (limit or self._fullest[each.route]):
-                    sketch.whole_lists.append((each.name, each.keys))
+                    sketch.whole_lists.append((each.name, each.keys, each.above))
         run_of = _runs(self._sketches, self._starts)
         return World(run_of, _fixtures(self._sketches, run_of))
 
@@ -254,6 +261,8 @@ class _List:
     route: int
     limit: int | None
     keys: frozenset[Key]
+    above: str = ""
+    """What the keys of everything that the list could show begin with: those of a parent's children."""
 
 
 def _limit(seen: Seen) -> int | None:
@@ -289,21 +298,37 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     resets: list[tuple[int, int]] = []
     creator: dict[Key, int] = {}
     alive: dict[str, dict[Key, int]] = defaultdict(dict)
+    counters = {name: _Counter() for name in _counting(sketches)}
+    latest = _latest_sights(sketches)
+
+    def suspect(born: int, at: int) -> None:
+        """Take note of a reset between two sessions, unless something older than the first outlived it."""
+        if latest[born] < at:
+            resets.append((born, at))
+
     for number, sketch in enumerate(sketches):
         for key in sketch.shown:
             if key in creator:
                 linked.update(range(creator[key] + 1, number + 1))
-        for name, shown in sketch.whole_lists:
+            if key[0] in counters:
+                counters[key[0]].show(key[1])
+        for name, shown, above in sketch.whole_lists:
             for key, born in alive[name].items():
-                if key not in shown and born < number:
-                    resets.append((born, number))
+                if key not in shown and born < number and key[1].startswith(above):
+                    suspect(born, number)
         for key in sketch.created:
             if key in creator and key in alive[key[0]] and not _is_last(key[1], alive[key[0]]):
-                resets.append((creator[key], number))
+                suspect(creator[key], number)
+            elif key[0] in counters and (since := counters[key[0]].fell(key[1], number)) is not None:
+                suspect(since, number)
+            if key[0] in counters:
+                counters[key[0]].give(key[1], number)
             creator[key] = number
             alive[key[0]][key] = number
         for key in sketch.deleted:
             alive[key[0]].pop(key, None)
+            if key[0] in counters:
+                counters[key[0]].remove(key[1])
         lost = max((born for born, at in resets if at == number), default=-1)
         for keys in (*alive.values(), creator):  # what a reset removed cannot show it twice, nor tie sessions
             for key in [key for key, at in keys.items() if at <= lost]:
@@ -327,13 +352,96 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     return tuple(runs)
 
 
+def _latest_sights(sketches: Sequence[_Sketch]) -> list[int]:
+    """Return for each session the last one in which anything was seen that was created up to it, and was not
+    created again in between."""
+    made: dict[Key, int] = {}
+    latest = [-1] * len(sketches)
+    for number, sketch in enumerate(sketches):
+        for key in sketch.shown:
+            if key in made and key not in sketch.created:
+                latest[made[key]] = number
+        for key in sketch.created:
+            made[key] = number
+    return list(accumulate(latest, max))
+
+
 def _is_last(key: str, alive: dict[Key, int]) -> bool:
     """Whether a key is a number that none of the others exceeds: given again, it was free again, because what
     had it was removed unseen; a service that was reset begins with the least."""
-    if not key.isdigit():
+    above, own = _counted(key)
+    if own is None:
         return False
-    numbers = [int(other) for _, other in alive if other.isdigit()]
-    return len(numbers) > 1 and int(key) >= max(numbers)
+    counted = [_counted(other) for _, other in alive]
+    numbers = [number for parent, number in counted if number is not None and parent == above]
+    return len(numbers) > 1 and own >= max(numbers)
+
+
+def _counted(key: str) -> tuple[str, int | None]:
+    """Return what stands above a key, and the number that it ends in, None where that is none."""
+    above, _, own = key.rpartition("/")
+    return above, int(own) if own.isascii() and own.isdigit() else None
+
+
+def _counting(sketches: Sequence[_Sketch]) -> set[str]:
+    """Return the collections whose keys are numbers that grow with time, but for a few steps back: those are
+    resets of the service."""
+    steps: dict[str, list[bool]] = defaultdict(list)
+    last: dict[tuple[str, str], int] = {}
+    for sketch in sketches:
+        for name, key in sketch.created:
+            above, own = _counted(key)
+            if own is None:
+                steps[name] += [False] * STEPS_TO_A_RESET
+                continue
+            if (name, above) in last:
+                steps[name].append(own > last[name, above])
+            last[name, above] = own
+    return {
+        name
+        for name, grown in steps.items()
+        if len(grown) >= STEPS_TO_A_RESET and grown.count(False) * STEPS_TO_A_RESET <= len(grown)
+    }
+
+
+class _Counter:
+    """The numbers that a collection counts up to give out as keys, by what stands above them."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[int, int]] = {}
+        self._alive: dict[str, set[int]] = defaultdict(set)
+
+    def show(self, key: str) -> None:
+        """Take note that something has a key."""
+        above, own = _counted(key)
+        if own is not None:
+            self._alive[above].add(own)
+
+    def give(self, key: str, session: int) -> None:
+        """Take note that a key was given in a session."""
+        above, own = _counted(key)
+        if own is not None:
+            self._last[above] = (own, session)
+            self._alive[above].add(own)
+
+    def remove(self, key: str) -> None:
+        """Take note that what had a key is gone."""
+        above, own = _counted(key)
+        if own is not None:
+            self._alive[above].discard(own)
+
+    def fell(self, key: str, session: int) -> int | None:
+        """Return the earlier session whose last key a new one does not exceed, None where that is no sign of
+        a reset: what counts on from what is there gives the numbers of the last ones again."""
+        above, own = _counted(key)
+        last, at = self._last.get(above, (0, session))
+        if own is None or own > last or at == session:
+            return None
+        numbers = self._alive[above]
+        if own == 1 + max(numbers - {own}, default=0):  # removed unseen, perhaps with what it belonged to
+            return None
+        self._alive[above] = {number for number in numbers if number < own}
+        return at
 
 
 def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
