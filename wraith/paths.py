@@ -109,11 +109,12 @@ def get(document: Found, path: Path) -> Found:
 
 def leaves(document: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue]]:
     """Yield each leaf with its path, in document order; an empty object or array is a leaf."""
-    if isinstance(document, dict) and document:
-        for key, value in document.items():
-            yield from leaves(value, (*at, key))
-    elif isinstance(document, list) and document:
-        for index, value in enumerate(document):
-            yield from leaves(value, (*at, index))
-    else:
-        yield at, document
+    waiting: list[tuple[Path, JsonValue]] = [(at, document)]  # what comes next stands last
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict) and value:
+            waiting += [((*path, key), part) for key, part in reversed(value.items())]
+        elif isinstance(value, list) and value:
+            waiting += [((*path, index), value[index]) for index in range(len(value) - 1, -1, -1)]
+        else:
+            yield path, value

@@ -14,23 +14,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from wraith.canonical import JsonValue
 from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._priors import RESET_PAGING, RESET_SIZES
+from wraith.synth._resets import Counts, Lives, counting, is_last
 from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._stores import stored_at, stored_content
 
 _IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
 """What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
-
-STEPS_TO_A_RESET = 5
-"""Keys that grow for each that does not, where keys count up and a service was reset in between: random ones
-go down as often as up."""
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
@@ -136,7 +132,7 @@ def deletes(seen: Seen, role: Role) -> Key | None:
 
 
 @dataclass(slots=True)
-class _Sketch:
+class Sketch:
     """What one session says about its world."""
 
     taught: bool = True
@@ -173,7 +169,7 @@ class WorldBuilder:
     def __init__(self, roles: Sequence[Role]) -> None:
         self._roles = roles
         self._fullest: Counter[int] = Counter()
-        self._sketches: list[_Sketch] = []
+        self._sketches: list[Sketch] = []
         self._starts: list[int] = []
         self._created: set[Key] = set()
         self._shown: set[bytes] = set()
@@ -184,7 +180,7 @@ class WorldBuilder:
     def add(self, session: Sequence[Seen], taught: bool = True) -> None:
         """Take in one session, decoded, with its routes assigned. What one shows that is not learned from is
         no fixture."""
-        sketch = _Sketch(taught=taught)
+        sketch = Sketch(taught=taught)
         self._starts.append(session[0].at_ms if session else 0)
         self._sketches.append(sketch)
         for seen in session:
@@ -202,7 +198,7 @@ class WorldBuilder:
         sketch.saw.update(signs.saw)
         sketch.wrote.update(signs.wrote)
 
-    def _take(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
+    def _take(self, sketch: Sketch, seen: Seen, role: Role) -> None:
         if (gone := deletes(seen, role)) is not None:
             sketch.deleted.add(gone)
         if (stored := stored_at(seen, role)) is not None:
@@ -233,7 +229,7 @@ class WorldBuilder:
         if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
             self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
 
-    def _take_silent(self, sketch: _Sketch, seen: Seen, role: Role) -> None:
+    def _take_silent(self, sketch: Sketch, seen: Seen, role: Role) -> None:
         """Take in a write that does not say what it stored: what nothing showed before, it may have begun."""
         key = role.request_key(seen)
         if key is not None and role.collection is not None:
@@ -293,17 +289,17 @@ class World:
     fixtures: dict[str, dict[str, JsonValue]]
 
 
-def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
+def _runs(sketches: list[Sketch], starts: list[int]) -> tuple[int, ...]:
     linked: set[int] = set()  # gap g lies between session g-1 and session g
     resets: list[tuple[int, int]] = []
     creator: dict[Key, int] = {}
     alive: dict[str, dict[Key, int]] = defaultdict(dict)
-    counters = {name: _Counter() for name in _counting(sketches)}
-    latest = _latest_sights(sketches)
+    counters = {name: Counts() for name in counting(sketches)}
+    lives = Lives(sketches)
 
     def suspect(born: int, at: int) -> None:
-        """Take note of a reset between two sessions, unless something older than the first outlived it."""
-        if latest[born] < at:
+        """Take note of a reset between two sessions, unless what is older than that outlived it."""
+        if not lives.outlived(born, at):
             resets.append((born, at))
 
     for number, sketch in enumerate(sketches):
@@ -317,7 +313,7 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
                 if key not in shown and born < number and key[1].startswith(above):
                     suspect(born, number)
         for key in sketch.created:
-            if key in creator and key in alive[key[0]] and not _is_last(key[1], alive[key[0]]):
+            if key in creator and key in alive[key[0]] and not is_last(key[1], alive[key[0]]):
                 suspect(creator[key], number)
             elif key[0] in counters and (since := counters[key[0]].fell(key[1], number)) is not None:
                 suspect(since, number)
@@ -352,99 +348,7 @@ def _runs(sketches: list[_Sketch], starts: list[int]) -> tuple[int, ...]:
     return tuple(runs)
 
 
-def _latest_sights(sketches: Sequence[_Sketch]) -> list[int]:
-    """Return for each session the last one in which anything was seen that was created up to it, and was not
-    created again in between."""
-    made: dict[Key, int] = {}
-    latest = [-1] * len(sketches)
-    for number, sketch in enumerate(sketches):
-        for key in sketch.shown:
-            if key in made and key not in sketch.created:
-                latest[made[key]] = number
-        for key in sketch.created:
-            made[key] = number
-    return list(accumulate(latest, max))
-
-
-def _is_last(key: str, alive: dict[Key, int]) -> bool:
-    """Whether a key is a number that none of the others exceeds: given again, it was free again, because what
-    had it was removed unseen; a service that was reset begins with the least."""
-    above, own = _counted(key)
-    if own is None:
-        return False
-    counted = [_counted(other) for _, other in alive]
-    numbers = [number for parent, number in counted if number is not None and parent == above]
-    return len(numbers) > 1 and own >= max(numbers)
-
-
-def _counted(key: str) -> tuple[str, int | None]:
-    """Return what stands above a key, and the number that it ends in, None where that is none."""
-    above, _, own = key.rpartition("/")
-    return above, int(own) if own.isascii() and own.isdigit() else None
-
-
-def _counting(sketches: Sequence[_Sketch]) -> set[str]:
-    """Return the collections whose keys are numbers that grow with time, but for a few steps back: those are
-    resets of the service."""
-    steps: dict[str, list[bool]] = defaultdict(list)
-    last: dict[tuple[str, str], int] = {}
-    for sketch in sketches:
-        for name, key in sketch.created:
-            above, own = _counted(key)
-            if own is None:
-                steps[name] += [False] * STEPS_TO_A_RESET
-                continue
-            if (name, above) in last:
-                steps[name].append(own > last[name, above])
-            last[name, above] = own
-    return {
-        name
-        for name, grown in steps.items()
-        if len(grown) >= STEPS_TO_A_RESET and grown.count(False) * STEPS_TO_A_RESET <= len(grown)
-    }
-
-
-class _Counter:
-    """The numbers that a collection counts up to give out as keys, by what stands above them."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, tuple[int, int]] = {}
-        self._alive: dict[str, set[int]] = defaultdict(set)
-
-    def show(self, key: str) -> None:
-        """Take note that something has a key."""
-        above, own = _counted(key)
-        if own is not None:
-            self._alive[above].add(own)
-
-    def give(self, key: str, session: int) -> None:
-        """Take note that a key was given in a session."""
-        above, own = _counted(key)
-        if own is not None:
-            self._last[above] = (own, session)
-            self._alive[above].add(own)
-
-    def remove(self, key: str) -> None:
-        """Take note that what had a key is gone."""
-        above, own = _counted(key)
-        if own is not None:
-            self._alive[above].discard(own)
-
-    def fell(self, key: str, session: int) -> int | None:
-        """Return the earlier session whose last key a new one does not exceed, None where that is no sign of
-        a reset: what counts on from what is there gives the numbers of the last ones again."""
-        above, own = _counted(key)
-        last, at = self._last.get(above, (0, session))
-        if own is None or own > last or at == session:
-            return None
-        numbers = self._alive[above]
-        if own == 1 + max(numbers - {own}, default=0):  # removed unseen, perhaps with what it belonged to
-            return None
-        self._alive[above] = {number for number in numbers if number < own}
-        return at
-
-
-def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
+def _changes(sketches: list[Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
     """Return the gaps over which a written value was seen, and the pairs of sessions between which what was
     there before came back."""
     linked: set[int] = set()
@@ -467,7 +371,7 @@ def _changes(sketches: list[_Sketch]) -> tuple[set[int], list[tuple[int, int]]]:
     return linked, undone
 
 
-def _fixtures(sketches: list[_Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
+def _fixtures(sketches: list[Sketch], run_of: tuple[int, ...]) -> dict[str, dict[str, JsonValue]]:
     sights: dict[Key, dict[int, JsonValue]] = defaultdict(dict)
     created: dict[int, set[Key]] = defaultdict(set)
     for sketch, run in zip(sketches, run_of, strict=True):
