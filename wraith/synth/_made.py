@@ -74,7 +74,9 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
 
 def fresh_number(values: Sequence[Found]) -> Expr | None:
     """Return what makes whole numbers that were drawn at random: long ones, each another, which nothing
-    counts."""
+    counts. Numbers that all read as instants are times that are not understood, not chance."""
+    if all(read_time(value) is not None for value in values):
+        return None
     texts = [str(value) for value in values if isinstance(value, int) and not isinstance(value, bool)]
     lengths = Counter(map(len, texts))
     if len(texts) < max(len(values), MIN_NUMBERS) or len(set(texts)) < len(texts):
