@@ -86,8 +86,8 @@ def learned(project: Path, name: str, file: str, imported: Answer) -> Twin:
     if not failure:
         holdout = ("--holdout", str(FOLDS)) if imported["sessions"] >= FOLDS else ()
         status, answer = wraith(project, "check", name, *holdout)
-        if status in _ANSWERS and "score_bp" in answer:
-            scores[IN_SAMPLE] = answer["score_bp"]
+        if status in _ANSWERS and "exact_bp" in answer:
+            scores[IN_SAMPLE] = answer["exact_bp"]
             told = answer.get("generalization") or answer
             if told is not answer:
                 scores[HELD_OUT] = told["generalization_bp"]

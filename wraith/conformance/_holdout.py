@@ -40,7 +40,7 @@ def folds(corpus: Corpus, count: int) -> tuple[Fold, ...]:
     """Deal the sessions into folds of equal size, each spread over the whole recording.
 
     Recorders run scenarios in turns, so that every fifth session may always be of one kind: dealt without a
-    period, a fold leaves others of each kind to learn from.
+    period, most folds leave others of each kind to learn from; where a kind has few, they may fall together.
 
     Raises InputError where there are fewer sessions than folds, or fewer than two folds.
     """
