@@ -30,7 +30,7 @@ class Server:
     authorization: str | None = None
 
 
-@pytest.fixture()
+@pytest.fixture
 def server() -> Iterator[Server]:
     made = Server()
 
@@ -64,7 +64,7 @@ def server() -> Iterator[Server]:
         thread.join()
 
 
-@pytest.fixture()
+@pytest.fixture
 def root(tmp_path: Path) -> Path:
     project = tmp_path / "project"
     (project / "model").mkdir(parents=True)
@@ -73,7 +73,7 @@ def root(tmp_path: Path) -> Path:
     return project
 
 
-@pytest.fixture()
+@pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as listener:

@@ -13,7 +13,7 @@ from wraith.cache import Store
 KEY = "0" * 64
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "cache")
 
