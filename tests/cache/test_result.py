@@ -64,5 +64,5 @@ def test_unknown_fields_are_passed_over() -> None:
 )
 def test_a_message_that_is_none_is_an_error(message: bytes) -> None:
     """One that ends inside a field, has no such wire type, or names no digest."""
-    with pytest.raises(ValueError, match="field|number|wire type|digest"):
+    with pytest.raises(ValueError, match=r"field|number|wire type|digest"):
         load_result(message)
