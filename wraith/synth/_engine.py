@@ -45,6 +45,7 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._tokens import learn_tokens
+from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
@@ -103,6 +104,7 @@ PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
+@undisturbed()
 def learn(
     corpus: Corpus,
     *,

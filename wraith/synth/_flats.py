@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, leaves
-from wraith.runtime import read_time
+from wraith.runtime import read_time, text_of
 
 MAX_FIELDS = 24
 """Scalar fields of an entity that are looked at."""
 
 MAX_DEPTH = 3
 """How deep in an entity a field may stand."""
+
+BETWEEN = "\x1f"
+"""What stands between the texts of two leaves: a control character, which none of them has."""
 
 Shape = tuple[tuple[Path, bool], ...]
 """The fields of a table row, each with whether it is a number."""
@@ -41,10 +44,11 @@ class Flat:
 class Flats:
     """Documents that were laid flat, by identity: it keeps them, so that they live as long as it does."""
 
-    __slots__ = ("_done", "_paths", "_shapes")
+    __slots__ = ("_done", "_paths", "_shapes", "_texts")
 
     def __init__(self) -> None:
         self._done: dict[tuple[int, Path], tuple[JsonValue, tuple[Flat, ...]]] = {}
+        self._texts: dict[int, tuple[JsonValue, str]] = {}
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
 
@@ -55,6 +59,17 @@ class Flats:
             known = (document, tuple(self._flattened(document, unwind)))
             self._done[id(document), unwind] = known
         return known[1]
+
+    def may_hold(self, document: JsonValue, text: str) -> bool:
+        """Whether some leaf of a document may be filed under a text; what may not is not looked through. A
+        text that holds the mark between two leaves may be taken for two of them, so this is no proof."""
+        known = self._texts.get(id(document))
+        if known is None:
+            found: list[str] = []
+            _add_texts(document, found)
+            known = (document, f"{BETWEEN}{BETWEEN.join(found)}{BETWEEN}")
+            self._texts[id(document)] = known
+        return f"{BETWEEN}{text}{BETWEEN}" in known[1]
 
     def _flattened(self, document: JsonValue, unwind: Path) -> Iterator[Flat]:
         own: dict[Path, JsonValue] = {}
@@ -92,6 +107,23 @@ def elements(document: JsonValue, unwind: Path) -> list[JsonValue]:
     """Return the elements of the list that stands at the only step of a path; none where there is no list."""
     found = document.get(str(unwind[0])) if isinstance(document, dict) else None
     return found if isinstance(found, list) else []
+
+
+def _add_texts(value: JsonValue, found: list[str]) -> None:
+    """Add what the scalars of a document are filed under (``_places.norm``), but for those that say
+    nothing."""
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, dict):
+        for member in value.values():
+            _add_texts(member, found)
+    elif isinstance(value, list):
+        for element in value:
+            _add_texts(element, found)
+    elif isinstance(value, float) and value.is_integer():
+        found.append(str(int(value)))
+    elif (text := text_of(value)) is not None:
+        found.append(text)
 
 
 def _is_number(value: JsonValue) -> bool:
