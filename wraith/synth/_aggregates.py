@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, combinations, islice
 from typing import TypeAlias
@@ -40,6 +40,9 @@ MAX_JOINS = 6
 
 MAX_CATEGORIES = 8
 """Different values of a field that says in which state an entity is: 256 sets of them."""
+
+REFUTING = 3
+"""Targets that most categories fail at: the others are looked at where these leave something."""
 
 DISTINCT = 3
 """Different results that an aggregate must give; with conditions chosen freely, fewer are met by chance."""
@@ -179,14 +182,18 @@ class Aggregates:
         ]
 
 
-@dataclass(frozen=True, slots=True)
 class _Tables:
     """A collection as it was on each row, with the fields that can be added up, and those that say in which
-    state an entity is."""
+    state an entity is; most hypotheses fail before they ask for the latter."""
 
-    rows: Sequence[Sequence[Flat]]
-    measures: tuple[Path, ...]
-    switches: tuple[Path, ...]
+    def __init__(self, rows: Sequence[Sequence[Flat]], every: Sequence[Flat], unwind: Path) -> None:
+        self.rows = rows
+        self.measures = _measures(every, unwind)
+        self._every = every
+
+    @cached_property
+    def switches(self) -> tuple[Path, ...]:
+        return _switches(self._every)
 
 
 def _views(
@@ -209,7 +216,7 @@ def _views(
             table += found[id(document)]
         tables.append(table)
     every = [flat for some in found.values() for flat in some]
-    known = _Tables(tables, _measures(every, unwind), _switches(every))
+    known = _Tables(tables, every, unwind)
     yield _View(Query(name, unwind=unwind), known)
     for path, expr in _joins(tables, referred):
         compute = compile_expr(expr)
@@ -253,8 +260,8 @@ def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
 def _referred(row: Row) -> dict[object, list[Ref]]:
     """Return what an exchange speaks of, with where it says so."""
     found: dict[object, list[Ref]] = {}
-    for key, exprs in row.index.items():
-        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
+    for key in row.index:
+        said = [expr for expr in row.index.get(key) if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
         if said:
             found[key] = said
     return found
@@ -297,6 +304,10 @@ def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
     """Whether what was found can come to the targets at all: most queries find nothing where there should be
     something, or less than that."""
     for i, target in targets:
+        if measure is None:
+            if target > len(view.found(i)):
+                return False
+            continue
         numbers = view.numbers(i, measure).get("", ())
         if target and not numbers:
             return False
@@ -342,6 +353,8 @@ def _in_some_states(
 ) -> Iterator[Expr]:
     """Yield aggregates over the entities whose field is one of some texts, the fewest texts first. A text
     that the place in the answer is named for needs less evidence."""
+    if not all(_reached(query, view.numbers(i, measure, switch), target) for i, target in targets[:REFUTING]):
+        return
     rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
     named = [(name,) for name in names if name in at]
@@ -351,6 +364,17 @@ def _in_some_states(
         condition = Where(switch, "equals", Literal(wanted), when_given=False)
         pairs = (([n for name in chosen for n in row.get(name, ())], target) for row, target in rows)
         yield from _functions(query, (condition,), pairs)
+
+
+def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
+    """Whether the numbers of some categories, or of none, come to a target in any way."""
+    holding = (_COUNTING if query.item is None else _ADDING).values()
+    for size in range(len(numbers) + 1):
+        for chosen in combinations(numbers.values(), size):
+            some = list(chain.from_iterable(chosen))
+            if any(holds(some, target) for holds in holding):
+                return True
+    return False
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

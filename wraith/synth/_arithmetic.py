@@ -180,9 +180,9 @@ def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
     for row in rows:
         here = {
             expr: None
-            for key, exprs in row.index.items()
-            if isinstance(key, str) and number_of(key) is not None and len(key) < 16
-            for expr in exprs
+            for key in row.index
+            if isinstance(key, str) and len(key) < 16 and number_of(key) is not None
+            for expr in row.index.get(key)
         }
         common = here if common is None else {expr: None for expr in common if expr in here}
     return sorted(common or {}, key=rank)[: 2 * MAX_ATOMS]
@@ -192,9 +192,9 @@ def _list_places(rows: Sequence[Row]) -> Iterator[Part]:
     """Yield the lists in requests and entities, with their values by row."""
     places: dict[Expr, None] = {}
     for row in rows[:8]:
-        for key, exprs in row.index.items():
+        for key in row.index:
             if isinstance(key, tuple) and key[0] == "[":
-                for expr in exprs:
+                for expr in row.index.get(key):
                     places.setdefault(expr)
     for expr in sorted(places, key=rank)[:MAX_LISTS]:
         values = [compile_expr(expr)(row.env) for row in rows]

@@ -69,9 +69,9 @@ def _switches(rows: Sequence[Row]) -> list[Expr]:
     """Return the places with few different short values: what could be a switch."""
     columns: dict[Expr, set[object]] = {}
     for row in rows:
-        for key, exprs in row.index.items():
+        for key in row.index:
             if isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key):
-                for expr in exprs:
+                for expr in row.index.get(key):
                     if isinstance(expr, Ref | Lookup):
                         columns.setdefault(expr, set()).add(key)
     return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]

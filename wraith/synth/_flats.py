@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, leaves
-from wraith.runtime import read_time, text_of
+from wraith.runtime import read_time
+from wraith.synth._filed import Filed, filed, texts_in
 
 MAX_FIELDS = 24
 """Scalar fields of an entity that are looked at."""
@@ -44,10 +45,11 @@ class Flat:
 class Flats:
     """Documents that were laid flat, by identity: it keeps them, so that they live as long as it does."""
 
-    __slots__ = ("_done", "_paths", "_shapes", "_texts")
+    __slots__ = ("_done", "_filed", "_paths", "_shapes", "_texts")
 
     def __init__(self) -> None:
         self._done: dict[tuple[int, Path], tuple[JsonValue, tuple[Flat, ...]]] = {}
+        self._filed: dict[int, tuple[JsonValue, Filed]] = {}
         self._texts: dict[int, tuple[JsonValue, str]] = {}
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
@@ -60,14 +62,19 @@ class Flats:
             self._done[id(document), unwind] = known
         return known[1]
 
+    def filed(self, document: JsonValue) -> Filed:
+        """Return a document with its parts under what they say."""
+        known = self._filed.get(id(document))
+        if known is None:
+            known = self._filed[id(document)] = (document, filed(document))
+        return known[1]
+
     def may_hold(self, document: JsonValue, text: str) -> bool:
         """Whether some leaf of a document may be filed under a text; what may not is not looked through. A
         text that holds the mark between two leaves may be taken for two of them, so this is no proof."""
         known = self._texts.get(id(document))
         if known is None:
-            found: list[str] = []
-            _add_texts(document, found)
-            known = (document, f"{BETWEEN}{BETWEEN.join(found)}{BETWEEN}")
+            known = (document, f"{BETWEEN}{BETWEEN.join(texts_in(document))}{BETWEEN}")
             self._texts[id(document)] = known
         return f"{BETWEEN}{text}{BETWEEN}" in known[1]
 
@@ -107,23 +114,6 @@ def elements(document: JsonValue, unwind: Path) -> list[JsonValue]:
     """Return the elements of the list that stands at the only step of a path; none where there is no list."""
     found = document.get(str(unwind[0])) if isinstance(document, dict) else None
     return found if isinstance(found, list) else []
-
-
-def _add_texts(value: JsonValue, found: list[str]) -> None:
-    """Add what the scalars of a document are filed under (``_places.norm``), but for those that say
-    nothing."""
-    if isinstance(value, str):
-        found.append(value)
-    elif isinstance(value, dict):
-        for member in value.values():
-            _add_texts(member, found)
-    elif isinstance(value, list):
-        for element in value:
-            _add_texts(element, found)
-    elif isinstance(value, float) and value.is_integer():
-        found.append(str(int(value)))
-    elif (text := text_of(value)) is not None:
-        found.append(text)
 
 
 def _is_number(value: JsonValue) -> bool:
