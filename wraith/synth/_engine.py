@@ -47,7 +47,7 @@ from wraith.synth._survey import Sketch, sketch
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
-from wraith.synth._variants import LearnedRoute, learn_route
+from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
@@ -132,6 +132,8 @@ def learn(
     routes = sorted(by_route)
     basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
+    studies: dict[int, Study] = {}
+
     def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
@@ -139,7 +141,11 @@ def learn(
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
-            return learn_route(seen, role, lists, gone[route], effects.get(route, ()), laws=laws)
+            study = studies.pop(route, None) or Study(seen, role)
+            if laws is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+                studies[route] = study
+            known_effects = effects.get(route, ())
+            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
 
         key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
         return recalled(memo, key, anew, write_route, read_route)

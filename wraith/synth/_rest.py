@@ -38,7 +38,9 @@ class Rest:
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
-        arithmetic, aggregates = Arithmetic(self.rows), Aggregates(self.rows)
+        same = tuple(map(id, self.rows))  # the aggregates keep them, so that no other row has their identity
+        aggregates = self.context.totals.setdefault(same, Aggregates(self.rows))
+        arithmetic = Arithmetic(self.rows)
         vain: set[str] = set()  # what else was searched once is not searched again: only the parts grow
         alone = self.context.element and self.rows[0].env.item is not MISSING  # elements add nothing up
         found = True
