@@ -306,8 +306,8 @@ def _scalars(document: Found) -> Iterable[JsonValue]:
 def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> list[bool]:
     """Return for each route whether a successful DELETE removes what it addresses.
 
-    It does unless reads that follow in the session find it still: services that keep a marked entity answer
-    them.
+    It does unless what follows in the session finds it still: services that keep a marked entity answer reads
+    of it, or show it in lists. That a list does not show it says nothing: it may be filtered.
     """
     kept = [0] * len(roles)
     removed = [1] * len(roles)
@@ -317,6 +317,10 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if seen.route < 0:
                 continue
             role = roles[seen.route]
+            if role.listing is not None and by_key:
+                for reveal in reveals(seen, role):
+                    if reveal.key in by_key:
+                        kept[by_key.pop(reveal.key)] += 2
             key = role.request_key(seen)
             if role.collection is None or key is None:
                 continue
