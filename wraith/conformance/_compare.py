@@ -23,7 +23,7 @@ from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
 from wraith.runtime import Answer, any_fraction, read_time
-from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant
+from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant, When
 
 SPREAD = "$spread"
 LEAST_NUMBER = 1000
@@ -201,7 +201,7 @@ class _Walk:
         match hole.source:
             case Text(parts) if _both_text(expected, actual) and holds_something_made(parts):
                 self.text(parts, str(expected), str(actual), at)
-            case FreshId() | First() | Text() if hole.hole_class == "generated" and _both_text(
+            case FreshId() | First() | Text() | When() if hole.hole_class == "generated" and _both_text(
                 expected, actual
             ):
                 if expected == actual:  # brought by the client, and answered as it came
@@ -214,6 +214,11 @@ class _Walk:
                 self.bind(str(expected), str(actual), at)
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
+            case First() | When() if hole.hole_class == "timestamp" and _both_times(expected, actual):
+                if self.identities.same(expected, actual):
+                    self.count()
+                else:
+                    self.timestamp(expected, actual, at)
             case _:
                 self.exact(expected, actual, at, hole.source)
 
@@ -400,6 +405,10 @@ def _form(unit: str) -> str:
 
 def _both_text(a: Found, b: Found) -> bool:
     return isinstance(a, str) and isinstance(b, str)
+
+
+def _both_times(a: Found, b: Found) -> bool:
+    return all(value is not MISSING and read_time(value) is not None for value in (a, b))
 
 
 EXACT: JsonValue = "$exact"

@@ -13,11 +13,12 @@ from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
-from wraith.synth._made import clock_source
+from wraith.synth._made import clock_source, made_source
 from wraith.synth._obeyed import Obeyed
+from wraith.synth._places import norm
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
-from wraith.synth._sources import from_places, named_place, text_source
-from wraith.wir import Call, Expr, Hole, Literal, Ref
+from wraith.synth._sources import from_places, hole_class, named_place, text_source
+from wraith.wir import Call, Expr, First, Given, Hole, Literal, Ref
 
 MAX_PART_DEPTH = 3
 """How deep in an answer the numbers stand that others are worked out from."""
@@ -35,6 +36,8 @@ class Rest:
         self.context = context
         self.obeyed = obeyed
         self.open: list[Open] = []
+        self.made: list[Part] = []
+        """Parts that hold an identifier which the answer makes in some cases."""
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
@@ -54,12 +57,17 @@ class Rest:
                     or (aggregates.source(each.values, each.at) if anew and not alone else None)
                     or (aggregates.listed(each.values) if anew and not alone else None)
                     or counted_text(each.values, list(self._counts()))
+                    or _as_made(each.values, self.made)
                     or (self._conditional(each) if anew else None)
                 )
                 if source is not None:
                     found = True
                     self.open.remove(each)
-                    holes[each.hole] = Hole(hole_class="derived", type=type_of(each.values), source=source)
+                    made = hole_class(source)
+                    kind = made if made in ("generated", "timestamp") else "derived"
+                    if kind == "generated" and not self.context.element:
+                        self.made.append((Ref(("response", "body", *each.at)), list(each.values)))
+                    holes[each.hole] = Hole(hole_class=kind, type=type_of(each.values), source=source)
 
     def _parts(self) -> Iterator[Part]:
         """Yield the numbers and lists of the answers that are explained, with their values on the rows."""
@@ -94,12 +102,34 @@ class Rest:
             if isinstance(found, Literal) and len(rows) < ENOUGH:
                 found = named_place(rows, values, name) or found
             if found is None and len(rows) > 1:
-                found = clock_source(rows, values) or text_source(rows, values, ())
+                found = clock_source(rows, values) or text_source(rows, values, ()) or _made(rows, values)
             return found
 
         return conditional_source(
             self.rows, each.values, self.context.questions(), self.context.others, search
         )
+
+
+def _as_made(values: Values, made: Sequence[Part]) -> Expr | None:
+    """Return the part that holds the same identifiers, where nothing or null may stand for none."""
+    for part, column in made:
+        pairs = list(zip(values, column, strict=True))
+        if any(value != other for value, other in pairs if other is not MISSING and other is not None):
+            continue
+        others = [pair for pair in pairs if pair[1] is MISSING or pair[1] is None]
+        if all(value is other for value, other in others):
+            return part
+        if all(value is MISSING for value, _ in others):
+            return Given(part)
+        if all(value is None for value, _ in others):
+            return First((part, Literal(None)))
+    return None
+
+
+def _made(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return what makes identifiers of values that are nowhere yet, or None."""
+    new = all(norm(value) not in row.index for row, value in zip(rows, values, strict=True))
+    return made_source(rows, values, False) if new else None
 
 
 def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:

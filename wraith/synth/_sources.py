@@ -33,6 +33,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    When,
 )
 
 MAX_CHAIN = 4
@@ -410,8 +411,16 @@ def hole_class(expr: Expr) -> HoleClass:
         case Case():
             return "enum"
         case First(options) if options:
-            classes = {hole_class(option) for option in options} - {"constant"}
-            if "generated" in classes:
-                return "generated"
-            return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
+            return _shared_class(options)
+        case When(_, then, otherwise):
+            return _shared_class((then, otherwise) if otherwise is not None else (then,))
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"
+
+
+def _shared_class(options: Sequence[Expr]) -> HoleClass:
+    classes = {hole_class(option) for option in options} - {"constant"}
+    if "generated" in classes:
+        return "generated"
+    if classes == {"timestamp", "state"}:  # set now, or as it was set before
+        return "timestamp"
+    return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
