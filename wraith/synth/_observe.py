@@ -207,7 +207,7 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
-        if role.beside is not None:
+        if role.beside is not None and role.inner is None:
             state.delete(role.beside, removed[1])
 
 
@@ -328,8 +328,8 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if role.op == "read" and place in by_key:
                 votes = kept if seen.ok else removed
                 votes[by_key.pop(place)] += 2
-            elif deletes(seen, role) is not None:
-                by_key[place] = seen.route
+            elif (removal := deletes(seen, role)) is not None:
+                by_key[removal] = seen.route
             elif seen.ok:
                 by_key.pop(place, None)
     return [
