@@ -23,7 +23,7 @@ from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
 from wraith.runtime import Answer, any_fraction, read_time
-from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant, When
+from wraith.wir import Call, Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant, When
 
 SPREAD = "$spread"
 LEAST_NUMBER = 1000
@@ -214,7 +214,7 @@ class _Walk:
                 self.bind(str(expected), str(actual), at)
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
-            case First() | When() if hole.hole_class == "timestamp" and _both_times(expected, actual):
+            case First() | When() | Call() if _times(hole, expected, actual):
                 if self.identities.same(expected, actual):
                     self.count()
                 else:
@@ -407,8 +407,10 @@ def _both_text(a: Found, b: Found) -> bool:
     return isinstance(a, str) and isinstance(b, str)
 
 
-def _both_times(a: Found, b: Found) -> bool:
-    return all(value is not MISSING and read_time(value) is not None for value in (a, b))
+def _times(hole: Hole, *values: Found) -> bool:
+    """Whether a hole is filled with times in some cases, and these are such."""
+    there = all(value is not MISSING and read_time(value) is not None for value in values)
+    return hole.hole_class == "timestamp" and there
 
 
 EXACT: JsonValue = "$exact"

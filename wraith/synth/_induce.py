@@ -15,6 +15,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._built import built_bytes, built_text
+from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._finds import found_source, is_stored
@@ -308,17 +309,16 @@ class _Inducer:
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
+                lambda: calendar_source(rows, values),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
             )
             for search in searches:
                 found = search()
                 if found is not None:
-                    return self._hole(
-                        "generated" if hole_class(found) == "generated" else "derived",
-                        type_of(values),
-                        found,
-                    )
+                    made = hole_class(found)
+                    kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
+                    return self._hole(kind_of, type_of(values), found)
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)

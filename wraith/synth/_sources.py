@@ -18,6 +18,7 @@ from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
 from wraith.synth._sampling import thinned
 from wraith.wir import (
+    Call,
     Case,
     Cast,
     Clock,
@@ -396,7 +397,7 @@ def hole_class(expr: Expr) -> HoleClass:
             return "generated"
         case NextKey(gaps=True):
             return "generated"
-        case Clock():
+        case Clock() | Call("later", (Clock(), *_)):
             return "timestamp"
         case Ref(path) if path[0] == "request":
             return "echoed"
