@@ -18,6 +18,7 @@ from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
+from wraith.synth._digests import fingerprint_source
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
@@ -171,7 +172,7 @@ class _Inducer:
             if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
                 continue
             source = self._fresh_source(path, column)
-            if source is not None:
+            if source is not None and fingerprint_source(self.rows, column) is None:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
@@ -305,6 +306,7 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: fingerprint_source(rows, values),
                 lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
