@@ -8,6 +8,7 @@ exactly; numbers by value (50 equals 50.0), identifiers through the map.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,8 @@ class How:
     fields: Fields = field(default_factory=Fields)
     keys: tuple[str, ...] = (DEFAULT_KEY,)
     """The members that elements of lists are told apart by, first choice first."""
+    made: tuple[re.Pattern[str], ...] = ()
+    """How the keys look that are made beside answers: they are first met where they are shown."""
     lists: XmlLists = field(default_factory=lambda: NO_LISTS)
     """Which elements of XML are lists."""
     thresholds: RouteThresholds = field(default_factory=RouteThresholds)
@@ -301,8 +304,15 @@ class _Walk:
     def settle(self) -> None:
         """Judge the values that differed: the identifier that one of them holds may have stood behind it."""
         for at, expected, actual in self.open:
-            if not self.identities.same(expected, actual):
+            if not self.identities.same(expected, actual) and not self.first_met(expected, actual):
                 self.differ(at, "value_mismatch", expected, actual)
+
+    def first_met(self, expected: Found, actual: Found) -> bool:
+        """Whether both are keys that were made beside an answer, and stand for each other from now on."""
+        if not isinstance(expected, str) or not isinstance(actual, str):
+            return False
+        alike = any(each.fullmatch(expected) and each.fullmatch(actual) for each in self.how.made)
+        return alike and self.identities.bind(expected, actual)
 
     def members(
         self,

@@ -161,6 +161,8 @@ class Observer:
         self._run = -1
         self._guessed: set[Key] = set()
         self._state = Folded()
+        self._ids = Ids("")
+        """Makes keys for what was never shown: no two are the same."""
 
     @property
     def state(self) -> State:
@@ -193,7 +195,7 @@ class Observer:
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
+        env = Environment(seen.request, seen.parameters, self._state, self._ids, seen.at_ms, seen.lists)
         env.entity, env.response = entity, seen.document
         for effect in self._side_effects.get(seen.route, ()):
             effect(env)
