@@ -17,6 +17,7 @@ from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
+from wraith.synth._journals import effects_of, learn_journals
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
@@ -32,7 +33,7 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._observe import Journal, Observation, Observer, learn_removal
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -85,6 +86,8 @@ class Prepared:
     gone: Sequence[bool]
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
+    journals: Sequence[Journal]
+    """What writes write down elsewhere."""
     observations: Sequence[Observation]
     graphql: Sequence[LearnedGraphQL]
     """What the endpoints come to that speak GraphQL."""
@@ -93,7 +96,9 @@ class Prepared:
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
-        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
+        return Observer(
+            self.roles, self.world, self.gone, self.effects, caller=self.caller, journals=self.journals
+        )
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
@@ -121,7 +126,8 @@ def learn(
     """
     memo = Forgetful() if memo is None else memo
     known = prepare(corpus, witnessed, spread, memo)
-    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
+    table, roles, gone = known.table, known.roles, known.gone
+    effects = _together(known.effects, effects_of(known.journals))
     graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
@@ -222,7 +228,13 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
     where sessions have no digest."""
     fold = digest_of(
-        known.xml_lists, known.table.patterns, known.roles, known.world.fixtures, known.gone, known.caller
+        known.xml_lists,
+        known.table.patterns,
+        known.roles,
+        known.world.fixtures,
+        known.gone,
+        known.caller,
+        known.journals,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -300,13 +312,19 @@ def prepare(
         gone=gone,
         caller=caller,
         effects=certain,
+        journals=(),
         observations=(),
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
-    known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
-    return replace(known, observations=observed(known) if known.effects != certain else first)
+    known = replace(
+        known,
+        effects=_together(certain, learn_side_effects(first, roles)),
+        journals=learn_journals(first, roles, world.run_of),
+    )
+    settled = known.effects == certain and not known.journals
+    return replace(known, observations=first if settled else observed(known))
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
