@@ -17,6 +17,7 @@ from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
+from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
@@ -85,6 +86,8 @@ class Prepared:
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
     observations: Sequence[Observation]
+    kept_back: Kept
+    """What entities do not show, and keep."""
     graphql: Sequence[LearnedGraphQL]
     """What the endpoints come to that speak GraphQL."""
     spoken: int
@@ -130,9 +133,10 @@ def learn(
     routes = sorted(by_route)
     basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
-    def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
+        laws = {**taught, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
@@ -279,7 +283,9 @@ def prepare(
     tokens = learn_tokens(kept.values(), roles)
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
+    kept_back = learn_kept(kept.values(), roles)
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -293,6 +299,7 @@ def prepare(
         caller=caller,
         effects=certain,
         observations=(),
+        kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
