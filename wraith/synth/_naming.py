@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from wraith.synth._made import looks_made
 from wraith.synth._rows import Row
 from wraith.wir import Expr, Literal, Ref, Text
 
@@ -24,7 +25,7 @@ def addressed(rows: Sequence[Row]) -> list[tuple[str, Expr]]:
         (value, Ref(("request", "path", name)))
         for name, value in first.items()
         if len(value) >= SHORTEST
-        and any(character.isdigit() for character in value)
+        and looks_made(value)
         and all(row.env.path.get(name) == value for row in rows)
     ]
     return sorted(found, key=lambda each: (-len(each[0]), str(each[1])))
