@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._addressing import with_addressing
-from wraith.synth._analogy import by_analogy
+from wraith.synth._analogy import Analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
+from wraith.synth._existence import completed
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._kept import Kept, learn_kept
@@ -164,16 +165,17 @@ def learn(
         )
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    analogy = Analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
+    learned.update(completed(table.patterns, roles, learned, by_route, analogy))
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
-    )
-    similar = by_analogy(
-        [table.patterns[route] for route in learned],
-        [roles[route] for route in learned],
-        [made.variants for made in learned.values()],
     )
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
@@ -185,7 +187,7 @@ def learn(
         caller=known.caller,
         routes=tuple(
             sorted(
-                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
