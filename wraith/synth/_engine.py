@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._addressing import with_addressing
-from wraith.synth._analogy import by_analogy
+from wraith.synth._analogy import Analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
+from wraith.synth._existence import completed
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
@@ -89,6 +91,8 @@ class Prepared:
     journals: Sequence[Journal]
     """What writes write down elsewhere."""
     observations: Sequence[Observation]
+    kept_back: Kept
+    """What entities do not show, and keep."""
     graphql: Sequence[LearnedGraphQL]
     """What the endpoints come to that speak GraphQL."""
     spoken: int
@@ -140,15 +144,16 @@ def learn(
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
+        laws = {**taught, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
             study = studies.pop(route, None) or Study(seen, role)
-            if laws is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
                 studies[route] = study
             known_effects = effects.get(route, ())
             return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
@@ -174,16 +179,17 @@ def learn(
         )
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    analogy = Analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
+    learned.update(completed(table.patterns, roles, learned, by_route, analogy))
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
-    )
-    similar = by_analogy(
-        [table.patterns[route] for route in learned],
-        [roles[route] for route in learned],
-        [made.variants for made in learned.values()],
     )
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
@@ -195,7 +201,7 @@ def learn(
         caller=known.caller,
         routes=tuple(
             sorted(
-                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
@@ -299,7 +305,9 @@ def prepare(
     tokens = learn_tokens(kept.values(), roles)
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
+    kept_back = learn_kept(kept.values(), roles)
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -314,6 +322,7 @@ def prepare(
         effects=certain,
         journals=(),
         observations=(),
+        kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )

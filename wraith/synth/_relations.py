@@ -174,7 +174,7 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
     kept: dict[Path, bool] = {}
     for document in by_row:
         for path, value in _leaves(document):
-            if len(path) <= 2:
+            if 0 < len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
     for one in sent:
         for other in kept:
@@ -201,6 +201,7 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
                     shown.setdefault((path,))
                 if len(alike) > 1:
                     shown.setdefault(alike)
+    others = _others(role)
     conflict = any(row.seen.status == CONFLICT for row in rows)
     kind_of = ("taken", "alike") if conflict else ("perhaps_taken", "perhaps_alike")
     for paths in list(shown)[:MAX_TAKEN]:
@@ -209,8 +210,16 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
         )
         yield (
             kind_of[len(paths) > 1],
-            Call("less", (Literal(0), Call("count", (Query(name, where),)))),
+            Call("less", (Literal(0), Call("count", (Query(name, (*where, *others)),)))),
         )
+
+
+def _others(role: Role) -> tuple[Where, ...]:
+    """Return the condition that an entity is another one than the request addresses, if it addresses one."""
+    own = role.key.parts[-1] if isinstance(role.key, Text) else role.key
+    if role.collection is None or not isinstance(own, Ref):
+        return ()
+    return (Where(role.collection.key, "differs", own, when_given=False),)
 
 
 def _scalars(document: Found) -> Iterator[tuple[Path, str]]:
