@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, combinations, islice
+from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
@@ -43,6 +44,9 @@ MAX_CATEGORIES = 8
 
 REFUTING = 3
 """Targets that most categories fail at: the others are looked at where these leave something."""
+
+NEAR = 1e-6
+"""What adding up in another order may change of an average."""
 
 DISTINCT = 3
 """Different results that an aggregate must give; with conditions chosen freely, fewer are met by chance."""
@@ -206,18 +210,12 @@ def _views(
         > MAX_ELEMENTS
     ):
         return
-    found: dict[int, tuple[Flat, ...]] = {}  # by identity: the documents live as long as the rows
-    tables: list[list[Flat]] = []
-    for row, some in zip(rows, documents, strict=True):
-        flats = row.observation.captured.flats
-        table: list[Flat] = []
-        for document in some:
-            if id(document) not in found:
-                found[id(document)] = flats.of(document, unwind)
-            table += found[id(document)]
-        tables.append(table)
-    every = [flat for some in found.values() for flat in some]
-    known = _Tables(tables, every, unwind)
+    tables = [
+        row.observation.captured.flats.table(some, unwind)
+        for row, some in zip(rows, documents, strict=True)
+    ]
+    every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
+    known = _Tables(tables, list(every.values()), unwind)
     yield _View(Query(name, unwind=unwind), known)
     for path, expr in _joins(tables, referred):
         compute = compile_expr(expr)
@@ -239,7 +237,8 @@ def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
 
 def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:
     """Return the fields that are numbers; of the elements of a list, their own."""
-    shapes = {id(flat.shape): flat.shape for flat in every}.values()
+    each = [flat.shape for flat in every]
+    shapes = dict(zip(map(id, each), each, strict=True)).values()
     fields = dict.fromkeys(path for shape in shapes for path, _ in shape if path[: len(unwind)] == unwind)
     others = {path for shape in shapes for path, is_number in shape if not is_number}
     return tuple(path for path in fields if path not in others)[:MAX_MEASURES]
@@ -382,14 +381,18 @@ def _in_some_states(
 
 
 def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
-    """Whether the numbers of some categories, or of none, come to a target in any way."""
-    holding = (_COUNTING if query.item is None else _ADDING).values()
-    for size in range(len(numbers) + 1):
-        for chosen in combinations(numbers.values(), size):
-            some = list(chain.from_iterable(chosen))
-            if any(holds(some, target) for holds in holding):
-                return True
-    return False
+    """Whether the numbers of some categories, or of none, may come to a target in any way."""
+    reached = {(0, 0.0)}
+    for some in numbers.values():
+        size, total = len(some), sum(some)
+        reached |= {(before + size, under + total) for before, under in reached}
+    if query.item is None:
+        return any(size == target for size, _ in reached)
+    return (
+        any(isclose(total, target, abs_tol=1e-9) for _, total in reached)
+        or any(target in (max(some), min(some)) for some in numbers.values())
+        or any(size and abs(total / size - target) <= 1 + NEAR for size, total in reached)
+    )
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

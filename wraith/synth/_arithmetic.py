@@ -15,6 +15,7 @@ from itertools import combinations, permutations
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, get
 from wraith.runtime import compile_expr, number_of
+from wraith.synth._filed import Compound
 from wraith.synth._places import rank
 from wraith.synth._rows import Row, Values, equal, fit, plain_number
 from wraith.wir import Call, Each, Expr, First, Literal, Ref, Sum
@@ -193,7 +194,7 @@ def _list_places(rows: Sequence[Row]) -> Iterator[Part]:
     places: dict[Expr, None] = {}
     for row in rows[:8]:
         for key in row.index:
-            if isinstance(key, tuple) and key[0] == "[":
+            if isinstance(key, Compound) and key.mark == "[":
                 for expr in row.index.get(key):
                     places.setdefault(expr)
     for expr in sorted(places, key=rank)[:MAX_LISTS]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import itemgetter
+from typing import Final, Literal, NamedTuple
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
@@ -22,18 +23,45 @@ Part = tuple[Path, Found, object | None]
 """Where a part stands, the part, and what it is filed under."""
 
 
+class Compound(NamedTuple):
+    """What an object or a list is filed under: a digest of what its parts are. Two that differ share one by a
+    chance that does not matter: whatever the key proposes is looked at."""
+
+    mark: Literal["{", "["]
+    size: int
+    """Its members, or elements."""
+    digest: int
+    length: int
+    """Characters of it, written out."""
+
+
 def norm(value: Found) -> object | None:
-    """Return what values are filed under: the text of a scalar, nested tuples of such texts for a container;
-    None for what says nothing (null, empty)."""
+    """Return what values are filed under: the text of a scalar, a digest for a container; None for what says
+    nothing (null, empty)."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, dict):
-        return ("{", *((name, norm(value[name])) for name in sorted(value))) if value else None
+        return _of_object({name: norm(member) for name, member in value.items()}) if value else None
     if isinstance(value, list):
-        return ("[", *map(norm, value)) if value else None
+        return _of_list(list(map(norm, value))) if value else None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return text_of(value)
+
+
+def _of_object(keys: Mapping[str, object | None]) -> Compound:
+    members = tuple(sorted(keys.items(), key=itemgetter(0)))
+    length = sum(len(repr(name)) + length_of(key) + 6 for name, key in members)
+    return Compound("{", len(members), hash(members), 5 + length)
+
+
+def _of_list(keys: Sequence[object | None]) -> Compound:
+    return Compound("[", len(keys), hash(tuple(keys)), 5 + sum(length_of(key) + 2 for key in keys))
+
+
+def length_of(key: object | None) -> int:
+    """Return how long what is filed under a key is, written out."""
+    return key.length if isinstance(key, Compound) else len(repr(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +103,10 @@ def _gather(value: Found, at: Path, depth: int, found: list[Part]) -> object | N
     key: object | None
     if depth < MAX_DEPTH and isinstance(value, dict) and value:
         keys = {name: _gather(member, (*at, name), depth + 1, found) for name, member in value.items()}
-        key = ("{", *((name, keys[name]) for name in sorted(keys)))
+        key = _of_object(keys)
     elif depth < MAX_DEPTH and isinstance(value, list) and value:
         first = [_gather(item, (*at, i), depth + 1, found) for i, item in enumerate(value[:MAX_ELEMENTS])]
-        key = ("[", *first, *map(norm, value[MAX_ELEMENTS:]))
+        key = _of_list([*first, *map(norm, value[MAX_ELEMENTS:])])
     else:
         key = norm(value)
     found.append((at, value, key))

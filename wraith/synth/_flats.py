@@ -6,7 +6,7 @@ flat once, and what has the same fields shares the list of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -48,19 +48,19 @@ class Flats:
     __slots__ = ("_done", "_filed", "_paths", "_shapes", "_texts")
 
     def __init__(self) -> None:
-        self._done: dict[tuple[int, Path], tuple[JsonValue, tuple[Flat, ...]]] = {}
+        self._done: dict[Path, dict[int, tuple[JsonValue, tuple[Flat, ...]]]] = {}
         self._filed: dict[int, tuple[JsonValue, Filed]] = {}
         self._texts: dict[int, tuple[JsonValue, str]] = {}
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
 
-    def of(self, document: JsonValue, unwind: Path) -> tuple[Flat, ...]:
-        """Return the row of a document, or those of the elements of a list in it."""
-        known = self._done.get((id(document), unwind))
-        if known is None:
-            known = (document, tuple(self._flattened(document, unwind)))
-            self._done[id(document), unwind] = known
-        return known[1]
+    def table(self, documents: Sequence[JsonValue], unwind: Path) -> list[Flat]:
+        """Return the rows of documents, or those of the elements of a list in each."""
+        done = self._done.setdefault(unwind, {})
+        for document in documents:
+            if id(document) not in done:
+                done[id(document)] = (document, tuple(self._flattened(document, unwind)))
+        return [flat for document in documents for flat in done[id(document)][1]]
 
     def filed(self, document: JsonValue) -> Filed:
         """Return a document with its parts under what they say."""

@@ -14,6 +14,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import Found
 from wraith.runtime import compile_expr
 from wraith.synth._observe import Observation
+from wraith.synth._filed import Compound
 from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned
@@ -146,7 +147,7 @@ def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[E
     longest = max(range(len(rows)), key=lambda i: (sizes[i], -i))
     found: dict[Expr, None] = {}
     for key in rows[longest].index:
-        if isinstance(key, tuple) and key[0] == "[" and len(key) == sizes[longest] + 1:
+        if isinstance(key, Compound) and key.mark == "[" and key.size == sizes[longest]:
             for expr in rows[longest].index.get(key):
                 found.setdefault(expr)
     for expr in sorted(found, key=rank)[:MAX_SOURCES]:

@@ -17,7 +17,7 @@ from wraith.paths import MISSING, Found, Path
 from wraith.synth._encoded import encoded_places
 from wraith.synth._filed import Filed, filed, is_reference, parts_of
 from wraith.synth._filed import norm as norm
-from wraith.synth._index import At, Index
+from wraith.synth._index import Index, Root
 from wraith.synth._observe import Observation
 from wraith.wir import (
     Call,
@@ -61,12 +61,12 @@ def index(observation: Observation) -> Index:
     for expr, value, key in islice(_request_places(observation), MAX_PLACES):
         _file(found, expr, value, key, scalars)
     if env.entity is not MISSING:
-        scalars += _add(found, flats.filed(env.entity), lambda path: Ref(("entity", *path)))
+        scalars += _add(found, flats.filed(env.entity), Root(Ref(("entity",))))
     for lookup, document in observation.addressed:
         if document is not env.entity and document is not MISSING:
-            scalars += _add(found, flats.filed(document), partial(Lookup, lookup.entity, lookup.key))
+            scalars += _add(found, flats.filed(document), Root(lookup))
     if not isinstance(env.caller, dict | list):
-        scalars += _add(found, filed(env.caller), lambda _: Ref(("caller",)))
+        scalars += _add(found, filed(env.caller), Root(Ref(("caller",))))
     _follow(observation, found, scalars)
     return found
 
@@ -88,13 +88,13 @@ def index_element(outer: Index, observation: Observation) -> Index:
 
 def extend(found: Index, document: Found, root: Path) -> None:
     """File the parts of a further document under their values."""
-    found.add(filed(document), lambda path: Ref((*root, *path)))
+    found.add(filed(document), Root(Ref(root)))
 
 
-def _add(found: Index, document: Filed, at: At) -> Iterator[Named]:
+def _add(found: Index, document: Filed, root: Root) -> Iterator[Named]:
     """Add a document; yield its scalars."""
-    found.add(document, at)
-    return ((partial(at, path), text) for path, text in document.scalars)
+    found.add(document, root)
+    return ((partial(root.at, path), text) for path, text in document.scalars)
 
 
 def _follow(observation: Observation, found: Index, scalars: Iterable[Named]) -> None:
@@ -110,7 +110,7 @@ def _follow(observation: Observation, found: Index, scalars: Iterable[Named]) ->
                     if (name, text) not in reached:
                         reached.add((name, text))
                         expr = expr or make()
-                        further += _add(found, captured.flats.filed(stored), partial(Lookup, name, expr))
+                        further += _add(found, captured.flats.filed(stored), Root(Lookup(name, expr)))
         scalars = further
 
 

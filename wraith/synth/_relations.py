@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -17,6 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._finds import named_entities
+from wraith.synth._index import Root
 from wraith.synth._observe import Observation
 from wraith.synth._priors import CONDITIONAL_HEADERS
 from wraith.synth._roles import Role
@@ -47,19 +47,6 @@ MAX_TAKEN = 30
 """Sets of fields in which entities may not be alike; services require one or two."""
 
 CALLER = Ref(("caller",))
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """Where a stored document stands: the entity that the route's key addresses, or one that the path
-    addresses."""
-
-    expr: Ref | Lookup
-
-    def at(self, path: Path) -> Expr:
-        if isinstance(self.expr, Ref):
-            return Ref((*self.expr.path, *path))
-        return Lookup(self.expr.entity, self.expr.key, path)
 
 
 Documents: TypeAlias = dict[Root, list[Found]]

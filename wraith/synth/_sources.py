@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr, number_of, text_of
+from wraith.synth._filed import length_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
@@ -120,7 +121,7 @@ def _fits(rows: Sequence[Row], values: Values, name: str) -> list[Fit]:
     """Return the candidates that are never wrong: those that explain most first, then the simplest."""
     proposed: dict[Expr, None] = {}
     for i in _pivots(rows, values):
-        for expr in rows[i].index.get(norm(values[i])):
+        for expr in rows[i].index.get(rows[i].key(values[i])):
             if (candidate := typed(expr, rows[i], values[i])) is not None:
                 proposed.setdefault(candidate)
         number = number_of(values[i]) if isinstance(values[i], int | float) else None
@@ -144,15 +145,16 @@ def _pivots(rows: Sequence[Row], values: Values) -> Iterator[int]:
     values are few; and rows whose value stands nowhere where one stood before, because the same leaf may come
     from the request in one row and from what is stored in most others."""
     by_value: dict[object, list[int]] = defaultdict(list)
-    for i in sorted(range(len(values)), key=lambda i: (-len(str(norm(values[i]) or "")), i)):
-        if (key := norm(values[i])) is not None:
-            by_value[key].append(i)
+    keys = [row.key(value) for row, value in zip(rows, values, strict=True)]
+    for i in sorted(range(len(values)), key=lambda i: -_length(keys[i])):
+        if keys[i] is not None:
+            by_value[keys[i]].append(i)
     groups = list(by_value.values())
     step = max(1, len(groups) // PIVOTS)
     each = PIVOTS if len(groups) < PIVOTS else 1
     first = [i for group in groups[::step][:PIVOTS] for i in thinned(group, each)]
     yield from first
-    known = {expr for i in first for expr in rows[i].index.get(norm(values[i]))}
+    known = {expr for i in first for expr in rows[i].index.get(keys[i])}
     further = 0
     for key, group in by_value.items():
         for i in group:
@@ -161,6 +163,10 @@ def _pivots(rows: Sequence[Row], values: Values) -> Iterator[int]:
                 known.update(places)
                 further += 1
                 yield i
+
+
+def _length(key: object | None) -> int:
+    return len(key) if isinstance(key, str) else length_of(key) if key is not None else 0
 
 
 def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
