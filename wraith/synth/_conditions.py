@@ -106,7 +106,7 @@ def _parted(
     """Return a place that gives some of the values, and what gives the others: kept, or made anew."""
     hits: dict[Expr, tuple[int, ...]] = {}
     for pivot in chosen[:PIVOTS]:
-        for expr in sorted(rows[pivot].index.get(norm(values[pivot]), ()), key=rank)[:MAX_GUESSES]:
+        for expr in sorted(rows[pivot].index.get(norm(values[pivot])), key=rank)[:MAX_GUESSES]:
             if (candidate := typed(expr, rows[pivot], values[pivot])) is not None and candidate not in hits:
                 compute = compile_expr(candidate)
                 hits[candidate] = tuple(i for i in chosen if equal(compute(rows[i].env), values[i]))
