@@ -211,8 +211,7 @@ def _views(
     ):
         return
     tables = [
-        row.observation.captured.flats.table(some, unwind)
-        for row, some in zip(rows, documents, strict=True)
+        row.observation.captured.flats.table(some, unwind) for row, some in zip(rows, documents, strict=True)
     ]
     every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
     known = _Tables(tables, list(every.values()), unwind)

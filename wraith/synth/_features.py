@@ -215,9 +215,7 @@ def _presence(expr: Expr) -> str:
     return "stored"
 
 
-def _about_categories(
-    expr: Expr, values: list[Found], texts: Counter[str], homes: Homes
-) -> Asked:
+def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], homes: Homes) -> Asked:
     """Ask for the values of a place that has few, unless they name entities."""
     scalars = {
         (type(value).__name__, text_of(value)): value

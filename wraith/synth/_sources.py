@@ -216,7 +216,11 @@ def text_source(
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
             known.setdefault(key, []).extend(index.get(key))
         elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
-            own = [each for each in index.get(key) if isinstance(each, Ref) and each.path[:2] == ("request", "path")]
+            own = [
+                each
+                for each in index.get(key)
+                if isinstance(each, Ref) and each.path[:2] == ("request", "path")
+            ]
             if own:
                 known.setdefault(key, []).extend(own)
     for expr, column in extra:
