@@ -182,6 +182,11 @@ class Project:
     def database_path(self) -> Path:
         return self.state_path / "tasks.db"
 
+    @property
+    def cache_path(self) -> Path:
+        """The action cache: what steps wrote, by what it was made from."""
+        return self.state_path / "cache"
+
     def twin(self, name: str) -> Workspace:
         """Return the workspace of that name, existing or not. Raises InputError for what is not a name."""
         return Workspace(self, check_name(name))

@@ -1,15 +1,20 @@
-"""What doit calls: a step as an action, and how derived files are removed.
-
-Both take plain values, so that doit can send them to another process.
-"""
+"""What doit calls: a step as an action, and how derived files are removed."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol, TypeAlias
 
-from wraith.build._reporter import SUMMARY, StepFailed
+from wraith.build._cached import open_cache
+from wraith.build._freshness import freshness_of
+from wraith.build._perform import perform
+from wraith.build._reporter import CAME, SUMMARY, StepFailed
 from wraith.errors import WraithError
 from wraith.workspace import Workspace
+
+SOURCE: Final = "record"
+"""The step that talks to the world: what it makes is made from more than its inputs."""
+
+Uptodate: TypeAlias = tuple[object, object, object]
 
 
 class Task(Protocol):
@@ -17,22 +22,32 @@ class Task(Protocol):
 
     name: str
     targets: list[str]
+    uptodate: list[Uptodate]
 
 
-def run_step(step: str, workspace: Workspace) -> dict[str, str] | StepFailed:
-    """Run a step. Its summary is kept with the task; our errors end the task and keep their exit code."""
-    from wraith.build import steps
+def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | StepFailed:
+    """Restore what a step writes from the cache, else run the step and keep what it wrote.
+
+    Its summary is kept with the task; our errors end the task and keep their exit code.
+    """
+    from wraith.build._edits import guard_edits
 
     try:
-        match step:
-            case "record":
-                return {SUMMARY: steps.record(workspace, if_stale=True).summary}
-            case "synth":
-                return {SUMMARY: steps.synth(workspace).summary}
-            case "check":
-                return {SUMMARY: steps.check(workspace).summary}
-            case _:
-                return {SUMMARY: steps.pack(workspace).summary}
+        freshness = freshness_of(task)
+        if step == SOURCE:
+            summary = perform(step, workspace)
+            return {SUMMARY: summary, CAME: "checked" if freshness.wrote_nothing(task) else "built"}
+        if str(workspace.symbols_path.relative_to(workspace.project.root)) in task.targets:
+            guard_edits(workspace)  # restoring would overwrite them as learning would
+        cache = open_cache(workspace.project)
+        key = cache.key(step, freshness)
+        hit = cache.restore(key, freshness.outputs(task), freshness.folders)
+        if hit is not None:
+            return {SUMMARY: hit.summary, CAME: hit.origin}
+        summary = perform(step, workspace)
+        if freshness.inputs_stand(task):  # what was edited meanwhile may be what was read
+            cache.save(key, freshness.outputs(task), summary)
+        return {SUMMARY: summary, CAME: "built"}
     except WraithError as error:
         return StepFailed(error)
 

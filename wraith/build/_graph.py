@@ -43,12 +43,20 @@ def graph(project: Project | None = None) -> dict[str, object]:
         _leave(error)
 
 
-def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listener | None = None) -> int:
+def run_graph(
+    project: Project,
+    targets: Sequence[str] = (),
+    *,
+    progress: Listener | None = None,
+    jobs: int = 1,
+    keep_going: bool = False,
+) -> int:
     """Build the targets, all of the project where none is given, and return wraith's exit code.
 
     A target is a step (``check``), a task (``check:NAME``) or a file. ``progress`` is told of every task;
-    without it, lines go to standard error. Raises InputError for a target that there is none of, and where a
-    configuration is broken.
+    without it, lines go to standard error. ``jobs`` steps run at once; with ``keep_going`` a failure stops
+    only what depends on it. Raises InputError for a target that there is none of, and where a configuration
+    is broken.
     """
     from doit.cmd_base import ModuleTaskLoader  # type: ignore[import-untyped]  # doit has no types
     from doit.doit_cmd import DoitMain  # type: ignore[import-untyped]
@@ -62,11 +70,15 @@ def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listen
     with contextlib.chdir(project.root):
         try:
             status = DoitMain(ModuleTaskLoader(namespace), config_filenames=(), extra_config=plugins).run(
-                ["run", *targets]
+                ["run", *_options(jobs, keep_going), *targets]
             )
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
     return InputError.exit_code if status == DOIT_INTERNAL else int(status)
+
+
+def _options(jobs: int, keep_going: bool) -> list[str]:
+    return [*(["-n", str(jobs)] if jobs > 1 else []), *(["--continue"] if keep_going else [])]
 
 
 def _config(project: Project, reporter: object) -> dict[str, object]:
@@ -78,6 +90,7 @@ def _config(project: Project, reporter: object) -> dict[str, object]:
         "check_file_uptodate": Blake3Checker,
         "reporter": reporter,
         "verbosity": 2,
+        "par_type": "thread",  # steps run in processes of ours: doit's own hang when one dies
     }
 
 

@@ -49,19 +49,23 @@ class ActionCache:
         self._remote = remote
         self._say = say
 
-    def restore(self, key: str, root: Path, targets: Sequence[str]) -> Hit | None:
+    def restore(
+        self, key: str, root: Path, targets: Sequence[str], folders: Sequence[str] = ()
+    ) -> Hit | None:
         """Put the outputs of an action where they belong, all or none; None where they are not to be had.
 
-        ``targets`` are the paths that the step declares, relative to ``root``: a result that names others is
-        none. Raises OperationError where the disk refuses.
+        ``targets`` are the paths that the step declares, relative to ``root``, in the order in which it
+        writes them; below ``folders`` it may write others. A result that names anything else is none. Raises
+        OperationError where the disk refuses.
         """
-        found = self._result(key, targets)
+        found = self._result(key, targets, folders)
         if found is None:
             return None
         result, origin = found
+        order = {name: number for number, name in enumerate(targets)}
         ready: list[tuple[Path, Path]] = []
         try:
-            for output in result.outputs:
+            for output in sorted(result.outputs, key=lambda each: order.get(each.path, len(order))):
                 target = root / output.path
                 if _holds(target, output):
                     continue
@@ -107,7 +111,9 @@ class ActionCache:
                 self._remote.put_content(digest, data)
             self._remote.put_result(key, message)
 
-    def _result(self, key: str, targets: Sequence[str]) -> tuple[ActionResult, Origin] | None:
+    def _result(
+        self, key: str, targets: Sequence[str], folders: Sequence[str]
+    ) -> tuple[ActionResult, Origin] | None:
         """Return what is known of an action: what does not parse, or names files that are none of its
         outputs, is not known."""
         for origin, data in self._known(key):
@@ -116,7 +122,11 @@ class ActionCache:
             except ValueError as error:
                 self._say(f"an entry of the {origin} cache is damaged, and passed over: {error}")
                 continue
-            strange = {output.path for output in result.outputs} - set(targets)
+            strange = {
+                output.path
+                for output in result.outputs
+                if output.path not in targets and not _below(output.path, folders)
+            }
             if strange:
                 self._say(f"an entry of the {origin} cache is passed over: it names {min(strange)!r}")
                 continue
@@ -148,6 +158,13 @@ class ActionCache:
     def _keep(self, key: str, data: bytes) -> None:
         with contextlib.suppress(OSError, OperationError):  # a full disk: it is asked for again
             self.store.put_result(key, data)
+
+
+def _below(path: str, folders: Sequence[str]) -> bool:
+    """Return whether a path that comes from outside is below one of the folders."""
+    parts = path.split("/")
+    plain = not {"", ".", ".."} & set(parts) and "\0" not in path
+    return plain and any(path.startswith(f"{folder}/") for folder in folders)
 
 
 def _holds(target: Path, output: Output) -> bool:

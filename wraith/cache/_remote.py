@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -46,6 +47,7 @@ class Remote:
         self._headers = dict(headers or {})
         self._say = say
         self._http: httpx.Client | None = None
+        self._opening = threading.Lock()
         self._lost = False
 
     def __enter__(self) -> Self:
@@ -54,6 +56,10 @@ class Remote:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         if self._http is not None:
             self._http.close()
 
@@ -111,12 +117,13 @@ class Remote:
                     return
 
     def _client(self) -> httpx.Client:
-        if self._http is None:
-            import httpx
+        import httpx
 
-            timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
-            self._http = httpx.Client(timeout=timeout, headers=self._headers, follow_redirects=False)
-        return self._http
+        with self._opening:
+            if self._http is None:
+                timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+                self._http = httpx.Client(timeout=timeout, headers=self._headers, follow_redirects=False)
+            return self._http
 
     def _passes(self, error: Exception, last: bool) -> bool:
         """Return whether to try again after an error of the network. Raises what is none."""

@@ -5,11 +5,10 @@ everything is built."""
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import find_project
-from wraith.cli._output import Line, Output, count
+from wraith.cli._args import find_project, number
+from wraith.cli._output import Line, Output
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
@@ -17,6 +16,15 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to build; everything by default")
+    parser.add_argument(
+        "-n", "--jobs", type=number, default=1, metavar="N", help="how many steps run at once, in processes"
+    )
+    parser.add_argument(
+        "--continue",
+        dest="keep_going",
+        action="store_true",
+        help="after a failure go on with what does not depend on it",
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -25,22 +33,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     project = find_project()
     with Watch(out) as watch:
-        exit_code = run_graph(project, args.targets, progress=watch)
-    outcomes = watch.outcomes
-    counts = Counter(outcome.state for outcome in outcomes)
-    documents: list[JsonValue] = [outcome.document() for outcome in outcomes]
-    shown = ", ".join(
-        f"{counts[state]} {state}" for state in ("ran", "fresh", "failed", "blocked") if counts[state]
-    )
+        exit_code = run_graph(
+            project, args.targets, progress=watch, jobs=args.jobs, keep_going=args.keep_going
+        )
+    documents: list[JsonValue] = [outcome.document() for outcome in watch.outcomes]
     out.answer(
         {
             "schema": "wraith.build/1",
             "project": str(project.root),
             "exit_code": exit_code,
+            "seconds": round(watch.seconds, 3),
             "tasks": documents,
         },
-        Line(
-            f"{count(len(outcomes), 'task')}: {shown}" if outcomes else "there is nothing to build", "title"
-        ),
+        Line(watch.summary, "title"),
     )
     return exit_code

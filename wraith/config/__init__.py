@@ -12,7 +12,7 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
-from wraith.config._project import ProjectConfig
+from wraith.config._project import Cache, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
 from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
@@ -22,6 +22,7 @@ __all__ = [
     "SYNONYMS",
     "Action",
     "Allow",
+    "Cache",
     "Diff",
     "Document",
     "DriftConfig",
