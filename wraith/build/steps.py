@@ -94,7 +94,6 @@ class PackResult:
     """The artifact that was written."""
 
     packed: Packed
-    path: Path
 
     @property
     def summary(self) -> str:
@@ -292,8 +291,7 @@ def pack(workspace: Workspace, *, output: Path | None = None) -> PackResult:
     """Write the twin as one file, ``dist/NAME.wraith`` where no other is named."""
     from wraith.artifact import pack as write
 
-    path = output or workspace.artifact_path
-    return PackResult(write(workspace.require(), path), path)
+    return PackResult(write(workspace, output or workspace.artifact_path))
 
 
 def read_model(workspace: Workspace) -> Model:

@@ -15,13 +15,14 @@ from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclass
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
     "SYNONYMS",
     "Action",
     "Allow",
+    "Composite",
     "Diff",
     "Document",
     "DriftConfig",
