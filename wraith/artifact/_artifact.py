@@ -14,6 +14,7 @@ from wraith.artifact._layout import CONFIG, REQUIRED, SCRUB, SYMBOLS, part_of
 from wraith.artifact._lineage import Kind, lineage_of
 from wraith.artifact._manifest import MANIFEST, REFUSED, FileEntry, Manifest, content_digest, manifest_from
 from wraith.artifact._read import file_bytes, read_archive
+from wraith.artifact._signature import refuse_forged
 from wraith.artifact._toml import read_toml_bytes, toml_bytes
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.config import ScrubConfig, validate
@@ -46,14 +47,17 @@ class Artifact:
 def open_artifact(path: Path) -> Artifact:
     """Return the artifact in a file, every byte of which was verified.
 
-    Raises InputError for what is no artifact, PolicyError where a file is not what the manifest pins, where
-    the manifest claims what the files do not say, and where the configuration names commands.
+    Raises InputError for what is no artifact, PolicyError where a file is not what the manifest pins,
+    where the manifest claims what the files do not say, where the configuration names commands, and where
+    there is a signature that does not hold.
     """
-    return verified(file_bytes(path), path)
+    artifact = verified(file_bytes(path), path)
+    refuse_forged(artifact.manifest, path)
+    return artifact
 
 
 def verified(data: bytes, where: Path) -> Artifact:
-    """Return the artifact in the bytes of a file; see ``open_artifact``."""
+    """Return the artifact in the bytes of a file, whatever its signature; see ``open_artifact``."""
     parts: dict[str, list[bytes]] = {}
 
     def keep(path: str, chunk: bytes) -> None:

@@ -7,14 +7,11 @@ brings one is refused wherever it is opened.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
+from wraith.artifact._contents import COMMANDS
 from wraith.artifact._toml import read_toml_bytes, toml_bytes
 from wraith.config import TwinConfig, validate
 from wraith.errors import PolicyError
-
-COMMANDS: Final = ("start", "exercise", "inputs")
-"""The keys of ``[record]`` that run commands, or name what they read."""
 
 
 def portable_config(data: bytes, where: Path | str) -> bytes:

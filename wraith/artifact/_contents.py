@@ -13,6 +13,9 @@ from wraith.workspace import Workspace
 
 FOLDERS: Final = ("model/patches", "lua", "state", "faults", "provenance")
 
+COMMANDS: Final = ("start", "exercise", "inputs")
+"""The keys of ``[record]`` that run commands, or name what they read: they stay behind."""
+
 
 def contents(
     workspace: Workspace, *, recordings: bool = False, diagnostics: bool = False

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from wraith.artifact._artifact import verified
 from wraith.artifact._manifest import Manifest, dump_manifest
 from wraith.artifact._read import file_bytes, read_archive
-from wraith.artifact._store import Packed, keep
+from wraith.artifact._signature import refuse_forged
+from wraith.artifact._store import keep
 from wraith.errors import InputError, OperationError, WraithError
 from wraith.files import read_bytes, write_whole
 from wraith.workspace import Project, Workspace
@@ -42,13 +43,14 @@ def install(
     """
     data = file_bytes(file)
     manifest = verified(data, file).manifest
+    refuse_forged(manifest, file)
     workspace = _target(project, name or manifest.twin, into)
     _refuse_existing(workspace, file, force)
     with _draft(workspace) as draft:
         unpack(data, file, draft / "new")
         write_whole(draft / "new" / workspace.origin_path.name, dump_manifest(manifest))
         _claim(draft / "new", draft / "old", workspace, file, force)
-    keep(project, Packed(file, manifest, len(data)), data)
+    keep(project, manifest, data)
     return Installed(workspace, manifest)
 
 

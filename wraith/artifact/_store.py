@@ -9,6 +9,9 @@ from pathlib import Path
 from wraith.artifact._archive import MAX_BYTES, archive, unpacked_bytes
 from wraith.artifact._artifact import Artifact
 from wraith.artifact._manifest import MANIFEST, Manifest, dump_manifest
+from wraith.artifact._read import read_manifest
+from wraith.artifact._secrets import refuse_secrets
+from wraith.artifact._signature import signed
 from wraith.errors import InputError, WraithError
 from wraith.files import write_whole
 from wraith.workspace import Project
@@ -32,39 +35,41 @@ class Packed:
         return len(self.manifest.entries)
 
 
-def write_artifact(artifact: Artifact, output: Path) -> Packed:
+def write_artifact(
+    artifact: Artifact, output: Path, *, sign: Path | None = None, store: Project | None = None
+) -> Packed:
     """Write an artifact as one file, whole or not at all. Same artifact, same bytes, on every machine.
 
-    Raises InputError where it is too large, OperationError where the disk refuses.
+    ``sign`` is the file of a private key, ``store`` the project that keeps a copy. Everything is scrubbed
+    again first. Raises PolicyError where that finds a secret, InputError where the artifact is too large
+    or the key is none, OperationError where the disk refuses.
     """
-    data = artifact_bytes(artifact)
+    refuse_secrets(artifact.files, artifact.name)
+    manifest = artifact.manifest if sign is None else signed(artifact.manifest, sign)
+    data = _bytes(manifest, artifact.files)
     write_whole(output, data)
-    return Packed(output, artifact.manifest, len(data))
+    if store is not None:
+        keep(store, manifest, data)
+    return Packed(output, manifest, len(data))
 
 
-def artifact_bytes(artifact: Artifact) -> bytes:
-    """Return the one byte representation of an artifact. Raises InputError where it is too large."""
-    files: Mapping[str, bytes] = artifact.files
-    manifest = dump_manifest(artifact.manifest)
-    if unpacked_bytes([len(manifest), *map(len, files.values())]) > MAX_BYTES:
+def keep(project: Project, manifest: Manifest, data: bytes) -> None:
+    """Put an artifact into the project's store. Of two with the same content the signed one stays, else the
+    newer one."""
+    path = stored_path(project, manifest.content_digest)
+    if manifest.provenance.signature is not None or not _is_signed(path):
+        write_whole(path, data)
+
+
+def _bytes(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:
+    document = dump_manifest(manifest)
+    if unpacked_bytes([len(document), *map(len, files.values())]) > MAX_BYTES:
         raise InputError(
             f"too large to pack: {len(files)} files, and {MAX_BYTES >> 20} MiB is the most",
-            where=artifact.name,
+            where=manifest.twin,
             hint="pack it without recordings",
         )
-    return archive([(MANIFEST, manifest), *sorted(files.items())])
-
-
-def keep(project: Project, packed: Packed, data: bytes) -> Path:
-    """Put an artifact into the project's store, and return its place there.
-
-    Of two with the same content the signed one stays, else the newer one.
-    """
-    path = stored_path(project, packed.digest)
-    if packed.manifest.provenance.signature is None and _is_signed(path):
-        return path
-    write_whole(path, data)
-    return path
+    return archive([(MANIFEST, document), *sorted(files.items())])
 
 
 def stored_path(project: Project, digest: str) -> Path:
@@ -73,8 +78,6 @@ def stored_path(project: Project, digest: str) -> Path:
 
 
 def _is_signed(path: Path) -> bool:
-    from wraith.artifact._read import read_manifest
-
     try:
         return read_manifest(path).provenance.signature is not None
     except WraithError:  # not there, or broken: it is replaced

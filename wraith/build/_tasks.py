@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from wraith import ENGINE_VERSION
-from wraith.artifact import packed_files
+from wraith.artifact import COMMANDS, packed_files
 from wraith.build import _sessions
 from wraith.build._action import clean_outputs, run_step
 from wraith.build._digests import code_digest
@@ -26,9 +26,6 @@ from wraith.files import read_tables
 from wraith.workspace import Project, Workspace
 
 TaskDict: TypeAlias = dict[str, object]
-
-COMMANDS: Final = ("start", "exercise", "inputs")
-"""The keys of ``[record]`` that stay behind when a twin is packed."""
 
 
 @dataclass(frozen=True, slots=True)
