@@ -7,9 +7,11 @@ holds: a folder of ``.pub`` files, whose names are those of the signers. Sources
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wraith.canonical import sha256
 from wraith.errors import InputError
 from wraith.files import read_bytes, write_whole
 
@@ -20,8 +22,18 @@ PRIVATE_SUFFIX: Final = ".key"
 PUBLIC_SUFFIX: Final = ".pub"
 
 
-def make_keys(path: Path) -> Path:
-    """Write a new private key and, beside it, its public key, whose path is returned.
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Where a pair of keys is."""
+
+    private_path: Path
+    public_path: Path
+    key_id: str
+    """SHA-256 of the raw public key."""
+
+
+def make_keys(path: Path) -> KeyPair:
+    """Write a new private key and, beside it, its public key.
 
     Raises InputError where one of the two exists: a key is never replaced.
     """
@@ -38,7 +50,7 @@ def make_keys(path: Path) -> Path:
     public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     write_whole(path, private, mode=0o600)
     write_whole(public_path, public)
-    return public_path
+    return KeyPair(path, public_path, sha256(key.public_key().public_bytes_raw()))
 
 
 def read_signing_key(path: Path) -> Ed25519PrivateKey:
