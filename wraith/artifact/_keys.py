@@ -44,7 +44,11 @@ def make_keys(path: Path) -> KeyPair:
     public_path = base.with_name(base.name + PUBLIC_SUFFIX)
     for taken in (path, public_path):
         if os.path.lexists(taken):
-            raise InputError("exists already; a key is never replaced", where=taken, hint="--output FILE")
+            raise InputError(
+                "exists already; a key is never replaced",
+                where=taken,
+                hint="choose another file: --output FILE",
+            )
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
@@ -59,8 +63,9 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    data = _read(path)
     try:
-        key = load_pem_private_key(_read(path), password=None)
+        key = load_pem_private_key(data, password=None)
     except TypeError:
         raise InputError("the key is encrypted, and nothing here asks for a passphrase", where=path) from None
     except (ValueError, UnsupportedAlgorithm):
@@ -89,8 +94,9 @@ def _public_key(path: Path) -> bytes:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    data = _read(path)
     try:
-        key = load_pem_public_key(_read(path))
+        key = load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
