@@ -143,6 +143,10 @@ class Workspace:
 
     def require(self) -> Workspace:
         """Return self if the workspace exists. Raises InputError that names what to do otherwise."""
+        if not self.exists() and self.place is not None:
+            raise InputError(
+                "there is no twin in this folder", where=self.place, hint="name one with a wraith.toml"
+            )
         if not self.exists():
             known = ", ".join(twin.name for twin in self.project.twins()) or "none"
             raise InputError(

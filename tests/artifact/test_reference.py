@@ -107,8 +107,10 @@ def test_an_unmet_reference_names_the_digest(tmp_path: Path) -> None:
     """It ends with 1."""
     with pytest.raises(InputError, match=f"there is no artifact billing@{DIGEST}"):
         resolve(Project(tmp_path), f"billing@{DIGEST}")
-    with pytest.raises(InputError, match="there is no twin and no artifact 'billing'"):
+    with pytest.raises(InputError, match="there is no twin 'billing' here"):
         resolve(Project(tmp_path), "billing")
+    with pytest.raises(InputError, match="there is no twin in this folder"):
+        resolve(Project(tmp_path), f"{tmp_path}/else")
 
 
 def test_a_name_with_other_content_is_against_policy(make_twin, tmp_path: Path) -> None:

@@ -89,28 +89,22 @@ def locate(project: Project, wanted: Reference, search: Sequence[Path] = ()) -> 
     if wanted.path is not None and wanted.path.suffix == SUFFIX:
         _compare(wanted, read_manifest(wanted.path).content_digest)
         return wanted.path
-    if wanted.digest is None:
-        workspace = workspace_at(project, wanted)
-        if wanted.name is None or workspace.exists():
-            return workspace.require()
-        return _by_name(project, wanted.name, search)
-    return _by_digest(project, wanted, wanted.digest, search)
-
-
-def _by_name(project: Project, name: str, search: Sequence[Path]) -> Path:
-    for folder in (project.dist_path, *search):
-        for path in _named(folder, name):
-            return path
-    known = ", ".join(twin.name for twin in project.twins()) or "none"
-    raise InputError(
-        f"there is no twin and no artifact {name!r} (twins: {known})",
-        where=project.root,
-        hint=f"wraith init {name} --base-url URL; or name a folder of artifacts: --artifact-path DIR",
-    )
-
-
-def _by_digest(project: Project, wanted: Reference, digest: str, search: Sequence[Path]) -> Workspace | Path:
     workspace = workspace_at(project, wanted)
+    if wanted.path is not None:
+        if wanted.digest is not None:
+            _compare(wanted, artifact_of(workspace).content_digest)
+        return workspace.require()
+    if wanted.digest is not None:
+        return _by_digest(workspace, wanted, wanted.digest, search)
+    folders = () if workspace.exists() else (project.dist_path, *search)
+    packed = next((path for folder in folders for path in _named(folder, workspace.name)), None)
+    return packed or workspace.require()
+
+
+def _by_digest(
+    workspace: Workspace, wanted: Reference, digest: str, search: Sequence[Path]
+) -> Workspace | Path:
+    project = workspace.project
     exact = f"{digest.removeprefix('sha256:')}{SUFFIX}"
     for path in (*(folder / exact for folder in search), stored_path(project, digest)):
         if path.is_file():
