@@ -89,7 +89,7 @@ def test_a_packed_twin_is_served_without_being_installed(
     start, run, digest: str, recorded: Workspace
 ) -> None:
     """It answers, and what was unpacked for it is gone in the end."""
-    server = start("serve", "shop.wraith", "--port", "0")
+    server = start("serve", "shop.wraith", "--port", "0", "--ready-json", "ready.json")
     made = urllib.request.Request(
         f"{server.url}/widgets", b'{"name": "x"}', {"content-type": "application/json"}
     )
