@@ -50,7 +50,7 @@ def test_an_entry_is_made_with_what_it_is_about() -> None:
     """Each box that is made is written down: the entry has a fresh key and holds the box."""
     [effect] = making(model_of(written_down(0), written_down(2), written_down(4)))
     assert effect.entity == "entries"
-    assert effect.key == ref("item.id")
+    assert effect.key == ref("made.id")
     assert isinstance(effect.template, dict)
     holes = dict(effect.holes)
     assert effect.template["kind"] == "box-made"
@@ -87,7 +87,7 @@ def test_an_entry_may_need_what_it_is_made_of() -> None:
         )
 
     [effect] = making(model_of(marks(0), marks(3)), "POST /seals")
-    assert effect.key == When(Exists(ref("request.body.mark")), ref("item.id"))
+    assert effect.key == When(Exists(ref("request.body.mark")), ref("made.id"))
 
 
 def test_what_was_there_before_is_no_journal() -> None:

@@ -140,7 +140,7 @@ def _made_beside(model: Model) -> Iterator[re.Pattern[str]]:
     for effect in effects:
         if isinstance(effect, Make):
             of_key = effect.key.then if isinstance(effect.key, When) else effect.key
-            if isinstance(of_key, Ref) and of_key.path[0] == "item":
+            if isinstance(of_key, Ref) and of_key.path[0] == "made":
                 hole = get(effect.template, of_key.path[1:])
                 source = dict(effect.holes).get(str(hole)[1:])
                 if isinstance(source, FreshId):

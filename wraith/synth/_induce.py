@@ -176,7 +176,7 @@ class _Inducer:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
-                    self.made.append((Ref(("response", "body", *path)), column))
+                    self.made.append((Ref((*self.context.own, *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
         """Whether every value holds an identifier that the answer made elsewhere: then it is built from that

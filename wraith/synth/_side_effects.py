@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._context import Context
+from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
 from wraith.synth._observe import Observation
 from wraith.synth._places import extend, index
@@ -325,7 +325,7 @@ def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
     if key is None or not _in_answer(key):
         return []
     values: list[Found] = [change.after for change in chosen]
-    induced = induce(rows, values, Context())
+    induced = induce(rows, values, Context(own=MADE))
     size = sum(1 for _ in leaves(as_json(values[0])))
     if len(induced.unexplained) > MAX_UNEXPLAINED * size:
         return []
