@@ -17,7 +17,7 @@ from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned
-from wraith.wir import Append, Call, Each, Equals, Expr, First, Hole, Literal, Object, Ref, When
+from wraith.wir import Append, Call, Each, Equals, Expr, First, Given, Hole, Literal, Object, Ref, When
 
 SAMPLE = 60
 """Elements that a list is learned from."""
@@ -150,7 +150,7 @@ def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[E
             for expr in exprs:
                 found.setdefault(expr)
     for expr in sorted(found, key=rank)[:MAX_SOURCES]:
-        for candidate in (expr, First((expr, Literal([])))):
+        for candidate in (expr, First((expr, Literal([]))), First((Given(expr), Literal([])))):
             compute = compile_expr(candidate)
             lists = [compute(row.env) for row in rows]
             if all(isinstance(some, list) and len(some) == n for some, n in zip(lists, sizes, strict=True)):
