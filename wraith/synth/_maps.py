@@ -25,6 +25,9 @@ SAMPLE = 60
 MAX_SOURCES = 4
 """Lists that elements may be made from, simplest first."""
 
+MAX_LOOKED_AT = 16
+"""Lists whose lengths are compared, simplest first."""
+
 Learn = Callable[[Sequence[Row], Values], Expr | None]
 """What finds the expression for one element from rows that see the element it is made from."""
 
@@ -149,13 +152,17 @@ def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[E
         if isinstance(key, tuple) and key[0] == "[" and len(key) == sizes[longest] + 1:
             for expr in exprs:
                 found.setdefault(expr)
-    for expr in sorted(found, key=rank)[:MAX_SOURCES]:
+    left = MAX_SOURCES
+    for expr in sorted(found, key=rank)[:MAX_LOOKED_AT]:
         for candidate in (expr, First((expr, Literal([]))), First((Given(expr), Literal([])))):
             compute = compile_expr(candidate)
             lists = [compute(row.env) for row in rows]
             if all(isinstance(some, list) and len(some) == n for some, n in zip(lists, sizes, strict=True)):
                 yield candidate, [some for some in lists if isinstance(some, list)]
+                left -= 1
                 break
+        if not left:
+            return
 
 
 def at_element(row: Row, element: JsonValue, position: int) -> Row:
