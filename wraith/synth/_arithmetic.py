@@ -106,13 +106,11 @@ def evaluate(expr: Expr, rows: Sequence[Row], parts: Sequence[Part]) -> list[Fou
     """Return what an expression gives on each row that sees these parts of its answer."""
     compute = compile_expr(expr)
     done: list[Found] = []
-    beside = any(isinstance(part, Ref) and part.path[:1] == MADE for part, _ in parts)
     for i, row in enumerate(rows):
         env = row.env
         answered, made = env.response, env.made
-        if beside:
-            env.made = _document(parts, i, MADE)
-        else:
+        env.made = _document(parts, i, MADE)
+        if answered is MISSING:  # else the parts are those of a document beside an answer that is known
             env.response = _document(parts, i, ANSWER)
         done.append(compute(env))
         env.response, env.made = answered, made
