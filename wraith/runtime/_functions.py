@@ -33,7 +33,7 @@ Function: TypeAlias = Callable[..., Found]
 
 def apply(function: Function, arguments: Sequence[Found]) -> Found:
     """Return the function's value, ``MISSING`` where an argument is missing."""
-    return MISSING if any(each is MISSING for each in arguments) else function(*arguments)
+    return MISSING if MISSING in arguments else function(*arguments)
 
 
 # --- text ---------------------------------------------------------------------------------------------------

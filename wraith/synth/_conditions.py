@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
@@ -105,7 +106,7 @@ def _parted(
     """Return a place that gives some of the values, and what gives the others: kept, or made anew."""
     hits: dict[Expr, tuple[int, ...]] = {}
     for pivot in chosen[:PIVOTS]:
-        for expr in sorted(rows[pivot].index.get(norm(values[pivot]), ()), key=rank)[:MAX_GUESSES]:
+        for expr in sorted(rows[pivot].index.get(norm(values[pivot])), key=rank)[:MAX_GUESSES]:
             if (candidate := typed(expr, rows[pivot], values[pivot])) is not None and candidate not in hits:
                 compute = compile_expr(candidate)
                 hits[candidate] = tuple(i for i in chosen if equal(compute(rows[i].env), values[i]))
@@ -152,7 +153,10 @@ def _past(leaf: Leaf, atom: object, depth: int) -> Leaf:
 
 def restricted(questions: Sequence[Feature], rows: Sequence[int]) -> list[Feature]:
     """Return the questions with their answers for some of the observations only."""
-    return [replace(each, answers=tuple(each.answers[row] for row in rows)) for each in questions]
+    if len(rows) < 2:
+        return [Feature(each.atom, each.bits, tuple(each.answers[row] for row in rows)) for each in questions]
+    among = itemgetter(*rows)
+    return [Feature(each.atom, each.bits, among(each.answers)) for each in questions]
 
 
 def counted_text(values: Values, counts: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:

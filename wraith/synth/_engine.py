@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._addressing import with_addressing
-from wraith.synth._analogy import by_analogy
+from wraith.synth._analogy import Analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
+from wraith.synth._existence import completed
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
@@ -46,8 +48,9 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._tokens import learn_tokens
+from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
-from wraith.synth._variants import LearnedRoute, learn_route
+from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
@@ -88,6 +91,8 @@ class Prepared:
     journals: Sequence[Journal]
     """What writes write down elsewhere."""
     observations: Sequence[Observation]
+    kept_back: Kept
+    """What entities do not show, and keep."""
     graphql: Sequence[LearnedGraphQL]
     """What the endpoints come to that speak GraphQL."""
     spoken: int
@@ -108,6 +113,7 @@ PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
+@undisturbed()
 def learn(
     corpus: Corpus,
     *,
@@ -136,14 +142,21 @@ def learn(
     routes = sorted(by_route)
     basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
-    def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
+    studies: dict[int, Study] = {}
+
+    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
+        laws = {**taught, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
-            return learn_route(seen, role, lists, gone[route], effects.get(route, ()), laws=laws)
+            study = studies.pop(route, None) or Study(seen, role)
+            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+                studies[route] = study
+            known_effects = effects.get(route, ())
+            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
 
         key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
         return recalled(memo, key, anew, write_route, read_route)
@@ -166,16 +179,17 @@ def learn(
         )
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    analogy = Analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
+    learned.update(completed(table.patterns, roles, learned, by_route, analogy))
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
-    )
-    similar = by_analogy(
-        [table.patterns[route] for route in learned],
-        [roles[route] for route in learned],
-        [made.variants for made in learned.values()],
     )
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
@@ -187,7 +201,7 @@ def learn(
         caller=known.caller,
         routes=tuple(
             sorted(
-                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
@@ -291,7 +305,9 @@ def prepare(
     tokens = learn_tokens(kept.values(), roles)
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
+    kept_back = learn_kept(kept.values(), roles)
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -306,6 +322,7 @@ def prepare(
         effects=certain,
         journals=(),
         observations=(),
+        kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )

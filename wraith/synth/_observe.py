@@ -8,7 +8,7 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -35,22 +35,30 @@ class Captured(State):
     """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
     of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("flats", "next_ever", "next_present", "whole")
+    __slots__ = ("_keys", "flats", "next_ever", "next_present", "whole")
 
     def __init__(
-        self, whole: Mapping[str, dict[str, JsonValue]] | None = None, flats: Flats | None = None
+        self,
+        whole: Mapping[str, dict[str, JsonValue]] | None = None,
+        flats: Flats | None = None,
+        keys: Container[str] | None = None,
     ) -> None:
         super().__init__()
         self.flats = flats or Flats()
+        self._keys = keys
         self.next_ever = 1
         self.next_present = 1
         self.whole = whole or {}
 
     def copy(self) -> Captured:
-        other = Captured(self.whole, self.flats)
+        other = Captured(self.whole, self.flats, self._keys)
         other.entities = {name: dict(stored) for name, stored in self.entities.items()}
         other.next_ever, other.next_present = self.next_ever, self.next_present
         return other
+
+    def knows(self, key: str) -> bool:
+        """Whether an entity may have the key: of most texts it is known that none ever had it."""
+        return self._keys is None or key in self._keys
 
     def get(self, entity: str, key: str) -> Found:
         found = super().get(entity, key)
@@ -68,16 +76,19 @@ class Captured(State):
 class Folded(State):
     """A state that hands out what its small collections hold, as it is until the next change."""
 
-    __slots__ = ("_snapshots", "flats")
+    __slots__ = ("_snapshots", "flats", "keys")
 
     def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
         self._snapshots: dict[str, dict[str, JsonValue]] = {}
         self.flats = Flats()
         """What was laid flat of the documents in it: all that is captured shares it."""
+        self.keys: set[str] = set()
+        """Every key that an entity ever had."""
         super().__init__(entities)
 
     def put(self, entity: str, key: str, value: JsonValue) -> None:
         self._snapshots.pop(entity, None)
+        self.keys.add(key)
         super().put(entity, key, value)
 
     def delete(self, entity: str, key: str) -> None:
@@ -259,7 +270,7 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
 def _observation(
     seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
-    captured = Captured(state.whole(), state.flats)
+    captured = Captured(state.whole(), state.flats, state.keys)
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
         env.state = state  # who asks may be looked up
@@ -309,9 +320,9 @@ def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iter
         yield Lookup(name, key), stored
 
 
-def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:
+def _capture(captured: Captured, state: Folded, texts: Iterable[str | None]) -> None:
     for text in texts:
-        if text:
+        if text and text in state.keys:
             for name, stored in state.entities.items():
                 if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -17,6 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._finds import named_entities
+from wraith.synth._index import Root
 from wraith.synth._observe import Observation
 from wraith.synth._priors import CONDITIONAL_HEADERS
 from wraith.synth._roles import Role
@@ -47,19 +47,6 @@ MAX_TAKEN = 30
 """Sets of fields in which entities may not be alike; services require one or two."""
 
 CALLER = Ref(("caller",))
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """Where a stored document stands: the entity that the route's key addresses, or one that the path
-    addresses."""
-
-    expr: Ref | Lookup
-
-    def at(self, path: Path) -> Expr:
-        if isinstance(self.expr, Ref):
-            return Ref((*self.expr.path, *path))
-        return Lookup(self.expr.entity, self.expr.key, path)
 
 
 Documents: TypeAlias = dict[Root, list[Found]]
@@ -174,7 +161,7 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
     kept: dict[Path, bool] = {}
     for document in by_row:
         for path, value in _leaves(document):
-            if len(path) <= 2:
+            if 0 < len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
     for one in sent:
         for other in kept:
@@ -201,6 +188,7 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
                     shown.setdefault((path,))
                 if len(alike) > 1:
                     shown.setdefault(alike)
+    others = _others(role)
     conflict = any(row.seen.status == CONFLICT for row in rows)
     kind_of = ("taken", "alike") if conflict else ("perhaps_taken", "perhaps_alike")
     for paths in list(shown)[:MAX_TAKEN]:
@@ -209,8 +197,16 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
         )
         yield (
             kind_of[len(paths) > 1],
-            Call("less", (Literal(0), Call("count", (Query(name, where),)))),
+            Call("less", (Literal(0), Call("count", (Query(name, (*where, *others)),)))),
         )
+
+
+def _others(role: Role) -> tuple[Where, ...]:
+    """Return the condition that an entity is another one than the request addresses, if it addresses one."""
+    own = role.key.parts[-1] if isinstance(role.key, Text) else role.key
+    if role.collection is None or not isinstance(own, Ref):
+        return ()
+    return (Where(role.collection.key, "differs", own, when_given=False),)
 
 
 def _scalars(document: Found) -> Iterator[tuple[Path, str]]:

@@ -39,7 +39,9 @@ class Rest:
         self.open: list[Open] = []
         self.made: list[Part] = []
         """Parts that hold an identifier which the answer makes in some cases."""
-        self._arithmetic, self._aggregates = Arithmetic(rows), Aggregates(rows)
+        self._arithmetic = Arithmetic(rows)
+        same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
+        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
 
