@@ -329,7 +329,7 @@ def prepare(
     first = observed(known)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles)),
+        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
         journals=learn_journals(first, roles, world.run_of),
     )
     settled = known.effects == certain and not known.journals
