@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, holds
+from wraith.runtime import compile_expr, holds, text_of
 from wraith.synth._filters import WRONG, word_of
 from wraith.synth._list_cases import Case, parameter_names, parameter_path
+from wraith.synth._made import looks_made
 from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.wir import Ref, Where, WhereOp
+
+SHORTEST = 4
+"""Characters of the key of a parent that is not met by chance."""
 
 
 def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
@@ -30,7 +34,7 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
         for op in _meanings(str(ref.path[-1])):
-            path = _field_of(str(ref.path[-1]), given, op)
+            path = _field_of(str(ref.path[-1]), given, op, parent=_names_parent(ref, given))
             if path is not None:
                 found.append(Where(path, op, ref))
                 break
@@ -45,7 +49,14 @@ def _meanings(name: str) -> tuple[WhereOp, ...]:
     return ("below", "at_most") if word in UNTIL_WORDS else ("equals",)
 
 
-def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
+def _names_parent(ref: Ref, given: Sequence[tuple[Case, Found]]) -> bool:
+    """Whether a parameter of the path is particular enough to be the key of a parent."""
+    return ref.path[1:2] == ("path",) and all(
+        len(text) >= SHORTEST and looks_made(text) for _, value in given if (text := str(text_of(value)))
+    )
+
+
+def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp, *, parent: bool) -> Path | None:
     fields: dict[Path, None] = {}
     for case, _ in given[:8]:
         for _, document in case.stored[:20]:
@@ -53,7 +64,7 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Pa
                 if len(path) <= 3:
                     fields.setdefault(path)
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
+    scores = {path: score for path in ranked if (score := _score(path, given, op, parent=parent)) is not None}
     return max(scores, key=lambda path: scores[path], default=None)
 
 
@@ -68,9 +79,9 @@ def _unlike(path: Path, name: str) -> int:
     )
 
 
-def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
+def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp, *, parent: bool) -> int | None:
     """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
-    or tells nothing."""
+    or tells nothing. Of a parent nothing else need be stored: that its children name it tells enough."""
     told = wrong = exact = 0
     for case, wanted in given:
         kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
@@ -78,6 +89,8 @@ def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int 
         if not shown <= kept or (not shown and kept):
             wrong += 1
             continue
-        told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
+        told += bool(shown) and (
+            len(kept) < len(case.stored) or parent
+        )  # an empty list agrees with any condition
         exact += shown == kept
     return exact if told > 0 and wrong * WRONG <= len(given) else None
