@@ -15,9 +15,10 @@ from functools import cached_property
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Path, leaves
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._context import Context
 from wraith.synth._made import clock_source, looks_made
 from wraith.synth._places import cost
-from wraith.synth._rows import Row, fit, typed
+from wraith.synth._rows import Row, equal, fit, typed
 from wraith.wir import Clock, Expr, Literal, Ref, Text
 
 SHORTEST = 4
@@ -33,13 +34,16 @@ COARSE = "%Y-%m-%d"
 class Alike:
     """What the parts of some answers that all of them share could be, other than constants."""
 
-    def __init__(self, rows: Sequence[Row], envelope: Path | None) -> None:
+    def __init__(self, rows: Sequence[Row], context: Context) -> None:
         self._rows = rows
-        self._envelope = envelope or ()
+        self._context = context
+        self._envelope = context.envelope or ()
 
     def source(self, value: JsonValue, at: Path) -> Expr | None:
         """Return where a part comes from that all answers share, None where it is a constant, or has parts to
         look at."""
+        if (other := self._said_elsewhere(value, at)) is not None:
+            return other
         if value in (None, "", [], {}) or isinstance(value, bool):
             return None
         if isinstance(value, str):
@@ -52,6 +56,17 @@ class Alike:
                 if text_of_it == str(value):
                     return typed(expr, self._rows[0], value)
         return self._sent(value, at) or self._instant(value)
+
+    def _said_elsewhere(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return what other routes say in this place, where that is the value here."""
+        expr = self._context.elsewhere.get(at)
+        if expr is None:
+            return None
+        for known, column in self._context.list_values:
+            if known == expr:
+                return expr if all(equal(value, each) for each in column) else None
+        found = fit(expr, self._rows, [value] * len(self._rows))
+        return expr if found is not None and found.whole else None
 
     @cached_property
     def _caller(self) -> str | None:

@@ -39,6 +39,8 @@ class Context:
     """Expressions that are known to give a part of most answers, and are taken where they do."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    elsewhere: dict[Path, Expr] = field(default_factory=dict)
+    """What other routes say in a place: it may be what looks like a constant here."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
 

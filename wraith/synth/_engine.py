@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import Analogy
+from wraith.synth._beside import NOTHING_BESIDE, Beside, beside_lists, may_say
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
@@ -134,7 +135,7 @@ def learn(
     routes = sorted(by_route)
     basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
-    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Laws = NO_LAWS, beside: Beside = NOTHING_BESIDE) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
         laws = {**taught, **known.kept_back.laws(role)}
@@ -142,27 +143,30 @@ def learn(
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
-            return learn_route(seen, role, lists, gone[route], effects.get(route, ()), laws=laws)
+            return learn_route(
+                seen, role, lists, gone[route], effects.get(route, ()), laws=laws, beside=beside
+            )
 
-        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        key = f"route-{digest_of(basis[route], laws, beside)}" if basis.get(route) is not None else None
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
-    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    made_so_far = [(roles[route], made) for route, made in learned.items()]
+    laws, beside = laws_of(made_so_far), beside_lists(made_so_far)
     lawful = [
         route
         for route, made in learned.items()
-        if not roles[route].purges and may_obey(roles[route], made, laws)
+        if not roles[route].purges
+        and (may_obey(roles[route], made, laws) or may_say(roles[route], made, beside))
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
         collection = roles[lawful[part]].collection
-        return one_route(
-            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
-        )
+        taught = laws.get(collection.name, NO_LAWS) if collection is not None else NO_LAWS
+        return one_route(routes.index(lawful[part]), taught, beside)
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     analogy = Analogy(

@@ -132,7 +132,7 @@ class _Inducer:
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context.envelope)
+        self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:

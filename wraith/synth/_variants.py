@@ -12,6 +12,7 @@ from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import integer_of, text_of
+from wraith.synth._beside import NOTHING_BESIDE, Beside
 from wraith.synth._conditions import restricted
 from wraith.synth._context import Context
 from wraith.synth._headers import Answer, learn_headers
@@ -108,6 +109,8 @@ class _Told:
     """How an entity is shown, where parameters change that."""
     known: Mapping[Path, Expr]
     """Parts of its answers that are known already."""
+    beside: Beside
+    """What other lists say beside their items."""
 
 
 def learn_route(
@@ -118,14 +121,15 @@ def learn_route(
     side_effects: tuple[Effect, ...] = (),
     known: Mapping[Path, Expr] | None = None,
     laws: Laws = NO_LAWS,
+    beside: Beside = NOTHING_BESIDE,
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already."""
+    that are known already, ``laws`` and ``beside`` what other routes taught."""
     rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
     questions = Questions(rows, role, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
-    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
+    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {}, beside)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -362,6 +366,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.elsewhere = {(*role.listing[:-1], *path): expr for path, expr in told.beside.items()}
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:
