@@ -16,8 +16,10 @@ from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
+from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
+from wraith.synth._digests import fingerprint_source
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
@@ -171,7 +173,7 @@ class _Inducer:
             if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
                 continue
             source = self._fresh_source(path, column)
-            if source is not None:
+            if source is not None and fingerprint_source(self.rows, column) is None:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
@@ -305,21 +307,21 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: fingerprint_source(rows, values),
                 lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
+                lambda: calendar_source(rows, values),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
             )
             for search in searches:
                 found = search()
                 if found is not None:
-                    return self._hole(
-                        "generated" if hole_class(found) == "generated" else "derived",
-                        type_of(values),
-                        found,
-                    )
+                    made = hole_class(found)
+                    kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
+                    return self._hole(kind_of, type_of(values), found)
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
