@@ -20,7 +20,8 @@ from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import effects_of, learn_journals
 from wraith.synth._kept import Kept, learn_kept
-from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
     Forgetful,
@@ -144,39 +145,53 @@ def learn(
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
-        laws = {**taught, **known.kept_back.laws(role)}
+        laws = {**taught.laws, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
             study = studies.pop(route, None) or Study(seen, role)
-            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
                 studies[route] = study
             known_effects = effects.get(route, ())
-            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
+            return learn_route(
+                seen,
+                role,
+                lists,
+                gone[route],
+                known_effects,
+                laws=laws,
+                likewise=taught.likewise,
+                study=study,
+            )
 
-        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        key = (
+            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            if basis.get(route) is not None
+            else None
+        )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
-    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    made_so_far = [(roles[route], made) for route, made in learned.items()]
+    laws, habits = laws_of(made_so_far), habits_of(made_so_far)
     lawful = [
         route
         for route, made in learned.items()
-        if not roles[route].purges and may_obey(roles[route], made, laws)
+        if not roles[route].purges
+        and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
-        collection = roles[lawful[part]].collection
-        return one_route(
-            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
-        )
+        role = roles[lawful[part]]
+        own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
+        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     analogy = Analogy(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
@@ -137,7 +137,7 @@ class _Inducer:
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context.envelope)
+        self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -231,7 +231,7 @@ class _Inducer:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
         counted = [row.observation.captured for row in self.rows]
         starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-        start = starts.pop() if len(starts) == 1 else 1
+        start = starts.pop() if len(starts) == 1 else self._least_key(collection, column)
         assert isinstance(start, int)  # Invariant: callers pass integers
         hits = {
             ever: sum(
@@ -252,6 +252,13 @@ class _Inducer:
         if drawn is None and grown and len(column) >= MIN_GROWING:
             return NextKey(collection, ever=True, gaps=True, start=start)
         return drawn if drawn is None or clock_source(self.rows, column) is None else None
+
+    def _least_key(self, collection: str, column: list[Found]) -> int:
+        """Return the least number that a collection was seen to have for a key, or 1: nothing tells better
+        what it began with, where it was never seen empty."""
+        stored = (key for row in self.rows for key in row.observation.captured.all(collection))
+        known = [number for key in stored if (number := integer_of(key)) is not None and number > 0]
+        return min([*known, *(value for value in column if isinstance(value, int))], default=1)
 
     # --- the walk ---
 
