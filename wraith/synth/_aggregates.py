@@ -142,7 +142,8 @@ class Aggregates:
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
-        the order of creation or against it, perhaps only those in some states."""
+        the order of creation or against it, perhaps only those in some states, or without the one that the
+        path addresses."""
         lists = [value for value in values if isinstance(value, list)]
         shown = [each for some in lists for each in some]
         if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
@@ -153,7 +154,7 @@ class Aggregates:
         for view in self._views:
             if view.query.unwind or not view.query.where:
                 continue
-            for query in _lists(view, targets):
+            for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
                     candidate = replace(query, order=order)
                     found = fit(candidate, self._rows, values)
@@ -210,8 +211,7 @@ def _views(
     ):
         return
     tables = [
-        row.observation.captured.flats.table(some, unwind)
-        for row, some in zip(rows, documents, strict=True)
+        row.observation.captured.flats.table(some, unwind) for row, some in zip(rows, documents, strict=True)
     ]
     every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
     known = _Tables(tables, list(every.values()), unwind)
@@ -297,6 +297,20 @@ def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
         for expr in _in_some_states(view.query, view, None, switch, targets, (), DISTINCT):
             if isinstance(expr, Call) and isinstance(expr.of[0], Query):
                 yield expr.of[0]
+
+
+def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
+    """Yield the query without the entity that the path addresses, where it finds one too many on each row."""
+    if any(len(view.found(i)) != target + 1 for i, target in targets):
+        return
+    for lookup, document in rows[0].observation.addressed:
+        if lookup.entity == view.query.entity and isinstance(document, dict):
+            own = text_of(compile_expr(lookup.key)(rows[0].env))
+            for name, value in document.items():
+                if own is not None and text_of(value) == own:
+                    yield replace(
+                        view.query, where=(*view.query.where, Where((name,), "differs", lookup.key))
+                    )
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

@@ -113,7 +113,8 @@ def _believed(votes: _Votes, roles: Sequence[Role]) -> dict[int, tuple[Effect, .
     found: dict[int, list[Effect]] = defaultdict(list)
     for rule, count in sorted(votes.gone.items(), key=repr):
         route, name, path = rule
-        key = roles[route].key
+        inner = roles[route].inner
+        key = inner[1] if inner is not None else roles[route].key
         if count >= ENOUGH and votes.alive[rule] * CONTRADICTED <= count and key is not None:
             found[route].append(Sweep(name, key, path))
     return {route: tuple(effects) for route, effects in found.items()}

@@ -16,9 +16,6 @@ from wraith.wir import Case, Expr, Lookup, Ref
 MAX_CASES = 12
 """The largest learned map; more entries are data."""
 
-INSTANT = 9
-"""Digits of the seconds since 1970, for the last half century."""
-
 MAX_CASE_TEXT = 40
 """Longer values of a map are data as well."""
 
@@ -68,7 +65,8 @@ def _met_again(compute: Callable[[Environment], Found], rows: Sequence[Row]) -> 
 
 
 def _switches(rows: Sequence[Row]) -> list[Expr]:
-    """Return the places with few different short values: what could be a switch."""
+    """Return the places with few different short values: what could be a switch. Times are none: two things
+    of one second are no case of anything."""
     columns: dict[Expr, set[object]] = {}
     inside: dict[Root, dict[Path, set[object]]] = {}
     for row in rows:
@@ -96,5 +94,5 @@ def _may_switch(key: object) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _is_instant(text: str) -> bool:
-    """Whether a text is a time, or a number as long: two things of one second are no case of anything."""
-    return (text.isdigit() and len(text) >= INSTANT) or read_time(text) is not None
+    """Whether a text is a time: two things of one second are no case of anything."""
+    return read_time(text) is not None

@@ -13,7 +13,6 @@ from wraith.synth._laws import Laws
 from wraith.synth._rows import Values
 from wraith.wir import Expr
 
-
 Totals: TypeAlias = dict[tuple[int, ...], Aggregates]
 
 

@@ -215,9 +215,7 @@ def _presence(expr: Expr) -> str:
     return "stored"
 
 
-def _about_categories(
-    expr: Expr, values: list[Found], texts: Counter[str], homes: Homes
-) -> Asked:
+def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], homes: Homes) -> Asked:
     """Ask for the values of a place that has few, unless they name entities."""
     scalars = {
         (type(value).__name__, text_of(value)): value
@@ -361,6 +359,9 @@ REFUSING = frozenset(("alike", "taken", "perhaps_alike", "perhaps_taken"))
 DEPTH = 0.5
 """Bits for each step below a stored document: the deeper, the more there is to choose from."""
 
+REFERRED = 1.0
+"""Bits for a question about an entity that a member of the request refers to."""
+
 
 def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[bool]) -> list[Feature]:
     """Return one feature for each set of answers: of the questions that give it, the cheapest."""
@@ -372,20 +373,34 @@ def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[boo
             continue
         if price not in REFUSING or not any(map(and_, answers, succeeded)):
             telling.append((price, atom, answers))
-    many = Counter(price for price, _, _ in telling)
+    many = Counter((price, _is_referred(atom)) for price, atom, _ in telling)
     best: dict[tuple[bool, ...], Feature] = {}
     order = sorted(telling, key=lambda each: (_price(each[0], each[1]), _length(each[1]), repr(each[1])))
     for price, atom, answers in order:
         if answers not in best:
-            best[answers] = Feature(atom, _price(price, atom) + MULTIPLICITY * log2(many[price]), answers)
+            choice = MULTIPLICITY * log2(many[price, _is_referred(atom)])
+            best[answers] = Feature(atom, _price(price, atom) + choice, answers)
     return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
 
 
 def _price(price: str, atom: Atom) -> float:
+    far = REFERRED if _is_referred(atom) else 0.0
     match atom.of:
         case Ref(("entity", _, *below)) | Lookup(at=(_, *below)):
-            return BITS[price] + DEPTH * len(below)
-    return BITS[price]
+            return BITS[price] + far + DEPTH * len(below)
+    return BITS[price] + far
+
+
+def _is_referred(atom: Atom) -> bool:
+    """Whether a question is about what an entity holds that the request refers to."""
+    parts = atom.of.of if isinstance(atom.of, Call) else (atom.of,)
+    return any(
+        isinstance(part, Lookup)
+        and part.at
+        and isinstance(part.key, Ref)
+        and part.key.path[:2] in (("request", "body"), ("request", "query"))
+        for part in parts
+    )
 
 
 def _length(atom: Atom) -> int:

@@ -80,3 +80,7 @@ class Index:
         """Yield the keys, each once, in the order in which they were filed."""
         inner = chain(self._own, *(by_key for _, by_key in self._documents))
         return iter(dict.fromkeys(chain(inner, self._outer or ())))
+
+    def items(self) -> Iterator[tuple[object, Sequence[Expr]]]:
+        """Yield each key with its expressions, for searches that look at all of them."""
+        return ((key, self.get(key)) for key in self)

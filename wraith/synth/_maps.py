@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import Found
 from wraith.runtime import compile_expr
-from wraith.synth._observe import Observation
 from wraith.synth._filed import Compound
+from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned

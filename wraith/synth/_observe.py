@@ -7,6 +7,7 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Key, Reveal, World, deletes, reveals
-from wraith.wir import Effect, Expr, Lookup
+from wraith.wir import Effect, Expr, Lookup, Make
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -131,6 +132,16 @@ class Observation:
         return self.seen.document
 
 
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What writes of a route write down elsewhere: the effect, and the entries that are known, with their
+    keys, by the session and the index of the write."""
+
+    route: int
+    effect: Make
+    known: Mapping[tuple[int, int], tuple[str, JsonValue]]
+
+
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
@@ -145,18 +156,24 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
+        journals: Sequence[Journal] = (),
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
+        self._journals: dict[int, list[tuple[Journal, Callable[[Environment], None]]]] = defaultdict(list)
+        for each in journals:
+            self._journals[each.route].append((each, compile_effect(each.effect)))
         self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
         self._guessed: set[Key] = set()
         self._state = Folded()
+        self._ids = Ids("")
+        """Makes keys for what was never shown: no two are the same."""
 
     @property
     def state(self) -> State:
@@ -185,14 +202,20 @@ class Observer:
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
-                if seen.ok and seen.route in self._side_effects:
+                if seen.ok and (seen.route in self._side_effects or seen.route in self._journals):
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
+        env = Environment(seen.request, seen.parameters, self._state, self._ids, seen.at_ms, seen.lists)
         env.entity, env.response = entity, seen.document
-        for effect in self._side_effects[seen.route]:
+        for effect in self._side_effects.get(seen.route, ()):
             effect(env)
+        for journal, make in self._journals.get(seen.route, ()):
+            known = journal.known.get((seen.session, seen.index))
+            if known is None:  # never shown: it has a key of its own that nobody knows
+                make(env)
+            else:
+                self._state.put(journal.effect.entity, *known)
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:
@@ -218,7 +241,7 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
-        if role.beside is not None:
+        if role.beside is not None and role.inner is None:
             state.delete(role.beside, removed[1])
 
 
@@ -317,8 +340,8 @@ def _scalars(document: Found) -> Iterable[JsonValue]:
 def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> list[bool]:
     """Return for each route whether a successful DELETE removes what it addresses.
 
-    It does unless reads that follow in the session find it still: services that keep a marked entity answer
-    them.
+    It does unless what follows in the session finds it still: services that keep a marked entity answer reads
+    of it, or show it in lists. That a list does not show it says nothing: it may be filtered.
     """
     kept = [0] * len(roles)
     removed = [1] * len(roles)
@@ -328,6 +351,10 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if seen.route < 0:
                 continue
             role = roles[seen.route]
+            if role.listing is not None and by_key:
+                for reveal in reveals(seen, role):
+                    if reveal.key in by_key:
+                        kept[by_key.pop(reveal.key)] += 2
             key = role.request_key(seen)
             if role.collection is None or key is None:
                 continue
@@ -335,8 +362,8 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if role.op == "read" and place in by_key:
                 votes = kept if seen.ok else removed
                 votes[by_key.pop(place)] += 2
-            elif deletes(seen, role) is not None:
-                by_key[place] = seen.route
+            elif (removal := deletes(seen, role)) is not None:
+                by_key[removal] = seen.route
             elif seen.ok:
                 by_key.pop(place, None)
     return [

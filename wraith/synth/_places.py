@@ -53,6 +53,7 @@ Named: TypeAlias = tuple[Callable[[], Expr], str]
 REFERENCE_HOPS = 2
 """From the request to an entity, and from there to one more: joins beyond that are rare in one answer."""
 
+
 def index(observation: Observation) -> Index:
     """Return the index of an observation, simplest expressions first under each value."""
     found = Index()

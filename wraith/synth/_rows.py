@@ -10,9 +10,9 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, compile_expr
-from wraith.synth._observe import Observation
 from wraith.synth._filed import norm
 from wraith.synth._index import Index
+from wraith.synth._observe import Observation
 from wraith.synth._places import index
 from wraith.wir import Cast, Expr
 

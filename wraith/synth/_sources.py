@@ -19,6 +19,7 @@ from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
 from wraith.synth._sampling import thinned
 from wraith.wir import (
+    Call,
     Case,
     Cast,
     Clock,
@@ -34,6 +35,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    When,
 )
 
 MAX_CHAIN = 4
@@ -214,7 +216,11 @@ def text_source(
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
             known.setdefault(key, []).extend(index.get(key))
         elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
-            own = [each for each in index.get(key) if isinstance(each, Ref) and each.path[:2] == ("request", "path")]
+            own = [
+                each
+                for each in index.get(key)
+                if isinstance(each, Ref) and each.path[:2] == ("request", "path")
+            ]
             if own:
                 known.setdefault(key, []).extend(own)
     for expr, column in extra:
@@ -403,7 +409,7 @@ def hole_class(expr: Expr) -> HoleClass:
             return "generated"
         case NextKey(gaps=True):
             return "generated"
-        case Clock():
+        case Clock() | Call("later", (Clock(), *_)):
             return "timestamp"
         case Ref(path) if path[0] == "request":
             return "echoed"
@@ -418,8 +424,16 @@ def hole_class(expr: Expr) -> HoleClass:
         case Case():
             return "enum"
         case First(options) if options:
-            classes = {hole_class(option) for option in options} - {"constant"}
-            if "generated" in classes:
-                return "generated"
-            return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
+            return _shared_class(options)
+        case When(_, then, otherwise):
+            return _shared_class((then, otherwise) if otherwise is not None else (then,))
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"
+
+
+def _shared_class(options: Sequence[Expr]) -> HoleClass:
+    classes = {hole_class(option) for option in options} - {"constant"}
+    if "generated" in classes:
+        return "generated"
+    if classes == {"timestamp", "state"}:  # set now, or as it was set before
+        return "timestamp"
+    return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"

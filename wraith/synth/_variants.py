@@ -34,6 +34,7 @@ from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
+from wraith.synth._world import deletes
 from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
     Atom,
@@ -158,7 +159,7 @@ def learn_route(
             leaf,
             groups[leaf.label],
             rows,
-            (*(groups[leaf.label].silent or _effects(role, gone)), *side_effects),
+            (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
         )
         for leaf in leaves
     )
@@ -414,6 +415,16 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effe
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
+
+
+def _own_effects(group: _Group, rows: Sequence[Row], role: Role, gone: bool) -> tuple[Effect, ...]:
+    """Return what a success does to the entities that its path addresses."""
+    if group.silent:
+        return group.silent
+    own = _effects(role, gone)
+    if gone and role.inner is not None and deletes(rows[group.rows[0]].observation.seen, role) is not None:
+        return (*own, Delete(*role.inner))  # it answers with what stands above what it deletes
+    return own
 
 
 def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
