@@ -28,15 +28,14 @@ def wire(
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build.steps import read_drift, read_evidence, read_model
+    from wraith.build.steps import chosen_sessions, read_drift, read_evidence, read_model
     from wraith.config import TwinConfig, read_toml
     from wraith.conformance import check_wire
     from wraith.live import Client, served
-    from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
     model, runs = read_model(workspace), read_evidence(workspace).runs
-    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
     with served(workspace) as url, Client(url) as client:
 
         def send(session: str, request: Request) -> Response:

@@ -20,6 +20,7 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
@@ -43,6 +44,7 @@ __all__ = [
     "SynthResult",
     "accept",
     "check",
+    "chosen_sessions",
     "corpus_digest",
     "discard_edits",
     "guard_edits",
@@ -58,6 +60,7 @@ __all__ = [
     "record",
     "synth",
     "tamper",
+    "upstream",
     "wire",
 ]
 
@@ -161,17 +164,9 @@ def measure(
     from wraith.build._workers import spread
     from wraith.config import TwinConfig, read_toml
     from wraith.conformance import check as replay
-    from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
-    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
-    unknown = set(sessions) - {session.id for session in recorded}
-    if unknown:
-        raise InputError(
-            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
-            where="--session",
-            hint=f"wraith inspect {workspace.name} lists the sessions",
-        )
+    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
         read_model(workspace),
@@ -188,6 +183,24 @@ def measure(
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())
     return report
+
+
+def chosen_sessions(
+    workspace: Workspace, tags: Sequence[str], counted: Sequence[str]
+) -> Sequence[SealedSession]:
+    """Return the sessions with one of the tags. Raises InputError where one that is to be judged is not among
+    them."""
+    from wraith.recording import sealed_sessions
+
+    recorded = sealed_sessions(workspace, tags)
+    unknown = set(counted) - {session.id for session in recorded}
+    if unknown:
+        raise InputError(
+            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
+            where="--session",
+            hint=f"wraith inspect {workspace.name} lists the sessions",
+        )
+    return recorded
 
 
 def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:

@@ -17,11 +17,16 @@ LEFT_OUT: Final = frozenset(("accept-encoding", "content-length", "expect", *_CO
 
 
 class Client:
-    """A connection to one server. Redirects are answers, and not followed."""
+    """A connection to one server. Redirects are answers, and not followed.
 
-    def __init__(self, url: str, *, timeout_s: float = 30.0) -> None:
+    ``outside``: the server is not one of ours. It is reached as the environment says (proxies, certificates),
+    and by its own name, not by the one that was recorded.
+    """
+
+    def __init__(self, url: str, *, outside: bool = False, timeout_s: float = 30.0) -> None:
         self._url = httpx.URL(url)
-        self._http = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        self._left_out = LEFT_OUT | {"host"} if outside else LEFT_OUT
+        self._http = httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=outside)
 
     def __enter__(self) -> Self:
         return self
@@ -38,7 +43,7 @@ class Client:
         headers = [
             (name.encode("latin-1"), value.encode("latin-1"))
             for name, value in request.headers
-            if name.lower() not in LEFT_OUT and name.lower() not in replaced
+            if name.lower() not in self._left_out and name.lower() not in replaced
         ]
         headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in (more or {}).items()]
         headers.append((b"accept-encoding", b"identity"))
