@@ -39,7 +39,7 @@ def upstream(
     from wraith.build.steps import chosen_sessions, read_drift, read_evidence, read_model
     from wraith.config import ScrubConfig, TwinConfig, read_toml
     from wraith.conformance import check_upstream
-    from wraith.live import Client, Credentials, Pace, Service
+    from wraith.live import Client, Credentials, OwnAddress, Pace, Service
     from wraith.scrub import Scrubber, find_key, stands_in
 
     config = read_toml(workspace.require().config_path, TwinConfig)
@@ -51,11 +51,13 @@ def upstream(
     scrub = read_toml(workspace.scrub_path, ScrubConfig)
     scrubber = Scrubber(scrub, find_key(workspace.project, create=False))
     credentials = Credentials(headers or {}, _recorded_names(recorded) if headers else frozenset(), stands_in)
+    address = OwnAddress(url, config.upstream.base_url)
     with Client(url, outside=True) as client:
+        service = Service(client, credentials, scrubber, address, Pace(rps))
         report = check_upstream(
             model,
             recorded,
-            Service(client, credentials, scrubber, Pace(rps)).ask,
+            service.ask,
             twin=workspace.name,
             target=url,
             include_writes=include_writes,

@@ -5,7 +5,7 @@ proves nothing. Three questions find such exchanges, and one yes suffices:
 
 - The model: does the interpreter answer otherwise where the write did not happen? It keeps two states, one in
   which all that was recorded happened, and one without the writes that were missed.
-- Identifiers: does the exchange name one that a missed write gave out?
+- Identifiers: does the exchange name one that a missed write gave out, or what is stored because of it?
 - Addresses: is it about what a missed write changed or deleted, or asks what a write that the model does not
   know was sent to?
 
@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 
 from wraith.conformance._drift import OPAQUE
+from wraith.conformance._identity import MIN_TOKEN, TOKEN_BYTES
 from wraith.exchange import Exchange, Request, Response, header
 from wraith.runtime import Answer, Session, Twin
 
@@ -42,6 +43,8 @@ class Aftermath:
         """Identifiers that stand in what happened, or was asked, before."""
         self._given: set[bytes] = set()
         """Identifiers that missed writes gave out."""
+        self._keys: set[bytes] = set()
+        """Keys of what they stored."""
         self._touched: set[str] = set()
         """Paths of what missed writes changed, with all below them."""
         self._asked: set[str] = set()
@@ -60,6 +63,8 @@ class Aftermath:
             return True
         if not self._given.isdisjoint(_names(exchange.request, exchange.response)):
             return True
+        if self._keys and not self._keys.isdisjoint(_tokens(exchange)):
+            return True
         recorded, live = self._answered(exchange, self._recorded), self._answered(exchange, self._live)
         return recorded.response != live.response
 
@@ -70,9 +75,17 @@ class Aftermath:
         if not happened:
             self._miss(exchange)
         self._met |= _names(request, response)
+        before = set() if happened else self._stored()
         self._twin.witness(request, response, self._recorded, now_ms=now_ms)
         if happened:
             self._twin.witness(request, response, self._live, now_ms=now_ms)
+        else:
+            self._keys |= self._stored() - before
+
+    def _stored(self) -> set[bytes]:
+        """Return the keys of what is stored, but for those too short to be known again in a text."""
+        stored = self._recorded.state.entities.values()
+        return {key.encode() for entities in stored for key in entities if len(key) >= MIN_TOKEN}
 
     def _miss(self, exchange: Exchange) -> None:
         request, known = exchange.request, _writes(self.answer(exchange))
@@ -104,6 +117,13 @@ def _writes(answer: Answer) -> bool:
         and answer.variant is not None
         and bool(answer.route.variants[answer.variant].effects)
     )
+
+
+def _tokens(exchange: Exchange) -> Iterator[bytes]:
+    """Yield the words of a request's target and body, and of the answer's body."""
+    request, response = exchange.request, exchange.response
+    for part in (request.target.encode("latin-1"), request.body, response.body):
+        yield from TOKEN_BYTES.findall(part)
 
 
 def _names(request: Request, response: Response | None = None) -> set[bytes]:

@@ -15,6 +15,8 @@ FRAMING = frozenset(
     ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 )
 """RFC 9110, 7.6.1, and the length: about the connection and the bytes on it, made by each server anew."""
+SETS = frozenset(("allow", "vary", "access-control-allow-headers", "access-control-allow-methods"))
+"""Headers that name things in any order: RFC 9110, 10.2.1 and 12.5.5, and the Fetch standard, 3.2.3."""
 
 
 def compare_headers(
@@ -48,12 +50,23 @@ def compare_headers(
             continue
         done.compared_leaves += 1
         done.header_leaves += 1
-        if expected != actual and not (expected and actual and identities.same(expected, actual)):
+        if expected != actual and not (expected and actual and _same(name, expected, actual, identities)):
             done.differences.append(Difference(f"header.{name}", "header_mismatch", expected, actual))
     for name, _ in recorded.headers:
         lower = name.lower()
         if lower not in compared and lower not in FRAMING:
             done.suppressed.append(("header_allowlist", ("header", lower)))
+
+
+def _same(name: str, expected: str, actual: str, identities: Identities) -> bool:
+    """Whether two values that are written otherwise say the same."""
+    if name in SETS and _members(expected) == _members(actual):
+        return True
+    return identities.same(expected, actual)
+
+
+def _members(value: str) -> set[str]:
+    return {member.strip().lower() for member in value.split(",")}
 
 
 def _is_of_body(source: Expr | None) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wraith.conformance import Unsent
 from wraith.errors import OperationError
 from wraith.exchange import Exchange, Request, Response
+from wraith.live._address import OwnAddress
 from wraith.live._client import Client
 from wraith.live._credentials import Credentials
 from wraith.live._pace import Pace
@@ -26,8 +27,16 @@ NEEDS_SECRET: Final = "its address or body needs a secret, of which the recordin
 class Service:
     """What ``check_upstream`` asks."""
 
-    def __init__(self, client: Client, credentials: Credentials, scrubber: Scrubber, pace: Pace) -> None:
+    def __init__(
+        self,
+        client: Client,
+        credentials: Credentials,
+        scrubber: Scrubber,
+        address: OwnAddress,
+        pace: Pace,
+    ) -> None:
         self._client = client
+        self._address = address
         self._credentials = credentials
         self._scrubber = scrubber
         self._pace = pace
@@ -53,6 +62,7 @@ class Service:
         self._failures = 0
         if response.status == TOO_MANY != exchange.response.status:
             return Unsent("failed", "the service limits the rate (429); ask for less with --rps")
-        scrubbed, secrets = self._scrubber.parted(Exchange(ready, response))
+        answered = self._address.undone(response, exchange.request)
+        scrubbed, secrets = self._scrubber.parted(Exchange(ready, answered))
         self._secrets |= secrets
         return scrubbed.response
