@@ -128,6 +128,10 @@ class Workspace:
         return self.root / "state"
 
     @property
+    def fixtures_path(self) -> Path:
+        return self.state_path / "fixtures"
+
+    @property
     def faults_path(self) -> Path:
         return self.root / "faults"
 

@@ -61,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge only this session; may be given again",
     )
     parser.add_argument("--route", metavar="PATTERN", help='judge only routes like this: "GET /v1/*"')
+    parser.add_argument("--fixture", metavar="SET", help="begin sessions with this set of fixtures")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
     )
@@ -144,6 +145,8 @@ def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
     of_its_own = {"--upstream": args.upstream, "--tamper": args.tamper}
     beside = {"--wire": args.wire, "--holdout": args.holdout}
     alone = [name for name, given in of_its_own.items() if given]
+    if args.upstream:
+        beside["--fixture"] = args.fixture
     others = alone[1:] + [name for name, given in beside.items() if given]
     if alone and others:
         raise InputError(f"{alone[0]} and {others[0]} do not go together", hint="run the command twice")
@@ -171,6 +174,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             tags=args.tags,
             sessions=args.sessions,
             route=args.route,
+            fixture=args.fixture,
             jobs=args.jobs,
             today=today,
         )
@@ -184,14 +188,21 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.wire:
         with out.working(f"replaying {workspace.name} over HTTP"):
             wire = steps.wire(
-                workspace, tags=args.tags, sessions=args.sessions, route=args.route, today=today
+                workspace,
+                tags=args.tags,
+                sessions=args.sessions,
+                route=args.route,
+                fixture=args.fixture,
+                today=today,
             )
         found["wire"] = wire.to_json()
         blocks += wire_blocks(workspace.name, wire)
         passed = passed and wire.passed
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
-            result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
+            result = steps.holdout(
+                workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
+            )
         found["generalization"] = result.to_json()
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)
@@ -232,7 +243,7 @@ def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.cli._tamper_view import tamper_blocks
 
     with out.working(f"tampering with {workspace.name}"):
-        result = steps.tamper(workspace, tags=args.tags, seed=args.seed)
+        result = steps.tamper(workspace, tags=args.tags, fixture=args.fixture, seed=args.seed)
     found = result.to_json()
     assert isinstance(found, dict), "Invariant: a result is an object"
     document: dict[str, JsonValue] = {"schema": "wraith.tamper/1", "twin": workspace.name}

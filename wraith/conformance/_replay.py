@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from wraith.config import Diff, DriftConfig
+from wraith.config import DEFAULT_SET, NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._arrays import DEFAULT_KEY
 from wraith.conformance._compare import How, compare
 from wraith.conformance._dependence import dependence
@@ -80,6 +80,7 @@ def check(
     runs: Sequence[Sequence[str]] = (),
     counted: Container[str] | None = None,
     route: str | None = None,
+    fixtures: FixtureSet = NOTHING,
     scrubber: Callable[[Request], Request] | None = None,
     spread: Spread = in_turn,
 ) -> Report:
@@ -87,12 +88,13 @@ def check(
 
     ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
-    ``route`` is a pattern for the routes that are. ``today`` is what rules expire by. ``scrubber`` is what
+    ``route`` is a pattern for the routes that are. ``fixtures`` are what there is besides the model's own
+    before the first request. ``today`` is what rules expire by. ``scrubber`` is what
     requests pass through before the twin sees them. ``spread`` may use several processes.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
-    compiled, how = Twin(model), how_to_compare(model, corpus, diff)
-    begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
+    compiled, how = Twin(model, {DEFAULT_SET: fixtures}), how_to_compare(model, corpus, diff)
+    begun_with = {name: frozenset(stored) for name, stored in compiled.open_session().state.entities.items()}
     on_route = glob(route) if route is not None else None
     dealt = blocks(worlds(corpus, runs))
 

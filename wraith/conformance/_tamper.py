@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
-from wraith.config import Diff
+from wraith.config import DEFAULT_SET, NOTHING, Diff, FixtureSet
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
@@ -55,15 +55,17 @@ def tamper(
     *,
     diff: Diff | None = None,
     runs: Sequence[Sequence[str]] = (),
+    fixtures: FixtureSet = NOTHING,
     seed: int = 0,
     limit: int = MAX_CHANGES,
 ) -> Tampering:
-    """Return which of a sample of changed constants a check notices. ``seed`` chooses the sample."""
+    """Return which of a sample of changed constants a check notices. ``fixtures`` are as for ``check``;
+    ``seed`` chooses the sample."""
     diff = diff or Diff()
     every = list(changes(model))
     sample = sorted(every, key=lambda change: _rank(seed, change))[:limit]
     trial = _Trial(model, sample, how_to_compare(model, corpus, diff), Suppressions(diff.suppress))
-    twin = Twin(model)
+    twin = Twin(model, {DEFAULT_SET: fixtures})
     for world in worlds(corpus, runs):
         if not trial.pending:
             break
