@@ -9,6 +9,7 @@ import pytest
 
 from tests.synth.recordings import Document, Step, exchange, recording, session
 from tests.synth.services import Field, Kind, Spec, record
+from wraith.canonical import JsonValue
 from wraith.conformance import Unsent, Upstream, check_upstream
 from wraith.exchange import Corpus, Exchange, Request, Response, encode_json
 from wraith.runtime import Twin
@@ -185,3 +186,29 @@ def test_what_was_not_chosen_is_not_sent() -> None:
     report = service.check(SMALL, counted={"s01"}, route="GET /items")
     assert [request.path for request in service.asked] == ["/items", "/items"]
     assert (report.sessions_total, report.writes_skipped) == (1, 0)
+
+
+DAY_S = 86_400
+NOON = "Wed, 15 Nov 2023 12:00:00 GMT"
+TIMES: dict[str, tuple[JsonValue, JsonValue, str | None, list[str]]] = {
+    "the time of the answer": ("2023-11-14T12:00:01Z", "2023-11-15T11:59:58Z", NOON, []),
+    "in seconds": (1_699_963_201, 1_699_963_200 + DAY_S, NOON, []),
+    "another time, now": ("2023-11-14T12:00:01Z", "2023-11-15T09:00:00Z", NOON, ["value_mismatch"]),
+    "another time, then": ("2023-11-14T09:00:00Z", "2023-11-15T12:00:00Z", NOON, ["value_mismatch"]),
+    "in another form": ("2023-11-14T12:00:01Z", 1_699_963_200 + DAY_S, NOON, ["type_mismatch"]),
+    "nobody says when": ("2023-11-14T12:00:01Z", "2023-11-15T11:59:58Z", None, ["value_mismatch"]),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "date", "found"), TIMES.values(), ids=TIMES)
+def test_the_time_of_an_answer_is_a_time(
+    then: JsonValue, now: JsonValue, date: str | None, found: list[str]
+) -> None:
+    """Where both answers say in ``Date`` when they were made; the model may hold it for a constant."""
+    dated = ("date", "Tue, 14 Nov 2023 12:00:00 GMT")
+    step = exchange("GET", "/item", answer={"made": then}, answer_headers=(dated,))
+    corpus = recording(session(step, step))
+    headers = (("content-type", "application/json"), *((("Date", date),) if date else ()))
+    live = Response(200, headers, encode_json({"made": now}))
+    report = check_upstream(learn(corpus).model, corpus, lambda exchange, request: live)
+    assert [each.category for each in report.divergences[:1]] == found

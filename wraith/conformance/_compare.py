@@ -17,6 +17,7 @@ from wraith.conformance._differences import Comparison, Difference, Reason, Seve
 from wraith.conformance._fields import Fields, sent_at
 from wraith.conformance._headers import compare_headers, gives_token
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._moments import Moments, moments_of
 from wraith.conformance._scoring import RouteThresholds
 from wraith.conformance._shapes import same_shape
 from wraith.conformance._texts import gaps, holds_something_made
@@ -72,7 +73,8 @@ def compare(
         )
         if grave:
             return done
-    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests))
+    moments = moments_of(recorded, replayed) if how.live else None
+    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests, moments))
     compare_headers(recorded, replayed, variant, identities, done, how.headers)
     return done
 
@@ -112,7 +114,9 @@ class _Walk:
         variant: Variant,
         how: How,
         requests: tuple[Request, Request] | None,
+        moments: Moments | None,
     ) -> None:
+        self.moments = moments
         self.identities = identities
         self.done = done
         self.holes = variant.holes
@@ -294,6 +298,9 @@ class _Walk:
             self.count()
             if isinstance(expected, str) and self.identities.has_another(expected):
                 self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            return
+        if self.moments is not None and self.moments.hold(expected, actual):
+            self.timestamp(expected, actual, at)
             return
         weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
         self.count(weight)
