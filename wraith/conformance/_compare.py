@@ -15,6 +15,7 @@ from wraith.canonical import JsonValue
 from wraith.conformance._arrays import DEFAULT_KEY, Matching, match, shows_an_order
 from wraith.conformance._differences import Comparison, Difference, Reason, Severity, leaf_count
 from wraith.conformance._fields import Fields, sent_at
+from wraith.conformance._guesses import may_differ, time_form
 from wraith.conformance._headers import compare_headers, gives_token
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
 from wraith.conformance._moments import Moments, moments_of
@@ -23,7 +24,7 @@ from wraith.conformance._shapes import same_shape
 from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
-from wraith.runtime import Answer, any_fraction, read_time
+from wraith.runtime import Answer, read_time
 from wraith.wir import Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant
 
 SPREAD = "$spread"
@@ -122,7 +123,9 @@ class _Walk:
         self.holes = variant.holes
         self.how = how
         self.requests = requests
-        self.open: list[tuple[Path, Found, Found]] = []
+        self.open: list[tuple[Path, Found, Found, bool]] = []
+        """Values that differ, and whether nothing explains them."""
+        self.unexplained = False
 
     def differ(self, at: Path, category: str, expected: Found, actual: Found, *, weight: int = 1) -> None:
         severity: Severity = "warning" if self.how.live and category == "extra_field" else "error"
@@ -223,7 +226,9 @@ class _Walk:
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
             case _:
+                self.unexplained = hole.hole_class == "unexplained"
                 self.exact(expected, actual, at, hole.source)
+                self.unexplained = False
 
     def counts(self, source: Expr) -> bool:
         """Whether a key is a number that each side gives by itself: drawn, or counted where others count."""
@@ -278,7 +283,7 @@ class _Walk:
     def timestamp(self, expected: Found, actual: Found, at: Path) -> None:
         self.leave_out("timestamp", at)
         then, now = read_time(expected), read_time(actual)
-        if then is None or now is None or _form(then[0]) != _form(now[0]):
+        if then is None or now is None or time_form(then[0]) != time_form(now[0]):
             self.differ(at, "type_mismatch", expected, actual)
         else:
             self.identities.note_instant(expected, actual)
@@ -311,12 +316,17 @@ class _Walk:
         elif not _same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual, weight=weight)
         elif not self.identities.same(expected, actual):
-            self.open.append((at, expected, actual))
+            self.open.append((at, expected, actual, self.unexplained))
 
     def settle(self) -> None:
         """Judge the values that differed: the identifier that one of them holds may have stood behind it."""
-        for at, expected, actual in self.open:
-            if not self.identities.same(expected, actual):
+        for at, expected, actual, unexplained in self.open:
+            if self.identities.same(expected, actual):
+                continue
+            if unexplained and may_differ(at, _json(expected), _json(actual)):
+                self.count(-1)
+                self.leave_out("heuristic", at)
+            else:
                 self.differ(at, "value_mismatch", expected, actual)
 
     def members(
@@ -418,11 +428,6 @@ def _are_numbers(one: Found, other: Found) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return one.isdecimal() and other.isdecimal()
     return _is_count(one) and _is_count(other)
-
-
-def _form(unit: str) -> str:
-    """Return a unit of time, whatever fraction of the second is written."""
-    return any_fraction(unit) if "%S" in unit else unit
 
 
 def _both_text(a: Found, b: Found) -> bool:
