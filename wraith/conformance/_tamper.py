@@ -20,9 +20,10 @@ from wraith.config import DEFAULT_SET, NOTHING, Diff, FixtureSet
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
-from wraith.conformance._replay import World, begun, how_to_compare, worlds
+from wraith.conformance._replay import how_to_compare
 from wraith.conformance._report import Tampering, Unnoticed
 from wraith.conformance._rules import Suppressions
+from wraith.conformance._worlds import Beginnings, Stretch, World, worlds
 from wraith.exchange import Corpus, Exchange
 from wraith.paths import Path, format_path
 from wraith.runtime import Session, Twin
@@ -192,7 +193,7 @@ class _Trial:
         self.not_compared: set[int] = set()
 
     def run(self, twin: Twin, world: World) -> None:
-        for session, state in begun(twin, world):
+        for session, state in Beginnings(twin).of(Stretch(world, 0, len(world.sessions))):
             identities = Identities()
             for exchange in session.read():
                 if not self.pending:

@@ -18,11 +18,12 @@ from wraith.conformance._aftermath import SAFE, Aftermath
 from wraith.conformance._compare import How, compare
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
-from wraith.conformance._replay import World, how_to_compare, route_name, session_score, worlds
+from wraith.conformance._replay import how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._wire import as_answered
+from wraith.conformance._worlds import World, worlds
 from wraith.exchange import Corpus, Exchange, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.runtime import Answer, Twin

@@ -16,18 +16,11 @@ from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
-from wraith.conformance._replay import (
-    Step,
-    World,
-    how_to_compare,
-    route_name,
-    session_score,
-    steps,
-    worlds,
-)
+from wraith.conformance._replay import Step, how_to_compare, route_name, session_score, steps
 from wraith.conformance._report import MAX_LISTED, Disagreement, Wire
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
+from wraith.conformance._worlds import World, worlds
 from wraith.exchange import NO_LISTS, Corpus, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.paths import MISSING, Found
