@@ -36,30 +36,32 @@ def wire(
     from wraith.live import Client, served
 
     config = read_toml(workspace.require().config_path, TwinConfig)
-    model, runs = read_model(workspace), read_evidence(workspace).runs
-    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
-    fixtures = selected(fixtures_of(workspace, model), fixture)
-    begin = {FIXTURE: fixture} if fixture else {}
-    with served(workspace) as url, Client(url) as client:
+    with served(workspace) as address:  # what is read here is read while the server starts
+        model, runs = read_model(workspace), read_evidence(workspace).runs
+        recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
+        fixtures = selected(fixtures_of(workspace, model), fixture)
+        drift = read_drift(workspace)
+        begin = {FIXTURE: fixture} if fixture else {}
+        with Client(url := address()) as client:
 
-        def send(session: str, request: Request) -> Response:
-            return client.send(request, {SESSION: session, **begin})
+            def send(session: str, request: Request) -> Response:
+                return client.send(request, {SESSION: session, **begin})
 
-        def close(session: str) -> None:
-            done = client.send(RESET, {SESSION: session})
-            if done.status != 200:
-                raise OperationError(f"the server does not reset its sessions: {done.status}", where=url)
+            def close(session: str) -> None:
+                done = client.send(RESET, {SESSION: session})
+                if done.status != 200:
+                    raise OperationError(f"the server does not reset its sessions: {done.status}", where=url)
 
-        return check_wire(
-            model,
-            recorded,
-            send,
-            close=close,
-            diff=config.diff,
-            drift=read_drift(workspace),
-            today=today,
-            runs=runs,
-            counted=frozenset(sessions) or None,
-            route=route,
-            fixtures=fixtures,
-        )
+            return check_wire(
+                model,
+                recorded,
+                send,
+                close=close,
+                diff=config.diff,
+                drift=drift,
+                today=today,
+                runs=runs,
+                counted=frozenset(sessions) or None,
+                route=route,
+                fixtures=fixtures,
+            )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from wraith.conformance._differences import Comparison, Difference, Reason
 from wraith.conformance._identity import Identities
 from wraith.exchange import Response, header, media_type
-from wraith.wir import Clock, Expr, FreshId, Variant
+from wraith.wir import Clock, Expr, FreshId, Literal, Ref, Variant
 
 ALWAYS = ("content-type", "www-authenticate", "proxy-authenticate")
 FRAMING = frozenset(
@@ -71,9 +71,19 @@ def _members(value: str) -> set[str]:
 
 def _is_of_body(source: Expr | None) -> bool:
     """Whether a header is worked out from the bytes of the body."""
-    return source is not None and "response', 'text'" in repr(source)
+    return _reads(source, ("response", "text"))
 
 
 def gives_token(source: Expr | None) -> bool:
     """Whether a text without a meaning to clients, for a place in a list, goes into a value."""
-    return source is not None and "page', 'next_token'" in repr(source)
+    return _reads(source, ("page", "next_token"))
+
+
+def _reads(source: Expr | None, path: tuple[str, str]) -> bool:
+    """Whether an expression reads what stands at a path, anywhere in it."""
+    match source:
+        case None | Literal() | FreshId() | Clock():
+            return False
+        case Ref(read):
+            return read[:2] == path
+    return f"'{path[0]}', '{path[1]}'" in repr(source)
