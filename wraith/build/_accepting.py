@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,19 +52,23 @@ def accept(workspace: Workspace, drift_id: str, reason: str) -> Path:
 
 
 def _listed(workspace: Workspace, drift_id: str) -> Drift:
+    """Return a drift of the last report, be it of the twin or of the live service."""
     from pydantic import ValidationError
 
-    from wraith.conformance import Report
+    from wraith.conformance import Report, Upstream
 
-    try:
-        report = Report.model_validate_json(read_bytes(workspace.report_path))
-    except (FileNotFoundError, ValidationError):
+    reports: list[Report] = []
+    for path, kind in ((workspace.report_path, Report), (workspace.upstream_report_path, Upstream)):
+        with contextlib.suppress(FileNotFoundError, ValidationError):
+            reports.append(kind.model_validate_json(read_bytes(path)))
+    if not reports:
         raise InputError(
             "there is no report that lists drift", hint=f"make one: wraith check {workspace.name}"
-        ) from None
-    for each in report.drifts:
-        if each.drift_id == drift_id:
-            return each
+        )
+    for report in reports:
+        for each in report.drifts:
+            if each.drift_id == drift_id:
+                return each
     raise InputError(
         f"the last report lists no {drift_id}",
         where=workspace.report_path,

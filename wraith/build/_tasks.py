@@ -109,6 +109,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.patch_findings_path,
             workspace.index_path,
             *(path for path in (workspace.drift_path,) if path.is_file()),
+            *_files(workspace.fixtures_path),
         ],
         writes=[workspace.report_path],
         freshness=partial(
@@ -141,6 +142,10 @@ def _engine(*rooms: str) -> dict[str, str]:
     """Return the version of the engine in some rooms: its name, and the code of theirs and of the
     language."""
     return {"engine": f"{ENGINE_VERSION}+{code_digest('exchange', 'runtime', 'wir', *rooms)}"}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _task(
