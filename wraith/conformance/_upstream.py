@@ -20,6 +20,8 @@ from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._replay import how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
+from wraith.conformance._rule_findings import rule_findings
+from wraith.conformance._rules import Suppressions
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._wire import as_answered
@@ -65,10 +67,13 @@ def check_upstream(
     ``check``."""
     diff, drift = diff or Diff(), drift or DriftConfig()
     how = replace(how_to_compare(model, corpus, diff), live=True)
-    live = _Live(Twin(model), ask, how, Judge(diff, drift, today), include_writes, route)
+    live = _Live(Twin(model), ask, how, Judge(diff, drift, today, live=True), include_writes, route)
     for world in worlds(corpus, runs):
         live.replay(world, counted, diff.session_pass_rate)
-    told = report(live.tally, diff, drift, twin=twin)
+    whole = counted is None and route is None
+    rules = Suppressions(diff.suppress, today)
+    findings = rule_findings(live.tally, diff, drift, rules, whole=whole, live=True)
+    told = report(live.tally, diff, drift, twin=twin, findings=tuple(findings))
     return Upstream(
         **dict(told),
         target=target,
