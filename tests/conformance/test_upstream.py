@@ -11,7 +11,7 @@ from tests.synth.recordings import Document, Step, exchange, recording, session
 from tests.synth.services import Field, Kind, Spec, record
 from wraith.canonical import JsonValue
 from wraith.conformance import Unsent, Upstream, check_upstream
-from wraith.exchange import Corpus, Exchange, Request, Response, encode_json
+from wraith.exchange import Corpus, Exchange, Request, Response, Truncated, encode_json
 from wraith.runtime import Twin
 from wraith.synth import learn
 from wraith.wir import Model
@@ -186,6 +186,16 @@ def test_what_was_not_chosen_is_not_sent() -> None:
     report = service.check(SMALL, counted={"s01"}, route="GET /items")
     assert [request.path for request in service.asked] == ["/items", "/items"]
     assert (report.sessions_total, report.writes_skipped) == (1, 0)
+
+
+def test_a_body_that_was_not_recorded_cannot_be_sent() -> None:
+    """Above the limit a recording holds its digest alone."""
+    [one] = recording(session(exchange("POST", "/items", answer=ITEM)))
+    [large] = one.exchanges
+    cut = replace(large, request=replace(large.request, truncated=Truncated("0" * 64, 20_000_000)))
+    service = Service(SMALL_MODEL)
+    report = service.check([replace(one, exchanges=(cut,))], include_writes=True)
+    assert (service.asked, report.not_replayable) == ([], 1)
 
 
 DAY_S = 86_400

@@ -44,6 +44,7 @@ Ask = Callable[[Exchange, Request], Response | Unsent]
 """Asks the service: the exchange as it was recorded, and its request with the service's identifiers."""
 
 WRITE_SKIPPED = "it may change something, and only reads are sent"
+NOT_RECORDED = "its body was too large to be recorded"
 TELLS_OF_IT = "it tells of a write that was not sent, or did not succeed"
 
 
@@ -130,6 +131,8 @@ class _Live:
             return "write_skipped", WRITE_SKIPPED
         if aftermath.tells_of_it(exchange):
             return "not_replayable", TELLS_OF_IT
+        if exchange.request.truncated is not None:
+            return "not_replayable", NOT_RECORDED
         response = self.ask(exchange, identities.request(exchange.request))
         return (response.kind, response.why) if isinstance(response, Unsent) else response
 
