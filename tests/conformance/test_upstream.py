@@ -222,3 +222,37 @@ def test_the_time_of_an_answer_is_a_time(
     live = Response(200, headers, encode_json({"made": now}))
     report = check_upstream(Model(), corpus, lambda exchange, request: live)
     assert [each.category for each in report.divergences[:1]] == found
+
+
+MADE: dict[str, tuple[list[JsonValue], list[JsonValue], int]] = {
+    "made anew": (["il_TwcANFKyFdUM8s"] * 2, ["il_twJgy6egefqisw"] * 2, 0),
+    "a UUID": (
+        ["0b8f7c9e-3f1d-4a52-9c55-0f6f3a1b2c3d"],
+        ["7d1c2b3a-9e8f-4c11-8a2b-5e4d3c2b1a09"],
+        0,
+    ),
+    "another prefix": (["il_TwcANFKyFdUM8s"], ["ix_twJgy6egefqisw"], 1),
+    "another length": (["il_TwcANFKyFdUM8s"], ["il_twJgy6egefqiswq"], 1),
+    "words": (["cancelled"], ["delivered"], 1),
+    "numbers": (["1234567890"], ["0987654321"], 1),
+    "one for two": (["il_TwcANFKyFdUM8s"] * 2, ["il_twJgy6egefqisw", "il_3wJgy6egefqisw"], 1),
+    "another that is there": (
+        ["il_TwcANFKyFdUM8s", "il_TwcANFKyFdUM8s"],
+        ["il_TwcANFKyFdUM8s", "il_twJgy6egefqisw"],
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "differences"), MADE.values(), ids=MADE)
+def test_identifiers_that_nobody_learned(
+    then: list[JsonValue], now: list[JsonValue], differences: int
+) -> None:
+    """What the service makes anew is mapped one to one; what stands for itself stays what it is."""
+    corpus = recording(session(*(exchange("GET", "/item", answer={"ref": each}) for each in then)))
+    live = iter(now)
+
+    def ask(exchange: Exchange, request: Request) -> Response:
+        return Response(200, (("content-type", "application/json"),), encode_json({"ref": next(live)}))
+
+    assert check_upstream(Model(), corpus, ask).divergences_total == differences

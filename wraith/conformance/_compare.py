@@ -22,7 +22,7 @@ from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
 from wraith.conformance._leaves import are_numbers, are_texts, are_times, as_json, is_count, same_type
 from wraith.conformance._moments import Moments, moments_of
 from wraith.conformance._scoring import RouteThresholds
-from wraith.conformance._shapes import same_shape
+from wraith.conformance._shapes import are_made_alike, same_shape
 from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
@@ -314,6 +314,8 @@ class _Walk:
             self.count()
             if isinstance(expected, str) and self.identities.has_another(expected):
                 self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            elif self.how.live and isinstance(expected, str) and are_made_alike(expected, expected):
+                self.identities.bind(expected, expected)  # it was there before, and stands for itself
             return
         if self.moments is not None and self.moments.hold(expected, actual):
             self.timestamp(expected, actual, at)
@@ -334,6 +336,10 @@ class _Walk:
         for at, expected, actual, unexplained in self.open:
             if self.identities.same(expected, actual) or self.first_met(expected, actual):
                 continue
+            if self.how.live and self.made_anew(expected, actual):
+                self.count(-1)
+                self.leave_out("generated", at)
+                continue
             if unexplained and may_differ(at, as_json(expected), as_json(actual)):
                 self.count(-1)
                 self.leave_out("heuristic", at)
@@ -346,6 +352,12 @@ class _Walk:
             return False
         alike = any(each.fullmatch(expected) and each.fullmatch(actual) for each in self.how.made)
         return alike and self.identities.bind(expected, actual)
+
+    def made_anew(self, expected: Found, actual: Found) -> bool:
+        """Whether both are identifiers that the service made, neither of which was met before."""
+        if not isinstance(expected, str) or not isinstance(actual, str):
+            return False
+        return are_made_alike(expected, actual) and self.identities.bind(expected, actual)
 
     def members(
         self,
