@@ -97,9 +97,14 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
     "a new patch": (a_patch, "scp", "patches/x.json is new"),
     "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "p", "lua/lib/x.lua is new"),
     "a new fixture": (
-        lambda twin: new_file(twin.state_path / "fixtures" / "x.json", "{}"),
+        lambda twin: new_file(twin.fixtures_path / "late" / "item.json", "{}"),
+        "cp",
+        "fixtures/late/item.json is new",
+    ),
+    "a new schema": (
+        lambda twin: new_file(twin.state_path / "schema.json", "{}"),
         "p",
-        "x.json is new",
+        "schema.json is new",
     ),
     "a new fault": (lambda twin: new_file(twin.faults_path / "x.toml"), "p", "faults/x.toml is new"),
 }

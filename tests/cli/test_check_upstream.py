@@ -154,7 +154,7 @@ def test_each_drift_of_the_service_is_told(run, books: Workspace, name: str) -> 
 
 
 def test_drift_of_the_service_can_be_accepted(run, books: Workspace) -> None:
-    """By its id, as drift of the twin; the next run passes."""
+    """By its id; the next run passes. No check of the twin misses it, but a service without it does."""
     arguments = ("check", "shop", "--upstream", "--include-writes", "--rps", "1000")
     with ledger(2, "type") as url:
         [*drifts] = run(*arguments, "--target", url, "--json").document["drifts"]
@@ -163,6 +163,11 @@ def test_drift_of_the_service_can_be_accepted(run, books: Workspace) -> None:
     with ledger(3, "type") as url:
         ran = run(*arguments, "--target", url, "--json")
     assert (ran.code, ran.document["drift_suppressed_count"]) == (0, 12)
+    assert ran.document["findings"] == []
+    assert run("check", "shop", "--json").document["findings"] == []
+    with ledger(4) as url:
+        findings = run(*arguments, "--target", url, "--json").document["findings"]
+    assert {(each["kind"], "drift.toml" in each["rule"]) for each in findings} == {("unused_rule", True)}
 
 
 def test_a_service_that_is_away_is_no_drift(run, books: Workspace) -> None:

@@ -11,7 +11,7 @@ from tests.synth.recordings import Document, Step, exchange, recording, session
 from tests.synth.services import Field, Kind, Spec, record
 from wraith.canonical import JsonValue
 from wraith.conformance import Unsent, Upstream, check_upstream
-from wraith.exchange import Corpus, Exchange, Request, Response, encode_json
+from wraith.exchange import Corpus, Exchange, Request, Response, Truncated, encode_json
 from wraith.runtime import Twin
 from wraith.synth import learn
 from wraith.wir import Model
@@ -188,6 +188,16 @@ def test_what_was_not_chosen_is_not_sent() -> None:
     assert (report.sessions_total, report.writes_skipped) == (1, 0)
 
 
+def test_a_body_that_was_not_recorded_cannot_be_sent() -> None:
+    """Above the limit a recording holds its digest alone."""
+    [one] = recording(session(exchange("POST", "/items", answer=ITEM)))
+    [large] = one.exchanges
+    cut = replace(large, request=replace(large.request, truncated=Truncated("0" * 64, 20_000_000)))
+    service = Service(SMALL_MODEL)
+    report = service.check([replace(one, exchanges=(cut,))], include_writes=True)
+    assert (service.asked, report.not_replayable) == ([], 1)
+
+
 DAY_S = 86_400
 NOON = "Wed, 15 Nov 2023 12:00:00 GMT"
 TIMES: dict[str, tuple[JsonValue, JsonValue, str | None, list[str]]] = {
@@ -204,11 +214,45 @@ TIMES: dict[str, tuple[JsonValue, JsonValue, str | None, list[str]]] = {
 def test_the_time_of_an_answer_is_a_time(
     then: JsonValue, now: JsonValue, date: str | None, found: list[str]
 ) -> None:
-    """Where both answers say in ``Date`` when they were made; the model may hold it for a constant."""
+    """Where both answers say in ``Date`` when they were made; the model need not know it."""
     dated = ("date", "Tue, 14 Nov 2023 12:00:00 GMT")
     step = exchange("GET", "/item", answer={"made": then}, answer_headers=(dated,))
     corpus = recording(session(step, step))
     headers = (("content-type", "application/json"), *((("Date", date),) if date else ()))
     live = Response(200, headers, encode_json({"made": now}))
-    report = check_upstream(learn(corpus).model, corpus, lambda exchange, request: live)
+    report = check_upstream(Model(), corpus, lambda exchange, request: live)
     assert [each.category for each in report.divergences[:1]] == found
+
+
+MADE: dict[str, tuple[list[JsonValue], list[JsonValue], int]] = {
+    "made anew": (["il_TwcANFKyFdUM8s"] * 2, ["il_twJgy6egefqisw"] * 2, 0),
+    "a UUID": (
+        ["0b8f7c9e-3f1d-4a52-9c55-0f6f3a1b2c3d"],
+        ["7d1c2b3a-9e8f-4c11-8a2b-5e4d3c2b1a09"],
+        0,
+    ),
+    "another prefix": (["il_TwcANFKyFdUM8s"], ["ix_twJgy6egefqisw"], 1),
+    "another length": (["il_TwcANFKyFdUM8s"], ["il_twJgy6egefqiswq"], 1),
+    "words": (["cancelled"], ["delivered"], 1),
+    "numbers": (["1234567890"], ["0987654321"], 1),
+    "one for two": (["il_TwcANFKyFdUM8s"] * 2, ["il_twJgy6egefqisw", "il_3wJgy6egefqisw"], 1),
+    "another that is there": (
+        ["il_TwcANFKyFdUM8s", "il_TwcANFKyFdUM8s"],
+        ["il_TwcANFKyFdUM8s", "il_twJgy6egefqisw"],
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("then", "now", "differences"), MADE.values(), ids=MADE)
+def test_identifiers_that_nobody_learned(
+    then: list[JsonValue], now: list[JsonValue], differences: int
+) -> None:
+    """What the service makes anew is mapped one to one; what stands for itself stays what it is."""
+    corpus = recording(session(*(exchange("GET", "/item", answer={"ref": each}) for each in then)))
+    live = iter(now)
+
+    def ask(exchange: Exchange, request: Request) -> Response:
+        return Response(200, (("content-type", "application/json"),), encode_json({"ref": next(live)}))
+
+    assert check_upstream(Model(), corpus, ask).divergences_total == differences

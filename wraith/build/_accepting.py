@@ -27,9 +27,11 @@ def accept(workspace: Workspace, drift_id: str, reason: str) -> Path:
 
     path = workspace.require().drift_path
     known = read_toml(path, DriftConfig) if path.is_file() else DriftConfig()
-    rule = {"drift_id": drift_id, "reason": reason}
+    rule: dict[str, str | bool] = {"drift_id": drift_id, "reason": reason}
     validate(rule, DriftSuppress, "--accept" if reason.strip() else "--reason")
-    found = _listed(workspace, drift_id)
+    found, service = _listed(workspace, drift_id)
+    if service:
+        rule["service"] = True
     if any(each.drift_id == drift_id for each in known.suppress):
         raise InputError(f"{drift_id} is accepted already", where=path)
     text = read_bytes(path).decode() if path.is_file() else 'format = "wraith.drift/1"\n'
@@ -51,8 +53,8 @@ def accept(workspace: Workspace, drift_id: str, reason: str) -> Path:
     return path
 
 
-def _listed(workspace: Workspace, drift_id: str) -> Drift:
-    """Return a drift of the last report, be it of the twin or of the live service."""
+def _listed(workspace: Workspace, drift_id: str) -> tuple[Drift, bool]:
+    """Return a drift of the last report, and whether it is one of the live service and not of the twin."""
     from pydantic import ValidationError
 
     from wraith.conformance import Report, Upstream
@@ -68,7 +70,7 @@ def _listed(workspace: Workspace, drift_id: str) -> Drift:
     for report in reports:
         for each in report.drifts:
             if each.drift_id == drift_id:
-                return each
+                return each, isinstance(report, Upstream)
     raise InputError(
         f"the last report lists no {drift_id}",
         where=workspace.report_path,

@@ -35,6 +35,8 @@ def upstream_blocks(name: str, result: Upstream, *, show_suppressed: bool) -> It
         )
     if result.drift_suppressed_count:
         yield Line(f"{count(result.drift_suppressed_count, 'divergence')} accepted in drift.toml", "dim")
+    for finding in result.findings:
+        yield Line(f"{finding.rule} {finding.message}", "warn")
     yield from _not_sent_blocks(result)
     if result.divergences:
         yield from divergence_blocks(name, result.divergences)

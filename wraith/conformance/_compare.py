@@ -19,9 +19,10 @@ from wraith.conformance._fields import Fields, sent_at
 from wraith.conformance._guesses import may_differ, time_form
 from wraith.conformance._headers import compare_headers, gives_token
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._leaves import are_numbers, are_texts, are_times, as_json, is_count, same_type
 from wraith.conformance._moments import Moments, moments_of
 from wraith.conformance._scoring import RouteThresholds
-from wraith.conformance._shapes import same_shape
+from wraith.conformance._shapes import are_made_alike, same_shape
 from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
@@ -132,7 +133,7 @@ class _Walk:
 
     def differ(self, at: Path, category: str, expected: Found, actual: Found, *, weight: int = 1) -> None:
         severity: Severity = "warning" if self.how.live and category == "extra_field" else "error"
-        shown = Difference(format_path(at), category, _json(expected), _json(actual), weight, severity)
+        shown = Difference(format_path(at), category, as_json(expected), as_json(actual), weight, severity)
         self.done.differences.append(shown)
 
     def count(self, leaves: int = 1) -> None:
@@ -187,13 +188,15 @@ class _Walk:
     def one_of(self, text: str, expected: Found, actual: Found, at: Path) -> None:
         if self.identical(expected, actual):
             self.exact(expected, actual, at)
-        elif self.how.fields.allows(text, _json(actual)):
+        elif self.how.fields.allows(text, as_json(actual)):
             self.leave_out("enum", at)
-        elif not _same_type(expected, actual):
+        elif not same_type(expected, actual):
             self.exact(expected, actual, at)
         else:
             self.count()
-            shown = Difference(format_path(at), "value_mismatch", _json(expected), _json(actual), enum=True)
+            shown = Difference(
+                format_path(at), "value_mismatch", as_json(expected), as_json(actual), enum=True
+            )
             self.done.differences.append(shown)
 
     def echoed(self, expected: Found, actual: Found, at: Path) -> None:
@@ -204,18 +207,18 @@ class _Walk:
         self.exact(expected, actual, at)
 
     def identical(self, one: Found, other: Found) -> bool:
-        return one == other and _same_type(one, other)
+        return one == other and same_type(one, other)
 
     # --- by what the model says -----------------------------------------------------------------------------
 
     def hole(self, hole: Hole, expected: Found, actual: Found, at: Path) -> None:
-        if gives_token(hole.source) and _both_text(expected, actual):
+        if gives_token(hole.source) and are_texts(expected, actual):
             self.token(str(expected), str(actual), at)
             return
         match hole.source:
-            case Text(parts) if _both_text(expected, actual) and holds_something_made(parts):
+            case Text(parts) if are_texts(expected, actual) and holds_something_made(parts):
                 self.text(parts, str(expected), str(actual), at)
-            case FreshId() | First() | Text() | When() if hole.hole_class == "generated" and _both_text(
+            case FreshId() | First() | Text() | When() if hole.hole_class == "generated" and are_texts(
                 expected, actual
             ):
                 if expected == actual:  # brought by the client, and answered as it came
@@ -223,12 +226,12 @@ class _Walk:
                     return
                 pattern = hole.source.pattern if isinstance(hole.source, FreshId) else None
                 self.generated(expected, actual, at, pattern, learned=True)
-            case source if self.counts(source) and _are_numbers(expected, actual):
+            case source if self.counts(source) and are_numbers(expected, actual):
                 self.leave_out("generated", at)
                 self.bind(str(expected), str(actual), at)
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
-            case First() | When() | Call() if _times(hole, expected, actual):
+            case First() | When() | Call() if are_times(hole, expected, actual):
                 if self.identities.same(expected, actual):
                     self.count()
                 else:
@@ -273,14 +276,14 @@ class _Walk:
     ) -> None:
         """Judge type and shape. What the model ``learned`` to be an identifier is mapped, whatever it is."""
         self.leave_out("generated", at)
-        if not _same_type(expected, actual):
+        if not same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual)
         elif not same_shape(expected, actual, pattern):
             self.differ(at, "value_mismatch", expected, actual)
         elif isinstance(expected, str) and isinstance(actual, str):
             if learned or (len(expected) >= MIN_TOKEN and TOKEN.fullmatch(expected)):
                 self.bind(expected, actual, at)
-        elif _is_count(expected) and _is_count(actual) and expected >= LEAST_NUMBER:  # type: ignore[operator]  # _is_count
+        elif is_count(expected) and is_count(actual) and expected >= LEAST_NUMBER:  # type: ignore[operator]  # is_count
             self.bind(str(expected), str(actual), at)
 
     def bind(self, expected: str, actual: str, at: Path) -> None:
@@ -311,17 +314,19 @@ class _Walk:
             self.count()
             if isinstance(expected, str) and self.identities.has_another(expected):
                 self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            elif self.how.live and isinstance(expected, str) and are_made_alike(expected, expected):
+                self.identities.bind(expected, expected)  # it was there before, and stands for itself
             return
         if self.moments is not None and self.moments.hold(expected, actual):
             self.timestamp(expected, actual, at)
             return
-        weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
+        weight = max(leaf_count(as_json(expected)), leaf_count(as_json(actual)))
         self.count(weight)
         if expected is MISSING:
             self.differ(at, "extra_field", expected, actual, weight=weight)
         elif actual is MISSING:
             self.differ(at, "missing_field", expected, actual, weight=weight)
-        elif not _same_type(expected, actual):
+        elif not same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual, weight=weight)
         elif not self.identities.same(expected, actual):
             self.open.append((at, expected, actual, self.unexplained))
@@ -331,7 +336,11 @@ class _Walk:
         for at, expected, actual, unexplained in self.open:
             if self.identities.same(expected, actual) or self.first_met(expected, actual):
                 continue
-            if unexplained and may_differ(at, _json(expected), _json(actual)):
+            if self.how.live and self.made_anew(expected, actual):
+                self.count(-1)
+                self.leave_out("generated", at)
+                continue
+            if unexplained and may_differ(at, as_json(expected), as_json(actual)):
                 self.count(-1)
                 self.leave_out("heuristic", at)
             else:
@@ -343,6 +352,12 @@ class _Walk:
             return False
         alike = any(each.fullmatch(expected) and each.fullmatch(actual) for each in self.how.made)
         return alike and self.identities.bind(expected, actual)
+
+    def made_anew(self, expected: Found, actual: Found) -> bool:
+        """Whether both are identifiers that the service made, neither of which was met before."""
+        if not isinstance(expected, str) or not isinstance(actual, str):
+            return False
+        return are_made_alike(expected, actual) and self.identities.bind(expected, actual)
 
     def members(
         self,
@@ -434,35 +449,5 @@ def _keys(elements: Sequence[JsonValue], key: str) -> list[JsonValue]:
     return [element.get(key) if isinstance(element, dict) else None for element in elements]
 
 
-def _is_count(value: Found) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are_numbers(one: Found, other: Found) -> bool:
-    """Whether two values are whole numbers, or both are texts of digits."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one.isdecimal() and other.isdecimal()
-    return _is_count(one) and _is_count(other)
-
-
-def _both_text(a: Found, b: Found) -> bool:
-    return isinstance(a, str) and isinstance(b, str)
-
-
-def _times(hole: Hole, *values: Found) -> bool:
-    """Whether a hole is filled with times in some cases, and these are such."""
-    there = all(value is not MISSING and read_time(value) is not None for value in values)
-    return hole.hole_class == "timestamp" and there
-
-
 EXACT: JsonValue = "$exact"
 """Stands for "no template here"; compared by identity, so that it cannot be met in a template."""
-
-
-def _same_type(a: Found, b: Found) -> bool:
-    numbers = isinstance(a, int | float) and isinstance(b, int | float)
-    return (numbers and isinstance(a, bool) == isinstance(b, bool)) or type(a) is type(b)
-
-
-def _json(value: Found) -> JsonValue:
-    return None if value is MISSING else value

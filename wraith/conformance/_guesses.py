@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from wraith.canonical import JsonValue
+from wraith.conformance._leaves import is_count
 from wraith.paths import Path
 from wraith.runtime import any_fraction, read_time
 
@@ -24,13 +25,9 @@ def may_differ(at: Path, recorded: JsonValue, replayed: JsonValue) -> bool:
     if _AT.fullmatch(name):
         then, now = read_time(recorded), read_time(replayed)
         return then is not None and now is not None and time_form(then[0]) == time_form(now[0])
-    return _COUNT.fullmatch(name) is not None and _is_count(recorded) and _is_count(replayed)
+    return _COUNT.fullmatch(name) is not None and is_count(recorded) and is_count(replayed)
 
 
 def time_form(unit: str) -> str:
     """Return a unit of time, whatever fraction of the second is written."""
     return any_fraction(unit) if "%S" in unit else unit
-
-
-def _is_count(value: JsonValue) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -20,6 +20,8 @@ from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._replay import how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
+from wraith.conformance._rule_findings import rule_findings
+from wraith.conformance._rules import Suppressions
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._wire import as_answered
@@ -42,6 +44,7 @@ Ask = Callable[[Exchange, Request], Response | Unsent]
 """Asks the service: the exchange as it was recorded, and its request with the service's identifiers."""
 
 WRITE_SKIPPED = "it may change something, and only reads are sent"
+NOT_RECORDED = "its body was too large to be recorded"
 TELLS_OF_IT = "it tells of a write that was not sent, or did not succeed"
 
 
@@ -65,10 +68,13 @@ def check_upstream(
     ``check``."""
     diff, drift = diff or Diff(), drift or DriftConfig()
     how = replace(how_to_compare(model, corpus, diff), live=True)
-    live = _Live(Twin(model), ask, how, Judge(diff, drift, today), include_writes, route)
+    live = _Live(Twin(model), ask, how, Judge(diff, drift, today, live=True), include_writes, route)
     for world in worlds(corpus, runs):
         live.replay(world, counted, diff.session_pass_rate)
-    told = report(live.tally, diff, drift, twin=twin)
+    whole = counted is None and route is None
+    rules = Suppressions(diff.suppress, today)
+    findings = rule_findings(live.tally, diff, drift, rules, whole=whole, live=True)
+    told = report(live.tally, diff, drift, twin=twin, findings=tuple(findings))
     return Upstream(
         **dict(told),
         target=target,
@@ -125,6 +131,8 @@ class _Live:
             return "write_skipped", WRITE_SKIPPED
         if aftermath.tells_of_it(exchange):
             return "not_replayable", TELLS_OF_IT
+        if exchange.request.truncated is not None:
+            return "not_replayable", NOT_RECORDED
         response = self.ask(exchange, identities.request(exchange.request))
         return (response.kind, response.why) if isinstance(response, Unsent) else response
 
