@@ -36,7 +36,7 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal
+from wraith.synth._observe import Journal, Observation, Observer, learn_removal, well_known
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -139,9 +139,10 @@ def learn(
     table, roles, gone = known.table, known.roles, known.gone
     effects = _together(known.effects, effects_of(known.journals))
     graphql = known.graphql
-    by_route: dict[int, list[Observation]] = defaultdict(list)
+    shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
-        by_route[observation.seen.route].append(observation)
+        shown[observation.seen.route].append(observation)
+    by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)

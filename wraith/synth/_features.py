@@ -93,6 +93,9 @@ _RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 MAX_SHAPES = 3
 """Different shapes of the values of one place; where there are more, shape means nothing."""
 
+USUAL = 0.7
+"""The share of the values that have the one shape which means something, where others have many."""
+
 LONGEST_SHAPE = 40
 MAX_RUNS = 7
 """Runs of a shape: more are prose, or random."""
@@ -276,8 +279,8 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
 
 
 def _shapes(texts: Iterable[str]) -> list[str]:
-    """Return the shapes that texts share, where they are few: runs of digits and of letters, other marks as
-    they are."""
+    """Return the shapes that texts share, where they are few, or the one that most have: runs of digits and of
+    letters, other marks as they are."""
     shapes = Counter(
         "".join(
             "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
@@ -286,7 +289,10 @@ def _shapes(texts: Iterable[str]) -> list[str]:
         for text in texts
         if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
     )
-    return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
+    if len(shapes) <= MAX_SHAPES:
+        return sorted(shapes) if len(shapes) > 1 else []
+    [(usual, count)] = shapes.most_common(1)
+    return [usual] if count >= USUAL * shapes.total() else []
 
 
 def _about_lengths(expr: Expr, values: list[Found]) -> Asked:

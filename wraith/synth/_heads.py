@@ -14,13 +14,18 @@ def heads_from_gets(routes: Sequence[Route]) -> list[Route]:
     """Return the routes, those for HEAD with the variants of GET where these have all of their statuses."""
     gets = {route.path_pattern: route for route in routes if route.method == "GET"}
     return [
-        route.model_copy(update={"variants": tuple(_as_head(each, route) for each in get.variants)})
+        _like(get, route)
         if route.method == "HEAD"
         and (get := gets.get(route.path_pattern)) is not None
         and {each.status for each in route.variants} <= {each.status for each in get.variants}
         else route
         for route in routes
     ]
+
+
+def _like(get: Route, head: Route) -> Route:
+    variants = tuple(_as_head(each, head) for each in get.variants)
+    return head.model_copy(update={"variants": variants, "entity": get.entity, "key": get.key})
 
 
 def _as_head(variant: Variant, head: Route) -> Variant:
