@@ -107,6 +107,56 @@ def test_what_tells_of_a_skipped_write_is_not_sent() -> None:
     assert report.divergences == ()
 
 
+KNOWN: Document = {"id": "it_q1w2e3r4", "name": "ash"}
+UNKNOWN: dict[str, tuple[Step, list[Step], list[bool]]] = {
+    "a change": (
+        exchange("PATCH", "/items/it_q1w2e3r4", json={"name": "fir"}, answer=KNOWN | {"name": "fir"}),
+        [
+            exchange("GET", "/items/it_q1w2e3r4", answer=KNOWN | {"name": "fir"}),
+            exchange("GET", "/items/it_q1w2e3r4/parts", answer=[]),
+            exchange("GET", "/items", answer=[KNOWN | {"name": "fir"}, OTHER]),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, False, False, True],
+    ),
+    "a creation": (
+        exchange("POST", "/items", json={"name": "oak"}, status=201, answer=ITEM),
+        [
+            exchange("GET", "/items", answer=[OTHER, ITEM]),
+            exchange("GET", "/items/it_a1b2c3d4", answer=ITEM),
+            exchange("GET", "/parts?item=it_a1b2c3d4", answer=[]),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, False, False, True],
+    ),
+    "an action": (
+        exchange("POST", "/items/it_q1w2e3r4/fell", answer={"felled": True}),
+        [
+            exchange("GET", "/items/it_q1w2e3r4", answer=KNOWN | {"felled": True}),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, True],
+    ),
+    "a refusal": (
+        exchange("POST", "/items", json={"name": 5}, status=422, answer={"error": "name"}),
+        [exchange("GET", "/items", answer=[OTHER]), exchange("GET", "/items/it_z9y8x7w6", answer=OTHER)],
+        [True, True],
+    ),
+}
+
+
+@pytest.mark.parametrize(("write", "reads", "sent"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_a_write_changed_that_the_model_does_not_know(
+    write: Step, reads: list[Step], sent: list[bool]
+) -> None:
+    """Addresses and identifiers tell; a write that was refused changed nothing."""
+    corpus = recording(session(write, *reads))
+    answers = {each.request: each.response for each in corpus[0].exchanges}
+    report = check_upstream(Model(), corpus, lambda exchange, request: answers[request])
+    left = {each.exchange for each in report.not_sent if each.kind == "not_replayable"}
+    assert [index not in left for index in range(2, 2 + len(reads))] == sent
+
+
 def test_a_write_that_fails_is_one_finding_and_not_many() -> None:
     """What is recorded after it is left out as if it had been skipped."""
 
