@@ -230,6 +230,25 @@ def test_numbers_that_a_service_counts_are_mapped() -> None:
     assert asked[1::2] == [f"/items/{number}" for number in range(701, 705)]
 
 
+def test_a_conditional_request_names_the_services_own_validator() -> None:
+    """The ETag that was recorded is another one now."""
+    then, now = ("etag", 'W/"5f3a9c01"'), ("ETag", '"77b0e1d4"')
+    corpus = recording(
+        session(
+            exchange("GET", "/item", answer=ITEM, answer_headers=(then,)),
+            exchange("GET", "/item", headers=(("If-None-Match", 'W/"5f3a9c01"'),), status=304),
+        )
+    )
+    asked: list[Request] = []
+
+    def ask(exchange: Exchange, request: Request) -> Response:
+        asked.append(request)
+        return replace(exchange.response, headers=(*exchange.response.headers[:1], now))
+
+    assert check_upstream(Model(), corpus, ask).divergences == ()
+    assert asked[1].headers == (("If-None-Match", 'W/"77b0e1d4"'),)
+
+
 def test_what_was_not_chosen_is_not_sent() -> None:
     """Sessions and routes narrow what the service is asked."""
     service = Service(SMALL_MODEL)
