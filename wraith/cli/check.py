@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_RPS: Final = 10.0
 """What a service of any size bears beside its other clients."""
 MAX_RPS: Final = 10_000
+"""Beyond what one connection carries."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 from wraith.config import Diff, DriftConfig
 from wraith.conformance._aftermath import SAFE, Aftermath
 from wraith.conformance._compare import How, compare
-from wraith.conformance._identity import Identities
+from wraith.conformance._identity import MIN_TOKEN, Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._replay import how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
@@ -149,6 +149,7 @@ class _Live:
         recorded, request = exchange.response, identities.request(exchange.request)
         like = as_answered(_like(answer, exchange, self.how.lists), response, self.how.lists)
         found = compare(recorded, like, identities, self.how, (exchange.request, request))
+        _map_validators(identities, recorded, response)
         sign = self.judge.judge(self.tally, name, session, index, found)
         has_body = bool(recorded.body) or recorded.truncated is not None
         self.tally.route(name)["bodies_passed"] += has_body and sign != FAILED
@@ -160,6 +161,16 @@ class _Live:
         if len(self.not_sent) < MAX_LISTED:
             told = {"route": name, "session": session, "exchange": index, "kind": kind, "why": why}
             self.not_sent.append(NotSent.model_validate(told))
+
+
+def _map_validators(identities: Identities, recorded: Response, live: Response) -> None:
+    """Let the names of two representations stand for each other, which clients send back (RFC 9110, 8.8.3 and
+    13.1)."""
+    then, now = (
+        (header(each.headers, "etag") or "").removeprefix("W/").strip('"') for each in (recorded, live)
+    )
+    if min(len(then), len(now)) >= MIN_TOKEN:
+        identities.bind(then, now)
 
 
 def _like(answer: Answer, exchange: Exchange, lists: XmlLists) -> Answer:
