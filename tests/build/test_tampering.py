@@ -51,10 +51,10 @@ OUTCOMES: Final[dict[str, tuple[str, str, str, str]]] = {
     # inputs: what reads them, and what depends on what came of it
     f"{SESSION}/000001.wrec": ("r!", "r!", "r!", "r."),
     f"{SESSION}/manifest.json": ("RSCP", "r!", "r!", ""),
-    "drift.toml": ("c", "C", "c!", ""),
-    "lua/x.lua": ("P", "P", "P", ""),
-    "state/fixtures/x.json": ("P", "P", "P", ""),
-    "scrub.toml": ("p!", "P", "P", ""),
+    "drift.toml": ("CP", "CP", "c!", ""),
+    "lua/lib/x.lua": ("P", "P", "P", ""),
+    "state/fixtures/late/item.json": ("CP", "CP", "c!", ""),
+    "scrub.toml": ("p!", "P", "p!", ""),
     "wraith.toml": ("", "", "!", ""),
     "../../wraith-project.toml": ("", "", "", ""),
 }
@@ -80,9 +80,13 @@ def full(project: Project, build: Build) -> Project:
     twin = project.twin("alpha")
     twin.scrub_path.write_text('format = "wraith.scrub/1"\n')
     (project.root / "wraith-project.toml").write_text('format = "wraith.project/1"\n')
-    for name in ("state/fixtures/x.json", "lua/x.lua", "drift.toml"):
+    for name, text in (
+        ("state/fixtures/late/item.json", "{}"),
+        ("lua/lib/x.lua", "return 1"),
+        ("drift.toml", 'format = "wraith.drift/1"\n'),
+    ):
         (twin.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (twin.root / name).write_text('format = "wraith.drift/1"\n')
+        (twin.root / name).write_text(text)
     assert build(project).exit_code == 0
     return project
 

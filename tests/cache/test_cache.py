@@ -164,11 +164,12 @@ def test_a_damaged_result_is_a_miss(tmp_path: Path, root: Path, message: bytes) 
 @pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "other.json"])
 def test_a_result_that_names_other_files_is_passed_over(tmp_path: Path, root: Path, path: str) -> None:
     """A server cannot write where the step does not."""
-    from wraith.cache import ActionResult, Output, dump_result
+    from wraith.cache import ActionResult, Output, dump_result, seal
 
     said: list[str] = []
     store = Store(tmp_path / "cache")
-    store.put_result(KEY, dump_result(ActionResult((Output(path, store.put_content(b"x"), 1),))))
+    result = ActionResult((Output(path, store.put_content(b"x"), 1),))
+    store.put_result(KEY, seal(dump_result(result), KEY))
     assert ActionCache(store, say=said.append).restore(KEY, root, TARGETS) is None
     assert path in said[0]
 

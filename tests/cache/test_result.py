@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wraith.cache import ActionResult, Output, dump_result, load_result
+from wraith.cache import ActionResult, Output, dump_result, load_result, seal, unseal
 
 DIGEST = "ab" * 32
 
@@ -66,3 +66,19 @@ def test_a_message_that_is_none_is_an_error(message: bytes) -> None:
     """One that ends inside a field, has no such wire type, or names no digest."""
     with pytest.raises(ValueError, match=r"field|number|wire type|digest"):
         load_result(message)
+
+
+@given(results, st.data())
+def test_a_sealed_message_is_whole_and_of_its_action(result: ActionResult, data: st.DataObject) -> None:
+    """Cut short, edited or kept for another action it is an error; to the protocol it is a message as any
+    other."""
+    message = dump_result(result)
+    sealed = seal(message, "a")
+    assert unseal(sealed, "a") == message
+    assert load_result(sealed) == result
+    cut = data.draw(st.integers(0, len(sealed) - 1))
+    edited = bytearray(sealed)
+    edited[cut] ^= data.draw(st.integers(1, 255))
+    for damaged, key in ((sealed[:cut], "a"), (bytes(edited), "a"), (sealed, "b"), (b"", "a")):
+        with pytest.raises(ValueError, match="kept for this action"):
+            unseal(damaged, key)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
+from wraith.artifact import keep_file
 from wraith.build._cached import open_cache
-from wraith.build._freshness import freshness_of
+from wraith.build._freshness import Declared, HasUptodate, freshness_of
 from wraith.build._perform import perform
 from wraith.build._reporter import CAME, SUMMARY, StepFailed
 from wraith.errors import WraithError
@@ -14,15 +15,11 @@ from wraith.workspace import Workspace
 SOURCE: Final = "record"
 """The step that talks to the world: what it makes is made from more than its inputs."""
 
-Uptodate: TypeAlias = tuple[object, object, object]
 
-
-class Task(Protocol):
+class Task(Declared, HasUptodate, Protocol):
     """What is needed of doit's task."""
 
     name: str
-    targets: list[str]
-    uptodate: list[Uptodate]
 
 
 def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | StepFailed:
@@ -43,6 +40,8 @@ def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | St
         key = cache.key(step, freshness)
         hit = cache.restore(key, freshness.outputs(task), freshness.folders)
         if hit is not None:
+            if step == "pack":
+                keep_file(workspace.project, workspace.artifact_path)  # as packing does
             return {SUMMARY: hit.summary, CAME: hit.origin}
         summary = perform(step, workspace)
         if freshness.inputs_stand(task):  # what was edited meanwhile may be what was read

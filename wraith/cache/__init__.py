@@ -2,7 +2,7 @@
 
 from wraith.cache._cache import ActionCache, Hit, action_key
 from wraith.cache._remote import Remote, credentials
-from wraith.cache._result import ActionResult, Output, dump_result, load_result
+from wraith.cache._result import ActionResult, Output, dump_result, load_result, seal, unseal
 from wraith.cache._store import LIMIT, Stats, Store, Verified
 
 __all__ = [
@@ -19,4 +19,6 @@ __all__ = [
     "credentials",
     "dump_result",
     "load_result",
+    "seal",
+    "unseal",
 ]

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from blake3 import blake3
 
 from wraith.cache._remote import Remote
-from wraith.cache._result import ActionResult, Output, dump_result, load_result
+from wraith.cache._result import ActionResult, Output, dump_result, load_result, seal, unseal
 from wraith.cache._store import Store
 from wraith.canonical import compact
 from wraith.errors import OperationError
@@ -101,7 +101,7 @@ class ActionCache:
                     executable = bool((root / name).stat().st_mode & 0o100)
                     outputs.append(Output(name, digest, len(data), executable))
                     contents[digest] = data
-            message = dump_result(ActionResult(tuple(outputs), summary))
+            message = seal(dump_result(ActionResult(tuple(outputs), summary)), key)
             self.store.put_result(key, message)
         except (OSError, OperationError) as error:
             self._say(f"the outputs are not kept in the cache: {error}")
@@ -118,7 +118,7 @@ class ActionCache:
         outputs, is not known."""
         for origin, data in self._known(key):
             try:
-                result = load_result(data)
+                result = load_result(unseal(data, key))
             except ValueError as error:
                 self._say(f"an entry of the {origin} cache is damaged, and passed over: {error}")
                 continue

@@ -8,6 +8,7 @@ documentation, "Encoding". Unknown fields are passed over.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ _WIDTHS: Final = {1: 8, 5: 4}
 """Bytes of the wire types with a fixed width."""
 
 # ActionResult
-_OUTPUT_FILES, _STDOUT = 2, 5
+_OUTPUT_FILES, _STDOUT, _STDERR = 2, 5, 7
 # OutputFile
 _PATH, _DIGEST, _EXECUTABLE = 1, 2, 4
 # Digest
@@ -52,6 +53,20 @@ def dump_result(result: ActionResult) -> bytes:
     return b"".join(parts)
 
 
+def seal(message: bytes, key: str) -> bytes:
+    """Return the message of an action with a digest of both, in the field of what an action says on standard
+    error: the protocol has none for it, and half a message is a message with fewer outputs."""
+    return message + _field(_STDERR, _seal(message, key))
+
+
+def unseal(data: bytes, key: str) -> bytes:
+    """Return the message that was sealed for an action. Raises ValueError for any other."""
+    message = data[: -len(_field(_STDERR, _seal(b"", key)))]
+    if seal(message, key) != data:
+        raise ValueError("it is not what was kept for this action")
+    return message
+
+
 def load_result(data: bytes) -> ActionResult:
     """Return what a message says. Raises ValueError for what is no such message, or names no digest."""
     outputs: list[Output] = []
@@ -62,6 +77,10 @@ def load_result(data: bytes) -> ActionResult:
         elif number == _STDOUT:
             summary = _text(value).decode("utf-8")
     return ActionResult(tuple(outputs), summary)
+
+
+def _seal(message: bytes, key: str) -> bytes:
+    return hashlib.sha256(key.encode() + message).hexdigest().encode()
 
 
 def _dump_output(output: Output) -> bytes:

@@ -114,9 +114,7 @@ class Watch:
     def _end(self, event: TaskEvent, state: State) -> None:
         started = self._started.pop(event.task, None)
         seconds = time.monotonic() - started if started is not None else 0.0
-        self.outcomes.append(
-            Outcome(event.task, state, event.reasons, event.summary, event.error, seconds)
-        )
+        self.outcomes.append(Outcome(event.task, state, event.reasons, event.summary, event.error, seconds))
         if self._bar is not None and self._all is not None:
             if (row := self._rows.pop(event.task, None)) is not None:
                 self._bar.remove_task(row)
