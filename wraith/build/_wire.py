@@ -12,7 +12,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     import datetime
 
-    from wraith.conformance import Wire
+    from wraith.conformance import Gallery, Wire
 
 SESSION: Final = "X-Wraith-Session"
 RESET: Final = Request("POST", "/__wraith/reset")
@@ -25,6 +25,7 @@ def wire(
     sessions: Sequence[str] = (),
     route: str | None = None,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
@@ -58,4 +59,5 @@ def wire(
             runs=runs,
             counted=frozenset(sessions) or None,
             route=route,
+            gallery=gallery,
         )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from wraith.artifact import Packed
     from wraith.config import DriftConfig
-    from wraith.conformance import Generalization, Report, Tampering
+    from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
@@ -151,12 +151,14 @@ def measure(
     route: str | None = None,
     jobs: int = 1,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Report:
     """Replay the recordings on the model and return the report, which is written where it is of all sessions
     and routes.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
-    is judged; ``today`` is what rules expire by; ``jobs`` processes share the work.
+    is judged; ``today`` is what rules expire by; ``jobs`` processes share the work. What
+    is to be looked at is put into the ``gallery``.
     """
     from wraith.build._workers import spread
     from wraith.config import TwinConfig, read_toml
@@ -184,6 +186,7 @@ def measure(
         counted=frozenset(sessions) or None,
         route=route,
         spread=spread(jobs),
+        gallery=gallery,
     )
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())

@@ -5,13 +5,14 @@ nothing was compared.
 With --holdout K the sessions are also divided into K folds, and each is predicted by a model learned from the
 others: how well the twin answers what was never recorded. With --wire the recordings are also replayed over
 HTTP on a server of its own. With --tamper constants of the model are changed, and it ends with 2 where the
-check notices fewer than 99 % of the changes. With --accept a drift of the last report is accepted, and
-nothing is replayed."""
+check notices fewer than 99 % of the changes. With --html the report is also a page to look at. With --accept
+a drift of the last report is accepted, and nothing is replayed."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
@@ -57,6 +58,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
     )
     parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write the report as a page, whole in one file"
+    )
+    parser.add_argument(
         "--today", type=day, metavar="DATE", help="the date that rules expire by, 2027-01-31; default: today"
     )
     parser.add_argument(
@@ -94,6 +98,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise InputError(
             "--accept and --reason belong together", hint="--accept DRIFT_ID --reason 'why it is fine'"
         )
+    if args.html is not None and (args.accept is not None or args.tamper):
+        raise InputError(
+            "--html is about a replay, and there is none with --accept and --tamper",
+            hint=f"wraith check {workspace.name} --html {args.html}",
+        )
     if args.accept is not None:
         return _accept(workspace, args, out)
     return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
@@ -101,11 +110,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
+    from wraith.cli._check_page import Page
     from wraith.cli._report_view import holdout_blocks, report_blocks, suppressed_blocks
     from wraith.cli._wire_view import wire_blocks
     from wraith.conformance import SCHEMA
 
     today = args.today or datetime.datetime.now(datetime.UTC).date()
+    page, generalization = Page(args.html), None
+    gallery = page.gallery()
     with out.working(f"checking {workspace.name}"):
         report = steps.measure(
             workspace,
@@ -114,6 +126,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             route=args.route,
             jobs=args.jobs,
             today=today,
+            gallery=gallery,
         )
     passed = report.passed
     document: dict[str, JsonValue] = {"schema": SCHEMA}
@@ -123,18 +136,28 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.show_suppressed:
         blocks += suppressed_blocks(report)
     if args.wire:
+        over_wire = page.gallery()
         with out.working(f"replaying {workspace.name} over HTTP"):
             wire = steps.wire(
-                workspace, tags=args.tags, sessions=args.sessions, route=args.route, today=today
+                workspace,
+                tags=args.tags,
+                sessions=args.sessions,
+                route=args.route,
+                today=today,
+                gallery=over_wire,
             )
         found["wire"] = wire.to_json()
         blocks += wire_blocks(workspace.name, wire)
         passed = passed and wire.passed
+        page.add(wire, over_wire)
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
-            result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
-        found["generalization"] = result.to_json()
-        blocks += holdout_blocks(workspace.name, report, result)
+            generalization = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
+        found["generalization"] = generalization.to_json()
+        blocks += holdout_blocks(workspace.name, report, generalization)
+    if gallery is not None:
+        known = generalization or steps.known_generalization(workspace, tags=args.tags)
+        blocks += page.write(report, gallery, known, whole_sessions=args.route is None)
     out.answer(document | found, *blocks)
     return 0 if passed else AnswerIsNo.exit_code
 

@@ -1,7 +1,11 @@
 """Conformance: how far a twin may be trusted. A pure engine: recordings and a model in, a report out."""
 
+from wraith.conformance._beside import Row
+from wraith.conformance._causes import Cause
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison, Difference
+from wraith.conformance._exhibit import Exhibit
+from wraith.conformance._gallery import Blame, Gallery
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
@@ -31,6 +35,8 @@ __all__ = [
     "MAX_CHANGES",
     "MAX_LISTED",
     "SCHEMA",
+    "Blame",
+    "Cause",
     "Comparison",
     "Component",
     "Components",
@@ -39,13 +45,16 @@ __all__ = [
     "Disagreement",
     "Divergence",
     "Drift",
+    "Exhibit",
     "Fold",
+    "Gallery",
     "Generalization",
     "How",
     "Identities",
     "Prediction",
     "Report",
     "RouteScore",
+    "Row",
     "RuleFinding",
     "Send",
     "SessionScore",

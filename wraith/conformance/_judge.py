@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 
 from wraith.config import Diff, DriftConfig
 from wraith.conformance._differences import Comparison, Difference
@@ -20,8 +21,16 @@ class Judge:
         self._drift = DriftRules(drift)
         self._thresholds = RouteThresholds(diff.thresholds, diff.overrides)
 
-    def judge(self, tally: Tally, route: str, session: str, index: int, found: Comparison) -> str:
-        """Count one exchange, and return its sign: exact, passed or failed."""
+    def judge(
+        self,
+        tally: Tally,
+        route: str,
+        session: str,
+        index: int,
+        found: Comparison,
+        show: Callable[[Sequence[Difference]], None] | None = None,
+    ) -> str:
+        """Count one exchange, and return its sign: exact, passed or failed. ``show`` is given the errors."""
         kept, hidden = self._hide(tally, route, found)
         errors, accepted = self._as_drift(tally, route, session, index, kept)
         thresholds = self._thresholds.of(route)
@@ -41,6 +50,8 @@ class Judge:
         tally.not_compared(route, found)
         tally.fields |= found.fields
         tally.counts["errors"] += len(errors)
+        if show is not None:
+            show(errors)
         return EXACT if not errors else PASSED if passed else FAILED
 
     def _hide(self, tally: Tally, route: str, found: Comparison) -> tuple[list[Difference], list[Difference]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wraith.config import Diff, DriftConfig
 from wraith.conformance._arrays import DEFAULT_KEY
@@ -18,6 +19,7 @@ from wraith.conformance._compare import How, compare
 from wraith.conformance._dependence import dependence
 from wraith.conformance._differences import Comparison
 from wraith.conformance._fields import Fields, recorded_values
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._report import MAX_LISTED, Report, SessionScore
@@ -50,6 +52,7 @@ class Step:
     """As the twin was sent it."""
     answer: Answer
     found: Comparison
+    identities: Identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def check(
     route: str | None = None,
     scrubber: Callable[[Request], Request] | None = None,
     spread: Spread = in_turn,
+    gallery: Gallery | None = None,
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
@@ -89,6 +93,7 @@ def check(
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
     ``route`` is a pattern for the routes that are. ``today`` is what rules expire by. ``scrubber`` is what
     requests pass through before the twin sees them. ``spread`` may use several processes.
+    What is to be looked at is put into the ``gallery``.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
     compiled, how = Twin(model), how_to_compare(model, corpus, diff)
@@ -97,20 +102,20 @@ def check(
     dealt = blocks(worlds(corpus, runs))
 
     def tallied(number: int) -> Tally:
-        tally, judge = Tally(), Judge(diff, drift, today)
+        tally, judge = Tally(gallery=Gallery() if gallery is not None else None), Judge(diff, drift, today)
         for world in dealt[number]:
             for session, replayed in replay(compiled, world, how, counted, scrubber):
                 strip = ""
                 for step in replayed:
                     name = route_name(step.answer, step.request)
                     if on_route is None or on_route(name):
-                        strip += _judged(tally, judge, name, step)
+                        strip += _judged(tally, judge, name, step, how)
                         _note_dependence(tally, step, begun_with)
                 if strip:
                     tally.sessions.append(session_score(session.id, strip, diff.session_pass_rate))
         return tally
 
-    whole = Tally()
+    whole = Tally(gallery=gallery)
     for part in spread(tallied, len(dealt)):
         whole.merge(part)
     all_of_it = counted is None and route is None
@@ -190,7 +195,7 @@ def steps(
             request = scrubber(request)
         answer = twin.respond(request, state, now_ms=exchange.started_at_ms)
         found = compare(exchange.response, answer, identities, how, (exchange.request, request))
-        yield Step(session, index, exchange, request, answer, found)
+        yield Step(session, index, exchange, request, answer, found, identities)
 
 
 def route_name(answer: Answer, request: Request) -> str:
@@ -210,8 +215,9 @@ def session_score(name: str, strip: str, required: float) -> SessionScore:
     )
 
 
-def _judged(tally: Tally, judge: Judge, route: str, step: Step) -> str:
-    sign = judge.judge(tally, route, step.session.id, step.index, step.found)
+def _judged(tally: Tally, judge: Judge, route: str, step: Step, how: How) -> str:
+    show = partial(tally.gallery.note, route, step, how) if tally.gallery is not None else None
+    sign = judge.judge(tally, route, step.session.id, step.index, step.found, show)
     response = step.exchange.response
     has_body = bool(response.body) or response.truncated is not None
     tally.route(route)["bodies_passed"] += has_body and sign != FAILED

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from wraith.canonical import JsonValue
 from wraith.conformance._differences import Comparison, Difference, Severity
 from wraith.conformance._drift import pattern
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._report import MAX_LISTED, Dependence, Divergence, SessionScore
 from wraith.conformance._rules import Drifted
 from wraith.paths import EACH, Path, format_path
@@ -53,6 +54,8 @@ class Tally:
     fields: set[str] = field(default_factory=set)
     overrides: set[str] = field(default_factory=set)
     preexisting: list[Dependence] = field(default_factory=list)
+    gallery: Gallery | None = None
+    """What is shown of it, where somebody is to look at it."""
 
     def route(self, name: str) -> Counter[str]:
         if name not in self.routes:
@@ -118,6 +121,8 @@ class Tally:
         self.hidden_by.update(other.hidden_by)
         self.fields |= other.fields
         self.overrides |= other.overrides
+        if self.gallery is not None and other.gallery is not None:
+            self.gallery.merge(other.gallery)
 
 
 _places: dict[Path, str] = {}
