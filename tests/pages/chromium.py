@@ -1,7 +1,7 @@
 """A real Chromium, driven by the DevTools protocol over a pair of pipes; no port, no package.
 
-Source: https://chromedevtools.github.io/devtools-protocol/, and ``--remote-debugging-pipe``: messages of JSON,
-each ended by a zero byte, come in on descriptor 3 and go out on 4.
+Source: https://chromedevtools.github.io/devtools-protocol/, and ``--remote-debugging-pipe``: messages
+of JSON, each ended by a zero byte, come in on descriptor 3 and go out on 4.
 """
 
 from __future__ import annotations
