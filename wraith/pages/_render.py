@@ -26,8 +26,8 @@ def render(template: str, **values: object) -> str:
 
 
 def visible(text: str) -> str:
-    """Return a text with what cannot be seen in it written as ``\\\\u202e``."""
-    return _UNSEEN.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text)
+    """Return a text with what cannot be seen in it written as its code."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _finalize(value: object) -> object:
