@@ -15,6 +15,7 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,10 @@ _ARGUMENTS = (
     "--disable-extensions",
     "--remote-debugging-pipe",
 )
+
+
+class Refused(Exception):
+    """The browser does not do what it was asked, such as when the page has gone meanwhile."""
 
 
 class Chromium:
@@ -120,6 +125,16 @@ class Chromium:
         assert "exceptionDetails" not in came, came["exceptionDetails"]
         return came["result"].get("value")
 
+    def until(self, test: str) -> None:
+        """Wait until an expression is true on the page, also on one that follows it."""
+        deadline = time.monotonic() + ANSWERS_WITHIN_S
+        script = f"new Promise(done => setTimeout(() => done(Boolean({test})), 20))"
+        while time.monotonic() < deadline:
+            with suppress(Refused):
+                if self.evaluate(script):
+                    return
+        raise AssertionError(f"never: {test}")
+
     def press(self, key: str) -> None:
         """Press a key such as ``Tab`` or ``Enter``."""
         codes = {"Tab": 9, "Enter": 13, " ": 32}
@@ -160,7 +175,8 @@ class Chromium:
         while True:
             came = self._next()
             if came.get("id") == self._number:
-                assert "error" not in came, f"{method}: {came['error']}"
+                if "error" in came:
+                    raise Refused(f"{method}: {came['error']}")
                 return came["result"]
             self._events.append(came)
 

@@ -1,6 +1,30 @@
 """Pages to look at: HTML of one visual language, whole in one file, without a network."""
 
+from wraith.pages._render import page_script
 from wraith.pages._replays import Replay, wire_replay
 from wraith.pages._report import report_page
+from wraith.pages._twin import (
+    Entities,
+    Opened,
+    Running,
+    Seen,
+    live_parts,
+    route_page,
+    session_page,
+    twin_page,
+)
 
-__all__ = ["Replay", "report_page", "wire_replay"]
+__all__ = [
+    "Entities",
+    "Opened",
+    "Replay",
+    "Running",
+    "Seen",
+    "live_parts",
+    "page_script",
+    "report_page",
+    "route_page",
+    "session_page",
+    "twin_page",
+    "wire_replay",
+]

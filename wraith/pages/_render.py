@@ -11,8 +11,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from wraith.canonical import JsonValue, compact, pretty
+
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+MAX_SHORT = 120
+MAX_INDENTED = 20_000
 
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
@@ -23,6 +28,11 @@ _UNSEEN = re.compile(
 def render(template: str, **values: object) -> str:
     """Return a template filled with values."""
     return _environment().get_template(template).render(**values)
+
+
+def page_script() -> str:
+    """Return the script of running twins' pages, which they can be read without."""
+    return render("page.js")
 
 
 def visible(text: str) -> str:
@@ -49,6 +59,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "of": share_text, "heat": heat, "count": count}
+    environment.filters |= {"compact": short, "indented": indented}
     return environment
 
 
@@ -68,6 +79,18 @@ def share_text(part: int, whole: int) -> str:
 def heat(bp: int) -> str:
     """Return the class that a score is coloured by: ``h0``, red, to ``h10``, green, which is all of it."""
     return f"h{bp // 1000}"
+
+
+def short(value: JsonValue) -> str:
+    """Return a JSON value on one line, cut."""
+    text = compact(value).decode()
+    return text if len(text) <= MAX_SHORT else f"{text[: MAX_SHORT - 1]}…"
+
+
+def indented(value: JsonValue) -> str:
+    """Return a JSON value over several lines, cut."""
+    text = pretty(value, sort=False).decode().rstrip()
+    return text if len(text) <= MAX_INDENTED else f"{text[: MAX_INDENTED - 1]}…"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -12,6 +12,7 @@ from wraith.runtime import Twin
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
+from wraith.serve._page import Backing, Looked, add_page
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import Fidelity, TwinApp
 
@@ -29,8 +30,10 @@ def serve_twin(
     on_bound: Callable[[Address], None] | None = None,
     ready_json: Path | None = None,
     environ: Mapping[str, str] = os.environ,
+    backing: Backing | None = None,
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first.
+    ``backing`` is what its page tells of evidence and the last check.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
     address cannot be bound.
@@ -46,6 +49,8 @@ def serve_twin(
             "fidelity": fidelity,
         },
     )
+    facts = (("Fidelity", fidelity), ("Routes", f"{len(twin.model.routes)}"), ("Model", model_digest))
+    add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
     app = Front(TwinApp(twin, sessions, mask, fidelity=fidelity, access=access), control, guard)
     try:
         asyncio.run(run_app(app, host=host, port=port, on_bound=on_bound, ready_json=ready_json))
