@@ -13,7 +13,7 @@ from tests.pages.reading import Page
 from wraith.config import Diff
 from wraith.conformance import Gallery, Generalization, Prediction, Wire
 from wraith.exchange import Exchange, Response
-from wraith.pages import report_page, wire_replay
+from wraith.pages import SERVICE, report_page, wire_replay
 
 
 def same(_: int, one: Exchange) -> Exchange:
@@ -121,6 +121,18 @@ def test_generalization_and_other_replays_have_their_scores() -> None:
     assert "43.21 %" in page.id("routes").text
     assert "9876 of 10000 · exact 9000 · 1 exchange judged otherwise than in memory" in page.text
     assert "server's answer" in page.id("wire-exchanges").text
+
+
+def test_the_page_of_the_live_service_speaks_of_drift() -> None:
+    """It has the service's answers, the commands that ask it, and nothing about mending the twin."""
+    found = checked(mostly_right)
+    page = Page.of(report_page(found.report, found.gallery, subject=SERVICE))
+    assert "Drift of the live service" in page.text
+    assert "upstream_fidelity_bp" in page.text
+    assert "service's answer" in page.id("mend-exchanges").text
+    assert "wraith check shop --upstream --route" in page.id("mend").text
+    assert "generalization_bp" not in page.text
+    assert "mended" not in page.text
 
 
 def test_a_page_is_the_same_for_the_same_values() -> None:

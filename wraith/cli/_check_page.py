@@ -11,7 +11,7 @@ from wraith.errors import InputError
 
 if TYPE_CHECKING:
     from wraith.conformance import Gallery, Generalization, Report, Wire
-    from wraith.pages import Replay
+    from wraith.pages import Replay, Subject
 
 
 class Page:
@@ -48,16 +48,18 @@ class Page:
         generalization: Generalization | None,
         *,
         whole_sessions: bool,
+        subject: Subject | None = None,
     ) -> Iterator[Block]:
-        """Write the page, and yield where it is. Raises OperationError where it cannot be written."""
+        """Write the page, by default of the twin, and yield where it is. Raises OperationError where it cannot be written."""
         from wraith.files import write_whole
-        from wraith.pages import report_page
+        from wraith.pages import TWIN, report_page
 
         assert self._path is not None, "Invariant: there is a gallery only where there is a page"
         page = report_page(
             report,
             gallery,
             generalization=generalization,
+            subject=subject or TWIN,
             replays=self._replays,
             whole_sessions=whole_sessions,
         )

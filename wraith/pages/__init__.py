@@ -1,7 +1,7 @@
 """Pages to look at: HTML of one visual language, whole in one file, without a network."""
 
 from wraith.pages._render import page_script
-from wraith.pages._replays import Replay, wire_replay
+from wraith.pages._replays import SERVICE, TWIN, Replay, Subject, wire_replay
 from wraith.pages._report import report_page
 from wraith.pages._twin import (
     Entities,
@@ -15,11 +15,14 @@ from wraith.pages._twin import (
 )
 
 __all__ = [
+    "SERVICE",
+    "TWIN",
     "Entities",
     "Opened",
     "Replay",
     "Running",
     "Seen",
+    "Subject",
     "live_parts",
     "page_script",
     "report_page",

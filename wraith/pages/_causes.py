@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.conformance import Blame
+from wraith.pages._replays import Subject
 
 SAYS = {
     "route": "No route answers",
@@ -34,13 +35,13 @@ class CauseView:
 
 
 def cause_views(
-    name: str, blames: Sequence[Blame], anchors: Mapping[tuple[str, int], str]
+    name: str, subject: Subject, blames: Sequence[Blame], anchors: Mapping[tuple[str, int], str]
 ) -> list[CauseView]:
     """Return parts of the program of the twin ``name`` as they are shown; ``anchors`` are of exchanges."""
-    return [_view(name, blame, anchors) for blame in blames]
+    return [_view(name, subject, blame, anchors) for blame in blames]
 
 
-def _view(name: str, blame: Blame, anchors: Mapping[tuple[str, int], str]) -> CauseView:
+def _view(name: str, subject: Subject, blame: Blame, anchors: Mapping[tuple[str, int], str]) -> CauseView:
     cause = blame.cause
     told = cause.kind in ("route", "choice")
     paths = [] if told else [path or "the whole body" for path in blame.paths]
@@ -54,7 +55,7 @@ def _view(name: str, blame: Blame, anchors: Mapping[tuple[str, int], str]) -> Ca
         alone=blame.alone,
         exchanges=blame.exchanges,
         shown=[(anchors[place], f"{place[0]}/{place[1]}") for place in blame.shown if place in anchors],
-        commands=list(_commands(name, blame)),
+        commands=_commands(name, subject, blame),
     )
 
 
@@ -65,13 +66,17 @@ def _program(blame: Blame) -> str:
     return cause.program
 
 
-def _commands(name: str, blame: Blame) -> list[str]:
-    """Return what explains the part, and what accepts its first drift."""
-    route = blame.cause.route
-    commands = [] if blame.cause.kind == "route" else [f"wraith explain {name} {shlex.quote(route)}"]
-    commands += [f"wraith explain {name} --exchange {session}/{index}" for session, index in blame.shown[:1]]
-    commands.append(f"wraith check {name} --route {shlex.quote(route)}")
-    drift = next(iter(blame.drifts), None)
-    return (
-        [*commands, f"wraith check {name} --accept {drift} --reason 'why it is fine'"] if drift else commands
-    )
+def _commands(name: str, subject: Subject, blame: Blame) -> list[str]:
+    """Return what explains the part, what lists its divergences, and what accepts its first drift."""
+    route = shlex.quote(blame.cause.route)
+    session, index = blame.shown[0]
+    if blame.cause.kind == "route":  # there is no program to explain, and no name to choose it by
+        commands = [f"wraith inspect {name} {session}/{index}"]
+    else:
+        commands = [
+            f"wraith explain {name} {route}",
+            f"wraith explain {name} --exchange {session}/{index}",
+            f"{subject.command(name)} --route {route}",
+        ]
+    accept = [f"{drift} --reason 'why it is fine'" for drift in list(blame.drifts)[:1]]
+    return [*commands, *(f"wraith check {name} --accept {each}" for each in accept)]

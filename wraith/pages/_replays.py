@@ -1,16 +1,58 @@
-"""Replays that stand beside the one in memory: what they came to, and what differs in them alone."""
+"""What a page is about, and the replays that stand beside the first: what they came to, and what differs in
+them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from wraith.conformance import Gallery, Wire
 from wraith.pages._render import count
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report says how much of, in the words of its page."""
+
+    title: str
+    score_name: str
+    differing: str
+    """Over the parts of the program that differences are about, and what they are ranked by."""
+    ranked_by: str
+    alone: str
+    """Behind the number of exchanges that differ for the sake of one part alone."""
+    answered: str
+    """What stands beside the recorded response."""
+    option: str = ""
+    """What ``wraith check NAME`` is given to make such a report."""
+
+    def command(self, name: str) -> str:
+        return f"wraith check {name}{self.option}"
+
+
+TWIN = Subject(
+    title="Conformance report",
+    score_name="score_bp: exchanges that pass",
+    differing="What to mend first",
+    ranked_by="The parts of the twin's program that differences are about; first those whose mending makes "
+    "most exchanges exact.",
+    alone="exact once mended",
+    answered="twin's answer",
+)
+SERVICE = Subject(
+    title="Drift of the live service",
+    score_name="upstream_fidelity_bp: exchanges that pass",
+    differing="What drifted most",
+    ranked_by="The parts of answers that drifted, as the twin knows them; first those without which most "
+    "exchanges would be as they were.",
+    alone="drifted in this alone",
+    answered="service's answer",
+    option=" --upstream",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """Another replay of the same recordings, beside that in memory: what it came to, and what differs in it.
+    """Another replay of the same recordings, beside the first: what it came to, and what differs in it.
 
     ``id`` is part of anchors; ``told`` one line about the result.
     """
@@ -22,8 +64,8 @@ class Replay:
     exact_bp: int
     passed: bool
     told: str
-    gallery: Gallery = field(default_factory=Gallery)
-    answered: str = "answer"
+    gallery: Gallery
+    answered: str
     """What stands beside the recorded response."""
 
 

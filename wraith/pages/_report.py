@@ -14,10 +14,12 @@ from wraith.conformance import Gallery, Generalization, Report, RouteScore
 from wraith.pages._causes import CauseView, cause_views
 from wraith.pages._exhibits import MAX_BYTES, exhibits_html
 from wraith.pages._render import count, render
-from wraith.pages._replays import Replay
+from wraith.pages._replays import TWIN, Replay, Subject
 from wraith.pages._strips import session_views
 from wraith.pages._suppressed import suppressed_views
 
+FIRST = "mend"
+"""What the anchors of the first replay begin with."""
 MAX_CAUSES = 60
 FIRST_CAUSES = 8
 """Parts that are shown at once; the others unfold."""
@@ -46,20 +48,21 @@ def report_page(
     gallery: Gallery,
     *,
     generalization: Generalization | None = None,
+    subject: Subject = TWIN,
     replays: Sequence[Replay] = (),
     whole_sessions: bool = True,
 ) -> bytes:
     """Return the page of a report, whose ``gallery`` was collected with it. The same values give the same
     bytes. ``whole_sessions`` says that the strips of sessions have a sign for every exchange."""
     name = report.twin
-    here = Replay("mend", "What to mend first", "", 0, 0, True, "", gallery, "twin's answer")
-    shown = [here, *(each for each in replays if each.gallery.exchanges)]
-    differing: list[Differing] = []
-    anchors: dict[tuple[str, int], str] = {}
-    for each in shown:
-        part, mine = _differing(name, each, MAX_BYTES // len(shown))
+    others = [each for each in replays if each.gallery.exchanges]
+    room = MAX_BYTES // (1 + len(others))
+    first, anchors = _differing(name, subject, gallery, room)
+    differing = [first]
+    for each in others:
+        part, theirs = _differing(name, subject, each.gallery, room, each)
         differing.append(part)
-        anchors = mine | anchors
+        anchors = theirs | anchors
     sessions = session_views(report.sessions, anchors if whole_sessions else {})
     predicted = (
         {each.route: each.generalization_bp for each in generalization.routes} if generalization else {}
@@ -76,6 +79,8 @@ def report_page(
         verdict="PASS" if report.passed else "FAIL",
         summary=_summary(report),
         generalization=generalization,
+        subject=subject,
+        command=subject.command(name),
         replays=replays,
         compared_bp=10_000 * report.compared_leaves // total if total else 0,
         contents=_contents(differing, bool(notes), bool(accepted)),
@@ -134,24 +139,27 @@ def _contents(differing: Sequence[Differing], notes: bool, accepted: bool) -> li
     return [*contents, ("accepted", "Accepted")] if accepted else contents
 
 
-def _differing(name: str, replay: Replay, max_bytes: int) -> tuple[Differing, dict[tuple[str, int], str]]:
-    """Return what differs in a replay, and the anchors of the exchanges that are shown."""
-    gallery = replay.gallery
-    html, anchors = exhibits_html(gallery.shown(), f"{replay.id}-", max_bytes)
+def _differing(
+    name: str, subject: Subject, gallery: Gallery, max_bytes: int, replay: Replay | None = None
+) -> tuple[Differing, dict[tuple[str, int], str]]:
+    """Return what differs in the first replay, or in another, and the anchors of the exchanges shown."""
+    own_id, title, answered = (
+        (replay.id, replay.title, replay.answered) if replay else (FIRST, subject.differing, subject.answered)
+    )
+    html, anchors = exhibits_html(gallery.shown(), f"{own_id}-", max_bytes)
     ranked = gallery.ranked()
     more = len(ranked) - MAX_CAUSES
-    command = f"wraith check {name} --json"
     unshown = gallery.exchanges - len(anchors)
     part = Differing(
-        id=replay.id,
-        title=replay.title,
-        answered=replay.answered,
-        causes=cause_views(name, ranked[:MAX_CAUSES], anchors),
+        id=own_id,
+        title=title,
+        answered=answered,
+        causes=cause_views(name, subject, ranked[:MAX_CAUSES], anchors),
         more_causes=f"And {count(more, 'part')} more that fewer exchanges differ for." if more > 0 else "",
-        exhibits_title="Exchanges in full" if replay.id == "mend" else f"{replay.title}: exchanges in full",
+        exhibits_title=f"{replay.title}: exchanges in full" if replay else "Exchanges in full",
         exhibits=html,
         more_exhibits=f"And {count(unshown, 'exchange')} more that differ:" if unshown else "",
-        list_command=command,
+        list_command=f"{subject.command(name)} --json",
     )
     return part, anchors
 

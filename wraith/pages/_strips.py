@@ -68,4 +68,5 @@ def _cells(session: SessionScore, anchors: Mapping[tuple[str, int], str]) -> Mar
         anchor = anchors.get((session.session, index))
         kind, text, word = _SIGNS[sign]
         cells.append(linked.format(kind, anchor, index, word, text) if anchor else plain[sign])
-    return Markup("").join(cells)
+    beyond = len(session.strip) - len(cells)
+    return Markup("").join(cells) + (Markup("<small>and {} more</small>").format(beyond) if beyond else "")

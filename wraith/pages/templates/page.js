@@ -14,6 +14,7 @@ document.getElementById("how").prepend(label, " ");
 document.getElementById("loaded").remove();
 
 function say(text, good) {
+  if (state.textContent === text) return;
   state.textContent = text;
   state.className = good ? "badge good" : "badge bad";
 }
