@@ -82,6 +82,22 @@ def test_the_choice_of_a_variant_is_to_blame_for_a_status() -> None:
     assert header == Cause("header", ROUTE, "header.x-kind", '"tree"')
 
 
+def test_members_named_like_parts_of_a_message_are_members() -> None:
+    """A body may have a ``status`` and a ``header`` of its own."""
+    named: dict[str, JsonValue] = {"status": "open", "header": {"x": 1}}
+    model = learn(recording(session(*(exchange("GET", "/named", answer=named) for _ in range(3))))).model
+    other: dict[str, JsonValue] = {"status": "shut", "header": {"x": 2}}
+    gallery = Gallery()
+    check(model, recording(session(exchange("GET", "/named", answer=other))), gallery=gallery)
+    assert {(blame.cause.kind, blame.cause.place) for blame in gallery.ranked()} == {
+        ("part", "status"),
+        ("part", "header.x"),
+    }
+    [exhibit] = gallery.shown()
+    assert [row.left for row in exhibit.body if row.note] == ['"status": "shut"', '"x": 2']
+    assert not any(row.note for row in exhibit.headers)
+
+
 def test_an_entity_that_is_answered_whole_is_one_cause() -> None:
     """However many of its members differ."""
     made = {"id": "tree_8h2k3j4l", "name": "oak", "size": {"height": 4, "width": 5}}

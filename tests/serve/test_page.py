@@ -208,7 +208,7 @@ def in_browser(shop: Shop, look: Callable[[Served], None]) -> None:
 
 @needs_chromium
 def test_requests_appear_as_they_come(shop: Shop, browser: Chromium) -> None:
-    """Without a reload, with the session that they opened; nothing that was sent runs; and the end is told."""
+    """Without a reload, with the session that they opened; nothing that was sent runs; the end is told."""
     import httpx
 
     def look(served: Served) -> None:

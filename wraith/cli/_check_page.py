@@ -50,7 +50,8 @@ class Page:
         whole_sessions: bool,
         subject: Subject | None = None,
     ) -> Iterator[Block]:
-        """Write the page, by default of the twin, and yield where it is. Raises OperationError where it cannot be written."""
+        """Write the page, by default of the twin, and yield where it is. Raises OperationError where it
+        cannot be written."""
         from wraith.files import write_whole
         from wraith.pages import TWIN, report_page
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal, TypeAlias
@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from wraith.canonical import JsonValue
 from wraith.conformance._arrays import match
 from wraith.conformance._identity import Identities
-from wraith.paths import MISSING, Found, Path, format_path
+from wraith.paths import MISSING, Found, Path, parse_path
 
 Mark: TypeAlias = Literal["same", "free", "differs", "missing", "extra", "gap"]
 """``free``: different, and that is no difference, such as an identifier made anew. ``gap``: ``count`` lines
@@ -51,11 +51,15 @@ class Beside:
     """Puts documents beside each other. ``marks`` are the differences' categories by path; ``all_count`` says
     that whatever else differs follows from a difference, as where the status is another one."""
 
-    marks: Mapping[str, str]
+    marks: InitVar[Mapping[str, str]]
     identities: Identities
     keys: Sequence[str]
     all_count: bool = False
     _rows: list[Row] = field(default_factory=list)
+    _marks: dict[Path, str] = field(default_factory=dict)
+
+    def __post_init__(self, marks: Mapping[str, str]) -> None:
+        self._marks = {parse_path(path): category for path, category in marks.items()}
 
     def documents(self, one: Found, other: Found) -> tuple[Row, ...]:
         """Return the lines of two JSON values."""
@@ -64,7 +68,7 @@ class Beside:
 
     def _value(self, label: str, one: Found, other: Found, at: Path, depth: int, counts: bool) -> None:
         """Add the lines of two values; ``counts`` says that what differs in them is a difference anyway."""
-        note = self.marks.get(format_path(at), "")
+        note = self._marks.get(at, "")
         counts = counts or bool(note)
         if one is MISSING or other is MISSING:
             self._alone(label, one, other, depth, note, counts)

@@ -42,7 +42,7 @@ def cause_of(route: str, answer: Answer, found: Difference) -> Cause:
             "choice", route, "status", f"{found.actual} is answered where {found.expected} was recorded"
         )
     variant = answer.route.variants[answer.variant]
-    if found.path.startswith(HEADER):
+    if found.category == "header_mismatch":
         name = found.path.removeprefix(HEADER)
         for known, source in variant.headers:
             if known.lower() == name:

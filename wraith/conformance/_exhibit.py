@@ -23,6 +23,7 @@ Place: TypeAlias = tuple[str, int]
 
 MAX_BODY_BYTES = 256 * 1024
 """Larger bodies are told of, not shown: nobody reads them, and they may be as large as they like."""
+HEADER = "header_mismatch"
 MAX_TARGET = 2000
 MAX_HEADERS = 60
 MAX_DIFFERENCES = 60
@@ -66,7 +67,6 @@ class Exhibit:
 
 def exhibit(route: str, step: Step, how: How, found: Sequence[Difference]) -> Exhibit:
     """Return one exchange as it is shown, the differences that were found marked."""
-    marks = {each.path: each.category for each in found}
     request = step.exchange.request
     target, sent = _long(request.target), _long(step.request.target)
     return Exhibit(
@@ -80,8 +80,8 @@ def exhibit(route: str, step: Step, how: How, found: Sequence[Difference]) -> Ex
         request_body=_request_body(request, how),
         recorded_status=step.exchange.response.status,
         replayed_status=step.answer.response.status,
-        headers=_headers_beside(step.exchange.response.headers, step.answer.response.headers, marks),
-        body=_bodies_beside(step, how, marks),
+        headers=_headers_beside(step, {each.path for each in found if each.category == HEADER}),
+        body=_bodies_beside(step, how, found),
         differences=tuple(_told(route, each) for each in found[:MAX_DIFFERENCES]),
         more=max(0, len(found) - MAX_DIFFERENCES),
     )
@@ -115,16 +115,16 @@ def _request_body(request: Request, how: How) -> tuple[Row, ...]:
     return texts_beside(text, text)
 
 
-def _headers_beside(one: Headers, other: Headers, marks: dict[str, str]) -> tuple[Row, ...]:
+def _headers_beside(step: Step, marked: set[str]) -> tuple[Row, ...]:
     """Return the headers of both responses, by name; those with a difference first."""
-    mine, theirs = _joined(one), _joined(other)
+    mine, theirs = _joined(step.exchange.response.headers), _joined(step.answer.response.headers)
     rows: list[Row] = []
-    for name in sorted(mine | theirs, key=lambda name: (f"header.{name}" not in marks, name))[:MAX_HEADERS]:
+    for name in sorted(mine | theirs, key=lambda name: (f"header.{name}" not in marked, name))[:MAX_HEADERS]:
         left = cut(f"{name}: {mine[name]}") if name in mine else None
         right = cut(f"{name}: {theirs[name]}") if name in theirs else None
-        note = marks.get(f"header.{name}", "")
-        same: Mark = "same" if left == right else "free"
-        rows.append(Row("differs" if note else same, 0, left, right, note))
+        differs = f"header.{name}" in marked
+        mark: Mark = "differs" if differs else "same" if left == right else "free"
+        rows.append(Row(mark, 0, left, right, HEADER if differs else ""))
     return tuple(rows)
 
 
@@ -136,21 +136,21 @@ def _joined(headers: Headers) -> dict[str, str]:
     return found
 
 
-def _bodies_beside(step: Step, how: How, marks: dict[str, str]) -> tuple[Row, ...]:
+def _bodies_beside(step: Step, how: How, found: Sequence[Difference]) -> tuple[Row, ...]:
     recorded, replayed = step.exchange.response, step.answer.response
     if not recorded.body and not replayed.body and recorded.truncated is None:
         return ()
+    astray = any(each.category in STATUS for each in found)
+    marks = {each.path: each.category for each in found if each.category not in (HEADER, *STATUS)}
+    note = marks.get("", "")
     big = max(len(recorded.body), len(replayed.body)) > MAX_BODY_BYTES
     mine, theirs = (Body("binary") if big else _decoded(each, how) for each in (recorded, replayed))
     if "binary" in (mine.kind, theirs.kind) or recorded.truncated is not None:
         left, right = _size(recorded), _size(replayed)
-        note = marks.get("", "")
-        return (Row("differs" if note else "same" if left == right else "free", 0, left, right, note),)
-    astray = not STATUS.isdisjoint(marks.values())
+        return (Row("differs" if marks else "same" if left == right else "free", 0, left, right, note),)
     if _is_document(mine) and _is_document(theirs):
         beside = Beside(marks, step.identities, how.keys, astray)
         return beside.documents(_document(mine), _document(theirs))
-    note = marks.get("", "")
     return texts_beside(_text(recorded, mine), _text(replayed, theirs), note, counts=bool(note) or astray)
 
 
