@@ -160,6 +160,23 @@ def test_a_button_resets_a_session_or_all(shop: Shop) -> None:
     asyncio.run(main())
 
 
+def test_a_name_that_is_no_ascii_comes_back_as_it_was(shop: Shop) -> None:
+    """What a button sends is the session's name, whatever characters it has."""
+    name = '\xc9t\xe9 "<\x89'
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            headers = [(b"X-Wraith-Session", name.encode("latin-1"))]
+            await served.client.get("/cups/1", headers=headers)
+            page = await page_of(served.client)
+            sent = [each.attributes["value"] for each in page.all("input")]
+            assert sent == [name, ""]
+            await served.client.post("/__wraith/page/reset", data={"session": sent[0]})
+            assert (await served.client.get("/__wraith/info")).json()["sessions"] == []
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("path", ["/__wraith/", "/__wraith/page/live", "/__wraith/page.js"])
 def test_pages_of_other_sites_see_nothing_of_it(shop: Shop, path: str) -> None:
     """It is part of the control plane, and guarded as it is; and no other page may frame it."""

@@ -15,6 +15,7 @@ from wraith.canonical import JsonValue, compact, pretty
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 MAX_SHORT = 120
 MAX_INDENTED = 20_000
@@ -40,6 +41,13 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def unchanged(text: str) -> Markup:
+    """Return a text escaped, and otherwise as it is: for what a form sends back."""
+    from markupsafe import escape
+
+    return escape(text)
+
+
 def _finalize(value: object) -> object:
     from markupsafe import Markup
 
@@ -59,7 +67,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "of": share_text, "heat": heat, "count": count}
-    environment.filters |= {"compact": short, "indented": indented}
+    environment.filters |= {"compact": short, "indented": indented, "unchanged": unchanged}
     return environment
 
 
