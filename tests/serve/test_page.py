@@ -126,7 +126,7 @@ def test_a_session_has_its_entities(shop: Shop) -> None:
 
 
 def test_what_came_since_is_told(shop: Shop) -> None:
-    """Only what is new, and all of it to a page that knew another server; the last 200 at most."""
+    """Only what is new, nothing to a page that has seen more than there was; the last 200 at most."""
 
     async def main() -> None:
         async with shop.serve() as served:

@@ -69,7 +69,6 @@ class Gallery:
     exhibits: dict[Place, Exhibit] = field(default_factory=dict)
     exchanges: int = 0
     """Those that differ, shown or not."""
-    differences: int = 0
     unnamed: int = 0
     """Differences of parts beyond those that are told apart."""
 
@@ -78,7 +77,6 @@ class Gallery:
         if not found:
             return
         self.exchanges += 1
-        self.differences += len(found)
         place = (step.session.id, step.index)
         by_cause: dict[Cause, list[Difference]] = {}
         for each in found:
@@ -101,7 +99,6 @@ class Gallery:
     def merge(self, other: Gallery) -> None:
         """Take over what was found after it, and keep what shows the parts that most is to blame for."""
         self.exchanges += other.exchanges
-        self.differences += other.differences
         self.unnamed += other.unnamed
         for cause, blame in other.blames.items():
             if cause in self.blames:

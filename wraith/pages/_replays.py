@@ -22,6 +22,8 @@ class Subject:
     """Behind the number of exchanges that differ for the sake of one part alone."""
     answered: str
     """What stands beside the recorded response."""
+    predicts: bool = False
+    """Whether how well it predicts what was never recorded is told as well."""
     option: str = ""
     """What ``wraith check NAME`` is given to make such a report."""
 
@@ -37,6 +39,7 @@ TWIN = Subject(
     "most exchanges exact.",
     alone="exact once mended",
     answered="twin's answer",
+    predicts=True,
 )
 SERVICE = Subject(
     title="Drift of the live service",

@@ -148,20 +148,26 @@ def _differing(
     )
     html, anchors = exhibits_html(gallery.shown(), f"{own_id}-", max_bytes)
     ranked = gallery.ranked()
-    more = len(ranked) - MAX_CAUSES
     unshown = gallery.exchanges - len(anchors)
     part = Differing(
         id=own_id,
         title=title,
         answered=answered,
         causes=cause_views(name, subject, ranked[:MAX_CAUSES], anchors),
-        more_causes=f"And {count(more, 'part')} more that fewer exchanges differ for." if more > 0 else "",
+        more_causes=_more_causes(len(ranked) - MAX_CAUSES, gallery.unnamed),
         exhibits_title=f"{replay.title}: exchanges in full" if replay else "Exchanges in full",
         exhibits=html,
         more_exhibits=f"And {count(unshown, 'exchange')} more that differ:" if unshown else "",
         list_command=f"{subject.command(name)} --json",
     )
     return part, anchors
+
+
+def _more_causes(parts: int, unnamed: int) -> str:
+    if parts <= 0:
+        return ""
+    told = f"And {count(parts, 'part')} more that fewer exchanges differ for"
+    return f"{told}, and {count(unnamed, 'divergence')} of others." if unnamed else f"{told}."
 
 
 def _methods(routes: Sequence[RouteScore]) -> list[str]:
