@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -249,3 +250,42 @@ def test_a_page_is_no_folder(run, recorded: Workspace) -> None:
     """The mistake is told before anything is replayed."""
     ran = run("check", "shop", "--html", ".")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "error: . is a folder")
+
+
+@pytest.fixture
+def fixed(
+    run, recorded: Workspace, exchange: Callable[..., Exchange], record: Callable[..., str]
+) -> Workspace:
+    """The twin that was recorded, then a widget that it does not know, and a fixture set that does."""
+    run("synth", "shop")
+    late = {"id": "wid_9abcdefgh", "object": "widget", "name": "Widget 9"}
+    record(recorded, [exchange("GET", "/widgets/wid_9abcdefgh", 200, late)])
+    folder = recorded.fixtures_path / "late"
+    folder.mkdir(parents=True)
+    (folder / "widgets.json").write_text(json.dumps({late["id"]: late}))
+    return recorded
+
+
+@pytest.mark.parametrize("more", [(), ("--wire",), ("--tamper",)], ids=" ".join)
+def test_sessions_may_begin_with_a_fixture_set(run, fixed: Workspace, more: tuple[str, ...]) -> None:
+    """In memory, over HTTP, and where constants are changed."""
+    assert run("check", "shop", "--json").document["exchanges_exact"] == 6
+    ran = run("check", "shop", "--fixture", "late", "--json", *more)
+    assert ran.code == 0
+    if "--tamper" not in more:
+        assert ran.document["exchanges_exact"] == 7
+    if "--wire" in more:
+        assert (ran.document["wire"]["exact_bp"], ran.document["wire"]["disagreements"]) == (10_000, [])
+
+
+def test_default_fixtures_are_there_without_being_asked_for(run, fixed: Workspace) -> None:
+    """A file right in ``state/fixtures`` is what every session begins with."""
+    (fixed.fixtures_path / "late" / "widgets.json").rename(fixed.fixtures_path / "widgets.json")
+    assert run("check", "shop", "--json").document["exchanges_exact"] == 7
+
+
+def test_an_unknown_fixture_set_is_the_users_mistake(run, fixed: Workspace) -> None:
+    """Exit status 1, and the names that exist."""
+    for command in (("check", "shop"), ("serve", "shop"), ("check", "shop", "--tamper")):
+        ran = run(*command, "--fixture", "early")
+        assert (ran.code, "(sets: default, late)" in ran.err) == (1, True)

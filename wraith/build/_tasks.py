@@ -111,6 +111,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.patch_findings_path,
             workspace.index_path,
             *(path for path in (workspace.drift_path,) if path.is_file()),
+            *_files(workspace.fixtures_path),
         ],
         writes=[workspace.report_path],
         freshness=partial(
@@ -133,7 +134,7 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
             workspace.symbols_path,
             workspace.evidence_path,
             *patch_files(workspace),
-            *(path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()),
+            *(path for folder in folders for path in _files(folder)),
         ],
         writes=[workspace.artifact_path],
         freshness=partial(
@@ -141,6 +142,10 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
         ),
         after=after,
     )
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _engine(room: str) -> dict[str, str]:

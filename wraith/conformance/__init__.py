@@ -16,6 +16,7 @@ from wraith.conformance._report import (
     Divergence,
     Drift,
     Generalization,
+    NotSent,
     Prediction,
     Report,
     RouteScore,
@@ -24,17 +25,21 @@ from wraith.conformance._report import (
     Suppressed,
     Tampering,
     Unnoticed,
+    Upstream,
     Wire,
 )
-from wraith.conformance._schema import SCHEMA, check_schema
+from wraith.conformance._schema import SCHEMA, UPSTREAM_SCHEMA, check_schema, upstream_schema
 from wraith.conformance._scoring import Component, Components, components, passes
 from wraith.conformance._tamper import MAX_CHANGES, tamper
+from wraith.conformance._upstream import Ask, Unsent, check_upstream
 from wraith.conformance._wire import Send, check_wire
 
 __all__ = [
     "MAX_CHANGES",
     "MAX_LISTED",
     "SCHEMA",
+    "UPSTREAM_SCHEMA",
+    "Ask",
     "Blame",
     "Cause",
     "Comparison",
@@ -51,6 +56,7 @@ __all__ = [
     "Generalization",
     "How",
     "Identities",
+    "NotSent",
     "Prediction",
     "Report",
     "RouteScore",
@@ -61,9 +67,12 @@ __all__ = [
     "Suppressed",
     "Tampering",
     "Unnoticed",
+    "Unsent",
+    "Upstream",
     "Wire",
     "check",
     "check_schema",
+    "check_upstream",
     "check_wire",
     "compare",
     "components",
@@ -71,4 +80,5 @@ __all__ = [
     "generalization",
     "passes",
     "tamper",
+    "upstream_schema",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wraith.asgi import Address, Front, control_guard, run_app
+from wraith.config import DEFAULT_NAME
 from wraith.runtime import Twin
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
@@ -25,6 +26,7 @@ def serve_twin(
     model_digest: str,
     access: AccessLog,
     fidelity: Fidelity = "synth",
+    fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
     on_bound: Callable[[Address], None] | None = None,
@@ -32,14 +34,15 @@ def serve_twin(
     environ: Mapping[str, str] = os.environ,
     backing: Backing | None = None,
 ) -> None:
-    """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first.
-    ``backing`` is what its page tells of evidence and the last check.
+    """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
+    the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
+    last check.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
     address cannot be bound.
     """
     guard = control_guard(host, environ)
-    sessions = Sessions(twin)
+    sessions = Sessions(twin, fixtures)
     control = control_app(
         sessions,
         {
@@ -47,6 +50,7 @@ def serve_twin(
             "model_digest": model_digest,
             "routes": len(twin.model.routes),
             "fidelity": fidelity,
+            "fixtures": [*sessions.fixture_names],
         },
     )
     facts = (("Fidelity", fidelity), ("Routes", f"{len(twin.model.routes)}"), ("Model", model_digest))
