@@ -230,11 +230,15 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
 
 def _upstream(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
+    from wraith.cli._check_page import Page
     from wraith.cli._upstream_view import upstream_blocks
     from wraith.conformance import UPSTREAM_SCHEMA
     from wraith.live import read_header
+    from wraith.pages import SERVICE
 
     headers = dict(read_header(text, os.environ) for text in args.headers)
+    page = Page(args.html)
+    gallery = page.gallery()
     with out.working(f"asking the service of {workspace.name}"):
         result = steps.upstream(
             workspace,
@@ -246,11 +250,14 @@ def _upstream(workspace: Workspace, args: argparse.Namespace, out: Output) -> in
             sessions=args.sessions,
             route=args.route,
             today=args.today or datetime.datetime.now(datetime.UTC).date(),
+            gallery=gallery,
         )
     found = result.to_json()
     assert isinstance(found, dict), "Invariant: a report is an object"
     document: dict[str, JsonValue] = {"schema": UPSTREAM_SCHEMA}
-    blocks = upstream_blocks(workspace.name, result, show_suppressed=args.show_suppressed)
+    blocks = list(upstream_blocks(workspace.name, result, show_suppressed=args.show_suppressed))
+    if gallery is not None:  # strips lack what was not sent
+        blocks += page.write(result, gallery, None, whole_sessions=False, subject=SERVICE)
     out.answer(document | found, *blocks)
     if result.failed and (result.passed or not result.exchanges_total):
         return OperationError.exit_code

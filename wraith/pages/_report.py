@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from wraith.conformance import Gallery, Generalization, Report, RouteScore
+from wraith.conformance import Gallery, Generalization, Report, RouteScore, Upstream
 from wraith.pages._causes import CauseView, cause_views
 from wraith.pages._exhibits import MAX_BYTES, exhibits_html
 from wraith.pages._render import count, render
@@ -117,6 +117,11 @@ def _notes(report: Report) -> Iterable[str]:
     """Yield what a reader must know before trusting the scores."""
     if report.verdict == "no-evidence" and not report.no_evidence:
         yield "no-evidence: nothing was compared, and that is never a pass"
+    if isinstance(report, Upstream):
+        yield (
+            f"asked: {report.target}; {count(report.writes_skipped, 'write')} skipped, "
+            f"{report.not_replayable} not replayable, {report.failed} that the network failed"
+        )
     for route in report.no_evidence[:MAX_SUPPRESSED]:
         yield f"no-evidence: no body was compared on {route}"
     if report.preexisting_total:
