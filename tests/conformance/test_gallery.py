@@ -20,6 +20,7 @@ from tests.conformance.test_planted import (
 from tests.synth.recordings import exchange, recording, session
 from wraith.build._workers import spread
 from wraith.canonical import JsonValue
+from wraith.config import Diff
 from wraith.conformance import Cause, Gallery, check
 from wraith.conformance._gallery import MAX_EXHIBITS, PER_CAUSE
 from wraith.exchange import Response, Truncated, encode_json
@@ -164,8 +165,18 @@ def test_the_cause_that_would_make_most_exact_comes_first() -> None:
     assert [exhibit.index for exhibit in gallery.shown()] == [1, 3, 2]
 
 
-def test_nothing_is_shown_of_what_is_exact_or_accepted() -> None:
-    """The gallery holds what counts as an error."""
+def test_a_warning_is_shown_and_keeps_nothing_from_being_exact() -> None:
+    """Where 200 and 203 are as good as each other, there is a difference to see, and none to mend."""
+    gallery = Gallery()
+    lenient = Diff.model_validate({"thresholds": {"status_exact_match": False}})
+    check(MODEL, planted(replace(GOOD, status=203)), diff=lenient, gallery=gallery)
+    [blame] = gallery.ranked()
+    assert (blame.cause.kind, blame.exchanges, blame.alone) == ("choice", 1, 0)
+    assert [told.severity for told in gallery.shown()[0].differences] == ["warning"]
+
+
+def test_nothing_is_shown_of_what_is_exact() -> None:
+    """Where nothing differs there is nothing to see."""
     gallery = Gallery()
     check(MODEL, RECORDED, diff=DIFF, gallery=gallery)
     assert (gallery.ranked(), gallery.shown(), gallery.exchanges) == ([], [], 0)

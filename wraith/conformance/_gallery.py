@@ -81,6 +81,7 @@ class Gallery:
         by_cause: dict[Cause, list[Difference]] = {}
         for each in found:
             by_cause.setdefault(cause_of(route, step.answer, each), []).append(each)
+        is_inexact = any(each.severity == "error" for each in found)
         is_telling = False
         for cause, mine in by_cause.items():
             blame = self.blames.get(cause)
@@ -89,7 +90,7 @@ class Gallery:
                 continue
             if blame is None:
                 blame = self.blames[cause] = Blame(cause)
-            _count(blame, route, mine, alone=len(by_cause) == 1)
+            _count(blame, route, mine, alone=is_inexact and len(by_cause) == 1)
             if len(blame.shown) < PER_CAUSE:
                 blame.shown.append(place)
                 is_telling = True

@@ -109,15 +109,15 @@ class _Lockstep:
         if not counted or (self.on_route is not None and not self.on_route(name)):
             return ""
         here = self.judge.judge(self.memory, name, step.session.id, step.index, step.found)
-        errors: list[Difference] = []
-        there = self.judge.judge(self.wire, name, step.session.id, step.index, found, errors.extend)
+        told: list[Difference] = []
+        there = self.judge.judge(self.wire, name, step.session.id, step.index, found, told.extend)
         has_body = bool(recorded.body) or recorded.truncated is not None
         self.wire.route(name)["bodies_passed"] += has_body and there != FAILED
         if here != there:
             self._disagree(name, step, found)
             if self.gallery is not None:
                 over_wire = replace(step, request=request, answer=answer, found=found, identities=identities)
-                self.gallery.note(name, over_wire, self.how, errors)
+                self.gallery.note(name, over_wire, self.how, told)
         self.memory.divergences.clear()
         self.memory.drifts.clear()
         return there
