@@ -44,9 +44,9 @@ def a_patch(twin: Workspace) -> None:
     )
 
 
-def new_file(path: Path) -> None:
+def new_file(path: Path, text: str = "x") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("x")
+    path.write_text(text)
 
 
 # What runs of record (r), synth (s), check (c) and pack (p) of the edited twin, and the reason of the first
@@ -96,7 +96,12 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
     ),
     "a new patch": (a_patch, "scp", "patches/x.json is new"),
     "a new handler": (lambda twin: new_file(twin.lua_path / "x.lua"), "p", "lua/x.lua is new"),
-    "a new fixture": (lambda twin: new_file(twin.state_path / "fixtures" / "x"), "p", "fixtures/x is new"),
+    "a new fixture": (
+        lambda twin: new_file(twin.fixtures_path / "late" / "item.json", "{}"),
+        "cp",
+        "fixtures/late/item.json is new",
+    ),
+    "a new schema": (lambda twin: new_file(twin.state_path / "schema.json"), "p", "schema.json is new"),
     "a new fault": (lambda twin: new_file(twin.faults_path / "x.toml"), "p", "faults/x.toml is new"),
 }
 STEPS = {"r": "record", "s": "synth", "c": "check", "p": "pack"}

@@ -119,7 +119,7 @@ class Shop:
 
     @staticmethod
     def twin(kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
-        return kind(model_from_json(MODEL), sets)
+        return kind(model_from_json(MODEL), sets) if sets else kind(model_from_json(MODEL))
 
     @asynccontextmanager
     async def serve(
