@@ -68,7 +68,13 @@ BROKEN: dict[str, tuple[str, bytes, str, str]] = {
     "too deep": ("a/b/cups.json", b"{}", "expected TYPE.json or SET/TYPE.json", "/a/b/cups.json"),
     "default": ("default/cups.json", b"{}", "cannot be called default", "/default/cups.json"),
     "no name": ("a b/cups.json", b"{}", "not a name for a fixture set", ""),
-    "deep": ("cups.json", b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}", "not JSON", "/cups.json:1"),
+    "deep": ("cups.json", b'{"a": ' + b"[" * 1000 + b"]" * 1000 + b"}", "nested more than", "/cups.json"),
+    "too deep for JSON": (
+        "cups.json",
+        b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        "not JSON",
+        "/cups.json:1",
+    ),
     "not UTF-8": ("cups.json", b'{"\xff": {}}', "not JSON", "/cups.json:1"),
 }
 

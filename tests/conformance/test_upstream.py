@@ -107,6 +107,56 @@ def test_what_tells_of_a_skipped_write_is_not_sent() -> None:
     assert report.divergences == ()
 
 
+KNOWN: Document = {"id": "it_q1w2e3r4", "name": "ash"}
+UNKNOWN: dict[str, tuple[Step, list[Step], list[bool]]] = {
+    "a change": (
+        exchange("PATCH", "/items/it_q1w2e3r4", json={"name": "fir"}, answer=KNOWN | {"name": "fir"}),
+        [
+            exchange("GET", "/items/it_q1w2e3r4", answer=KNOWN | {"name": "fir"}),
+            exchange("GET", "/items/it_q1w2e3r4/parts", answer=[]),
+            exchange("GET", "/items", answer=[KNOWN | {"name": "fir"}, OTHER]),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, False, False, True],
+    ),
+    "a creation": (
+        exchange("POST", "/items", json={"name": "oak"}, status=201, answer=ITEM),
+        [
+            exchange("GET", "/items", answer=[OTHER, ITEM]),
+            exchange("GET", "/items/it_a1b2c3d4", answer=ITEM),
+            exchange("GET", "/parts?item=it_a1b2c3d4", answer=[]),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, False, False, True],
+    ),
+    "an action": (
+        exchange("POST", "/items/it_q1w2e3r4/fell", answer={"felled": True}),
+        [
+            exchange("GET", "/items/it_q1w2e3r4", answer=KNOWN | {"felled": True}),
+            exchange("GET", "/items/it_z9y8x7w6", answer=OTHER),
+        ],
+        [False, True],
+    ),
+    "a refusal": (
+        exchange("POST", "/items", json={"name": 5}, status=422, answer={"error": "name"}),
+        [exchange("GET", "/items", answer=[OTHER]), exchange("GET", "/items/it_z9y8x7w6", answer=OTHER)],
+        [True, True],
+    ),
+}
+
+
+@pytest.mark.parametrize(("write", "reads", "sent"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_a_write_changed_that_the_model_does_not_know(
+    write: Step, reads: list[Step], sent: list[bool]
+) -> None:
+    """Addresses and identifiers tell; a write that was refused changed nothing."""
+    corpus = recording(session(write, *reads))
+    answers = {each.request: each.response for each in corpus[0].exchanges}
+    report = check_upstream(Model(), corpus, lambda exchange, request: answers[request])
+    left = {each.exchange for each in report.not_sent if each.kind == "not_replayable"}
+    assert [index not in left for index in range(2, 2 + len(reads))] == sent
+
+
 def test_a_write_that_fails_is_one_finding_and_not_many() -> None:
     """What is recorded after it is left out as if it had been skipped."""
 
@@ -178,6 +228,25 @@ def test_numbers_that_a_service_counts_are_mapped() -> None:
     report = check_upstream(model, counted(1), ask, include_writes=True)
     assert report.divergences == ()
     assert asked[1::2] == [f"/items/{number}" for number in range(701, 705)]
+
+
+def test_a_conditional_request_names_the_services_own_validator() -> None:
+    """The ETag that was recorded is another one now."""
+    then, now = ("etag", 'W/"5f3a9c01"'), ("ETag", '"77b0e1d4"')
+    corpus = recording(
+        session(
+            exchange("GET", "/item", answer=ITEM, answer_headers=(then,)),
+            exchange("GET", "/item", headers=(("If-None-Match", 'W/"5f3a9c01"'),), status=304),
+        )
+    )
+    asked: list[Request] = []
+
+    def ask(exchange: Exchange, request: Request) -> Response:
+        asked.append(request)
+        return replace(exchange.response, headers=(*exchange.response.headers[:1], now))
+
+    assert check_upstream(Model(), corpus, ask).divergences == ()
+    assert asked[1].headers == (("If-None-Match", 'W/"77b0e1d4"'),)
 
 
 def test_what_was_not_chosen_is_not_sent() -> None:

@@ -19,7 +19,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, RootModel, StringConstraints, ValidationError
 from pydantic import JsonValue as Json
 
-from wraith.canonical import JsonValue, parse
+from wraith.canonical import JsonValue, is_nested_beyond, parse
 from wraith.config._read import describe
 from wraith.errors import InputError
 from wraith.files import read_bytes
@@ -36,6 +36,9 @@ FixtureSet: TypeAlias = Mapping[str, Entities]
 """By type."""
 FixtureSets: TypeAlias = Mapping[str, FixtureSet]
 """By the name of the set."""
+
+MAX_LEVELS = 100
+"""Deeper than any representation that a service answers."""
 
 NOTHING: FixtureSet = MappingProxyType({})
 HINT = 'write {"KEY": {…}, …}; docs/reference/fixtures.md of wraith shows one'
@@ -138,6 +141,8 @@ def _entities(text: bytes, place: str) -> Entities:
     except ValueError as error:
         line = getattr(error, "lineno", 1)
         raise InputError(f"not JSON: {error}", where=f"{place}:{line}", hint=HINT) from None
+    if is_nested_beyond(document, MAX_LEVELS):
+        raise InputError(f"nested more than {MAX_LEVELS} levels deep", where=place, hint=HINT)
     if not isinstance(document, dict):
         raise InputError("expected an object from keys to entities", where=f"{place}:1", hint=HINT)
     if (twice := _repeated(text)) is not None:

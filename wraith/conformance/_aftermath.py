@@ -5,8 +5,8 @@ proves nothing. Three questions find such exchanges, and one yes suffices:
 
 - The model: does the interpreter answer otherwise where the write did not happen? It keeps two states, one in
   which all that was recorded happened, and one without the writes that were missed.
-- Identifiers: does the exchange name one that a missed write gave out, or what is stored because of it?
-- Addresses: is it about what a missed write changed or deleted, or asks what a write that the model does not
+- Identifiers: does the exchange name one that a missed write gave out, changed or deleted?
+- Addresses: is it about what a missed write changed or deleted, or about what a write that the model does not
   know was sent to?
 
 What errs, errs towards leaving out: an exchange too few is sent, and no drift is made up.
@@ -24,8 +24,8 @@ from wraith.runtime import Answer, Session, Twin
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 """RFC 9110, 9.2.1: methods that a client sends without asking for a change."""
-LEAVES_IT_IN_PLACE = "POST"
-"""The method that is sent to a collection as often as to what it changes (RFC 9110, 9.3.3)."""
+TO_WHAT_PROCESSES_IT = "POST"
+"""The method whose address need not be what it changes (RFC 9110, 9.3.3): a collection, an action."""
 
 _OPAQUE_BYTES = re.compile(OPAQUE.pattern.encode())
 
@@ -88,15 +88,20 @@ class Aftermath:
         return {key.encode() for entities in stored for key in entities if len(key) >= MIN_TOKEN}
 
     def _miss(self, exchange: Exchange) -> None:
-        request, known = exchange.request, _writes(self.answer(exchange))
+        request, answer = exchange.request, self.answer(exchange)
+        known, addressed = _writes(answer), request.method != TO_WHAT_PROCESSES_IT
         given = _names(request, exchange.response) - self._met
         # what the model knows to be written, it follows; an identifier of the client's is then a reference
         self._given |= given - _names(request) if known else given
-        self._missed = True
-        if request.method != LEAVES_IT_IN_PLACE:
+        if addressed or not known:
+            self._given |= set(_OPAQUE_BYTES.findall(request.path.encode("latin-1")))
+        if addressed and answer.key is not None and len(answer.key) >= MIN_TOKEN:
+            self._keys.add(answer.key.encode())
+        if addressed:
             self._touched.add(request.path)
         elif not known:
             self._asked.add(request.path)
+        self._missed = True
 
     def _answered(self, exchange: Exchange, state: Session) -> Answer:
         trial = state.branch(self._seed)

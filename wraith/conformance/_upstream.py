@@ -18,7 +18,7 @@ from wraith.config import Diff, DriftConfig
 from wraith.conformance._aftermath import SAFE, Aftermath
 from wraith.conformance._compare import How, compare
 from wraith.conformance._gallery import Gallery
-from wraith.conformance._identity import Identities
+from wraith.conformance._identity import MIN_TOKEN, Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._replay import Step, how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
@@ -153,6 +153,7 @@ class _Live:
         request = identities.request(exchange.request)
         like = as_answered(_like(answer, exchange, self.how.lists), response, self.how.lists)
         found = compare(exchange.response, like, identities, self.how, (exchange.request, request))
+        _map_validators(identities, exchange.response, response)
         return Step(session, index, exchange, request, like, found, identities)
 
     def _judged(self, name: str, step: Step) -> str:
@@ -169,6 +170,16 @@ class _Live:
         if len(self.not_sent) < MAX_LISTED:
             told = {"route": name, "session": session, "exchange": index, "kind": kind, "why": why}
             self.not_sent.append(NotSent.model_validate(told))
+
+
+def _map_validators(identities: Identities, recorded: Response, live: Response) -> None:
+    """Let the names of two representations stand for each other, which clients send back (RFC 9110, 8.8.3 and
+    13.1)."""
+    then, now = (
+        (header(each.headers, "etag") or "").removeprefix("W/").strip('"') for each in (recorded, live)
+    )
+    if min(len(then), len(now)) >= MIN_TOKEN:
+        identities.bind(then, now)
 
 
 def _like(answer: Answer, exchange: Exchange, lists: XmlLists) -> Answer:
