@@ -140,7 +140,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.html is not None and (args.accept is not None or args.tamper):
         raise InputError(
             "--html is about a replay, and there is none with --accept and --tamper",
-            hint=f"wraith check {workspace.name} --html {args.html}",
+            hint=f"wraith check {args.name} --html {args.html}",
         )
     if args.accept is not None:
         return _accept(find_twin(args), args, out)
