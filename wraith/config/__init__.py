@@ -27,7 +27,7 @@ from wraith.config._fixtures import (
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
@@ -37,6 +37,7 @@ __all__ = [
     "SYNONYMS",
     "Action",
     "Allow",
+    "Composite",
     "Diff",
     "Document",
     "DriftConfig",

@@ -30,11 +30,10 @@ from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._worlds import Beginnings, parts, worlds
 from wraith.exchange import Corpus, Exchange, Request, Session
 from wraith.globs import glob
-from wraith.paths import get
 from wraith.runtime import Answer, Twin
 from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
-from wraith.wir import FreshId, Make, Model, Ref, When
+from wraith.wir import FreshId, Make, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +116,15 @@ def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
 
 
 def _made_beside(model: Model) -> Iterator[re.Pattern[str]]:
-    """Yield how the keys look that effects make for entities of their own."""
+    """Yield how the identifiers look that are made in documents beside answers."""
     effects = (each for route in model.routes for variant in route.variants for each in variant.effects)
-    patterns: dict[str, None] = {}
-    for effect in effects:
-        if isinstance(effect, Make):
-            of_key = effect.key.then if isinstance(effect.key, When) else effect.key
-            if isinstance(of_key, Ref) and of_key.path[0] == "item":
-                hole = get(effect.template, of_key.path[1:])
-                source = dict(effect.holes).get(str(hole)[1:])
-                if isinstance(source, FreshId):
-                    patterns.setdefault(source.pattern)
+    patterns = dict.fromkeys(
+        source.pattern
+        for effect in effects
+        if isinstance(effect, Make)
+        for _, source in effect.holes
+        if isinstance(source, FreshId)
+    )
     for pattern in patterns:
         try:
             yield re.compile(pattern)
