@@ -133,9 +133,9 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
-    """What writes of a route write down elsewhere: the effect, and the entries that are known, with their
-    keys, by the session and the index of the write."""
+class Made:
+    """What writes of a route make beside their answers: the effect, and the entities that were shown since,
+    with their keys, by the session and the index of the write."""
 
     route: int
     effect: Make
@@ -156,16 +156,16 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
-        journals: Sequence[Journal] = (),
+        made: Sequence[Made] = (),
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
-        self._journals: dict[int, list[tuple[Journal, Callable[[Environment], None]]]] = defaultdict(list)
-        for each in journals:
-            self._journals[each.route].append((each, compile_effect(each.effect)))
+        self._made: dict[int, list[tuple[Made, Callable[[Environment], None]]]] = defaultdict(list)
+        for each in made:
+            self._made[each.route].append((each, compile_effect(each.effect)))
         self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
@@ -202,7 +202,7 @@ class Observer:
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
-                if seen.ok and (seen.route in self._side_effects or seen.route in self._journals):
+                if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
@@ -210,12 +210,12 @@ class Observer:
         env.entity, env.response = entity, seen.document
         for effect in self._side_effects.get(seen.route, ()):
             effect(env)
-        for journal, make in self._journals.get(seen.route, ()):
-            known = journal.known.get((seen.session, seen.index))
+        for each, make in self._made.get(seen.route, ()):
+            known = each.known.get((seen.session, seen.index))
             if known is None:  # never shown: it has a key of its own that nobody knows
                 make(env)
             else:
-                self._state.put(journal.effect.entity, *known)
+                self._state.put(each.effect.entity, *known)
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:
