@@ -35,7 +35,8 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Made, Observation, Observer, learn_removal
+from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._offspring import Made
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable

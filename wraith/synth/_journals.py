@@ -17,7 +17,8 @@ from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, named_parameters
 from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
-from wraith.synth._observe import Made, Observation
+from wraith.synth._observe import Observation
+from wraith.synth._offspring import Made
 from wraith.synth._places import extend, index, norm
 from wraith.synth._priors import DISCRIMINATORS, PAGING
 from wraith.synth._roles import SINGLETON_KEY, Role

@@ -16,12 +16,13 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._flats import Flats
+from wraith.synth._offspring import Made, Maker
 from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Key, Reveal, World, deletes, reveals
-from wraith.wir import Effect, Expr, Lookup, Make
+from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -132,16 +133,6 @@ class Observation:
         return self.seen.document
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What writes of a route make beside their answers: the effect, and the entities that were shown since,
-    with their keys, by the session and the index of the write."""
-
-    route: int
-    effect: Make
-    known: Mapping[tuple[int, int], tuple[str, JsonValue]]
-
-
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
@@ -163,9 +154,9 @@ class Observer:
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
-        self._made: dict[int, list[tuple[Made, Callable[[Environment], None]]]] = defaultdict(list)
+        self._made: dict[int, list[Maker]] = defaultdict(list)
         for each in made:
-            self._made[each.route].append((each, compile_effect(each.effect)))
+            self._made[each.route].append(each.maker())
         self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
@@ -210,12 +201,8 @@ class Observer:
         env.entity, env.response = entity, seen.document
         for effect in self._side_effects.get(seen.route, ()):
             effect(env)
-        for each, make in self._made.get(seen.route, ()):
-            known = each.known.get((seen.session, seen.index))
-            if known is None:  # never shown: it has a key of its own that nobody knows
-                make(env)
-            else:
-                self._state.put(each.effect.entity, *known)
+        for make in self._made.get(seen.route, ()):
+            make(seen, env, self._state)
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:

@@ -18,7 +18,6 @@ from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.synth._rows import kind
 from wraith.wir import Cast, Query, Ref, Where, WhereOp
 
-
 MAX_TYPED = 300
 """Entities whose fields are looked at for what types they have, the latest."""
 

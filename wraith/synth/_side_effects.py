@@ -19,7 +19,8 @@ from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
-from wraith.synth._observe import Made, Observation
+from wraith.synth._observe import Observation
+from wraith.synth._offspring import Made
 from wraith.synth._places import extend, index
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
