@@ -33,6 +33,9 @@ DISTINCT = 3
 MAX_LISTS = 4
 """Lists of requests and entities that are added up."""
 
+NEAR = 1e-9
+"""What rounding leaves of numbers that come to the same in another order, as a share."""
+
 MAX_DIGITS = 4
 """Decimals that results are rounded to."""
 
@@ -292,7 +295,20 @@ def _with_constant(atom: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
                 )
 
 
+def _may_give(a: float, b: float, target: float) -> bool:
+    """Whether two numbers come near a target in one of the forms: most pairs fail on the first row."""
+    return (
+        a + b == target
+        or a - b == target
+        or abs(a * b - target) <= 1
+        or (b != 0 and abs(a / b - target) <= 1)
+        or abs(a * b / 100 - target) <= 1
+    )
+
+
 def _of_two(one: _Atom, other: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
+    if not _may_give(one.column[0], other.column[0], targets[0]):
+        return
     pairs = list(zip(one.column, other.column, strict=True))
     if one.place < other.place:
         if _matches((a + b for a, b in pairs), targets):
@@ -363,9 +379,12 @@ def _decimals(number: float) -> int:
 
 def _of_three(atoms: Sequence[_Atom], targets: Sequence[float]) -> Iterator[Expr]:
     """A sum of two less a third, or of three."""
+    first = targets[0]
     for one, other in combinations(atoms, 2):
+        both = one.column[0] + other.column[0]
         for third in atoms:
-            if third is one or third is other:
+            left = abs(abs(both - first) - abs(third.column[0]))
+            if third is one or third is other or left > NEAR * (1 + abs(first)):
                 continue
             triples = list(zip(one.column, other.column, third.column, strict=True))
             if _matches((a + b - c for a, b, c in triples), targets):

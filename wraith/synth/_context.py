@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -53,6 +53,8 @@ class Context:
     """What adds up what is stored, by the rows that it was made for."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    elsewhere: Mapping[Path, Expr] = field(default_factory=dict)
+    """What other routes say in a place: it may be what looks like a constant here."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
 

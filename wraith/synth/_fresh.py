@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._context import Context
 from wraith.synth._digests import fingerprint_source
 from wraith.synth._filed import norm
@@ -117,7 +117,7 @@ class Fresh:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
         counted = [row.observation.captured for row in self._rows]
         starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-        start = starts.pop() if len(starts) == 1 else 1
+        start = starts.pop() if len(starts) == 1 else self._least_key(collection, column)
         assert isinstance(start, int)  # Invariant: callers pass integers
         hits = {
             ever: sum(
@@ -138,6 +138,13 @@ class Fresh:
         if drawn is None and grown and len(column) >= MIN_GROWING:
             return NextKey(collection, ever=True, gaps=True, start=start)
         return drawn if drawn is None or clock_source(self._rows, column) is None else None
+
+    def _least_key(self, collection: str, column: list[Found]) -> int:
+        """Return the least number that a collection was seen to have for a key, or 1: nothing tells better
+        what it began with, where it was never seen empty."""
+        stored = (key for row in self._rows for key in row.observation.captured.all(collection))
+        known = [number for key in stored if (number := integer_of(key)) is not None and number > 0]
+        return min([*known, *(value for value in column if isinstance(value, int))], default=1)
 
 
 def _longest(column: list[Found]) -> int:

@@ -24,7 +24,7 @@ from wraith.synth._finds import found_source
 from wraith.synth._fresh import Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source, fresh_number, instant_source
+from wraith.synth._made import clock_source, fresh_number
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import rank
@@ -126,7 +126,7 @@ class _Inducer:
         self.fresh = made.sources
         self.made = made.columns
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context.envelope)
+        self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -147,8 +147,6 @@ class _Inducer:
         if (law := self.obeyed.law(values, at)) is not None and is_of_state(law):
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
-        if shared is not MISSING and (now := instant_source(self.rows, values)) is not None:
-            return self._hole("timestamp", type_of(values), now)
         if shared is not MISSING:
             return self._constant(as_json(shared), at)
         if self.obeyed.has_lawful_part(values, at):

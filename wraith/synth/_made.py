@@ -135,17 +135,6 @@ def clock_source(rows: Sequence[Row], values: Values) -> Expr | None:
     return None
 
 
-def instant_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the clock where all share one time: exchanges of one second. A time that a service always says
-    lies near the exchange, or whole hours from it, by chance only where it is no more than a date."""
-    if isinstance(values[0], bool | dict | list) or read_time(values[0]) is None:
-        return None
-    found = clock_source(rows, values)
-    if not isinstance(found, Clock) or found.offset_s % 3_600 or (found.offset_s and _grain_ms(found.unit)):
-        return None
-    return found
-
-
 def _grain_ms(unit: str) -> int:
     """Return how much of the time a unit leaves out, beyond its second."""
     return 86_400_000 if unit == "%Y-%m-%d" else 60_000 if "%S" not in unit and "%M" in unit else 0
