@@ -12,7 +12,7 @@ from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._query import Window, compile_search, compile_window, sort_names, token_of
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
-from wraith.runtime._template import compile_template
+from wraith.runtime._template import compile_document, compile_template, hole_places
 from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "apply_function",
     "cast",
     "compile_atom",
+    "compile_document",
     "compile_effect",
     "compile_expr",
     "compile_search",
@@ -42,6 +43,7 @@ __all__ = [
     "encode_styled",
     "field_path",
     "holds",
+    "hole_places",
     "integer_of",
     "later",
     "meets",

@@ -18,7 +18,7 @@ from wraith.synth._elsewhere import at_their_address
 from wraith.synth._existence import completed
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
-from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
@@ -36,7 +36,8 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal, well_known
+from wraith.synth._observe import Observation, Observer, learn_removal, well_known
+from wraith.synth._offspring import Made
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -89,8 +90,8 @@ class Prepared:
     gone: Sequence[bool]
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
-    journals: Sequence[Journal]
-    """What writes write down elsewhere."""
+    made: Sequence[Made]
+    """What writes make beside their answers."""
     observations: Sequence[Observation]
     kept_back: Kept
     """What entities do not show, and keep."""
@@ -101,9 +102,7 @@ class Prepared:
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
-        return Observer(
-            self.roles, self.world, self.gone, self.effects, caller=self.caller, journals=self.journals
-        )
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller, made=self.made)
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
@@ -137,7 +136,7 @@ def learn(
     memo = Forgetful() if memo is None else memo
     known = prepare(corpus, witnessed, spread, memo)
     table, roles, gone = known.table, known.roles, known.gone
-    effects = _together(known.effects, effects_of(known.journals))
+    effects = _together(known.effects, _making(known.made))
     graphql = known.graphql
     shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
@@ -261,7 +260,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
         known.world.fixtures,
         known.gone,
         known.caller,
-        known.journals,
+        known.made,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -347,20 +346,26 @@ def prepare(
         gone=gone,
         caller=caller,
         effects=certain,
-        journals=(),
+        made=(),
         observations=(),
         kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
+    changes, made = learn_side_effects(first, roles, world.run_of)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
-        journals=learn_journals(first, roles, world.run_of),
+        effects=_together(certain, changes),
+        made=(*made, *learn_journals(first, roles, world.run_of)),
     )
-    settled = known.effects == certain and not known.journals
+    settled = known.effects == certain and not known.made
     return replace(known, observations=first if settled else observed(known))
+
+
+def _making(made: Sequence[Made]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects that make entities, by the position of the route that has them."""
+    return _together(*({each.route: (each.effect,)} for each in made))
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
