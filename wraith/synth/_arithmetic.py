@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, get
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr, number_of
+from wraith.synth._context import ANSWER, MADE
 from wraith.synth._filed import Compound
 from wraith.synth._places import rank
 from wraith.synth._rows import Row, Values, equal, fit, plain_number
@@ -110,20 +111,24 @@ def evaluate(expr: Expr, rows: Sequence[Row], parts: Sequence[Part]) -> list[Fou
     compute = compile_expr(expr)
     done: list[Found] = []
     for i, row in enumerate(rows):
-        row.env.response = _answer(parts, i)
-        done.append(compute(row.env))
-        row.env.response = MISSING
+        env = row.env
+        answered, made = env.response, env.made
+        env.made = _document(parts, i, MADE)
+        if answered is MISSING:  # else the parts are those of a document beside an answer that is known
+            env.response = _document(parts, i, ANSWER)
+        done.append(compute(env))
+        env.response, env.made = answered, made
     return done
 
 
-def _answer(parts: Sequence[Part], i: int) -> Found:
-    """Return a document that holds the parts of one row's answer at their places."""
+def _document(parts: Sequence[Part], i: int, root: Path) -> Found:
+    """Return a document that holds the parts of what one row makes at their places."""
     whole: dict[str, JsonValue] = {}
     for expr, column in parts:
         value = column[i]
-        if not isinstance(expr, Ref) or value is MISSING or expr.path[:2] != ("response", "body"):
+        if not isinstance(expr, Ref) or value is MISSING or expr.path[: len(root)] != root:
             continue
-        path = expr.path[2:]
+        path = expr.path[len(root) :]
         if not path:
             return value
         node = whole

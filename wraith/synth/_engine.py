@@ -19,7 +19,8 @@ from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import effects_of, learn_journals
 from wraith.synth._kept import Kept, learn_kept
-from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._look import Looked, look_at, read, routed
 from wraith.synth._memo import (
@@ -31,7 +32,7 @@ from wraith.synth._memo import (
     recalled,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal
+from wraith.synth._observe import Journal, Observation, Observer, learn_removal, well_known
 from wraith.synth._purges import learn_purge
 from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
@@ -123,9 +124,10 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
     table, roles, gone = known.table, known.roles, known.gone
     effects = _together(known.effects, effects_of(known.journals))
     graphql = known.graphql
-    by_route: dict[int, list[Observation]] = defaultdict(list)
+    shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
-        by_route[observation.seen.route].append(observation)
+        shown[observation.seen.route].append(observation)
+    by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
@@ -134,39 +136,53 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
-        laws = {**taught, **known.kept_back.laws(role)}
+        laws = {**taught.laws, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
             study = studies.pop(route, None) or Study(seen, role)
-            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
                 studies[route] = study
             known_effects = effects.get(route, ())
-            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
+            return learn_route(
+                seen,
+                role,
+                lists,
+                gone[route],
+                known_effects,
+                laws=laws,
+                likewise=taught.likewise,
+                study=study,
+            )
 
-        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        key = (
+            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            if basis.get(route) is not None
+            else None
+        )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
-    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    made_so_far = [(roles[route], made) for route, made in learned.items()]
+    laws, habits = laws_of(made_so_far), habits_of(made_so_far)
     lawful = [
         route
         for route, made in learned.items()
-        if not roles[route].purges and may_obey(roles[route], made, laws)
+        if not roles[route].purges
+        and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
-        collection = roles[lawful[part]].collection
-        return one_route(
-            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
-        )
+        role = roles[lawful[part]]
+        own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
+        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     analogy = Analogy(
@@ -322,7 +338,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     first = observed(known)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles)),
+        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
         journals=learn_journals(first, roles, world.run_of),
     )
     settled = known.effects == certain and not known.journals
