@@ -12,7 +12,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from wraith.canonical import JsonValue
@@ -55,15 +54,23 @@ class Recall:
         """Return what each session shows; ``kept`` are the chosen ones, from which the roles were learned."""
         if self._key is not None and _read_roles(written := _write_roles(roles)) == list(roles):
             self._memo.put(f"roles-{self._key}", written)
-        return self._all(roles, kept)
+        return (self._sights(number, roles, kept.get(number)) for number in range(len(self._contents)))
 
-    def _all(self, roles: Sequence[Role], kept: Mapping[int, list[Seen]]) -> Iterator[Sights]:
-        for number in range(len(self._contents)):
-            make = partial(self._sights, number, roles, kept)
-            yield recalled(self._memo, self._place(number), make, _write_sights, _read_sights)
+    def _sights(self, number: int, roles: Sequence[Role], kept: list[Seen] | None) -> Sights:
+        def make() -> Sights:
+            return sights(kept or self._looked.session(number), roles)
 
-    def _sights(self, number: int, roles: Sequence[Role], kept: Mapping[int, list[Seen]]) -> Sights:
-        return sights(kept.get(number) or self._looked.session(number), roles)
+        return recalled(self._memo, self._place(number), make, _write_sights, _read_sights)
+
+    def _known(self, number: int, roles: Sequence[Role]) -> Sights:
+        """Return what a session shows. Of a chosen one that must be known: it was looked at more closely than
+        once. Raises LookupError where it is not."""
+        if number not in self._looked.chosen:
+            return self._sights(number, roles, None)
+        known = self._memo.get(self._place(number) or "")
+        if known is None:
+            raise LookupError(number)
+        return _read_sights(known)
 
     def _place(self, number: int) -> str | None:
         """Return where it is kept what a session shows."""
@@ -75,11 +82,11 @@ class Recall:
             return None
         try:
             known = self._memo.get(f"roles-{self._key}")
-            if known is None or not all(self._memo.get(self._place(each) or "") for each in self._chosen()):
+            if known is None:
                 return None
-            builder = WorldBuilder()
-            for number, shown in enumerate(self._all(_read_roles(known), {})):
-                builder.add(shown, self._looked.taught[number])
+            roles, builder = _read_roles(known), WorldBuilder()
+            for number, taught in enumerate(self._looked.taught):
+                builder.add(self._known(number, roles), taught)
             world = builder.world()
             found = self._memo.get(self._place_of_model(world))
             return self._read(found, world) if found is not None else None
@@ -92,9 +99,6 @@ class Recall:
             evidence = learned.evidence.model_dump_json().encode()
             self._memo.put(self._place_of_model(world), evidence + b"\n" + dump_model(learned.model))
         return learned
-
-    def _chosen(self) -> Sequence[int]:
-        return sorted(self._looked.chosen)
 
     def _place_of_model(self, world: World) -> str:
         """Return where the model is kept: it follows from the world, and from the sessions up to the last one
