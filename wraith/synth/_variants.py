@@ -100,7 +100,8 @@ class _Group:
 
 
 class Study:
-    """What the observations of a route come to, whatever laws there are: kept for when it is learned again."""
+    """What the observations of a route come to, whatever laws there are; kept for when it is learned
+    again."""
 
     def __init__(self, observations: Sequence[Observation], role: Role) -> None:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
