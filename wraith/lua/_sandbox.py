@@ -1,7 +1,8 @@
 """One invocation of a handler: a Lua runtime made for it, bounded, and thrown away after it.
 
-The runtime is PUC-Rio Lua 5.4: its allocator can be limited, its count hook fires in every loop (LuaJIT's does
-not in compiled ones), and it has integers. A runtime that serves once can keep nothing for the next request.
+The runtime is PUC-Rio Lua 5.4: its allocator can be limited, its count hook fires in every loop (LuaJIT's
+does not in compiled ones), and it has integers. A runtime that serves once can keep nothing for the next
+request.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Limits:
 
 
 STEPS: Final = 200_000
-"""What a native match may come to at worst, about a millisecond; costlier ones are matched in Lua, counted."""
+"""What a native match may come to at worst, about a millisecond; costlier ones are matched in Lua, and
+counted."""
 
 
 def run(

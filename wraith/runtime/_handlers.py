@@ -115,8 +115,8 @@ def bind(model: Model, names: Iterable[str]) -> Bindings:
     """Return which handlers answer which routes and variants of a model.
 
     A hook on a variant comes before the name of a file. A file is called by what its route does and to what:
-    ``create_order``, ``get_order``, ``list_orders``, ``confirm_order`` for ``POST /orders/{id}/confirm``. Where
-    several routes go by a name, it is bound to all of them.
+    ``create_order``, ``get_order``, ``list_orders``, ``confirm_order`` for ``POST /orders/{id}/confirm``.
+    Where several routes go by a name, it is bound to all of them.
     """
     there = sorted(names)
     bound: list[Binding] = []
