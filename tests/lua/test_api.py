@@ -25,7 +25,7 @@ ANSWERS = {
         [True, False],
     ),
     "list-and-count": (
-        "state.put('o', 1, {n = 1}) state.put('o', 2, {n = 2}) emit.json({state.count('o'), state.list('o')})",
+        "state.put('o', 1, {n = 1}) state.put('o', 2, {n = 2})emit.json({state.count('o'), state.list('o')})",
         [2, [{"n": 1}, {"n": 2}]],
     ),
     "query-by-field": (
@@ -124,7 +124,8 @@ def test_state_is_that_of_the_session(run, invocation) -> None:
     state = State({"orders": [("7", {"total": 3})]})
     given = invocation(state=state)
     assert run(
-        "local o = state.get('orders', req.params.order_id) o.total = o.total + 1 state.put('orders', '7', o)",
+        "local o = state.get('orders', req.params.order_id) o.total = o.total + 1 "
+        "state.put('orders', '7', o)",
         given=given,
     ).empty
     assert state.get("orders", "7") == {"total": 3}

@@ -32,7 +32,7 @@ HOSTILE = {
         INSTRUCTIONS,
     ),
     "loop-in-equality": (
-        f"local m = {{__eq = function() {FOREVER} end}} return setmetatable({{}}, m) == setmetatable({{}}, m)",
+        f"local m = {{__eq = function() {FOREVER} end}}return setmetatable({{}}, m) == setmetatable({{}}, m)",
         INSTRUCTIONS,
     ),
     "loop-in-tostring": (

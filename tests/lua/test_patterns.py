@@ -41,7 +41,8 @@ if pattern:sub(1, 1) ~= '^' then
   for a, b in subject:gmatch(pattern) do all[#all + 1] = {a, b or json.null} end
 end
 local gone, count = subject:gsub(pattern, '<%0>')
-emit.json({table.pack(subject:find(pattern, req.body.init)), table.pack(subject:match(pattern)), all, gone, count})
+local place, found = table.pack(subject:find(pattern, req.body.init)), table.pack(subject:match(pattern))
+emit.json({place, found, all, gone, count})
 """
 
 
