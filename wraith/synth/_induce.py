@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
@@ -75,6 +75,9 @@ MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
 
 
+MIN_IDENTIFIER = 8
+"""Characters of an identifier in an address that is no coincidence."""
+
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
 sight is seen late."""
@@ -134,7 +137,7 @@ class _Inducer:
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context.envelope)
+        self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -170,14 +173,14 @@ class _Inducer:
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
-            if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
+            if same in known or self._tells_made(column) or (path != key and self._tells_stored(column)):
                 continue
             source = self._fresh_source(path, column)
             if source is not None and fingerprint_source(self.rows, column) is None:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
-                    self.made.append((Ref(("response", "body", *path)), column))
+                    self.made.append((Ref((*self.context.own, *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
         """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
@@ -191,8 +194,14 @@ class _Inducer:
             if distinct_texts(made) > 1
         )
 
-    def _is_stored(self, column: list[Found]) -> bool:
-        return all(is_stored(row.observation, value) for row, value in zip(self.rows, column, strict=True))
+    def _tells_stored(self, column: list[Found]) -> bool:
+        """Whether every value is the key of something, or holds an identifier that is known already: an
+        address is built, not made."""
+        pairs = list(zip(self.rows, column, strict=True))
+        return all(is_stored(row.observation, value) for row, value in pairs) or all(
+            any(len(part) >= MIN_IDENTIFIER and part in row.index for part in _parts_of(value))
+            for row, value in pairs
+        )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
@@ -222,7 +231,7 @@ class _Inducer:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
         counted = [row.observation.captured for row in self.rows]
         starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-        start = starts.pop() if len(starts) == 1 else 1
+        start = starts.pop() if len(starts) == 1 else self._least_key(collection, column)
         assert isinstance(start, int)  # Invariant: callers pass integers
         hits = {
             ever: sum(
@@ -243,6 +252,13 @@ class _Inducer:
         if drawn is None and grown and len(column) >= MIN_GROWING:
             return NextKey(collection, ever=True, gaps=True, start=start)
         return drawn if drawn is None or clock_source(self.rows, column) is None else None
+
+    def _least_key(self, collection: str, column: list[Found]) -> int:
+        """Return the least number that a collection was seen to have for a key, or 1: nothing tells better
+        what it began with, where it was never seen empty."""
+        stored = (key for row in self.rows for key in row.observation.captured.all(collection))
+        known = [number for key in stored if (number := integer_of(key)) is not None and number > 0]
+        return min([*known, *(value for value in column if isinstance(value, int))], default=1)
 
     # --- the walk ---
 
@@ -461,6 +477,12 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _parts_of(value: Found) -> list[str]:
+    """Return the segments of a text with several, those that are no plain words."""
+    segments = value.split("/") if isinstance(value, str) else []
+    return [each for each in segments if not each.isalpha()] if len(segments) > 1 else []
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:
