@@ -31,7 +31,14 @@ def wire(
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build.steps import chosen_sessions, fixtures_of, read_drift, read_evidence, read_model
+    from wraith.build.steps import (
+        chosen_sessions,
+        fixtures_of,
+        handlers_of,
+        read_drift,
+        read_evidence,
+        read_model,
+    )
     from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check_wire
     from wraith.live import Client, served
@@ -66,4 +73,5 @@ def wire(
                 route=route,
                 fixtures=fixtures,
                 gallery=gallery,
+                handlers=handlers_of(workspace),
             )

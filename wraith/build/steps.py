@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wraith.config import DriftConfig, FixtureSets
     from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
+    from wraith.runtime import Handlers
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -49,6 +50,7 @@ __all__ = [
     "discard_edits",
     "fixtures_of",
     "guard_edits",
+    "handlers_of",
     "holdout",
     "known_generalization",
     "measure",
@@ -184,6 +186,7 @@ def measure(
         counted=frozenset(sessions) or None,
         route=route,
         fixtures=selected(fixtures_of(workspace, model), fixture),
+        handlers=handlers_of(workspace),
         spread=spread(jobs),
         gallery=gallery,
     )
@@ -359,6 +362,15 @@ def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
     from wraith.config import read_fixtures
 
     return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
+
+
+def handlers_of(workspace: Workspace) -> Handlers | None:
+    """Return what runs the twin's Lua handlers; None where it has none. Raises InputError for a file that is
+    no text."""
+    from wraith.lua import lua_handlers, read_scripts
+
+    scripts = read_scripts(workspace.lua_path)
+    return lua_handlers(scripts) if scripts.handlers else None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

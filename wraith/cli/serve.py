@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
-    from wraith.build.steps import fixtures_of, read_model
+    from wraith.build.steps import fixtures_of, handlers_of, read_model
     from wraith.canonical import sha256
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.runtime import Twin
@@ -84,12 +84,13 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         )
 
     serve_twin(
-        Twin(model, sets),
+        Twin(model, sets, handlers_of(workspace)),
         _mask(workspace),
         name=workspace.name,
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
+        fail_with_handlers=config.serve.lua.on_error == "fail",
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,

@@ -32,7 +32,7 @@ from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._worlds import Beginnings, parts, worlds
 from wraith.exchange import Corpus, Exchange, Request, Session
 from wraith.globs import glob
-from wraith.runtime import Answer, Twin
+from wraith.runtime import Answer, Handlers, Twin
 from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
 from wraith.wir import FreshId, Make, Model
@@ -65,6 +65,7 @@ def check(
     counted: Container[str] | None = None,
     route: str | None = None,
     fixtures: FixtureSet = NOTHING,
+    handlers: Handlers | None = None,
     scrubber: Callable[[Request], Request] | None = None,
     spread: Spread = in_turn,
     gallery: Gallery | None = None,
@@ -74,12 +75,13 @@ def check(
     ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
     ``route`` is a pattern for the routes that are. ``fixtures`` are what there is besides the model's own
-    before the first request. ``today`` is what rules expire by. ``scrubber`` is what
-    requests pass through before the twin sees them. ``spread`` may use several processes.
-    What is to be looked at is put into the ``gallery``.
+    before the first request, ``handlers`` what answers in the place of the model. ``today`` is what rules
+    expire by. ``scrubber`` is what requests pass through before the twin sees them. ``spread`` may use
+    several processes. What is to be looked at is put into the
+    ``gallery``.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
-    compiled, how = Twin(model, {DEFAULT_SET: fixtures}), how_to_compare(model, corpus, diff)
+    compiled, how = Twin(model, {DEFAULT_SET: fixtures}, handlers), how_to_compare(model, corpus, diff)
     begun_with = {name: frozenset(stored) for name, stored in compiled.open_session().state.entities.items()}
     on_route = glob(route) if route is not None else None
     dealt, beginnings = parts(worlds(corpus, runs)), Beginnings(compiled, scrubber)
@@ -190,6 +192,8 @@ def _judged(tally: Tally, judge: Judge, route: str, step: Step, how: How) -> str
     has_body = bool(response.body) or response.truncated is not None
     tally.route(route)["bodies_passed"] += has_body and sign != FAILED
     tally.counts["extrapolated"] += step.answer.extrapolated
+    if step.answer.handler is not None:
+        tally.handled(step.answer.handler, step.answer.failure)
     return sign
 
 

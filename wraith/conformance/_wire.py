@@ -26,7 +26,7 @@ from wraith.conformance._worlds import World, worlds
 from wraith.exchange import NO_LISTS, Corpus, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.paths import MISSING, Found
-from wraith.runtime import Answer, Twin
+from wraith.runtime import Answer, Handlers, Twin
 from wraith.wir import Model
 
 Send = Callable[[str, Request], Response]
@@ -47,13 +47,14 @@ def check_wire(
     route: str | None = None,
     fixtures: FixtureSet = NOTHING,
     gallery: Gallery | None = None,
+    handlers: Handlers | None = None,
 ) -> Wire:
     """Return how a server of the model answers what was recorded. ``close`` ends a client session; the rest
     is as for ``check``, but that a server cannot be put into the world that recordings have left: sessions of
     one run are replayed as one client session, and so they are in memory beside it. The ``gallery`` gets the
     exchanges that the server answers otherwise than the interpreter."""
     diff, drift = diff or Diff(), drift or DriftConfig()
-    how, twin = how_to_compare(model, corpus, diff), Twin(model, {DEFAULT_SET: fixtures})
+    how, twin = how_to_compare(model, corpus, diff), Twin(model, {DEFAULT_SET: fixtures}, handlers)
     lockstep = _Lockstep(send, how, Judge(diff, drift, today), route, gallery)
     for world in worlds(corpus, runs):
         identities = Identities()

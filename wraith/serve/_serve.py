@@ -26,6 +26,7 @@ def serve_twin(
     model_digest: str,
     access: AccessLog,
     fidelity: Fidelity = "synth",
+    fail_with_handlers: bool = False,
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
@@ -36,7 +37,7 @@ def serve_twin(
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
-    last check.
+    last check; ``fail_with_handlers`` answers 500 where a handler fails.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
     address cannot be bound.
@@ -55,7 +56,10 @@ def serve_twin(
     )
     facts = (("Fidelity", fidelity), ("Routes", f"{len(twin.model.routes)}"), ("Model", model_digest))
     add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
-    app = Front(TwinApp(twin, sessions, mask, fidelity=fidelity, access=access), control, guard)
+    answers = TwinApp(
+        twin, sessions, mask, fidelity=fidelity, access=access, fail_with_handlers=fail_with_handlers
+    )
+    app = Front(answers, control, guard)
     try:
         asyncio.run(run_app(app, host=host, port=port, on_bound=on_bound, ready_json=ready_json))
     finally:
