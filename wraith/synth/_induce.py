@@ -45,6 +45,7 @@ from wraith.synth._rows import (
 from wraith.synth._sources import (
     best_guess,
     from_places,
+    named_place,
     hole_class,
     part_fresh_source,
     sum_source,
@@ -209,8 +210,11 @@ class _Inducer:
         source = made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
         if source is None:
             return None
-        brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
-        if brought is None or isinstance(brought, Literal):
+        some, values, name = [self.rows[i] for i in given], [column[i] for i in given], str(path[-1])
+        brought = from_places(some, values, name)
+        if brought is None or isinstance(brought, Literal):  # one value proves no more than its name
+            brought = named_place(some, values, name)
+        if brought is None:
             return None
         for candidate in (brought, Cast(brought, "string")):
             compute = compile_expr(candidate)
