@@ -15,11 +15,19 @@ from wraith.wir import Expr
 
 Totals: TypeAlias = dict[tuple[int, ...], Aggregates]
 
+ANSWER: Path = ("response", "body")
+"""Where the parts of an answer see each other."""
+
+MADE: Path = ("made",)
+"""Where the parts of a document see each other that is made beside an answer."""
+
 
 @dataclass(slots=True)
 class Context:
     """What is known beforehand of the answers, and of what stands in them."""
 
+    own: Path = ANSWER
+    """Where the parts of what is made see each other."""
     envelope: Path | None = None
     """Where the representation of the addressed entity stands in an answer."""
     key_path: Path | None = None

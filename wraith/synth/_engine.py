@@ -107,11 +107,16 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
+        known = self.kept.get(number)
+        return known or _routed(_read(number, self.ordered[number]), self.table, self.xml_lists)
 
 
 PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
+
+
+MAX_HELD = 300
+"""Sessions that are held between the first look and the second."""
 
 
 @undisturbed()
@@ -295,11 +300,16 @@ def prepare(
     """Run the stages of synthesis up to what the chosen sessions show."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
-    table, sketches, speaking = _survey(ordered, taught, spread, Forgetful() if memo is None else memo)
+    held: dict[int, list[Seen]] = {}
+    table, sketches, speaking = _survey(ordered, taught, spread, memo or Forgetful(), held)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
+    kept = {
+        number: _routed(held.pop(number, None) or _read(number, ordered[number]), table, xml_lists)
+        for number in sorted(chosen)
+    }
+    held.clear()
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -309,7 +319,8 @@ def prepare(
     find_left(kept.values(), roles)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
+        routed = kept.get(number) or _routed(_read(number, session), table, xml_lists)
+        builder.add(routed, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -345,7 +356,7 @@ def prepare(
     first = observed(known)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles)),
+        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
         journals=learn_journals(first, roles, world.run_of),
     )
     settled = known.effects == certain and not known.journals
@@ -362,15 +373,22 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
 
 
 def _survey(
-    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread, memo: Memo
+    ordered: Sequence[Session],
+    taught: Sequence[bool],
+    spread: Spread,
+    memo: Memo,
+    held: dict[int, list[Seen]],
 ) -> tuple[RouteTable, list[Sketch], list[int]]:
     """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
-    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
+    does is no part of the rest. Of sessions that teach nothing, nothing is kept. What is read by this process
+    is held, as far as that goes: most of it is asked for again."""
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
     def look(number: int) -> Look:
         exchanges = see(number, ordered[number].read()) if taught[number] else []
         rest = [each for each in exchanges if not speaks_graphql(each)]
+        if len(held) < MAX_HELD:
+            held[number] = rest
         return sketch(rest), len(rest) < len(exchanges)
 
     def some(part: int) -> list[Look]:
@@ -394,10 +412,13 @@ def _without(world: World, names: set[str]) -> World:
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
-def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
-    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
+def _read(number: int, session: Session) -> list[Seen]:
+    return [each for each in see(number, session.read()) if not speaks_graphql(each)]
+
+
+def _routed(exchanges: list[Seen], table: RouteTable, lists: XmlLists) -> list[Seen]:
     for seen in exchanges:
-        seen.lists = lists
+        seen.look_again(lists)
         table.assign(seen)
     return exchanges
 
