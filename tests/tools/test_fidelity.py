@@ -25,7 +25,7 @@ def model() -> Model:
 
 
 def test_without_derived_values_the_order_ledger_is_another_service(model: Model) -> None:
-    """With totals, joins, aggregates and state guards there are at most two divergences, without them hundreds."""
+    """With totals, joins, aggregates and guards on state there are at most two divergences, else hundreds."""
     from benchmarks.twins import without_derived
 
     corpus = sealed_sessions(Project(ROOT).twin("orderledger"))

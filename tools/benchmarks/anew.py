@@ -1,4 +1,4 @@
-"""Sessions of a committed twin's service that no recording shows: its scenarios by another seed, recorded anew.
+"""Sessions of a committed twin's service that no recording shows: its scenarios by another seed.
 
 The commands of ``wraith.toml`` start a fresh service and send the traffic, in a project of their own, so that
 nothing here is touched.
