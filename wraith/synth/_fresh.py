@@ -15,7 +15,7 @@ from wraith.synth._filed import norm
 from wraith.synth._finds import is_stored
 from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._rows import Row, Values, as_json, distinct_texts
-from wraith.synth._sources import from_places
+from wraith.synth._sources import from_places, named_place
 from wraith.wir import Cast, Expr, First, Literal, NextKey, Ref
 
 MIN_GROWING = 3
@@ -104,8 +104,11 @@ class Fresh:
         source = made_source([self._rows[i] for i in rest], [column[i] for i in rest], is_key)
         if source is None:
             return None
-        brought = from_places([self._rows[i] for i in given], [column[i] for i in given], str(path[-1]))
-        if brought is None or isinstance(brought, Literal):
+        some, values, name = [self._rows[i] for i in given], [column[i] for i in given], str(path[-1])
+        brought = from_places(some, values, name)
+        if brought is None or isinstance(brought, Literal):  # one value proves no more than its name
+            brought = named_place(some, values, name)
+        if brought is None:
             return None
         for candidate in (brought, Cast(brought, "string")):
             compute = compile_expr(candidate)
