@@ -12,7 +12,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     import datetime
 
-    from wraith.conformance import Wire
+    from wraith.conformance import Gallery, Wire
 
 SESSION: Final = "X-Wraith-Session"
 FIXTURE: Final = "X-Wraith-Fixture"
@@ -27,10 +27,18 @@ def wire(
     route: str | None = None,
     fixture: str | None = None,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build.steps import chosen_sessions, fixtures_of, read_drift, read_evidence, read_model
+    from wraith.build.steps import (
+        chosen_sessions,
+        fixtures_of,
+        handlers_of,
+        read_drift,
+        read_evidence,
+        read_model,
+    )
     from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check_wire
     from wraith.live import Client, served
@@ -64,4 +72,6 @@ def wire(
                 counted=frozenset(sessions) or None,
                 route=route,
                 fixtures=fixtures,
+                gallery=gallery,
+                handlers=handlers_of(workspace),
             )

@@ -279,8 +279,8 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
 
 
 def _shapes(texts: Iterable[str]) -> list[str]:
-    """Return the shapes that texts share, where they are few, or the one that most have: runs of digits and of
-    letters, other marks as they are."""
+    """Return the shapes that texts share, where they are few, or the one most of them have: runs of digits
+    and of letters, other marks as they are."""
     shapes = Counter(
         "".join(
             "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)

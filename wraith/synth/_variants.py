@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
-from wraith.paths import MISSING, Found, Path, get
+from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._context import Context, Totals
@@ -100,7 +100,8 @@ class _Group:
 
 
 class Study:
-    """What the observations of a route come to, whatever laws there are: kept for when it is learned again."""
+    """What the observations of a route come to, whatever laws there are; kept for when it is learned
+    again."""
 
     def __init__(self, observations: Sequence[Observation], role: Role) -> None:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
@@ -259,9 +260,16 @@ def _divide(
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
             divided = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
-            if _doubt(divided) < _doubt([group]):
+            if _doubt(divided) < _doubt([group]) and _open(divided) <= _open([group]):
                 return divided
     return [group]
+
+
+def _open(groups: Sequence[_Group]) -> set[str]:
+    """Return the parts that something leaves open; what differs in kind may be open in one of the kinds."""
+    return {path for group in groups for path in group.induced.unexplained} | {
+        format_path(path) for group in groups for path in group.induced.conflicts
+    }
 
 
 def _doubt(groups: Sequence[_Group]) -> int:

@@ -70,7 +70,7 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
-from wraith.wir._show import show_atom, show_effect, show_expr
+from wraith.wir._show import show_atom, show_effect, show_expr, show_template
 
 __all__ = [
     "ANYTHING",
@@ -163,4 +163,5 @@ __all__ = [
     "show_atom",
     "show_effect",
     "show_expr",
+    "show_template",
 ]
