@@ -52,7 +52,7 @@ OUTCOMES: Final[dict[str, tuple[str, str, str, str]]] = {
     f"{SESSION}/000001.wrec": ("r!", "r!", "r!", "r."),
     f"{SESSION}/manifest.json": ("RSCP", "r!", "r!", ""),
     "drift.toml": ("CP", "CP", "c!", ""),
-    "lua/lib/x.lua": ("P", "P", "P", ""),
+    "lua/lib/x.lua": ("CP", "CP", "CP", ""),
     "state/fixtures/late/item.json": ("CP", "CP", "c!", ""),
     "scrub.toml": ("p!", "P", "p!", ""),
     "wraith.toml": ("", "", "!", ""),
