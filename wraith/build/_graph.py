@@ -16,6 +16,8 @@ from wraith.errors import InputError, WraithError
 from wraith.workspace import Project
 
 if TYPE_CHECKING:
+    from wraith.build._plan import Planned
+    from wraith.build._sandbox import Undeclared
     from wraith.build._tasks import TaskDict
     from wraith.build.events import Listener
 
@@ -75,6 +77,27 @@ def run_graph(
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
     return InputError.exit_code if status == DOIT_INTERNAL else int(status)
+
+
+def explain(project: Project, targets: Sequence[str] = ()) -> list[Planned]:
+    """Return what a build of the targets would do with each task, and why. Nothing runs, and nothing is
+    written. Raises InputError for a target that there is none of, and where a configuration is broken."""
+    from wraith.build._plan import plan
+
+    namespace = _creators(project)
+    _check_targets(project, namespace, targets)
+    return plan(project, namespace, targets)
+
+
+def find_undeclared(project: Project, targets: Sequence[str] = ()) -> list[Undeclared]:
+    """Run each step that the targets need once more, in a folder that holds only its declared inputs, and
+    return those that do not come to the same there. The targets must be up to date."""
+    from wraith.build._plan import plan
+    from wraith.build._sandbox import undeclared
+
+    namespace = _creators(project)
+    needed = [each.task.name for each in plan(project, namespace, targets)]
+    return list(undeclared(project, namespace, needed))
 
 
 def _options(jobs: int, keep_going: bool) -> list[str]:

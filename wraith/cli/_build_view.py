@@ -1,5 +1,5 @@
-"""A run of the build graph as people watch it: what runs, and for how long, on a terminal; else a line per task
-that ran. The summary at its end says what became of all of them."""
+"""A run of the build graph as people watch it: on a terminal what runs, and for how long; else a line per
+task that ran. The summary at its end says what became of all of them."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ class Watch:
 
     def __init__(self, out: Output) -> None:
         self.outcomes: list[Outcome] = []
+        self.seconds = 0.0
+        """How long it took."""
         self._out = out
         self._began = time.monotonic()
         self._started: dict[str, float] = {}
@@ -78,13 +80,9 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.seconds = time.monotonic() - self._began
         if self._bar is not None:
             self._bar.stop()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been going on."""
-        return time.monotonic() - self._began
 
     @property
     def summary(self) -> str:

@@ -107,6 +107,12 @@ TWIN_GITIGNORE: Final = """\
 PROJECT_TOML: Final = """\
 # A wraith project: its twins are the folders below twins/.
 format = "wraith.project/1"
+
+# What steps wrote is kept in .wraith/cache and restored where their inputs are the same again.
+[cache]
+# remote = "https://cache.example.com/wraith"  # a server of Bazel's HTTP cache protocol; WRAITH_CACHE_REMOTE wins
+# read_only = false  # true: take from the server, never give: for builds that are not trusted
+# limit = "2 GiB"    # how large .wraith/cache may grow
 """
 
 PROJECT_GITIGNORE: Final = """\
