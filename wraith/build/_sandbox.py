@@ -1,4 +1,4 @@
-"""Does every step declare what it reads? Each runs once more, in a folder that holds only its declared inputs.
+"""Does every step declare what it reads? Each runs once more, in a folder with its declared inputs.
 
 Declared are files, the exchanges that a manifest seals, and tables of ``wraith.toml``. A step that fails
 there, or writes other bytes than in the project, reads something that it does not declare: then it could be

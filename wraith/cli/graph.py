@@ -1,5 +1,5 @@
 """Show the build graph: every task, whether it is up to date, and what it needs. text is a table with a row
-for each twin; dot is for Graphviz; html is one page with a picture, which needs nothing else. Nothing runs."""
+for each twin; dot is for Graphviz; html is one page with a picture. Nothing runs."""
 
 from __future__ import annotations
 
