@@ -23,7 +23,7 @@ from wraith.synth._digests import fingerprint_source
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
-from wraith.synth._made import clock_source, fresh_number, made_source
+from wraith.synth._made import clock_source, fresh_number, made_source, may_be_made
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
@@ -208,6 +208,8 @@ class _Inducer:
         is_key = path == self.context.key_path
         if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
             return self._sequence_source(self.context.sequence, column)
+        if not is_key and not may_be_made(column):
+            return None
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
         if all(made):
             return made_source(self.rows, column, is_key)
