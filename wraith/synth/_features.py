@@ -279,7 +279,7 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
 
 
 def _shapes(texts: Iterable[str]) -> list[str]:
-    """Return the shapes that texts share, where they are few, or the one most of them have: runs of digits and
+    """Return the shapes that texts share, where they are few, else the one that most have: runs of digits and
     of letters, other marks as they are."""
     shapes = Counter(
         "".join(
