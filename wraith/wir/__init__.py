@@ -1,7 +1,7 @@
 """The WIR: the small language that twins are written in. ``synth`` writes it, ``runtime`` runs it."""
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
-from wraith.wir._disjoint import disjoint
+from wraith.wir._disjoint import Conjunction, disjoint
 from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
@@ -67,6 +67,7 @@ from wraith.wir._model import (
     model_from_json,
     model_to_json,
 )
+from wraith.wir._patterns import common_text
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
@@ -88,6 +89,7 @@ __all__ = [
     "Case",
     "Cast",
     "Clock",
+    "Conjunction",
     "Delete",
     "Each",
     "Effect",
@@ -145,6 +147,7 @@ __all__ = [
     "apply_patches",
     "atom_from_json",
     "atom_to_json",
+    "common_text",
     "diff_models",
     "disjoint",
     "dump_evidence",
