@@ -147,7 +147,8 @@ def test_ten_thousand_pairs_without_a_counter_example(
     """No generated request satisfies both conjunctions of a pair that is called disjoint."""
     prepared = [Conjunction.of(atoms) for atoms in several]
     truths = [
-        [all(compile_atom(atom)(env) for atom in atoms) for env in [*envs, *ENVIRONMENTS]] for atoms in several
+        [all(compile_atom(atom)(env) for atom in atoms) for env in [*envs, *ENVIRONMENTS]]
+        for atoms in several
     ]
     for one, other in combinations(range(MANY), 2):
         if any(a and b for a, b in zip(truths[one], truths[other], strict=True)):
@@ -201,7 +202,10 @@ PROVED: dict[str, tuple[list[Atom], list[Atom]]] = {
     "a pattern within another": ([Matches(V, "[a-z]{3}")], [NotMatches(V, "[a-z]+")]),
     "no integer between the bounds": ([AtLeast(V, 1.2), IsType(V, "integer")], [Below(V, 1.8)]),
     "the key of what is stored": ([Exists(Lookup("c", V))], [Absent(V)]),
-    "a header in another case": ([Exists(ref("request.header.X-Name"))], [Absent(ref("request.header.x-name"))]),
+    "a header in another case": (
+        [Exists(ref("request.header.X-Name"))],
+        [Absent(ref("request.header.x-name"))],
+    ),
     "a comparison and its bound": ([Equals(Call("less", (V, Literal(10))), True)], [AtLeast(V, 10)]),
     "no less than, and below": ([NotOneOf(Call("less", (V, Literal(10))), (True,))], [Below(V, 10)]),
     "another type": ([Equals(Call("is", (V, Literal("string"))), False)], [Matches(V, "a")]),

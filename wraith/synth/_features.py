@@ -116,7 +116,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     if role.key is not None:
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
-    for expr, by_row in _values(rows, stored, role).items():
+    for expr, by_row in values_of(rows, stored, role).items():
         asked += _about(expr, by_row, rows)
     if role.store is not None and any("range" in row.env.headers for row in rows):
         asked.append(("addressed", Exists(PART)))
@@ -131,7 +131,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
 # --- places -----------------------------------------------------------------------------------------------
 
 
-def _values(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
+def values_of(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
     """Return each place of the requests and of the stored documents with its value in every row."""
     places: dict[Path, None] = {}
     for row in rows:
@@ -226,13 +226,13 @@ def _about_categories(
     for (_, text), value in scalars.items():
         if value is None or isinstance(value, bool):
             asked.append(("truth", Equals(expr, value)))
-        elif text in common and not _names_entity(str(text), rows):
+        elif text in common and not names_entity(str(text), rows):
             price = "header" if text == "*" else "word" if named else "category"
             asked.append((price, Equals(expr, value)))
     return asked
 
 
-def _names_entity(text: str, rows: Sequence[Observation]) -> bool:
+def names_entity(text: str, rows: Sequence[Observation]) -> bool:
     return any(text in stored for row in rows for stored in row.captured.entities.values())
 
 
@@ -262,7 +262,7 @@ def _about_formats(expr: Expr, texts: Counter[str], rows: Sequence[Observation])
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
         return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
-    plain = [text for text in texts if not _names_entity(text, rows)]
+    plain = [text for text in texts if not names_entity(text, rows)]
     for pattern in (*FORMATS, *_shapes(plain)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
         if 0 < matching < len(texts):
@@ -274,15 +274,18 @@ def _about_formats(expr: Expr, texts: Counter[str], rows: Sequence[Observation])
 def _shapes(texts: Iterable[str]) -> list[str]:
     """Return the shapes that texts share, where they are few: runs of digits and of letters, other marks as
     they are."""
-    shapes = Counter(
-        "".join(
-            "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
-            for run in _RUNS.findall(text)
-        )
-        for text in texts
-        if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
-    )
+    shapes = Counter(shape for text in texts if (shape := shape_of(text)) is not None)
     return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
+
+
+def shape_of(text: str) -> str | None:
+    """Return the pattern of the runs in a text; None where it is too long for its shape to mean anything."""
+    runs = _RUNS.findall(text)
+    if len(text) > LONGEST_SHAPE or len(runs) > MAX_RUNS:
+        return None
+    return "".join(
+        "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run) for run in runs
+    )
 
 
 def _about_lengths(expr: Expr, values: list[Found]) -> Asked:

@@ -44,6 +44,7 @@ from wraith.wir._guards import (
     Equals,
     Exists,
     IsType,
+    JsonType,
     KeysBeyond,
     KeysWithin,
     Matches,
@@ -67,10 +68,10 @@ from wraith.wir._model import (
     model_from_json,
     model_to_json,
 )
-from wraith.wir._patterns import common_text
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._patterns import common_text
 from wraith.wir._show import show_atom, show_effect, show_expr
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "Hole",
     "HoleClass",
     "IsType",
+    "JsonType",
     "KeysBeyond",
     "KeysWithin",
     "Literal",

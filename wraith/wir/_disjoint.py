@@ -83,9 +83,7 @@ def disjoint(first: Sequence[Atom] | Conjunction, second: Sequence[Atom] | Conju
     return False
 
 
-def _note(
-    places: dict[_Place, Facts], keys: dict[str, _Place], atom: Atom, addressed: Lookup | None
-) -> None:
+def _note(places: dict[_Place, Facts], keys: dict[str, _Place], atom: Atom, addressed: Lookup | None) -> None:
     if (place := _place(atom.of, addressed)) is not None:
         places.setdefault(place, Facts()).note(atom)
         stored = atom.of if isinstance(atom.of, Lookup) else addressed if _is_entity(atom.of) else None

@@ -138,7 +138,10 @@ def clash(one: Facts, other: Facts) -> bool:
         if _none_left(one, other) or _none_left(other, one):
             return True
     if (one.below is not None or other.below is not None) and _no_number(
-        kinds, _most(one.least, other.least), _least(one.below, other.below), _most(one.not_below, other.not_below)
+        kinds,
+        _most(one.least, other.least),
+        _least(one.below, other.below),
+        _most(one.not_below, other.not_below),
     ):
         return True
     if (one.matches or other.matches) and (one.matches != other.matches or one.refused != other.refused):

@@ -1,12 +1,12 @@
 """Patterns as languages: is there a text that matches some of them, and does not match others?
 
-A pattern becomes a nondeterministic automaton (Thompson, 1968), and the automata are walked in step, each made
-deterministic on the way (Rabin and Scott, 1959), so that "does not match" costs no more than "matches". The
-first text that all of them accept, in order of length, is the answer.
+A pattern becomes a nondeterministic automaton (Thompson, 1968), and the automata are walked in step, each
+made deterministic on the way (Rabin and Scott, 1959), so that "does not match" costs no more than "matches".
+The first text that all of them accept, in order of length, is the answer.
 
 Which side errs: what this reader of patterns does not know (anchors, references back, looking around, flags)
-and what takes too long gives None, which proves nothing. ``\\d``, ``\\w`` and ``\\s`` are read as too much: all
-that is not ASCII belongs to them. So they may stand in what shall match, never in what shall not.
+and what takes too long gives None, which proves nothing. ``\\d``, ``\\w`` and ``\\s`` are read as too much:
+all that is not ASCII belongs to them. So they may stand in what shall match, never in what shall not.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ def _walk(automata: list[_Automaton], wanted: int) -> str | Literal[False] | Non
         if all(ends[:wanted]) and not any(ends[wanted:]):
             return text
         for code in _representatives(automata, at):
-            step = tuple(
-                automaton.step(states, code) for automaton, states in zip(automata, at, strict=True)
-            )
+            step = tuple(automaton.step(states, code) for automaton, states in zip(automata, at, strict=True))
             if all(step[:wanted]) and step not in seen:
                 if len(seen) >= MAX_STEPS:
                     return None
