@@ -12,24 +12,37 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
-from wraith.config._project import ProjectConfig
+from wraith.config._faults import Fault, FaultProfile
+from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
+from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._toml import toml_bytes
+from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
     "SYNONYMS",
     "Action",
     "Allow",
+    "Base",
+    "Capabilities",
+    "ComposedTwin",
+    "Composite",
     "Diff",
     "Document",
     "DriftConfig",
     "DriftMatch",
     "DriftSuppress",
+    "Fault",
+    "FaultProfile",
     "FieldRule",
+    "Overlay",
     "Override",
+    "Passthrough",
+    "Policy",
     "ProjectConfig",
+    "Promote",
     "Reclassify",
     "Record",
     "Rule",
@@ -46,5 +59,6 @@ __all__ = [
     "make_project",
     "make_workspace",
     "read_toml",
+    "toml_bytes",
     "validate",
 ]

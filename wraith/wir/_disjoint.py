@@ -63,6 +63,11 @@ class Conjunction:
             facts.settle()
         return cls(tuple(atoms), places, any(facts.contradict() for facts in places.values()))
 
+    def facts(self, of: Expr, addressed: Lookup | None = None) -> Facts | None:
+        """Return what is known of an operand, None where nothing is."""
+        place = _place(of, addressed)
+        return self.places.get(place) if place is not None else None
+
 
 def disjoint(first: Sequence[Atom] | Conjunction, second: Sequence[Atom] | Conjunction) -> bool:
     """Whether the two conjunctions are provably never both true of one request and state.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, floor
 from typing import Final, TypeAlias
 
 from wraith.canonical import JsonValue
@@ -115,6 +115,44 @@ class Facts:
             return True
         return any(_is_false(atom, value) for atom in self.atoms)
 
+    @property
+    def must_be_there(self) -> bool:
+        """Whether something has to stand there."""
+        return not self.kinds & MISSING_
+
+    def sample(self, *, text: bool = False) -> JsonValue:
+        """Return a value that the facts allow, as far as can be told; ``text``: rather a text than a number,
+        as in a query or a form."""
+        if self.literals:
+            return self.literals[0]
+        kinds = self.kinds & STRING or self.kinds if text else self.kinds
+        if self.matches or (self.refused and kinds == STRING):
+            found = common_text(self.matches, self.refused)
+            return found if isinstance(found, str) else ""
+        if self.least is not None or self.below is not None:
+            number = _between(self.least, self.below)
+            return str(number) if kinds == STRING else number
+        names = sorted(self.members) + [self._beyond_name()] * bool(self.beyond)
+        samples: dict[int, JsonValue] = {
+            STRING: "text",
+            OBJECT: {name: "text" for name in names if name not in self.members},
+            INTEGER: 1,
+            FLOAT: 1.5,
+            BOOLEAN: True,
+            ARRAY: [],
+            NULL: None,
+        }
+        allowed = [value for kind, value in samples.items() if kinds & kind]
+        return next((value for value in allowed if not self.excludes(value)), "other")
+
+    def _beyond_name(self) -> str:
+        """Return a name of a member that is none of those that may not be the only ones."""
+        taken = frozenset().union(*self.beyond)
+        free = sorted((self.within or frozenset()) - taken)
+        return (
+            free[0] if free else next(f"other{n}" for n in range(len(taken) + 1) if f"other{n}" not in taken)
+        )
+
     def contradict(self) -> bool:
         """Whether nothing can be all of this."""
         return (
@@ -179,16 +217,28 @@ def _least(one: float | None, other: float | None) -> float | None:
 
 def _no_number(kinds: int, least: float | None, below: float | None, not_below: float | None) -> bool:
     """Whether no number lies between the bounds; ``below`` says that there must be one."""
-    floor = _most(least, not_below)
-    if floor is None or below is None:
+    bottom = _most(least, not_below)
+    if bottom is None or below is None:
         return False
     # NaN compares false with everything, so a bound that is none proves nothing
-    return floor >= below or (kinds == INTEGER and _no_integer(floor, below))
+    return bottom >= below or (kinds == INTEGER and _no_integer(bottom, below))
 
 
-def _no_integer(floor: float, below: float) -> bool:
+def _between(least: float | None, below: float | None) -> float:
+    """Return the simplest number between the bounds."""
+    if least is None:
+        number = 0 if below is None or below > 0 else floor(below) - 1
+    else:
+        number = ceil(least)
+    if below is not None and number >= below:
+        assert least is not None, "Invariant: without a least bound the number lies below"
+        return least
+    return number
+
+
+def _no_integer(bottom: float, below: float) -> bool:
     try:
-        return ceil(floor) >= below
+        return ceil(bottom) >= below
     except (OverflowError, ValueError):  # infinite, or no number
         return False
 
