@@ -48,10 +48,12 @@ class Workspace:
 
     project: Project
     name: str
+    place: Path | None = None
+    """The folder, where it is not the one below ``twins/``: a composite, an artifact that was opened."""
 
     @property
     def root(self) -> Path:
-        return self.project.twins_path / self.name
+        return self.place or self.project.twins_path / self.name
 
     @property
     def config_path(self) -> Path:
@@ -133,7 +135,7 @@ class Workspace:
 
     @property
     def artifact_path(self) -> Path:
-        return self.project.root / "dist" / f"{self.name}.wraith"
+        return self.project.dist_path / f"{self.name}.wraith"
 
     def exists(self) -> bool:
         return self.config_path.is_file()
@@ -181,6 +183,16 @@ class Project:
     @property
     def database_path(self) -> Path:
         return self.state_path / "tasks.db"
+
+    @property
+    def dist_path(self) -> Path:
+        """Where packed twins are put."""
+        return self.root / "dist"
+
+    @property
+    def store_path(self) -> Path:
+        """The artifacts that were packed or installed here, each under its content digest."""
+        return self.state_path / "artifacts"
 
     def twin(self, name: str) -> Workspace:
         """Return the workspace of that name, existing or not. Raises InputError for what is not a name."""

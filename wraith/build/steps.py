@@ -94,7 +94,6 @@ class PackResult:
     """The artifact that was written."""
 
     packed: Packed
-    path: Path
 
     @property
     def summary(self) -> str:
@@ -288,12 +287,23 @@ def _why_not(workspace: Workspace, report: Report) -> str:
     return f"{came}nothing was compared: record something with wraith record {workspace.name}"
 
 
-def pack(workspace: Workspace, *, output: Path | None = None) -> PackResult:
-    """Write the twin as one file, ``dist/NAME.wraith`` where no other is named."""
+def pack(
+    workspace: Workspace,
+    *,
+    output: Path | None = None,
+    recordings: bool = False,
+    diagnostics: bool = False,
+    sign: Path | None = None,
+) -> PackResult:
+    """Write the twin as one file, ``dist/NAME.wraith`` where no other is named, and keep a copy in the
+    project's store. ``sign`` is the file of a private key.
+
+    Raises PolicyError, with nothing written, where scrubbing again finds a secret.
+    """
     from wraith.artifact import pack as write
 
     path = output or workspace.artifact_path
-    return PackResult(write(workspace.require(), path), path)
+    return PackResult(write(workspace, path, recordings=recordings, diagnostics=diagnostics, sign=sign))
 
 
 def read_model(workspace: Workspace) -> Model:

@@ -53,7 +53,7 @@ def _against_artifact(patient: Patient) -> Iterator[Finding]:
         yield Finding("model", "error", describe(error), str(workspace.origin_path), hint)
         return
     changed = [
-        path for path, entry in manifest.files.items() if _digest(workspace.root / path) != entry.digest
+        path for path, entry in manifest.entries.items() if _digest(workspace.root / path) != entry.digest
     ]
     if changed:
         yield Finding(
@@ -64,7 +64,7 @@ def _against_artifact(patient: Patient) -> Iterator[Finding]:
             "install the artifact again, in the place of this one, unless the change is yours",
         )
     else:
-        yield Finding("model", "ok", f"as it was packed, {manifest.digest}")
+        yield Finding("model", "ok", f"as it was packed, {manifest.content_digest}")
 
 
 def _digest(path: Path) -> str | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from wraith.cli._args import find_project
 from wraith.cli._output import Line, Output, count
-from wraith.errors import InputError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,24 +15,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from wraith.artifact import install, verify
+    from wraith.artifact import install
 
-    if not args.file.is_file():
-        raise InputError(
-            "there is no such file", where=args.file, hint="wraith pack NAME --output FILE writes one"
-        )
-    manifest = verify(args.file)
-    workspace = install(args.file, find_project())
+    installed = install(args.file, find_project())
+    workspace, manifest = installed.workspace, installed.manifest
     out.answer(
         {
             "schema": "wraith.install/1",
             "twin": workspace.name,
             "workspace": str(workspace.root),
-            "digest": manifest.digest,
-            "files": len(manifest.files),
+            "content_digest": manifest.content_digest,
+            "files": len(manifest.entries),
         },
         Line(f"installed {workspace.name} into {workspace.root}", "good"),
-        Line(f"  {count(len(manifest.files), 'file')}, {manifest.digest}"),
+        Line(f"  {count(len(manifest.entries), 'file')}, {manifest.content_digest}"),
         Line(f"next: wraith serve {workspace.name}"),
     )
     return 0

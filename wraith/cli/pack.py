@@ -26,12 +26,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
         {
             "schema": "wraith.pack/1",
             "twin": workspace.name,
-            "file": str(result.path),
-            "digest": packed.digest,
+            "file": str(packed.path),
+            "content_digest": packed.digest,
             "files": packed.files,
             "size_bytes": packed.size_bytes,
         },
-        Line(f"packed {workspace.name} into {result.path}", "good"),
+        Line(f"packed {workspace.name} into {packed.path}", "good"),
         Line(f"  {count(packed.files, 'file')}, {size_text(packed.size_bytes)}, {packed.digest}"),
     )
     return 0

@@ -87,6 +87,16 @@ class Scrubber:
             scrubbed = Walk(self._with(found), self._rules, replacer).request(request)
         return Scrubbed(scrubbed, {standin: secret for secret, standin in replacer.replaced.items()})
 
+    def document(self, data: bytes, content_type: str, *, issued: Container[str] = ()) -> bytes:
+        """Return a document that is no message as scrubbing would leave it: where it differs, it holds a
+        secret.
+
+        Nothing is written, so no key is asked for. ``issued`` are values that are no secrets.
+        """
+        body = Response(200, (("content-type", content_type),), data)
+        walk = Walk(self._detectors, self._rules, Replacer(self._make, self._rules, issued))
+        return walk.response(body).body
+
     def secrets(self, response: Response) -> frozenset[str]:
         """Return what a client will send back as a secret, where the twin answers so: see ``issued``."""
         replacer = Replacer(self._make, self._rules)

@@ -182,9 +182,12 @@ def clash(one: Facts, other: Facts) -> bool:
         _most(one.not_below, other.not_below),
     ):
         return True
-    if (one.matches or other.matches) and (one.matches != other.matches or one.refused != other.refused):
-        if _no_text(_both(one.matches, other.matches), _both(one.refused, other.refused)):
-            return True
+    if (
+        (one.matches or other.matches)
+        and (one.matches != other.matches or one.refused != other.refused)
+        and _no_text(_both(one.matches, other.matches), _both(one.refused, other.refused))
+    ):
+        return True
     if not (one.members or other.members or one.beyond or other.beyond):
         return False
     both = one.within is not None and other.within is not None
@@ -226,10 +229,7 @@ def _no_number(kinds: int, least: float | None, below: float | None, not_below: 
 
 def _between(least: float | None, below: float | None) -> float:
     """Return the simplest number between the bounds."""
-    if least is None:
-        number = 0 if below is None or below > 0 else floor(below) - 1
-    else:
-        number = ceil(least)
+    number = ceil(least) if least is not None else 0 if below is None or below > 0 else floor(below) - 1
     if below is not None and number >= below:
         assert least is not None, "Invariant: without a least bound the number lies below"
         return least
