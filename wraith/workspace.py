@@ -13,6 +13,7 @@ from pathlib import Path
 from wraith.errors import InputError
 
 PROJECT_FILE = "wraith-project.toml"
+ORIGIN = "artifact.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DOIT_WORDS = frozenset(
     [
@@ -131,7 +132,7 @@ class Workspace:
     @property
     def origin_path(self) -> Path:
         """The manifest of the artifact that this workspace was installed from; absent in one of our own."""
-        return self.root / "artifact.json"
+        return self.root / ORIGIN
 
     @property
     def artifact_path(self) -> Path:
@@ -142,6 +143,10 @@ class Workspace:
 
     def require(self) -> Workspace:
         """Return self if the workspace exists. Raises InputError that names what to do otherwise."""
+        if not self.exists() and self.place is not None:
+            raise InputError(
+                "there is no twin in this folder", where=self.place, hint="name one with a wraith.toml"
+            )
         if not self.exists():
             known = ", ".join(twin.name for twin in self.project.twins()) or "none"
             raise InputError(

@@ -24,7 +24,7 @@ def test_pack_says_what_it_wrote(run, packed: Path) -> None:
     document = run("pack", "shop", "--output", str(packed), "--json").document
     assert document["file"] == str(packed)
     assert document["size_bytes"] == len(before)
-    assert document["digest"].startswith("sha256:")
+    assert document["content_digest"].startswith("sha256:")
     assert packed.read_bytes() == before
 
 

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from wraith.artifact._lineage import Pin
     from wraith.artifact._manifest import FileEntry, Manifest
     from wraith.artifact._pack import pack
-    from wraith.artifact._reference import Reference, resolve, workspace_at
+    from wraith.artifact._reference import Reference, locate, resolve, workspace_at
     from wraith.artifact._signature import Verdict, judge
     from wraith.artifact._store import Packed, write_artifact
+    from wraith.artifact._unpacked import unpacked
     from wraith.artifact._verify import Verification, verify
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "artifact_of",
     "install",
     "judge",
+    "locate",
     "make_artifact",
     "make_keys",
     "open_artifact",
@@ -40,6 +42,7 @@ __all__ = [
     "packed_files",
     "resolve",
     "trusted_keys",
+    "unpacked",
     "verify",
     "workspace_at",
     "write_artifact",
@@ -52,9 +55,10 @@ _MODULES = {
     "_lineage": ("Pin",),
     "_manifest": ("FileEntry", "Manifest"),
     "_pack": ("pack",),
-    "_reference": ("Reference", "resolve", "workspace_at"),
+    "_reference": ("Reference", "locate", "resolve", "workspace_at"),
     "_signature": ("Verdict", "judge"),
     "_store": ("Packed", "write_artifact"),
+    "_unpacked": ("unpacked",),
     "_verify": ("Verification", "verify"),
 }
 _ON_DEMAND = {name: module for module, names in _MODULES.items() for name in names}

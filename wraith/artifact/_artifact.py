@@ -166,7 +166,8 @@ def _canonical(path: str, data: bytes, where: Path | str) -> bytes:
         return toml_bytes(read_toml_bytes(data, place))
     if path.endswith(".json"):
         try:
-            return pretty(parse(data))
+            # members keep their order: it is the order in which they are answered
+            return pretty(parse(data), sort=False)
         except ValueError as error:
             raise InputError(f"not JSON: {error}", where=place, hint="mend the file there") from None
     return data

@@ -18,9 +18,9 @@ def portable_config(data: bytes, where: Path | str) -> bytes:
     """Return the configuration without commands. Raises InputError where it is broken."""
     tables = read_toml_bytes(data, where)
     validate(tables, TwinConfig, where)
-    record = tables.get("record")
-    if isinstance(record, dict):
-        tables["record"] = {key: value for key, value in record.items() if key not in COMMANDS}
+    match tables.pop("record", None):
+        case dict(record) if kept := {key: value for key, value in record.items() if key not in COMMANDS}:
+            tables["record"] = kept
     return toml_bytes(tables)
 
 

@@ -19,7 +19,7 @@ from wraith.artifact._signature import refuse_forged
 from wraith.artifact._store import keep
 from wraith.errors import InputError, OperationError, WraithError
 from wraith.files import read_bytes, write_whole
-from wraith.workspace import Project, Workspace
+from wraith.workspace import ORIGIN, Project, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,14 @@ def install(
     workspace = _target(project, name or manifest.twin, into)
     _refuse_existing(workspace, file, force)
     with _draft(workspace) as draft:
-        unpack(data, file, draft / "new")
-        write_whole(draft / "new" / workspace.origin_path.name, dump_manifest(manifest))
+        unpack(data, file, draft / "new", manifest)
         _claim(draft / "new", draft / "old", workspace, file, force)
     keep(project, manifest, data)
     return Installed(workspace, manifest)
 
 
-def unpack(data: bytes, where: Path, folder: Path) -> None:
-    """Write the files of an archive into a folder. The archive was verified, and is again."""
+def unpack(data: bytes, where: Path, folder: Path, manifest: Manifest) -> None:
+    """Write the files of an archive, which was verified, and its manifest into a folder."""
     made: set[Path] = set()
 
     def append(path: str, chunk: bytes) -> None:
@@ -67,6 +66,7 @@ def unpack(data: bytes, where: Path, folder: Path) -> None:
             out.write(chunk)
 
     read_archive(data, where, append)
+    write_whole(folder / ORIGIN, dump_manifest(manifest))
 
 
 def _target(project: Project, name: str, into: Path | None) -> Workspace:

@@ -7,9 +7,11 @@ holds: a folder of ``.pub`` files, whose names are those of the signers. Sources
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wraith.canonical import sha256
 from wraith.errors import InputError
 from wraith.files import read_bytes, write_whole
 
@@ -20,8 +22,18 @@ PRIVATE_SUFFIX: Final = ".key"
 PUBLIC_SUFFIX: Final = ".pub"
 
 
-def make_keys(path: Path) -> Path:
-    """Write a new private key and, beside it, its public key, whose path is returned.
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Where a pair of keys is."""
+
+    private_path: Path
+    public_path: Path
+    key_id: str
+    """SHA-256 of the raw public key."""
+
+
+def make_keys(path: Path) -> KeyPair:
+    """Write a new private key and, beside it, its public key.
 
     Raises InputError where one of the two exists: a key is never replaced.
     """
@@ -32,13 +44,17 @@ def make_keys(path: Path) -> Path:
     public_path = base.with_name(base.name + PUBLIC_SUFFIX)
     for taken in (path, public_path):
         if os.path.lexists(taken):
-            raise InputError("exists already; a key is never replaced", where=taken, hint="--output FILE")
+            raise InputError(
+                "exists already; a key is never replaced",
+                where=taken,
+                hint="choose another file: --output FILE",
+            )
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
     public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
     write_whole(path, private, mode=0o600)
     write_whole(public_path, public)
-    return public_path
+    return KeyPair(path, public_path, sha256(key.public_key().public_bytes_raw()))
 
 
 def read_signing_key(path: Path) -> Ed25519PrivateKey:
@@ -47,8 +63,9 @@ def read_signing_key(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    data = _read(path)
     try:
-        key = load_pem_private_key(_read(path), password=None)
+        key = load_pem_private_key(data, password=None)
     except TypeError:
         raise InputError("the key is encrypted, and nothing here asks for a passphrase", where=path) from None
     except (ValueError, UnsupportedAlgorithm):
@@ -77,8 +94,9 @@ def _public_key(path: Path) -> bytes:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    data = _read(path)
     try:
-        key = load_pem_public_key(_read(path))
+        key = load_pem_public_key(data)
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):

@@ -15,8 +15,8 @@ from wraith.errors import InputError, OperationError, PolicyError
 from wraith.files import read_bytes
 
 CHUNK_BYTES: Final = 1 << 20
-MAX_MANIFEST_BYTES: Final = 64 << 20
-"""A few hundred thousand entries; the manifest is read whole before anything is known."""
+MAX_MANIFEST_BYTES: Final = 32 << 20
+"""Two hundred thousand entries; the manifest is read whole before anything is known."""
 
 Sink = Callable[[str, bytes], None]
 """Takes the content of a file in chunks, by its path; at least one, which may be empty."""

@@ -42,7 +42,7 @@ class Reference:
         return cls(name=check_name(target), digest=pinned)
 
     @property
-    def is_file(self) -> bool:
+    def is_packed(self) -> bool:
         """Tell whether it means a packed twin, by its file or by its digest, not a workspace."""
         return self.digest is not None or (self.path is not None and self.path.suffix == SUFFIX)
 
@@ -52,81 +52,79 @@ class Reference:
 
 
 def workspace_at(project: Project, reference: Reference) -> Workspace:
-    """Return the workspace that a reference without a digest means, existing or not."""
+    """Return the workspace that a reference without a digest means, existing or not.
+
+    One by its path is of the project that it lies in, else of the given one.
+    """
     if reference.path is None:
         assert reference.name is not None, "Invariant: a reference has a name or a path"
         return project.twin(reference.name)
     path = reference.path.resolve()
-    home = Project.find(path)
+    found = Project.find(path)
+    home = project if found.root == path else found
     name = check_name(path.name)
     return home.twin(name) if path == home.twin(name).root else Workspace(home, name, path)
 
 
 def resolve(project: Project, reference: Reference | str, search: Sequence[Path] = ()) -> Artifact:
-    """Return the artifact that a reference means, verified.
+    """Return the artifact that a reference means, verified: of a workspace what ``pack`` would write.
 
-    A name alone is the twin as it stands, else ``dist/NAME.wraith``, else one of that name in the folders
-    of ``search``. With a digest it is looked for in ``search`` (an overlay's ``base/``,
-    ``--artifact-path``), the store, ``dist/``, and last in the twin itself. Raises InputError where
-    nothing meets the reference, PolicyError where what bears the name or the digest is other than the
-    digest says.
+    Raises what ``locate`` and ``open_artifact`` raise.
     """
     wanted = Reference.parse(reference) if isinstance(reference, str) else reference
-    if wanted.path is not None:
-        return _pinned(_at(project, wanted, wanted.path), wanted)
-    assert wanted.name is not None, "Invariant: a reference has a name or a path"
-    if wanted.digest is None:
-        return _by_name(project, wanted.name, search)
-    return _by_digest(project, wanted.name, wanted.digest, search)
-
-
-def _at(project: Project, wanted: Reference, path: Path) -> Artifact:
-    return open_artifact(path) if path.suffix == SUFFIX else artifact_of(workspace_at(project, wanted))
-
-
-def _pinned(artifact: Artifact, wanted: Reference) -> Artifact:
-    if wanted.digest not in (None, artifact.content_digest):
-        raise _mismatch(str(wanted.path or wanted.name), wanted.digest or "", artifact.content_digest)
+    found = locate(project, wanted, search)
+    artifact = artifact_of(found) if isinstance(found, Workspace) else open_artifact(found)
+    _compare(wanted, artifact.content_digest)
     return artifact
 
 
-def _by_name(project: Project, name: str, search: Sequence[Path]) -> Artifact:
-    workspace = project.twin(name)
-    if workspace.exists():
-        return artifact_of(workspace)
-    for folder in (project.dist_path, *search):
-        for path in _named(folder, name):
-            return open_artifact(path)
-    known = ", ".join(twin.name for twin in project.twins()) or "none"
-    raise InputError(
-        f"there is no twin and no artifact {name!r} (twins: {known})",
-        where=project.root,
-        hint="name a twin, a workspace, or a .wraith file; --artifact-path DIR adds a folder of artifacts",
-    )
+def locate(project: Project, wanted: Reference, search: Sequence[Path] = ()) -> Workspace | Path:
+    """Return the workspace or the file that a reference means. A file is not verified yet.
+
+    A name alone is the twin of the project, else the artifact of that name in ``dist/`` or the folders of
+    ``search``. With a digest it is looked for in ``search`` (an overlay's ``base/``,
+    ``--artifact-path``), the store, ``dist/``, and last in the twin itself. Raises InputError where
+    nothing meets the reference, PolicyError where what bears the name is other than the digest says.
+    """
+    if wanted.path is not None and wanted.path.suffix == SUFFIX:
+        _compare(wanted, read_manifest(wanted.path).content_digest)
+        return wanted.path
+    workspace = workspace_at(project, wanted)
+    if wanted.path is not None:
+        if wanted.digest is not None:
+            _compare(wanted, artifact_of(workspace).content_digest)
+        return workspace.require()
+    if wanted.digest is not None:
+        return _by_digest(workspace, wanted, wanted.digest, search)
+    folders = () if workspace.exists() else (project.dist_path, *search)
+    packed = next((path for folder in folders for path in _named(folder, workspace.name)), None)
+    return packed or workspace.require()
 
 
-def _by_digest(project: Project, name: str, digest: str, search: Sequence[Path]) -> Artifact:
-    hexadecimal = digest.removeprefix("sha256:")
-    for path in (*(folder / f"{hexadecimal}{SUFFIX}" for folder in search), stored_path(project, digest)):
+def _by_digest(
+    workspace: Workspace, wanted: Reference, digest: str, search: Sequence[Path]
+) -> Workspace | Path:
+    project = workspace.project
+    exact = f"{digest.removeprefix('sha256:')}{SUFFIX}"
+    for path in (*(folder / exact for folder in search), stored_path(project, digest)):
         if path.is_file():
-            return _pinned(open_artifact(path), Reference(path=path, digest=digest))
+            _compare(Reference(path=path, digest=digest), read_manifest(path).content_digest)
+            return path
     others: list[str] = []
     for folder in (project.dist_path, *search):
-        for path in _named(folder, name):
+        for path in _named(folder, workspace.name):
             found = read_manifest(path).content_digest
             if found == digest:
-                return _pinned(open_artifact(path), Reference(path=path, digest=digest))
+                return path
             others.append(found)
-    workspace = project.twin(name)
     if workspace.symbols_path.is_file():
-        artifact = artifact_of(workspace)
-        if artifact.content_digest == digest:
-            return artifact
-        others.append(artifact.content_digest)
+        others.append(artifact_of(workspace).content_digest)
+    if digest in others:
+        return workspace
     if others:
-        raise _mismatch(name, digest, others[0])
+        _compare(wanted, others[0])
     raise InputError(
-        f"there is no artifact {name}@{digest}",
+        f"there is no artifact {wanted}",
         where=project.root,
         hint="install it, put it into dist/, or name its folder: --artifact-path DIR",
     )
@@ -146,9 +144,11 @@ def _named(folder: Path, name: str) -> Iterator[Path]:
             yield path
 
 
-def _mismatch(what: str, expected: str, found: str) -> PolicyError:
-    return PolicyError(
-        f"{what} is another artifact than the one that is pinned: expected {expected}, found {found}",
-        where=what,
-        hint="get the artifact of that digest, or move the pin: wraith rebase",
-    )
+def _compare(wanted: Reference, found: str) -> None:
+    """Raise PolicyError where what was found is other than the reference pins."""
+    if wanted.digest not in (None, found):
+        raise PolicyError(
+            f"it is another artifact than the one that is pinned: expected {wanted.digest}, found {found}",
+            where=str(wanted.path or wanted.name),
+            hint="get the artifact of that digest, or move the pin",
+        )

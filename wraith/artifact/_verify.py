@@ -20,6 +20,11 @@ class Verification:
     signature: Verdict
     size_bytes: int
 
+    @property
+    def digest(self) -> str:
+        """The content digest: what others pin."""
+        return self.manifest.content_digest
+
 
 def verify(file: Path, trust_store: Path | None = None) -> Verification:
     """Return what an artifact is and who vouches for it. Without a trust store no key is trusted.

@@ -14,7 +14,7 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
+from wraith.cli._args import add_jobs, add_reading_twin, add_tags, find_twin, reading_twin
 from wraith.cli._output import Line, Output
 from wraith.errors import AnswerIsNo, InputError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument(
         "--in-memory",
         action="store_true",
@@ -89,14 +89,14 @@ def day(text: str) -> datetime.date:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    workspace = find_twin(args)
     if (args.accept is None) != (args.reason is None):
         raise InputError(
             "--accept and --reason belong together", hint="--accept DRIFT_ID --reason 'why it is fine'"
         )
     if args.accept is not None:
-        return _accept(workspace, args, out)
-    return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
+        return _accept(find_twin(args), args, out)
+    with reading_twin(args, recordings=True) as workspace:
+        return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
 
 
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:

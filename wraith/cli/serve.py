@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_twin, find_twin, port
+from wraith.cli._args import add_reading_twin, port, reading_twin
 from wraith.cli._output import Line, Output, count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DEFAULT_PORT: Final = 8081
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -45,6 +45,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    with reading_twin(args) as workspace:
+        _serve(workspace, args, out)
+    return 0
+
+
+def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from wraith.build.steps import read_model
     from wraith.canonical import sha256
     from wraith.config import TwinConfig, read_toml
@@ -52,7 +58,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.serve import AccessLog, serve_twin
     from wraith.wir import dump_model
 
-    workspace = find_twin(args)
     config = read_toml(workspace.config_path, TwinConfig)
     model = read_model(workspace)
     routes = count(len(model.routes), "route")
@@ -85,7 +90,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         on_bound=say,
         ready_json=args.ready_json,
     )
-    return 0
 
 
 def _mask(workspace: Workspace) -> Mask:
