@@ -2,6 +2,7 @@
 
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison, Difference
+from wraith.conformance._follow import Followed, follow
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
@@ -40,6 +41,7 @@ __all__ = [
     "Divergence",
     "Drift",
     "Fold",
+    "Followed",
     "Generalization",
     "How",
     "Identities",
@@ -59,6 +61,7 @@ __all__ = [
     "compare",
     "components",
     "folds",
+    "follow",
     "generalization",
     "passes",
     "tamper",

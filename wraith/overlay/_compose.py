@@ -153,12 +153,14 @@ class _Linker:
     def _take(self, there: _Joined, number: int, route: Route) -> None:
         origin = self._layers[number].pin
         new = [Candidate.of(number, origin, route, position) for position in range(len(route.variants))]
-        known = [each.variant for each in there.candidates]
-        new = [each for each in new if each.variant not in known]
         if number:
             new.sort(key=_order)
-            for first, second in on_one_route(there.candidates, new):
-                self._note(first, second, explained)
+            meeting = list(on_one_route(there.candidates, new))
+            known = {second.number for first, second in meeting if first.variant == second.variant}
+            new = [each for each in new if each.number not in known]  # what stands there already adds nothing
+            for first, second in meeting:
+                if second.number not in known:
+                    self._note(first, second, explained)
         there.candidates += new
 
     def _shadow(self, shape: Shape, there: _Joined) -> None:

@@ -92,7 +92,7 @@ def layer_of(
         handlers=dict(_below(files, "lua/handlers/")),
         libraries=dict(_below(files, "lua/lib/")),
         patches=tuple(
-            load_patch(data, f"{name}: model/patches/{path}")  # type: ignore[arg-type]  # a place to name
+            load_patch(data, f"{name}: model/patches/{path}")
             for path, data in _below(files, "model/patches/")
         ),
         origins=validate(_json(files, ORIGINS, name), Origins, f"{name}: {ORIGINS}")

@@ -103,7 +103,7 @@ def on_one_route(
     """Yield the pairs of variants on a shared route that are not provably disjoint."""
     for second in new:
         for first in there:
-            if not disjoint(first.conjunction, second.conjunction) and first.variant != second.variant:
+            if not disjoint(first.conjunction, second.conjunction):
                 yield first, second
 
 

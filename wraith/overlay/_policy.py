@@ -128,13 +128,13 @@ def _contributions(below: tuple[Layer, ...], overlay: Layer, policy: Policy) -> 
     added += [("faults", f"faults/{name}.toml") for name in overlay.faults]
     added += [("handlers", f"lua/handlers/{name}") for name in overlay.handlers]
     added += [("handlers", f"lua/lib/{name}") for name in overlay.libraries]
-    for capability, place in added:
+    for capability, what in added:
         for grants, whose in (
             (overlay.config.capabilities, "its own [capabilities]"),
             (policy.capabilities, "the policy"),
         ):
             if not grants.grants(capability):
-                yield _finding(overlay, place, capability, f"{whose} does not grant {capability}")
+                yield _finding(overlay, what, capability, f"{whose} does not grant {capability}")
 
 
 def _mutations(other: Layer, overlay: Layer) -> Iterator[Finding]:
@@ -179,7 +179,7 @@ def _mutations(other: Layer, overlay: Layer) -> Iterator[Finding]:
 
 
 def _shadowed(other: Layer, overlay: Layer) -> Iterator[Finding]:
-    """Yield what stands in the place of another layer's: handlers, libraries, fixture sets, fault profiles."""
+    """Yield what stands in the place of another layer's: handlers, libraries, fixture sets."""
     bound = {_singular(route.entity) for route in other.model.routes if route.entity is not None}
     hooked = {variant.lua_hook for route in overlay.model.routes for variant in route.variants}
     for name in overlay.handlers:

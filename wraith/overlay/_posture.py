@@ -14,7 +14,7 @@ from wraith.paths import EACH, Path, parse_path
 from wraith.wir import common_text
 
 STRENGTH: dict[Action, int] = {"pseudonymize": 1, "tokenize": 2, "mask": 3, "redact": 4}
-"""How little is left of a value: a stand-in that looks real, a token for equal values, some of it, nothing."""
+"""How little is left of a value: a stand-in that looks real, a token, some of it, nothing."""
 
 
 def weaknesses(base: ScrubConfig, other: ScrubConfig) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from wraith.wir import Atom, Literal, Ref, Route, Variant
@@ -20,6 +21,7 @@ _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=65536)
 def shape_of(pattern: str) -> Shape:
     """Return the segments of a path pattern, without the names of parameters."""
     return tuple(
@@ -81,7 +83,7 @@ class Terms:
         return atoms if self.nothing else self._of(atoms)
 
     def _of(self, part: T) -> T:
-        return _rewritten(part, self._renamed)
+        return _rewritten(part, self._renamed)  # type: ignore[no-any-return]  # of the same type
 
     def _renamed(self, part: Any) -> Any:
         if isinstance(part, Ref) and part.path[:2] == ("request", "path") and len(part.path) == 3:

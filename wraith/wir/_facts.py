@@ -172,9 +172,8 @@ def clash(one: Facts, other: Facts) -> bool:
     if one.hashed is not None and other.hashed is not None:
         if one.hashed.isdisjoint(other.hashed):
             return True
-    elif one.literals is not None or other.literals is not None:
-        if _none_left(one, other) or _none_left(other, one):
-            return True
+    elif _none_left(one, other) or _none_left(other, one):
+        return True
     if (one.below is not None or other.below is not None) and _no_number(
         kinds,
         _most(one.least, other.least),

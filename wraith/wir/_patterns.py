@@ -305,7 +305,7 @@ def _build(automaton: _Automaton, node: _Node, start: int) -> int:
                 automaton.free[_build(automaton, option, begin)].append(end)  # type: ignore[arg-type]  # a node, by the tag
             return end
         case ("repeat", inner, low, high):
-            return _repeat(automaton, inner, low, high, start)  # type: ignore[arg-type]  # by the tag
+            return _repeat(automaton, inner, low, high, start)
     raise AssertionError(f"Invariant: a node of another kind: {node!r:.60}")
 
 

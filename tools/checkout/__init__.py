@@ -1,0 +1,15 @@
+"""The traffic that the overlays on ``twins/billing-api`` are recorded from.
+
+``SCENARIOS`` are functions of a ``Checkout`` by the name of the overlay; ``tools/record_checkout.py`` runs each as
+one session.
+"""
+
+from checkout import paying, webhooks
+from checkout.shop import Checkout
+
+__all__ = ["SCENARIOS", "Checkout"]
+
+SCENARIOS = {
+    "checkout-shared": (webhooks.endpoints, webhooks.refused),
+    "checkout-billing": (paying.declined, paying.amounts, paying.announced),
+}

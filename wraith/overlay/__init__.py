@@ -1,0 +1,37 @@
+"""Overlays: a consumer's behaviour layered on a provider's twin. A pure engine: layers in, values out."""
+
+from wraith.overlay._compose import Composition, compose
+from wraith.overlay._delta import Delta, delta, linked
+from wraith.overlay._delta_report import DeltaReport
+from wraith.overlay._files import REPORT, overlay_sets
+from wraith.overlay._layer import Entities, Kind, Layer, layer_of
+from wraith.overlay._origins import ORIGINS, Origin, Origins
+from wraith.overlay._overlaps import Overlap
+from wraith.overlay._policy import Finding, judge_policy
+from wraith.overlay._report import ComposeReport
+from wraith.overlay._schema import EntityType, FieldType, Schema
+
+__all__ = [
+    "ORIGINS",
+    "REPORT",
+    "ComposeReport",
+    "Composition",
+    "Delta",
+    "DeltaReport",
+    "Entities",
+    "EntityType",
+    "FieldType",
+    "Finding",
+    "Kind",
+    "Layer",
+    "Origin",
+    "Origins",
+    "Overlap",
+    "Schema",
+    "compose",
+    "delta",
+    "judge_policy",
+    "layer_of",
+    "linked",
+    "overlay_sets",
+]
