@@ -20,6 +20,7 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.build._rules import read_drift
 from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
@@ -206,14 +207,6 @@ def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
         where=workspace.report_path,
         hint=_why_not(workspace, report),
     )
-
-
-def read_drift(workspace: Workspace) -> DriftConfig:
-    """Return the rules of ``drift.toml``, none where there is no such file. Raises InputError where it is
-    broken, with file and line."""
-    from wraith.config import DriftConfig, read_toml
-
-    return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
 
 
 def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
