@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from wraith.workspace import Project, Workspace
 
 if TYPE_CHECKING:
     from wraith.artifact import Artifact
-    from wraith.config import ComposedTwin, TwinConfig
+    from wraith.config import Base, ComposedTwin, Overlay, TwinConfig
     from wraith.overlay import Layer
 
 
@@ -33,6 +33,13 @@ def overlay_config(workspace: Workspace) -> TwinConfig:
             hint=f"make one: wraith init NAME --base {workspace.name} --owner TEAM",
         )
     return config
+
+
+def overlay_tables(config: TwinConfig) -> tuple[Base, Overlay]:
+    """Return the tables that make a twin an overlay."""
+    assert config.base is not None, "Invariant: the configuration of an overlay"
+    assert config.overlay is not None, "Invariant: [base] and [overlay] stand together"
+    return config.base, config.overlay
 
 
 def layer_from(artifact: Artifact, *, signed: bool = False) -> Layer:
@@ -61,10 +68,10 @@ def pinned_layers(
     workspace: Workspace, config: TwinConfig, search: Sequence[Path] = ()
 ) -> tuple[Layer, tuple[Layer, ...]]:
     """Return the base of an overlay and what it requires, as it pins them."""
-    assert config.base is not None and config.overlay is not None, "Invariant: of an overlay"
+    pinned, own = overlay_tables(config)
     folders = (workspace.base_path, *search)
-    base = found_layer(workspace.project, f"{config.base.artifact}@{config.base.digest}", folders)
-    required = tuple(found_layer(workspace.project, pin, folders) for pin in config.overlay.requires)
+    base = found_layer(workspace.project, f"{pinned.artifact}@{pinned.digest}", folders)
+    required = tuple(found_layer(workspace.project, pin, folders) for pin in own.requires)
     return base, required
 
 
@@ -75,7 +82,7 @@ def own_layer(workspace: Workspace) -> Layer:
     return layer_from(artifact_of(workspace))
 
 
-def pinned_files(workspace: Workspace, tables: dict[str, object]) -> list[Path]:
+def pinned_files(workspace: Workspace, tables: Mapping[str, object]) -> list[Path]:
     """Return the files beside an overlay that its pins mean, as its ``wraith.toml`` names them, unread."""
     base, overlay = tables.get("base"), tables.get("overlay")
     pins = [base.get("digest")] if isinstance(base, dict) else []
@@ -85,8 +92,9 @@ def pinned_files(workspace: Workspace, tables: dict[str, object]) -> list[Path]:
 
 
 def declared(project: Project) -> dict[str, ComposedTwin]:
-    """Return the composites of a project. Raises InputError where ``wraith-project.toml`` is broken, and where
-    a composite bears the name of a twin."""
+    """Return the composites of a project.
+
+    Raises InputError where ``wraith-project.toml`` is broken, and where one bears the name of a twin."""
     from wraith.config import ProjectConfig, read_toml
     from wraith.workspace import PROJECT_FILE
 
@@ -102,6 +110,8 @@ def declared(project: Project) -> dict[str, ComposedTwin]:
 
 def declared_layers(project: Project, composed: ComposedTwin) -> tuple[Layer, tuple[Layer, ...]]:
     """Return base and overlays of a composite; the ``base/`` folders of its overlays are looked into."""
-    search = [project.twin(name).base_path for name in composed.overlays if "@" not in name and "/" not in name]
+    search = [
+        project.twin(name).base_path for name in composed.overlays if "@" not in name and "/" not in name
+    ]
     base = found_layer(project, composed.base, search)
     return base, tuple(found_layer(project, name, search) for name in composed.overlays)

@@ -16,7 +16,7 @@ from wraith.workspace import Project, Workspace
 
 if TYPE_CHECKING:
     from wraith.config import Policy
-    from wraith.overlay import ComposeReport, Composition, Delta, Layer
+    from wraith.overlay import ComposeReport, Composition, Delta, Layer, Side
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -176,7 +176,12 @@ def compose_declared(project: Project, name: str) -> ComposeResult:
 
 
 def compose_layers(
-    base: Layer, overlays: Sequence[Layer], workspace: Workspace, *, strict: bool = True, policy: Policy | None = None
+    base: Layer,
+    overlays: Sequence[Layer],
+    workspace: Workspace,
+    *,
+    strict: bool = True,
+    policy: Policy | None = None,
 ) -> ComposeResult:
     """Link layers into a workspace, which is written where they compose."""
     from wraith.overlay import compose
@@ -214,8 +219,11 @@ def judge_report(report: ComposeReport, where: Path | str) -> None:
         guard = f"; this guard would tell them apart: {first.separate_by_text}" if first.separate_by else ""
         raise AnswerIsNo(
             f"{report.overlaps_total} pairs of variants are not provably disjoint, the first: "
-            f"{first.first.route}, variant {first.first.variant} of {first.first.origin.partition('@')[0]} and "
-            f"variant {first.second.variant} of {first.second.origin.partition('@')[0]}{guard}",
+            f"{first.first.route}, {_side(first.first)} and {_side(first.second)}{guard}",
             where=where,
             hint="the report has an example of each; add a guard, or compose with --no-strict",
         )
+
+
+def _side(side: Side) -> str:
+    return f"variant {side.variant} of {side.origin.partition('@')[0]}"

@@ -19,6 +19,28 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._layers import found_layer, is_overlay, pinned_layers
+from wraith.build._overlay_steps import (
+    ComposeResult,
+    DeltaResult,
+    FullResult,
+    compose_declared,
+    compose_layers,
+    compose_overlay,
+    delta,
+    full,
+    keep_full,
+)
+from wraith.build._rebasing import (
+    PromoteResult,
+    RebaseResult,
+    judge_promotion,
+    judge_rebase,
+    keep_artifact,
+    promote,
+    rebase,
+    rebase_check,
+)
 from wraith.build._recording import RecordResult, record
 from wraith.build._rules import read_drift
 from wraith.build._wire import wire
@@ -31,7 +53,6 @@ if TYPE_CHECKING:
     import datetime
 
     from wraith.artifact import Packed
-    from wraith.config import DriftConfig
     from wraith.conformance import Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
@@ -39,23 +60,42 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckResult",
+    "ComposeResult",
+    "DeltaResult",
+    "FullResult",
     "PackResult",
+    "PromoteResult",
+    "RebaseResult",
     "RecordResult",
     "SynthResult",
     "accept",
     "check",
+    "compose",
+    "compose_layers",
     "corpus_digest",
+    "delta",
     "discard_edits",
+    "found_layer",
+    "full",
     "guard_edits",
     "holdout",
+    "is_overlay",
+    "judge_promotion",
+    "judge_rebase",
+    "keep_artifact",
+    "keep_full",
     "known_generalization",
     "measure",
     "pack",
     "patch",
+    "pinned_layers",
+    "promote",
     "read_drift",
     "read_evidence",
     "read_findings",
     "read_model",
+    "rebase",
+    "rebase_check",
     "record",
     "synth",
     "tamper",
@@ -132,6 +172,13 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     return SynthResult(learned, model, findings)
 
 
+def compose(workspace: Workspace) -> ComposeResult:
+    """Link an overlay with its base and its requirements, or a composite as the project declares it."""
+    if workspace.place is not None:
+        return compose_declared(workspace.project, workspace.name)
+    return compose_overlay(workspace)
+
+
 def check(workspace: Workspace) -> CheckResult:
     """Replay the recordings on the model and write the report, which has no date: rules do not expire in it.
 
@@ -158,14 +205,12 @@ def measure(
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
     is judged; ``today`` is what rules expire by; ``jobs`` processes share the work.
     """
+    from wraith.build._judged import judged
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml
     from wraith.conformance import check as replay
-    from wraith.recording import sealed_sessions
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
-    unknown = set(sessions) - {session.id for session in recorded}
+    about = judged(workspace, tags)
+    unknown = set(sessions) - {session.id for session in about.sessions}
     if unknown:
         raise InputError(
             f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
@@ -174,13 +219,13 @@ def measure(
         )
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
-        read_model(workspace),
-        recorded,
+        about.model,
+        about.sessions,
         twin=workspace.name,
-        diff=config.diff,
+        diff=about.diff,
         drift=read_drift(workspace),
         today=today,
-        runs=read_evidence(workspace).runs,
+        runs=about.runs,
         counted=frozenset(sessions) or None,
         route=route,
         spread=spread(jobs),
@@ -212,16 +257,15 @@ def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
 def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
     """Change constants of the model one at a time, and return which changes a replay does not notice.
     Nothing is written."""
-    from wraith.config import TwinConfig, read_toml
+    from wraith.build._judged import judged
     from wraith.conformance import tamper as try_changes
-    from wraith.recording import sealed_sessions
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
+    about = judged(workspace, tags)
     return try_changes(
-        read_model(workspace),
-        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
-        diff=config.diff,
-        runs=read_evidence(workspace).runs,
+        about.model,
+        about.sessions,
+        diff=about.diff,
+        runs=about.runs,
         seed=seed,
     )
 

@@ -88,6 +88,7 @@ def compose(
         findings,
         linker.overlaps,
         linker.more,
+        pairs=linker.pairs,
         strict=strict,
     )
     files = composed_files(layers, model, evidence, origins, report)
@@ -121,6 +122,8 @@ class _Linker:
         self._routes: dict[tuple[str, Shape], _Joined] = {}
         self._paths: dict[str, Paths[tuple[Shape, _Joined]]] = {}
         self.overlaps: list[Overlap] = []
+        self.pairs = 0
+        """Pairs of variants that were compared."""
         self.more = 0
         """Overlaps beyond those that are explained."""
 
@@ -155,6 +158,7 @@ class _Linker:
         new = [Candidate.of(number, origin, route, position) for position in range(len(route.variants))]
         if number:
             new.sort(key=_order)
+            self.pairs += len(new) * len(there.candidates)
             meeting = list(on_one_route(there.candidates, new))
             known = {second.number for first, second in meeting if first.variant == second.variant}
             new = [each for each in new if each.number not in known]  # what stands there already adds nothing
@@ -171,6 +175,7 @@ class _Linker:
             for other_shape, other in tree.meeting(shape) if tree is not None else ():
                 if method == there.route.method and not wins(shape, other_shape):
                     continue
+                self.pairs += len(other.candidates) * len(there.candidates)
                 for first, second in across_routes(other.candidates, there.candidates):
                     self._note(first, second, shadowing)
 

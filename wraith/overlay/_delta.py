@@ -18,6 +18,7 @@ from wraith.config import Diff, DriftConfig
 from wraith.conformance import Followed, follow
 from wraith.exchange import Corpus
 from wraith.overlay._delta_report import DeltaReport
+from wraith.overlay._linked import linked
 from wraith.overlay._overlaps import Candidate, Overlap, addressed, explained
 from wraith.overlay._separate import contradictions
 from wraith.overlay._subtracted import subtracted_report
@@ -126,35 +127,6 @@ def delta(
         exchanges=evidence.exchanges, sessions=evidence.sessions, runs=runs, routes=_evidence(routes, kept)
     )
     return Delta(model, backing, report)
-
-
-def linked(base: Model, over: Model) -> Model:
-    """Return the base with what a delta adds to it, which is in its words, and with its fixtures."""
-    routes = {_place(route): route for route in base.routes}
-    for route in over.routes:
-        there = routes.get(_place(route))
-        variants = (*there.variants, *route.variants) if there is not None else route.variants
-        routes[_place(route)] = (there or route).model_copy(update={"variants": variants})
-    return base.model_copy(
-        update={
-            "routes": tuple(routes.values()),
-            "entities": (*base.entities, *(each for each in over.entities if each not in base.entities)),
-            "graphql": (*base.graphql, *over.graphql),
-            "fixtures": with_fixtures(base.fixtures, over.fixtures),
-            "xml_lists": {**over.xml_lists, **base.xml_lists},
-            "caller": base.caller if base.caller is not None else over.caller,
-        }
-    )
-
-
-def with_fixtures(
-    base: Mapping[str, tuple[Fixture, ...]], over: Mapping[str, tuple[Fixture, ...]]
-) -> dict[str, tuple[Fixture, ...]]:
-    """Return the fixtures of a base with others over them, those of the same key in their place."""
-    joined = {name: {each.key: each for each in stored} for name, stored in base.items()}
-    for name, stored in over.items():
-        joined.setdefault(name, {}).update({each.key: each for each in stored})
-    return {name: tuple(stored.values()) for name, stored in joined.items()}
 
 
 def _place(route: Route) -> tuple[str, Shape]:

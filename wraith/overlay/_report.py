@@ -40,6 +40,8 @@ class ComposeReport(Document):
     policy: tuple[Finding, ...]
     overlaps: tuple[Overlap, ...]
     overlaps_total: int
+    pairs_total: int = 0
+    """Pairs of variants of different layers that could meet: all but the overlaps were proved disjoint."""
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -51,6 +53,7 @@ class ComposeReport(Document):
         overlaps: Sequence[Overlap],
         more: int,
         *,
+        pairs: int,
         strict: bool,
     ) -> ComposeReport:
         """Return the report. ``more`` are overlaps beyond those that are listed."""
@@ -71,5 +74,6 @@ class ComposeReport(Document):
             policy=tuple(policy),
             overlaps=tuple(overlaps),
             overlaps_total=total,
+            pairs_total=pairs,
             warnings=tuple(warnings),
         )
