@@ -127,4 +127,6 @@ def _show_recording(workspace: Workspace, what: str, out: Output) -> None:
 
 
 def _no_sessions(workspace: Workspace) -> str:
+    if workspace.origin_path.is_file():
+        return "no recordings: the twin came packed, without them"
     return f"nothing is recorded yet; wraith record {workspace.name} records"

@@ -1,4 +1,5 @@
-"""Digests over the body: which function, in which encoding, cut off where, with what around it.
+"""Digests over the body, or over one text that is sent or stored: which function, in which encoding, cut off
+where, with what around it.
 
 The digest is found in the header by its own beginning, so that a guess of the function is all that the search
 needs. Around it stand literals, or the length of the body in decimal or hexadecimal digits.
@@ -6,15 +7,29 @@ needs. Around it stand literals, or the length of the body in decimal or hexadec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from functools import cache
 
+from wraith.paths import Found
 from wraith.runtime import Environment, compile_expr
-from wraith.wir import Call, Expr, Literal, Ref, Text
+from wraith.synth._places import rank
+from wraith.synth._rows import Row, Values, distinct_texts, fit
+from wraith.wir import Call, Expr, Literal, Lookup, Ref, Text
 
 BODY = Ref(("response", "text"))
 
 MIN_DIGEST = 8
 """Characters of a digest that are no coincidence: the length of a CRC-32."""
+
+MAX_TEXTS = 60
+"""Texts of an exchange whose digests are looked at, simplest first."""
+
+DISTINCT = 2
+"""Different digests of a text that must have been met."""
+
+_DIGEST = re.compile(r"[0-9a-f]{8,64}|[0-9A-F]{8,64}|[A-Za-z0-9+/_-]{16,43}={0,2}")
 
 _LENGTH = Call("byte_length", (BODY,))
 
@@ -47,17 +62,54 @@ def likely_digest(values: Sequence[str]) -> Expr:
     return Text((Literal(before), digest, Literal(behind)))
 
 
-def _digests() -> Iterator[Expr]:
+def fingerprint_source(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return the digest of one text of the exchange, whole or its beginning, that gives every value, or
+    None."""
+    if not all(isinstance(value, str) and _DIGEST.fullmatch(value) for value in values):
+        return None
+    if len({len(str(value)) for value in values}) > 1 or distinct_texts(values) < DISTINCT:
+        return None
+    target = str(values[0])
+    env = copy(rows[0].env)
+    for text, place in _texts(rows[0])[:MAX_TEXTS]:
+        env.item = text
+        for digest, compute in zip(_digests(place), _compiled(), strict=True):
+            made = str(compute(env))
+            if made.startswith(target):
+                cut = Call("slice", (digest, Literal(0), Literal(len(target))))
+                found = fit(digest if made == target else cut, rows, values)
+                if found is not None and found.whole:
+                    return found.expr
+    return None
+
+
+def _texts(row: Row) -> list[tuple[str, Expr]]:
+    """Return the texts of an exchange, each with the simplest place that it stands at, simplest first."""
+    found: list[tuple[str, Expr]] = []
+    for key, exprs in row.index.items():
+        places = [expr for expr in exprs if isinstance(expr, Ref | Lookup)] if isinstance(key, str) else []
+        if places:
+            found.append((str(key), min(places, key=rank)))
+    return sorted(found, key=lambda each: rank(each[1]))
+
+
+@cache
+def _compiled() -> list[Callable[[Environment], Found]]:
+    """Return the digests of the item."""
+    return [compile_expr(digest) for digest in _digests(Ref(("item",)))]
+
+
+def _digests(of: Expr = BODY) -> Iterator[Expr]:
     for name in ("sha1", "md5", "sha256"):
-        of_hex, of_base64 = Call(name, (BODY,)), Call(name, (BODY, Literal("base64")))
+        of_hex, of_base64 = Call(name, (of,)), Call(name, (of, Literal("base64")))
         yield of_hex
         yield of_base64
         yield Call("upper", (of_hex,))
         yield Call(
             "replace", (Call("replace", (of_base64, Literal("+"), Literal("-"))), Literal("/"), Literal("_"))
         )
-    yield Call("crc32", (BODY,))
-    yield Call("upper", (Call("crc32", (BODY,)),))
+    yield Call("crc32", (of,))
+    yield Call("upper", (Call("crc32", (of,)),))
 
 
 def _shared(value: str, digest: str) -> int:

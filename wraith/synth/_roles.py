@@ -69,6 +69,12 @@ class Role:
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
 
     @property
+    def inner(self) -> tuple[str, Expr] | None:
+        """What the path addresses below the entity that a write answers with: collection and key."""
+        lower = self.op == "action" and self.addressed and self.addressed[-1][1] != self.key
+        return self.addressed[-1] if lower else None
+
+    @property
     def purges(self) -> bool:
         """Whether the route removes entities of a collection without naming one."""
         return self.op == "delete" and self.key is None and self.collection is not None
