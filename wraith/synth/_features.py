@@ -121,14 +121,9 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     if role.key is not None:
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
-<<<<<<< HEAD
+    homes = homes_of(rows)
     for expr, by_row in values_of(rows, stored, role).items():
-        asked += _about(expr, by_row, rows)
-=======
-    homes = _homes(rows)
-    for expr, by_row in _values(rows, stored, role).items():
         asked += _about(expr, by_row, homes)
->>>>>>> artifact
     if role.store is not None and any("range" in row.env.headers for row in rows):
         asked.append(("addressed", Exists(PART)))
     decoded = sorted({row.env.body_kind for row in rows})
@@ -235,28 +230,14 @@ def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], home
     for (_, text), value in scalars.items():
         if value is None or isinstance(value, bool):
             asked.append(("truth", Equals(expr, value)))
-<<<<<<< HEAD
-        elif text in common and not names_entity(str(text), rows):
-=======
         elif text in common and str(text) not in homes:
->>>>>>> artifact
             price = "header" if text == "*" else "word" if named else "category"
             asked.append((price, Equals(expr, value)))
     return asked
 
 
-<<<<<<< HEAD
-def names_entity(text: str, rows: Sequence[Observation]) -> bool:
-    return any(text in stored for row in rows for stored in row.captured.entities.values())
-
-
-def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> list[str]:
-    wanted = set(texts)
-    names: set[str] = set()
-=======
-def _homes(rows: Sequence[Observation]) -> Homes:
+def homes_of(rows: Sequence[Observation]) -> Homes:
     homes: dict[str, set[str]] = {}
->>>>>>> artifact
     for row in rows:
         for name, stored in row.captured.entities.items():
             for key in stored:
@@ -284,11 +265,7 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
         return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
-<<<<<<< HEAD
-    plain = [text for text in texts if not names_entity(text, rows)]
-=======
     plain = [text for text in texts if text not in homes]
->>>>>>> artifact
     for pattern in (*FORMATS, *_shapes(plain)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
         if 0 < matching < len(texts):

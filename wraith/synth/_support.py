@@ -19,7 +19,7 @@ from typing import Final
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_atom, number_of
-from wraith.synth._features import MAX_CATEGORIES, names_entity, shape_of, values_of
+from wraith.synth._features import MAX_CATEGORIES, Homes, homes_of, shape_of, values_of
 from wraith.synth._observe import Observation
 from wraith.synth._relations import documents
 from wraith.synth._roles import Role
@@ -60,9 +60,12 @@ def support_of(rows: Sequence[Row], guards: Sequence[Atom], role: Role) -> tuple
         if len(there) == 1:
             atoms.append((Exists if there.pop() else Absent)(Ref(("entity",))))
     if len(rows) >= LEAST:
+        homes = homes_of(observations)
         for expr, values in values_of(observations, stored, role).items():
             if not (isinstance(expr, Ref) and expr.path[:2] == ("request", "header")):
-                atoms += _about(expr, values, observations)  # a header that matters is asked for by guards
+                atoms += _about(
+                    expr, values, homes, observations
+                )  # a header that matters is asked for by guards
     return tuple(atoms[:MAX_SUPPORT])
 
 
@@ -79,7 +82,7 @@ def _members(rows: Sequence[Row]) -> Iterator[Atom]:
         yield Equals(Ref(("request", "body_kind")), kinds.pop())
 
 
-def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> Iterator[Atom]:
+def _about(expr: Expr, values: list[Found], homes: Homes, rows: Sequence[Observation]) -> Iterator[Atom]:
     """Yield what every value at a place is, where there always is one."""
     there = [value for value in values if value is not MISSING]
     if len(there) < len(values) or any(isinstance(value, dict | list) for value in there):
@@ -87,7 +90,7 @@ def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> Iter
     sent = isinstance(expr, Ref) and expr.path[0] == "request"
     texts = Counter(value for value in there if isinstance(value, str))
     numbers = [number for value in there if (number := number_of(value)) is not None]
-    if any(names_entity(text, rows) for text in texts):
+    if any(text in homes for text in texts):  # which entity it is is no choice
         return
     if len(set(map(repr, there))) == 1:
         if sent:
