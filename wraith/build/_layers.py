@@ -64,6 +64,19 @@ def found_layer(project: Project, reference: str, search: Sequence[Path] = ()) -
     return layer_from(resolve(project, reference, search))
 
 
+def trusted_layer(
+    project: Project, reference: str, search: Sequence[Path] = (), trust_store: Path | None = None
+) -> Layer:
+    """Return the layer that a reference means, which knows whether a key of the trust store signed it."""
+    from wraith.artifact import Reference, judge, resolve, trusted_keys
+
+    artifact = resolve(project, Reference.parse(reference), search)
+    if trust_store is None:
+        return layer_from(artifact)
+    answer = judge(artifact.manifest, trusted_keys(trust_store)).answer
+    return layer_from(artifact, signed=answer == "ok")
+
+
 def pinned_layers(
     workspace: Workspace, config: TwinConfig, search: Sequence[Path] = ()
 ) -> tuple[Layer, tuple[Layer, ...]]:

@@ -225,5 +225,11 @@ def judge_report(report: ComposeReport, where: Path | str) -> None:
         )
 
 
+def exit_code_of(report: ComposeReport) -> int:
+    """Return the exit status that a report stands for."""
+    codes = {"composed": 0, "conflict": AnswerIsNo.exit_code, "refused": PolicyError.exit_code}
+    return codes[report.verdict]
+
+
 def _side(side: Side) -> str:
     return f"variant {side.variant} of {side.origin.partition('@')[0]}"

@@ -19,7 +19,8 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
-from wraith.build._layers import found_layer, is_overlay, pinned_layers
+from wraith.build._layers import found_layer, is_overlay, pinned_layers, trusted_layer
+from wraith.build._new_overlay import make_overlay
 from wraith.build._overlay_steps import (
     ComposeResult,
     DeltaResult,
@@ -28,6 +29,7 @@ from wraith.build._overlay_steps import (
     compose_layers,
     compose_overlay,
     delta,
+    exit_code_of,
     full,
     keep_full,
 )
@@ -75,6 +77,7 @@ __all__ = [
     "corpus_digest",
     "delta",
     "discard_edits",
+    "exit_code_of",
     "found_layer",
     "full",
     "guard_edits",
@@ -85,6 +88,7 @@ __all__ = [
     "keep_artifact",
     "keep_full",
     "known_generalization",
+    "make_overlay",
     "measure",
     "pack",
     "patch",
@@ -99,6 +103,7 @@ __all__ = [
     "record",
     "synth",
     "tamper",
+    "trusted_layer",
     "wire",
 ]
 
