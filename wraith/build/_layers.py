@@ -128,3 +128,20 @@ def declared_layers(project: Project, composed: ComposedTwin) -> tuple[Layer, tu
     ]
     base = found_layer(project, composed.base, search)
     return base, tuple(found_layer(project, name, search) for name in composed.overlays)
+
+
+def changed_layers(project: Project, workspace: Workspace) -> str:
+    """Return which layers of a composite are not what it was made of any more, ``""`` where all are."""
+    from wraith.config import TwinConfig, read_toml
+
+    composed = read_toml(workspace.config_path, TwinConfig).composite
+    assert composed is not None, "Invariant: the configuration of a composite"
+    if workspace.name in declared(project):
+        base, overlays = declared_layers(project, declared(project)[workspace.name])
+    else:
+        own = project.twin(workspace.name)
+        base, required = pinned_layers(own, overlay_config(own))
+        overlays = (*required, own_layer(own))
+    now, then = [layer.pin for layer in (base, *overlays)], [composed.base, *composed.overlays]
+    changed = [pin.partition("@")[0] for pin in now if pin not in then]
+    return f"{', '.join(changed)} changed" if changed else ""

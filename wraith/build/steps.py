@@ -19,7 +19,14 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
-from wraith.build._layers import found_layer, is_overlay, pinned_layers, trusted_layer
+from wraith.build._layers import (
+    changed_layers,
+    declared,
+    found_layer,
+    is_overlay,
+    pinned_layers,
+    trusted_layer,
+)
 from wraith.build._new_overlay import make_overlay
 from wraith.build._overlay_steps import (
     ComposeResult,
@@ -71,10 +78,12 @@ __all__ = [
     "RecordResult",
     "SynthResult",
     "accept",
+    "changed_layers",
     "check",
     "compose",
     "compose_layers",
     "corpus_digest",
+    "declared",
     "delta",
     "discard_edits",
     "exit_code_of",

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_reading_twin, port, reading_twin
+from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
+from wraith.cli._serving import add_composing, serving_twin
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
@@ -24,6 +25,7 @@ DEFAULT_PORT: Final = 8081
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_reading_twin(parser)
+    add_composing(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -45,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with reading_twin(args) as workspace:
+    with serving_twin(args, out) as workspace:
         _serve(workspace, args, out)
     return 0
 
