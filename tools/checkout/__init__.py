@@ -1,10 +1,10 @@
 """The traffic that the overlays on ``twins/billing-api`` are recorded from.
 
-``SCENARIOS`` are functions of a ``Checkout`` by the name of the overlay; ``tools/record_checkout.py`` runs each as
+``SCENARIOS`` are functions of a ``Checkout`` by the name of what is recorded; ``tools/record_checkout.py`` runs each as
 one session.
 """
 
-from checkout import paying, webhooks
+from checkout import later, paying, webhooks
 from checkout.shop import Checkout
 
 __all__ = ["SCENARIOS", "Checkout"]
@@ -12,4 +12,5 @@ __all__ = ["SCENARIOS", "Checkout"]
 SCENARIOS = {
     "checkout-shared": (webhooks.endpoints, webhooks.refused),
     "checkout-billing": (paying.declined, paying.amounts, paying.announced),
+    "newer-base": (webhooks.endpoints, webhooks.refused, later.failing, later.history),
 }
