@@ -74,6 +74,11 @@ base_url = {base_url}
 [serve]
 # "synth" answers what the recordings suggest; "strict" only what they show:
 # fidelity = "synth"
+
+[passthrough]
+# Forward requests that no route matches to the real service, where one of the patterns matches them:
+# enabled = false
+# allow = ["GET /v1/reports/*"]
 """
 
 SCRUB_TOML: Final = """\
@@ -146,6 +151,11 @@ TWIN_GITIGNORE: Final = """\
 PROJECT_TOML: Final = """\
 # A wraith project: its twins are the folders below twins/.
 format = "wraith.project/1"
+
+# A twin with overlays, in their order; `doit` builds it and `wraith serve checkout` serves it:
+# [composites.checkout]
+# base = "billing-api"
+# overlays = ["checkout-billing"]
 """
 
 PROJECT_GITIGNORE: Final = """\
