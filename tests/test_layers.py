@@ -153,7 +153,7 @@ BESIDE = frozenset(
         ("overlay", "conformance"),
     }
 )
-"""Which engine uses which: all evaluate with the interpreter, the hold-out learns, and overlays are replayed."""
+"""Which engine uses which: all evaluate with the interpreter, the hold-out learns, overlays are replayed."""
 
 
 def test_engines_import_only_what_the_table_says_beside_them() -> None:

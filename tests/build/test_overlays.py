@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ OVERLAYS = ("checkout-shared", "checkout-billing")
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The overlays as they are committed, without the base's own workspace, built."""
     root = tmp_path_factory.mktemp("clone")
     shutil.copy(ROOT / "wraith-project.toml", root)
@@ -32,7 +31,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     )
     project = Project.find(root)
     assert run_graph(project) == 0
-    yield project
+    return project
 
 
 def ran(project: Project, *targets: str) -> list[str]:
@@ -55,7 +54,11 @@ def test_the_overlays_answer_what_was_recorded(clone: Project) -> None:
         report = json.loads(clone.twin(name).report_path.read_text())
         assert report["verdict"] == "pass"
     document = json.loads(clone.twin("checkout-billing").delta_report_path.read_text())
-    assert (document["covered_by_base"] > 40, document["delta"] > 15, document["unreplayable"]) == (True, True, 0)
+    assert (document["covered_by_base"] > 40, document["delta"] > 15, document["unreplayable"]) == (
+        True,
+        True,
+        0,
+    )
 
 
 def test_a_newer_base_on_offer_is_judged_and_nothing_else_runs(clone: Project) -> None:

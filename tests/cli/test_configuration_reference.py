@@ -22,7 +22,11 @@ FILES: dict[str, type[BaseModel]] = {
     "drift.toml": DriftConfig,
     "wraith-project.toml": ProjectConfig,
 }
-TEMPLATES = {"wraith.toml": WRAITH_TOML + OVERLAY_TABLES, "scrub.toml": SCRUB_TOML, "wraith-project.toml": PROJECT_TOML}
+TEMPLATES = {
+    "wraith.toml": WRAITH_TOML + OVERLAY_TABLES,
+    "scrub.toml": SCRUB_TOML,
+    "wraith-project.toml": PROJECT_TOML,
+}
 
 
 NEVER_BY_HAND = frozenset({"composite"})

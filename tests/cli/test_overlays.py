@@ -197,7 +197,9 @@ def test_promote_says_what_is_missing(run, built: Workspace) -> None:
     ran = run("promote", "--overlay", "extra", "--json")
     assert (ran.code, ran.document["promoted"]) == (2, False)
     assert all(each["missing_exchanges"] == 1 for each in ran.document["evidence"])
-    built.config_path.write_text(built.config_path.read_text().replace("# min_exchanges = 3", "min_exchanges = 2"))
+    built.config_path.write_text(
+        built.config_path.read_text().replace("# min_exchanges = 3", "min_exchanges = 2")
+    )
     ran = run("promote", "--overlay", "extra", "--output", "suggestion", "--json")
     assert (ran.code, ran.document["promoted"]) == (0, True)
     assert Path("suggestion/summary.md").is_file()

@@ -16,7 +16,9 @@ from wraith.wir import Atom, atom_from_json, disjoint
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "overlays.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-ROW = re.compile(r"^\| ([^|]+) \| `(\[.*?\])` \| `(\[.*?\])` \| (accepted|rejected|not provable) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| ([^|]+) \| `(\[.*?\])` \| `(\[.*?\])` \| (accepted|rejected|not provable) \|$", re.MULTILINE
+)
 PAIRS = {name.strip(): (first, second, answer) for name, first, second, answer in ROW.findall(TEXT)}
 
 
@@ -55,6 +57,12 @@ def test_an_example_is_valid(language: str, name: str, model: type[BaseModel]) -
 def test_every_capability_is_documented() -> None:
     """The table of policy has each capability that a finding may be about."""
     section = TEXT.partition("## Policy")[2].partition("\n## ")[0]
-    documented = {name for row in re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
-    [known] = re.findall(r"'enum': (\[[^\]]*\])", str(Finding.model_json_schema()["properties"]["capability"]))
+    documented = {
+        name
+        for row in re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    [known] = re.findall(
+        r"'enum': (\[[^\]]*\])", str(Finding.model_json_schema()["properties"]["capability"])
+    )
     assert documented == set(json.loads(known.replace("'", '"')))

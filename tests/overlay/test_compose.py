@@ -49,7 +49,9 @@ def said(composition: Composition, asked: str, body: object = None) -> object:
 def test_an_overlay_adds_variants_and_routes() -> None:
     """What the base answers stays, what the overlay adds answers the rest."""
     base = root(route("POST /a", answer(is_v("x"), says="base")))
-    both = composed(base, overlay(route("POST /a", answer(is_v("y"), says="over")), route("GET /b", answer())))
+    both = composed(
+        base, overlay(route("POST /a", answer(is_v("y"), says="over")), route("GET /b", answer()))
+    )
     assert both.report.verdict == "composed"
     assert [said(both, "POST /a", {"v": v}) for v in "xy"] == ["base", "over"]
     assert said(both, "GET /b") == "done"
@@ -213,8 +215,13 @@ import hashlib
 from tests.overlay.layers import *
 from wraith.overlay import compose
 from wraith.wir import KeysWithin
-base = root(*(route(f"POST /r{n}", *(answer(is_v(f"{n}{m}"), support=[KeysWithin(V, ("a", "b"))]) for m in range(4))) for n in range(30)))
-overs = [overlay(*(route(f"POST /r{n}", *(answer(is_v(f"{k}-{n}{m}")) for m in range(4))) for n in range(30)), name=f"o{k}") for k in range(3)]
+
+def routes(prefix, support):
+    for n in range(30):
+        yield route(f"POST /r{n}", *(answer(is_v(f"{prefix}{n}-{m}"), support=support) for m in range(4)))
+
+base = root(*routes("", [KeysWithin(V, ("a", "b"))]))
+overs = [overlay(*routes(f"{k}:", ()), name=f"o{k}") for k in range(3)]
 files = compose(base, overs, name="c").files
 print(hashlib.sha256(b"".join(name.encode() + data for name, data in files.items())).hexdigest())
 """

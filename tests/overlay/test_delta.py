@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-
 from tests.overlay.layers import Sessions, overlay, recorded, root
 from wraith.canonical import JsonValue
 from wraith.overlay import Delta, Layer, compose, delta
@@ -17,7 +16,11 @@ Pair = tuple[str, JsonValue, int, JsonValue]
 def order(amount: int, **more: JsonValue) -> Pair:
     """Return what the service says to an order: what was ordered, where it is not too much."""
     body: dict[str, JsonValue] = {"amount": amount, **more}
-    return ("POST /orders", body, 200, f"order of {amount}") if amount < 100 else ("POST /orders", body, 422, "no")
+    return (
+        ("POST /orders", body, 200, f"order of {amount}")
+        if amount < 100
+        else ("POST /orders", body, 422, "no")
+    )
 
 
 def sessions(name: str, *several: Sequence[Pair]) -> list[Sessions]:

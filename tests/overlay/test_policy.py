@@ -55,7 +55,10 @@ FINDINGS: dict[str, tuple[Callable[[], Layer], str]] = {
     "a rule is missing": (lambda: over(scrub=ScrubConfig()), "scrub"),
     "a route is deleted": (lambda: over(route("GET /things/{id}")), "routes"),
     "a route is deleted by a patch": (removing, "routes"),
-    "a variant is changed": (lambda: over(route("GET /things/{id}", answer(is_v("x"), says="else"))), "variants"),
+    "a variant is changed": (
+        lambda: over(route("GET /things/{id}", answer(is_v("x"), says="else"))),
+        "variants",
+    ),
     "another entity": (
         lambda: over(route("GET /things/{id}", answer(is_v("y")), entity="others")),
         "routes",
@@ -84,7 +87,10 @@ FINDINGS: dict[str, tuple[Callable[[], Layer], str]] = {
         ),
         "schema",
     ),
-    "a key stands elsewhere": (lambda: over(schema=Schema(types={"things": EntityType(key="uid")})), "schema"),
+    "a key stands elsewhere": (
+        lambda: over(schema=Schema(types={"things": EntityType(key="uid")})),
+        "schema",
+    ),
     "a handler is not granted": (lambda: over(handlers={"create_order.lua": b""}), "handlers"),
     "passthrough": (lambda: over(tables={"passthrough": {"enabled": True}}), "passthrough"),
 }

@@ -22,7 +22,9 @@ def session(name: str, *values: str) -> object:
     return recorded(name, *(("POST /a", {"v": value}, 200, said[value]) for value in values))
 
 
-def judged(over: Layer, *sessions: object, required: Promote | None = None) -> tuple[Promotion, dict[str, bytes]]:
+def judged(
+    over: Layer, *sessions: object, required: Promote | None = None
+) -> tuple[Promotion, dict[str, bytes]]:
     composition = compose(BASE, [over], name="over")
     report = check(selected(composition, over), sessions)  # type: ignore[arg-type]  # sessions
     promotion = promote(

@@ -128,7 +128,7 @@ def test_the_truth_table(change: str, touched: str, untouched: str) -> None:
 
 
 def test_a_report_to_decide_from() -> None:
-    """It lists routes, the exchanges that changed and the overlaps with an example, and says how sure it is."""
+    """It lists routes, changed exchanges and overlaps with an example, and says how sure it is."""
     report = judged(on(TOUCHED, (answer(is_v("x"), says="changed"), answer(OneOfSet(V, ("z", "y"))))))
     assert [(each.route, each.change, each.touched) for each in report.routes] == [(TOUCHED, "changed", True)]
     assert [(each.exchange, each.passed_before, each.passes_now) for each in report.exchanges_changed] == [

@@ -16,7 +16,7 @@ from wraith.asgi import Address, Front, Guard, run_app
 from wraith.canonical import JsonValue
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Fidelity, Mask
+from wraith.serve import AccessLog, Fidelity, Mask, Passthrough
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
 from wraith.serve._sessions import Sessions
@@ -126,6 +126,7 @@ class Shop:
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
         fidelity: Fidelity = "synth",
+        passthrough: Passthrough | None = None,
         max_body_bytes: int = 1000,
         body_timeout_s: float = 5.0,
     ) -> AsyncIterator[Served]:
@@ -140,6 +141,7 @@ class Shop:
             mask,
             fidelity=fidelity,
             access=access,
+            passthrough=passthrough,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from wraith.wir import common_text
 
 _atoms = st.sampled_from(["a", "b", "[ab]", "[^a]", ".", r"\d", r"\-", "[a-c0-9]", "ab", "(?:a|bc)", "(b|)"])
-_parts = st.builds(lambda atom, times: atom + times, _atoms, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"]))
+_parts = st.builds(
+    lambda atom, times: atom + times, _atoms, st.sampled_from(["", "*", "+", "?", "{2}", "{1,3}"])
+)
 _grouped = st.builds(lambda part: f"(?:{part})", _parts)
 patterns = st.lists(_grouped | _atoms, min_size=1, max_size=3).map("".join) | st.builds(
     lambda one, other: f"{one}|{other}", _grouped, _grouped

@@ -1,7 +1,7 @@
-"""The traffic that the overlays on ``twins/billing-api`` are recorded from.
+"""The traffic that the overlays on ``twins/billing-api`` are recorded from, and a newer base.
 
-``SCENARIOS`` are functions of a ``Checkout`` by the name of what is recorded; ``tools/record_checkout.py`` runs each as
-one session.
+``SCENARIOS`` are functions of a ``Checkout``, by the name of what is recorded; ``tools/record_checkout.py``
+runs each as one session.
 """
 
 from checkout import later, paying, webhooks

@@ -57,13 +57,15 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from wraith.canonical import sha256
     from wraith.config import TwinConfig, read_toml
     from wraith.runtime import Twin
-    from wraith.serve import AccessLog, serve_twin
+    from wraith.serve import AccessLog, Passthrough, serve_twin
     from wraith.wir import dump_model
 
     config = read_toml(workspace.config_path, TwinConfig)
     model = read_model(workspace)
     routes = count(len(model.routes), "route")
     fidelity = args.fidelity or config.serve.fidelity
+    passing = config.passthrough
+    passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
     def say(address: Address) -> None:
         out.answer(
@@ -87,6 +89,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
+        passthrough=passthrough,
         host=args.host,
         port=args.port,
         on_bound=say,

@@ -12,6 +12,7 @@ from wraith.runtime import Twin
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import Fidelity, TwinApp
 
@@ -24,6 +25,7 @@ def serve_twin(
     model_digest: str,
     access: AccessLog,
     fidelity: Fidelity = "synth",
+    passthrough: Passthrough | None = None,
     host: str = "127.0.0.1",
     port: int = 8081,
     on_bound: Callable[[Address], None] | None = None,
@@ -46,7 +48,8 @@ def serve_twin(
             "fidelity": fidelity,
         },
     )
-    app = Front(TwinApp(twin, sessions, mask, fidelity=fidelity, access=access), control, guard)
+    answering = TwinApp(twin, sessions, mask, fidelity=fidelity, access=access, passthrough=passthrough)
+    app = Front(answering, control, guard)
     try:
         asyncio.run(run_app(app, host=host, port=port, on_bound=on_bound, ready_json=ready_json))
     finally:

@@ -59,6 +59,7 @@ def support_of(rows: Sequence[Row], guards: Sequence[Atom], role: Role) -> tuple
         there = {row.env.entity is not MISSING for row in rows}
         if len(there) == 1:
             atoms.append((Exists if there.pop() else Absent)(Ref(("entity",))))
+    atoms += _words(rows, role)
     if len(rows) >= LEAST:
         homes = homes_of(observations)
         for expr, values in values_of(observations, stored, role).items():
@@ -67,6 +68,17 @@ def support_of(rows: Sequence[Row], guards: Sequence[Atom], role: Role) -> tuple
                     expr, values, homes, observations
                 )  # a header that matters is asked for by guards
     return tuple(atoms[:MAX_SUPPORT])
+
+
+def _words(rows: Sequence[Row], role: Role) -> Iterator[Atom]:
+    """Yield which texts stood in the path, where they are few and the route addresses nothing by them: what is
+    said to some unknown paths is no evidence about all others."""
+    if role.key is not None:
+        return
+    for name in sorted({name for row in rows for name in row.env.path}):
+        texts = sorted({row.env.path[name] for row in rows if name in row.env.path})
+        if len(texts) <= MAX_CATEGORIES:
+            yield OneOfSet(Ref(("request", "path", name)), tuple(texts))
 
 
 def _members(rows: Sequence[Row]) -> Iterator[Atom]:
