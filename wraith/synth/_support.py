@@ -71,8 +71,8 @@ def support_of(rows: Sequence[Row], guards: Sequence[Atom], role: Role) -> tuple
 
 
 def _words(rows: Sequence[Row], role: Role) -> Iterator[Atom]:
-    """Yield which texts stood in the path, where they are few and the route addresses nothing by them: what is
-    said to some unknown paths is no evidence about all others."""
+    """Yield which texts stood in the path, where they are few and the route addresses nothing by them: what
+    is said to some unknown paths is no evidence about all others."""
     if role.key is not None:
         return
     for name in sorted({name for row in rows for name in row.env.path}):
