@@ -190,7 +190,8 @@ def _for(routes: Sequence[RouteChange], changed: Sequence[ExchangeChange]) -> It
     """Yield what has changed without doing harm, as far as it concerns the overlay."""
     added = [each for each in routes if each.change == "added" and each.touched]
     if added:
-        yield f"the base now has routes that the overlay adds to as well: {', '.join(each.route for each in added)}"
+        names = ", ".join(each.route for each in added)
+        yield f"the base now has routes that the overlay adds to as well: {names}"
     touched = [each for each in routes if each.change == "changed" and each.touched]
     if touched:
         yield f"{len(touched)} routes that the overlay uses have changed, and still answer what was recorded"
