@@ -158,8 +158,17 @@ class Workspace:
         return self.root / "reports" / "check.json"
 
     @property
+    def upstream_report_path(self) -> Path:
+        """What the last replay against the live service came to; see ``wraith check --upstream``."""
+        return self.root / "reports" / "upstream.json"
+
+    @property
     def state_path(self) -> Path:
         return self.root / "state"
+
+    @property
+    def fixtures_path(self) -> Path:
+        return self.state_path / "fixtures"
 
     @property
     def faults_path(self) -> Path:

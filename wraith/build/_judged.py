@@ -7,39 +7,57 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wraith.build._layers import is_overlay
-from wraith.errors import InputError
 from wraith.workspace import Workspace
 
 if TYPE_CHECKING:
-    from wraith.config import Diff
+    from wraith.config import Diff, FixtureSet
     from wraith.recording import SealedSession
-    from wraith.wir import Fixture, Model
+    from wraith.wir import Model
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A model, the sessions that it is held against, and how they are compared."""
+    """A model, the fixtures that sessions begin with, and the recordings that they are held against."""
 
     model: Model
-    sessions: tuple[SealedSession, ...]
+    fixtures: FixtureSet
+    selected: str | None
+    """The one set that a client selects to begin so; None for the default fixtures alone."""
+    sessions: Sequence[SealedSession]
     runs: tuple[tuple[str, ...], ...]
     diff: Diff
 
 
-def judged(workspace: Workspace, tags: Sequence[str] = ()) -> Judged:
-    """Return what a check of a twin is about; ``tags`` choose sessions in place of ``[synth] tags``."""
-    from wraith.build.steps import read_evidence, read_model
-    from wraith.config import TwinConfig, read_toml
-    from wraith.recording import sealed_sessions
+def judged(
+    workspace: Workspace,
+    tags: Sequence[str] = (),
+    *,
+    sessions: Sequence[str] = (),
+    fixture: str | None = None,
+) -> Judged:
+    """Return what a check of a twin is about.
+
+    ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` are those that will be judged;
+    ``fixture`` is the set that sessions begin with, of an overlay its own where none is named. Raises
+    InputError where there is no such set or session.
+    """
+    from wraith.build.steps import chosen_sessions, fixtures_of, read_evidence, read_model
+    from wraith.config import DEFAULT_SET, TwinConfig, read_toml, selected
 
     config = read_toml(workspace.require().config_path, TwinConfig)
-    sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
-    if config.composite is not None and not sessions:
-        return _of_composite(workspace, tags)
-    model, evidence = read_model(judged_workspace(workspace)), read_evidence(workspace)
-    if config.base is not None:
-        model = _selected(workspace.composite, model, (workspace.name,))
-    return Judged(model, tuple(sessions), evidence.runs, config.diff)
+    answers = judged_workspace(workspace)
+    model, runs = read_model(answers), read_evidence(workspace).runs
+    sets = fixtures_of(answers, model)
+    own = [workspace.name] if config.base is not None else []
+    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
+    if config.composite is not None and not recorded:
+        own = [pin.partition("@")[0] for pin in config.composite.overlays]
+        recorded = [each for name in own for each in _recorded(workspace.project.twin(name), tags)]
+    begun = selected(sets, fixture)
+    chosen = [name for name in own if name in sets] if fixture is None else [fixture]
+    for name in chosen if fixture is None else ():
+        begun = selected({DEFAULT_SET: begun, name: sets[name]}, name)
+    return Judged(model, begun, chosen[0] if len(chosen) == 1 else None, recorded, runs, config.diff)
 
 
 def judged_workspace(workspace: Workspace) -> Workspace:
@@ -47,46 +65,11 @@ def judged_workspace(workspace: Workspace) -> Workspace:
     return workspace.composite if workspace.exists() and is_overlay(workspace) else workspace
 
 
-def _of_composite(workspace: Workspace, tags: Sequence[str]) -> Judged:
-    """Return what a composite is held against: the recordings of its overlays, with their fixtures."""
-    from wraith.build.steps import read_evidence, read_model
+def _recorded(member: Workspace, tags: Sequence[str]) -> Sequence[SealedSession]:
+    """Return the recordings of an overlay; none where it is no twin of this project."""
     from wraith.config import TwinConfig, read_toml
     from wraith.recording import sealed_sessions
 
-    config = read_toml(workspace.config_path, TwinConfig)
-    assert config.composite is not None, "Invariant: of a composite"
-    names = [pin.partition("@")[0] for pin in config.composite.overlays]
-    sessions: list[SealedSession] = []
-    for member in map(workspace.project.twin, names):
-        if member.exists():
-            own = read_toml(member.config_path, TwinConfig)
-            sessions += sealed_sessions(member, tuple(tags) or own.synth.tags)
-    model = _selected(workspace, read_model(workspace), names)
-    return Judged(model, tuple(sessions), read_evidence(workspace).runs, config.diff)
-
-
-def _selected(workspace: Workspace, model: Model, sets: Sequence[str]) -> Model:
-    """Return the model with fixture sets of its workspace over its own fixtures."""
-    from wraith.overlay import with_fixtures
-
-    fixtures = model.fixtures
-    for name in sets:
-        fixtures = with_fixtures(fixtures, _fixtures(workspace, name))
-    return model.model_copy(update={"fixtures": fixtures})
-
-
-def _fixtures(workspace: Workspace, name: str) -> dict[str, tuple[Fixture, ...]]:
-    from wraith.canonical import parse
-    from wraith.files import read_bytes
-    from wraith.wir import Fixture
-
-    found: dict[str, tuple[Fixture, ...]] = {}
-    for path in sorted((workspace.state_path / "fixtures" / name).glob("*.json")):
-        try:
-            document = parse(read_bytes(path))
-        except ValueError as error:
-            raise InputError(f"not JSON: {error}", where=path, hint="mend the file") from None
-        if not isinstance(document, dict):
-            raise InputError("expected entities by key", where=path, hint='write {"KEY": {…}}')
-        found[path.stem] = tuple(Fixture(key=key, value=value) for key, value in document.items())
-    return found
+    if not member.exists():
+        return ()
+    return sealed_sessions(member, tuple(tags) or read_toml(member.config_path, TwinConfig).synth.tags)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from wraith.artifact import COMMANDS, packed_files
@@ -128,6 +129,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.patch_findings_path,
             workspace.index_path,
             *(path for path in (workspace.drift_path,) if path.is_file()),
+            *_files(workspace.fixtures_path),
         ],
         writes=[workspace.report_path],
         freshness=partial(
@@ -154,3 +156,7 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
         ),
         after=after,
     )
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -52,6 +52,7 @@ from wraith.build._rebasing import (
 )
 from wraith.build._recording import RecordResult, record
 from wraith.build._rules import read_drift
+from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     import datetime
 
     from wraith.artifact import Packed
+    from wraith.config import FixtureSets
     from wraith.conformance import Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
@@ -80,6 +82,7 @@ __all__ = [
     "accept",
     "changed_layers",
     "check",
+    "chosen_sessions",
     "compose",
     "compose_layers",
     "corpus_digest",
@@ -87,6 +90,7 @@ __all__ = [
     "delta",
     "discard_edits",
     "exit_code_of",
+    "fixtures_of",
     "found_layer",
     "full",
     "guard_edits",
@@ -113,6 +117,7 @@ __all__ = [
     "synth",
     "tamper",
     "trusted_layer",
+    "upstream",
     "wire",
 ]
 
@@ -210,6 +215,7 @@ def measure(
     tags: Sequence[str] = (),
     sessions: Sequence[str] = (),
     route: str | None = None,
+    fixture: str | None = None,
     jobs: int = 1,
     today: datetime.date | None = None,
 ) -> Report:
@@ -217,20 +223,14 @@ def measure(
     and routes.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
-    is judged; ``today`` is what rules expire by; ``jobs`` processes share the work.
+    is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
+    processes share the work. Raises InputError where there is no such set or session.
     """
     from wraith.build._judged import judged
     from wraith.build._workers import spread
     from wraith.conformance import check as replay
 
-    about = judged(workspace, tags)
-    unknown = set(sessions) - {session.id for session in about.sessions}
-    if unknown:
-        raise InputError(
-            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
-            where="--session",
-            hint=f"wraith inspect {workspace.name} lists the sessions",
-        )
+    about = judged(workspace, tags, sessions=sessions, fixture=fixture)
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
         about.model,
@@ -242,11 +242,30 @@ def measure(
         runs=about.runs,
         counted=frozenset(sessions) or None,
         route=route,
+        fixtures=about.fixtures,
         spread=spread(jobs),
     )
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())
     return report
+
+
+def chosen_sessions(
+    workspace: Workspace, tags: Sequence[str], counted: Sequence[str]
+) -> Sequence[SealedSession]:
+    """Return the sessions with one of the tags. Raises InputError where one that is to be judged is not among
+    them."""
+    from wraith.recording import sealed_sessions
+
+    recorded = sealed_sessions(workspace, tags)
+    unknown = set(counted) - {session.id for session in recorded}
+    if unknown:
+        raise InputError(
+            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
+            where="--session",
+            hint=f"wraith inspect {workspace.name} lists the sessions",
+        )
+    return recorded
 
 
 def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
@@ -268,29 +287,40 @@ def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
     )
 
 
-def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
+def tamper(
+    workspace: Workspace, *, tags: Sequence[str] = (), fixture: str | None = None, seed: int = 0
+) -> Tampering:
     """Change constants of the model one at a time, and return which changes a replay does not notice.
-    Nothing is written."""
+    ``fixture`` is the set that sessions begin with. Nothing is written."""
     from wraith.build._judged import judged
     from wraith.conformance import tamper as try_changes
 
-    about = judged(workspace, tags)
+    about = judged(workspace, tags, fixture=fixture)
     return try_changes(
         about.model,
         about.sessions,
         diff=about.diff,
         runs=about.runs,
+        fixtures=about.fixtures,
         seed=seed,
     )
 
 
-def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:
-    """Predict each of so many folds of the sessions from the others, and write what came out.
+def holdout(
+    workspace: Workspace,
+    count: int,
+    *,
+    tags: Sequence[str] = (),
+    fixture: str | None = None,
+    jobs: int = 1,
+) -> Generalization:
+    """Predict each of so many folds of the sessions from the others, and write what came out. ``fixture`` is
+    the set that sessions begin with.
 
     Raises InputError where there are fewer sessions than folds.
     """
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml
+    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import generalization
     from wraith.recording import sealed_sessions
 
@@ -302,6 +332,7 @@ def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs:
         runs=read_evidence(workspace).runs,
         diff=config.diff,
         drift=read_drift(workspace),
+        fixtures=selected(fixtures_of(workspace, read_model(workspace)), fixture),
         spread=spread(jobs),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())
@@ -368,6 +399,14 @@ def read_model(workspace: Workspace) -> Model:
     except InputError as error:
         hint = (error.hint or "").replace("NAME", workspace.name) or None
         raise InputError(error.message, where=error.where, hint=hint) from error
+
+
+def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
+    """Return the fixture sets of a twin. Raises InputError, with file and line, where one is broken, or an
+    entity is filed under another key than its own."""
+    from wraith.config import read_fixtures
+
+    return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

@@ -43,7 +43,7 @@ def serving_twin(args: argparse.Namespace, out: Output) -> Iterator[Workspace]:
         workspace, task = target
         if args.build:
             _build(project, task)
-        if not workspace.symbols_path.is_file():
+        if workspace.place is not None and not workspace.symbols_path.is_file():
             raise InputError(
                 f"{args.name} is not built yet",
                 where=workspace.symbols_path,

@@ -42,6 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="synth: answer what recordings suggest; strict: only what they show; default as in wraith.toml",
     )
     parser.add_argument(
+        "--fixture", metavar="SET", help="what sessions begin with that send no X-Wraith-Fixture"
+    )
+    parser.add_argument(
         "--ready-json", type=Path, metavar="FILE", help="write the address to FILE once it is bound"
     )
 
@@ -53,15 +56,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
-    from wraith.build.steps import read_model
+    from wraith.build.steps import fixtures_of, read_model
     from wraith.canonical import sha256
-    from wraith.config import TwinConfig, read_toml
+    from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.runtime import Twin
     from wraith.serve import AccessLog, Passthrough, serve_twin
     from wraith.wir import dump_model
 
     config = read_toml(workspace.config_path, TwinConfig)
     model = read_model(workspace)
+    sets = fixtures_of(workspace, model)
+    selected(sets, args.fixture)  # one that does not exist is said now
     routes = count(len(model.routes), "route")
     fidelity = args.fidelity or config.serve.fidelity
     passing = config.passthrough
@@ -83,13 +88,14 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         )
 
     serve_twin(
-        Twin(model),
+        Twin(model, sets),
         _mask(workspace),
         name=workspace.name,
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
         passthrough=passthrough,
+        fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
         on_bound=say,

@@ -13,6 +13,18 @@ from wraith.config._diff import (
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
 from wraith.config._faults import Fault, FaultProfile
+from wraith.config._fixtures import (
+    DEFAULT_NAME,
+    DEFAULT_SET,
+    NOTHING,
+    Entities,
+    FixtureSet,
+    FixtureSets,
+    fixture_names,
+    parse_fixtures,
+    read_fixtures,
+    selected,
+)
 from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
 from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
@@ -22,6 +34,9 @@ from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, Tw
 
 __all__ = [
     "CATEGORIES",
+    "DEFAULT_NAME",
+    "DEFAULT_SET",
+    "NOTHING",
     "SYNONYMS",
     "Action",
     "Allow",
@@ -34,9 +49,12 @@ __all__ = [
     "DriftConfig",
     "DriftMatch",
     "DriftSuppress",
+    "Entities",
     "Fault",
     "FaultProfile",
     "FieldRule",
+    "FixtureSet",
+    "FixtureSets",
     "Overlay",
     "Override",
     "Passthrough",
@@ -56,9 +74,13 @@ __all__ = [
     "bare_path",
     "checked_url",
     "describe",
+    "fixture_names",
     "make_project",
     "make_workspace",
+    "parse_fixtures",
+    "read_fixtures",
     "read_toml",
+    "selected",
     "toml_bytes",
     "validate",
 ]

@@ -76,9 +76,9 @@ base_url = {base_url}
 # fidelity = "synth"
 
 [passthrough]
-# Forward requests that no route matches to the real service, where one of the patterns matches them:
+# Forward what no route matches to the real service, where a pattern such as "GET /v1/reports/*" allows it:
 # enabled = false
-# allow = ["GET /v1/reports/*"]
+# allow = []
 """
 
 SCRUB_TOML: Final = """\

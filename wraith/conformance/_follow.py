@@ -15,8 +15,9 @@ from wraith.conformance._compare import compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
-from wraith.conformance._replay import how_to_compare, route_name, seed_of, worlds
+from wraith.conformance._replay import how_to_compare, route_name
 from wraith.conformance._tally import FAILED, Tally
+from wraith.conformance._worlds import seed_of, worlds
 from wraith.exchange import Corpus, Exchange, Session
 from wraith.runtime import Answer, Choice, Twin
 from wraith.wir import Model

@@ -4,7 +4,7 @@ from wraith.overlay._compose import Composition, compose
 from wraith.overlay._delta import Delta, delta
 from wraith.overlay._delta_report import DeltaReport
 from wraith.overlay._files import REPORT, overlay_sets
-from wraith.overlay._layer import Entities, Kind, Layer, layer_of
+from wraith.overlay._layer import Kind, Layer, layer_of
 from wraith.overlay._linked import linked, with_fixtures
 from wraith.overlay._origins import ORIGINS, Origin, Origins
 from wraith.overlay._overlaps import Overlap, Side
@@ -22,7 +22,6 @@ __all__ = [
     "Composition",
     "Delta",
     "DeltaReport",
-    "Entities",
     "EntityType",
     "FieldType",
     "Finding",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wraith.canonical import JsonValue, pretty
-from wraith.config import toml_bytes
-from wraith.overlay._layer import DEFAULT_SET, FIXTURES, SCHEMA, Layer
+from wraith.config import DEFAULT_SET, toml_bytes
+from wraith.overlay._layer import FIXTURES, SCHEMA, Layer
 from wraith.overlay._origins import ORIGINS, Origins
 from wraith.overlay._posture import joined
 from wraith.overlay._report import ComposeReport

@@ -5,25 +5,26 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
 from wraith.canonical import JsonValue, parse
-from wraith.config import FaultProfile, ScrubConfig, TwinConfig, describe, validate
+from wraith.config import (
+    FaultProfile,
+    FixtureSets,
+    ScrubConfig,
+    TwinConfig,
+    describe,
+    parse_fixtures,
+    validate,
+)
 from wraith.errors import InputError
 from wraith.overlay._origins import ORIGINS, Origins
 from wraith.overlay._schema import Schema
 from wraith.wir import Evidence, Model, Patch, load_model, load_patch
 
 Kind: TypeAlias = Literal["root", "overlay", "composite"]
-
-Entities: TypeAlias = Mapping[str, Mapping[str, JsonValue]]
-"""By type, entities by key."""
-
-DEFAULT_SET = ""
-"""The fixtures of a session that asks for none."""
 
 SCHEMA = "state/schema.json"
 FIXTURES = "state/fixtures/"
@@ -42,7 +43,7 @@ class Layer:
     scrub: ScrubConfig
     evidence: Evidence = field(default_factory=lambda: Evidence(exchanges=0, sessions=0, runs=(), routes=()))
     schema: Schema = field(default_factory=Schema)
-    fixtures: Mapping[str, Entities] = field(default_factory=dict)
+    fixtures: FixtureSets = field(default_factory=dict)
     """By set; those of the model are not among them."""
     faults: Mapping[str, bytes] = field(default_factory=dict)
     handlers: Mapping[str, bytes] = field(default_factory=dict)
@@ -87,7 +88,7 @@ def layer_of(
         schema=validate(_json(files, SCHEMA, name), Schema, f"{name}: {SCHEMA}")
         if SCHEMA in files
         else Schema(),
-        fixtures=_fixtures(files, name),
+        fixtures=parse_fixtures(dict(_below(files, FIXTURES)), f"{name}: {FIXTURES.rstrip('/')}"),
         faults=_faults(files, name),
         handlers=dict(_below(files, "lua/handlers/")),
         libraries=dict(_below(files, "lua/lib/")),
@@ -106,28 +107,6 @@ def _below(files: Mapping[str, bytes], folder: str) -> Iterator[tuple[str, bytes
     for path in sorted(files):
         if path.startswith(folder):
             yield path.removeprefix(folder), files[path]
-
-
-def _fixtures(files: Mapping[str, bytes], name: str) -> dict[str, Entities]:
-    sets: dict[str, dict[str, Mapping[str, JsonValue]]] = {}
-    for path, _ in _below(files, FIXTURES):
-        parts = PurePosixPath(path)
-        if parts.suffix != ".json" or len(parts.parts) > 2:
-            raise InputError(
-                "is no fixture: expected state/fixtures/TYPE.json or state/fixtures/SET/TYPE.json",
-                where=f"{name}: {FIXTURES}{path}",
-                hint="move the file, or remove it",
-            )
-        document = _json(files, FIXTURES + path, name)
-        if not isinstance(document, dict):
-            raise InputError(
-                "is no fixture: expected an object of entities by their key",
-                where=f"{name}: {FIXTURES}{path}",
-                hint='write {"KEY": {…}}',
-            )
-        chosen = parts.parts[0] if len(parts.parts) == 2 else DEFAULT_SET
-        sets.setdefault(chosen, {})[parts.stem] = document
-    return dict(sets)
 
 
 def _faults(files: Mapping[str, bytes], name: str) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from wraith.config import Document, Policy
-from wraith.overlay._layer import DEFAULT_SET, Layer
+from wraith.overlay._layer import Layer
 from wraith.overlay._posture import weaknesses
 from wraith.overlay._schema import problems
 from wraith.overlay._terms import Shape, shape_of
@@ -194,7 +194,7 @@ def _shadowed(other: Layer, overlay: Layer) -> Iterator[Finding]:
     for name, data in overlay.libraries.items():
         if other.libraries.get(name, data) != data:
             yield _finding(overlay, f"lua/lib/{name}", "handlers", f"shadows the library of {other.name}")
-    if overlay.name in other.fixtures and overlay.name != DEFAULT_SET:
+    if overlay.name in other.fixtures:
         yield _finding(
             overlay,
             f"state/fixtures/{overlay.name}",

@@ -61,6 +61,11 @@ class Scrubber:
 
         Raises PolicyError where one would have to be replaced by a new token, and there is no key.
         """
+        return self.parted(exchange)[0]
+
+    def parted(self, exchange: Exchange) -> tuple[Exchange, Mapping[str, str]]:
+        """Return the exchange without its secrets, and the secrets: stand-in to secret. Raises as
+        ``exchange`` does."""
         replacer = Replacer(self._checked, self._rules)
         first = Walk(self._detectors, self._rules, replacer)
         request, response = first.request(exchange.request), first.response(exchange.response)
@@ -70,9 +75,10 @@ class Scrubber:
         ):
             again = Walk(self._with(found), self._rules, replacer)
             request, response = again.request(exchange.request), again.response(exchange.response)
+        secrets = {standin: secret for secret, standin in replacer.replaced.items()}
         if request is exchange.request and response is exchange.response:
-            return exchange
-        return replace(exchange, request=request, response=response)
+            return exchange, secrets
+        return replace(exchange, request=request, response=response), secrets
 
     def request(self, request: Request, *, issued: Container[str] = ()) -> Scrubbed:
         """Return the request as recordings would hold it. Nothing is written, so no key is asked for.

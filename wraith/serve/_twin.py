@@ -20,7 +20,15 @@ from wraith.runtime import ELSEWHERE, Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._mask import Mask
 from wraith.serve._passthrough import Passthrough
-from wraith.serve._sessions import DEFAULT, MAX_SESSIONS, Client, Sessions, TooManySessions
+from wraith.serve._sessions import (
+    DEFAULT,
+    MAX_SESSIONS,
+    Client,
+    OtherFixtures,
+    Sessions,
+    TooManySessions,
+    UnknownFixtures,
+)
 
 if TYPE_CHECKING:
     from hypercorn.typing import HTTPScope
@@ -81,7 +89,7 @@ class TwinApp:
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
-            client = self._client(head.session)
+            client = self._client(head.session, head.fixture)
             came = Request(head.method, head.target, head.headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
@@ -139,9 +147,17 @@ class TwinApp:
             hint = "[passthrough] in wraith.toml forwards it"
             raise _Refused(failure(502, "upstream", error.message, hint=hint), answer) from error
 
-    def _client(self, name: str) -> Client:
+    def _client(self, name: str, fixtures: str) -> Client:
         try:
-            return self._sessions.get(name)
+            return self._sessions.get(name, fixtures)
+        except UnknownFixtures:
+            message = f"there is no fixture set {fixtures!r}: {', '.join(self._sessions.fixture_names)}"
+            hint = "name one of these in X-Wraith-Fixture"
+            raise _Refused(failure(400, "unknown_fixture", message, hint=hint)) from None
+        except OtherFixtures as other:
+            message = f"the session began with the fixture set {other.fixtures!r}, not {fixtures!r}"
+            hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
+            raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
         except TooManySessions:
             message = f"there are {MAX_SESSIONS} sessions already"
             hint = "POST /__wraith/reset forgets them"
