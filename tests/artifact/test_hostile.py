@@ -6,6 +6,7 @@ import copy
 import gzip
 import io
 import json
+import os
 import struct
 import tarfile
 import zipfile
@@ -167,6 +168,7 @@ NO_PATHS = [
     "artifact.json",
     "manifest.json",
     "bin/sh",
+    f"lua/lib/{'b' * 90}/{'c' * 90}/{'a' * 40}.lua",
     "",
 ]
 
@@ -380,9 +382,11 @@ def test_noise_in_a_frame_is_refused(tmp_path: Path, noise: bytes) -> None:
 
 
 def test_a_missing_artifact_is_the_users_mistake(tmp_path: Path) -> None:
-    """No such file is exit status 1 with the path."""
-    with pytest.raises(InputError, match="no such file"):
-        verify(tmp_path / "none.wraith")
+    """What is no file is exit status 1 with the path: nothing, a folder, a pipe."""
+    os.mkfifo(tmp_path / "pipe.wraith")
+    for path in (tmp_path / "none.wraith", tmp_path, tmp_path / "pipe.wraith"):
+        with pytest.raises(InputError, match="no such file"):
+            verify(path)
 
 
 def test_a_large_file_is_refused_unread(make_twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -217,6 +217,12 @@ def test_files_without_a_workspace_are_an_artifact_as_well(make_twin, tree, tmp_
 
 # --- what cannot be packed
 
+
+def write_deep(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+
 Break = Callable[[Workspace], object]
 UNPACKABLE: dict[str, tuple[Break, type[WraithError], str]] = {
     "no model": (lambda twin: twin.symbols_path.unlink(), InputError, "is missing"),
@@ -259,6 +265,11 @@ UNPACKABLE: dict[str, tuple[Break, type[WraithError], str]] = {
         lambda twin: (twin.lua_path / "handlers" / "PAY.lua").touch(),
         InputError,
         "are one file on some disks",
+    ),
+    "folders that are too long": (
+        lambda twin: write_deep(twin.lua_path / "lib" / ("b" * 90) / ("c" * 90) / f"{'a' * 40}.lua"),
+        InputError,
+        "longer path than an artifact can hold",
     ),
     "a name that is too long": (
         lambda twin: (twin.lua_path / "handlers" / f"{'a' * 120}.lua").touch(),

@@ -103,6 +103,14 @@ def test_a_digest_is_found_in_the_twin_itself(make_twin, tmp_path: Path) -> None
     assert locate(twin.project, Reference(name="billing", digest=digest)) == twin
 
 
+def test_a_twin_that_cannot_be_packed_meets_no_reference(make_twin, tmp_path: Path) -> None:
+    """Where the twin of that name is not learned yet, the reference is unmet."""
+    twin = make_twin(tmp_path)
+    twin.symbols_path.unlink()
+    with pytest.raises(InputError, match="there is no artifact billing@"):
+        resolve(twin.project, f"billing@{DIGEST}")
+
+
 def test_an_unmet_reference_names_the_digest(tmp_path: Path) -> None:
     """It ends with 1."""
     with pytest.raises(InputError, match=f"there is no artifact billing@{DIGEST}"):

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from wraith.artifact import open_artifact
+from wraith.artifact._archive import archive
+from wraith.artifact._manifest import MANIFEST, dump_manifest
 from wraith.workspace import Workspace
 
 
@@ -71,3 +74,19 @@ def test_a_pair_of_keys_is_made_once(run, folder: Path) -> None:
     again = run("key", "gen")
     assert again.code == 1
     assert "never replaced" in again.err
+
+
+def test_a_failed_signature_and_changed_bytes_are_against_policy(run, artifacts: Path) -> None:
+    """A manifest that was changed after it was signed, and another file than it lists, end with 3."""
+    artifact = open_artifact(Path("signed.wraith"))
+    other = dump_manifest(artifact.manifest.model_copy(update={"wraith_version": "9.9.9"}))
+    Path("forged.wraith").write_bytes(archive([(MANIFEST, other), *sorted(artifact.files.items())]))
+    changed = {**artifact.files, "scrub.toml": artifact.files["scrub.toml"].replace(b"#", b"%", 1)}
+    same = dump_manifest(artifact.manifest)
+    Path("changed.wraith").write_bytes(archive([(MANIFEST, same), *sorted(changed.items())]))
+    forged = run("verify", "forged.wraith", "--json")
+    assert (forged.code, forged.document["signature"]["answer"]) == (3, "failed")
+    assert run("install", "forged.wraith", "--name", "forged").code == 3
+    refused = run("verify", "changed.wraith")
+    assert refused.code == 3
+    assert "scrub.toml is not what manifest.json says" in refused.err

@@ -38,8 +38,8 @@ def install(
 
     ``force`` replaces what was installed there before, never recordings that were made there. Raises
     InputError where the artifact is none, or the place is taken; PolicyError where it is not what it
-    says, or brings commands; OperationError where the disk refuses. In each case nothing is left behind,
-    and nothing is lost.
+    says, or brings commands; OperationError where the disk refuses. In each case the workspace is as it
+    was, or is not there.
     """
     data = file_bytes(file)
     manifest = verified(data, file).manifest
@@ -48,8 +48,8 @@ def install(
     _refuse_existing(workspace, file, force)
     with _draft(workspace) as draft:
         unpack(data, file, draft / "new", manifest)
+        keep(project, manifest, data)
         _claim(draft / "new", draft / "old", workspace, file, force)
-    keep(project, manifest, data)
     return Installed(workspace, manifest)
 
 

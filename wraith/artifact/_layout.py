@@ -42,9 +42,9 @@ _PARTS: Final[tuple[tuple[Part, re.Pattern[str]], ...]] = (
     ("diagnostics", re.compile(r"reports/.+\.json|build/patch-findings\.json|build/[^/]+-report\.json")),
 )
 
-MAX_PATH_BYTES: Final = 255
 MAX_NAME_BYTES: Final = 100
-"""What a header of tar holds without extensions: a name, and before it a folder of 155 bytes."""
+MAX_PREFIX_BYTES: Final = 155
+"""What a header of tar holds without extensions: a name, and the folder before it."""
 
 
 def part_of(path: str) -> Part | None:
@@ -76,5 +76,11 @@ def _check_path(path: str) -> None:
         raise ValueError(f"files: hidden files and names that end in a dot are never packed: {path!r}")
     if part_of(path) is None:
         raise ValueError(f"files: nothing in a twin has this path: {path!r}")
-    if len(path.encode()) > MAX_PATH_BYTES or len(parts[-1].encode()) > MAX_NAME_BYTES:
+    if not _fits(parts):
         raise ValueError(f"files: a longer path than an artifact can hold: {path!r}")
+
+
+def _fits(parts: list[str]) -> bool:
+    """Tell whether a header of tar can hold the path, which it divides between two parts."""
+    splits = [("/".join(parts[:at]).encode(), "/".join(parts[at:]).encode()) for at in range(len(parts))]
+    return any(len(prefix) <= MAX_PREFIX_BYTES and len(name) <= MAX_NAME_BYTES for prefix, name in splits)

@@ -12,7 +12,6 @@ from wraith.artifact._archive import BLOCK, END, MAX_BYTES, header, padding, unp
 from wraith.artifact._frame import Frame
 from wraith.artifact._manifest import MANIFEST, REFUSED, FileEntry, Manifest, load_manifest
 from wraith.errors import InputError, OperationError, PolicyError
-from wraith.files import read_bytes
 
 CHUNK_BYTES: Final = 1 << 20
 MAX_MANIFEST_BYTES: Final = 32 << 20
@@ -53,7 +52,7 @@ class _Reader:
     def manifest(self) -> Manifest:
         found = self._frame.read(BLOCK)
         size = _size_in(found)
-        if size is None or size > MAX_MANIFEST_BYTES or found != header(MANIFEST, size):
+        if size is None or not 0 <= size <= MAX_MANIFEST_BYTES or found != header(MANIFEST, size):
             raise self._refusal(f"not an artifact: it does not begin with {MANIFEST}")
         manifest = load_manifest(self._read(size, MANIFEST), self._file)
         self._skip_padding(size, MANIFEST)
@@ -140,12 +139,10 @@ def file_bytes(file: Path) -> bytes:
     Raises InputError where there is none, or it is too large, OperationError where it cannot be read.
     """
     try:
+        if not file.is_file():  # a pipe or a device would never end
+            raise InputError("no such file", where=file, hint="wraith pack NAME --output FILE writes one")
         if file.stat().st_size > MAX_BYTES:
             raise InputError("larger than an artifact may be", where=file, hint=REFUSED)
-        return read_bytes(file)
-    except FileNotFoundError:
-        raise InputError(
-            "no such file", where=file, hint="wraith pack NAME --output FILE writes one"
-        ) from None
+        return file.read_bytes()
     except OSError as error:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=file) from error

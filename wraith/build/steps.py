@@ -19,6 +19,7 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._judged import judged_workspace
 from wraith.build._layers import (
     changed_layers,
     declared,
@@ -98,6 +99,7 @@ __all__ = [
     "is_overlay",
     "judge_promotion",
     "judge_rebase",
+    "judged_workspace",
     "keep_artifact",
     "keep_full",
     "known_generalization",

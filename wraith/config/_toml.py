@@ -10,7 +10,7 @@ from wraith.canonical import JsonValue, compact
 
 
 def toml_bytes(table: Mapping[str, JsonValue]) -> bytes:
-    """Return a table as TOML: values before tables, both sorted, empty tables left out."""
+    """Return a table as TOML: values before tables, both sorted."""
     return "".join(_lines(table)).encode()
 
 
@@ -19,8 +19,9 @@ def _lines(table: Mapping[str, JsonValue], path: tuple[str, ...] = ()) -> Iterat
         if not isinstance(value, dict):
             yield f"{_key(key)} = {_value(value)}\n"
     for key, value in sorted(table.items()):
-        if isinstance(value, dict) and value:
-            yield f"\n[{'.'.join(map(_key, (*path, key)))}]\n"
+        if isinstance(value, dict):
+            if not value or not all(isinstance(item, dict) for item in value.values()):
+                yield f"\n[{'.'.join(map(_key, (*path, key)))}]\n"
             yield from _lines(value, (*path, key))
 
 
