@@ -210,3 +210,46 @@ def test_serving_what_is_not_built_names_the_task(run, extra: Workspace) -> None
     """Nothing is served, and the hint says what builds it."""
     ran = run("serve", "extra")
     assert (ran.code, "doit compose:extra" in ran.err) == (1, True)
+
+
+def test_a_composite_of_the_project_is_a_twin_by_its_name(run, built: Workspace) -> None:
+    """Declared in wraith-project.toml it is built by the graph, checked, inspected and packed."""
+    project_file = built.project.root / "wraith-project.toml"
+    declared = '\n[composites.both]\nbase = "shop"\noverlays = ["extra"]\n'
+    project_file.write_text(project_file.read_text() + declared)
+    ran = run("check", "both")
+    assert (ran.code, "doit compose:both" in ran.err) == (1, True)
+    assert run("build", "pack:both").code == 0
+    assert run("check", "both", "--json").document["sessions_total"] == 2
+    assert run("pack", "both", "--json").document["artifact_kind"] == "composite"
+    assert run("build").code == 0
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many routes each twin has that was to be served; nothing listens."""
+    routes: list[int] = []
+    monkeypatch.setattr(
+        "wraith.serve.serve_twin", lambda twin, mask, **more: routes.append(len(twin.model.routes))
+    )
+    return routes
+
+
+def test_serve_with_an_overlay_composes_first(run, built: Workspace, served: list[int]) -> None:
+    """The composite is made below .wraith, and made again where a layer has changed."""
+    alone = len(json.loads(built.project.twin("shop").symbols_path.read_text())["routes"])
+    assert run("serve", "shop", "--overlay", "dist/extra.wraith").code == 0
+    assert run("serve", "shop").code == 0
+    assert served[1] == alone < served[0]
+    [made] = (built.project.state_path / "composites").iterdir()
+    assert made.name.startswith("shop-")
+
+
+def test_serve_build_brings_up_to_date(run, built: Workspace, served: list[int]) -> None:
+    """An overlay answers as its composite; one that is stale is said to be, with the task."""
+    assert run("serve", "extra", "--build").code == 0
+    model = json.loads(built.symbols_path.read_text())
+    model["routes"] = model["routes"][:1]
+    built.symbols_path.write_text(json.dumps(model))
+    ran = run("serve", "extra")
+    assert (ran.code, "extra is stale: extra changed; doit compose:extra" in ran.err) == (0, True)
