@@ -96,12 +96,16 @@ def own_layer(workspace: Workspace) -> Layer:
 
 
 def pinned_files(workspace: Workspace, tables: Mapping[str, object]) -> list[Path]:
-    """Return the files beside an overlay that its pins mean, as its ``wraith.toml`` names them, unread."""
+    """Return the files that the pins of an overlay mean, beside it or in the project's store, unread. Where
+    one is nowhere, the step that needs it says which."""
     base, overlay = tables.get("base"), tables.get("overlay")
     pins = [base.get("digest")] if isinstance(base, dict) else []
     requires = overlay.get("requires") if isinstance(overlay, dict) else None
     pins += [str(pin).partition("@")[2] for pin in requires] if isinstance(requires, list) else []
-    return [workspace.base_path / f"{str(pin).removeprefix('sha256:')}.wraith" for pin in pins]
+    names = [f"{str(pin).removeprefix('sha256:')}.wraith" for pin in pins]
+    folders = (workspace.base_path, workspace.project.store_path)
+    places = [[folder / name for folder in folders if (folder / name).is_file()] for name in names]
+    return [found[0] for found in places if found]
 
 
 def declared(project: Project) -> dict[str, ComposedTwin]:

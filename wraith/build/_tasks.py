@@ -38,7 +38,8 @@ def twin_tasks(workspace: Workspace) -> Tasks:
     """
     tables = read_tables(workspace.config_path)
     if workspace.origin_path.is_file() and not _sessions.manifests(workspace):
-        return {"pack": [_pack(workspace, tables, after=())]}
+        linked = [_overlay_tasks.compose(workspace, tables)] if "base" in tables else []
+        return {"compose": linked, "pack": [_pack(workspace, tables, after=())]}
     after = (f"check:{workspace.name}",)
     packed = [_pack(workspace, tables, after=after)]
     recorded = [_record(workspace, tables)]

@@ -221,10 +221,11 @@ def _assigned(
 ) -> list[_Added]:
     """Return the variants that explain what the base does not, each with its exchanges."""
     theirs = {_place(route) for route in base.routes}
+    own = {id(route) for route in full.routes}  # not what is said to unknown paths, nor what GraphQL asks
     found: dict[tuple[str, int, str], _Added] = {}
     for mine, there in zip(learned, known, strict=True):
         route, number = mine.answer.route, mine.answer.variant
-        if there.passed or not mine.passed or route is None or number is None or route not in full.routes:
+        if there.passed or not mine.passed or route is None or number is None or id(route) not in own:
             continue
         on_base = there.choice is not None and _place(there.choice.route) in theirs
         target = there.choice.route if on_base and there.choice is not None else route
