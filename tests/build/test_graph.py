@@ -44,7 +44,7 @@ def a_patch(twin: Workspace) -> None:
     )
 
 
-def new_file(path: Path, text: str = "x") -> None:
+def new_file(path: Path, text: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
@@ -106,7 +106,7 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
         "p",
         "schema.json is new",
     ),
-    "a new fault": (lambda twin: new_file(twin.faults_path / "x.toml", ""), "p", "faults/x.toml is new"),
+    "a new fault": (lambda twin: new_file(twin.faults_path / "x.toml"), "p", "faults/x.toml is new"),
 }
 STEPS = {"r": "record", "s": "synth", "c": "check", "p": "pack"}
 

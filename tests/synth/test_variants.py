@@ -19,12 +19,15 @@ from tests.synth.recordings import (
     replayed,
     route,
     session,
+    variant,
 )
+from wraith.canonical import JsonValue
 from wraith.runtime import Twin
 from wraith.synth import learn
 from wraith.wir import (
     Absent,
     Atom,
+    Delete,
     Equals,
     Exists,
     KeysBeyond,
@@ -34,6 +37,7 @@ from wraith.wir import (
     NotMatches,
     NotOneOf,
     Ref,
+    Where,
 )
 
 KEYS = ("it_k3Jd82mQ", "it_9xPq27Lb", "it_Zr41wTn6", "it_b8Vc5Hs0", "it_Q7my3Ke2", "it_4fGu9Da1")
@@ -202,6 +206,33 @@ def test_conflict_is_presence_in_state() -> None:
     assert taken.guards == (Exists(Lookup("plans", body("id"))),)
 
 
+def test_a_value_that_another_entity_has_is_refused() -> None:
+    """An update may send what its own entity has, but not what another has."""
+
+    def users(number: int) -> tuple[Step, ...]:
+        one, other = ({"id": f"us_{at}{number}k3Jd82", "mail": f"{at}{number}@b.org"} for at in "xy")
+
+        def change(mail: object, status: int = 200) -> Step:
+            answer = {**one, "mail": mail} if status == 200 else {"error": "taken"}
+            return exchange("PATCH", f"/users/{one['id']}", json={"mail": mail}, status=status, answer=answer)
+
+        return session(
+            *(exchange("POST", "/users", json={"mail": u["mail"]}, answer=u) for u in (one, other)),
+            change(one["mail"]),
+            change(other["mail"], 409),
+            change(f"new{number}@b.org"),
+        )
+
+    [taken] = [
+        each
+        for each in route(model_of(*map(users, range(3))), "PATCH /users/{user_id}").variants
+        if each.status == 409
+    ]
+    same = Where(("mail",), "equals", body("mail"), when_given=False)
+    another = Where(("id",), "differs", Ref(("request", "path", "user_id")), when_given=False)
+    assert f"{same!r}, {another!r}" in repr(taken.guards)
+
+
 def test_a_reference_to_nothing_is_refused() -> None:
     """A value that must name an entity is looked up in state."""
     steps = [
@@ -311,3 +342,26 @@ def test_content_types_are_kept_apart() -> None:
         )
     )
     assert replayed(learn(corpus), corpus).exact_bp == 10_000
+
+
+def closed(number: int, *, shown: bool) -> tuple[Step, ...]:
+    """A box is closed by a DELETE, which answers with it; a list may show it still."""
+    key = f"bx_{number}k3Jd82"
+    box: Document = {"id": key, "state": "open"}
+    gone: Document = {"id": key, "state": "closed"}
+    kept: list[JsonValue] = [gone] if shown else []
+    return session(
+        exchange("POST", "/v1/boxes", json={}, answer=box),
+        exchange("GET", f"/v1/boxes/{key}", answer=box),
+        exchange("DELETE", f"/v1/boxes/{key}", answer=gone),
+        exchange("GET", "/v1/boxes?state=closed", answer={"items": kept}),
+    )
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_what_a_list_still_shows_was_not_removed(*, shown: bool) -> None:
+    """A DELETE keeps what a later list shows, and making it again is nobody's side effect."""
+    model = model_of(*(closed(number, shown=shown) for number in range(3)))
+    removing = any(isinstance(each, Delete) for each in variant(model, "DELETE /v1/boxes/{box_id}").effects)
+    assert removing is not shown
+    assert len(variant(model, "POST /v1/boxes").effects) == 1

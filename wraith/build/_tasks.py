@@ -131,6 +131,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.index_path,
             *(path for path in (workspace.drift_path,) if path.is_file()),
             *_files(workspace.fixtures_path),
+            *_files(workspace.lua_path),
         ],
         writes=[workspace.report_path],
         freshness=partial(

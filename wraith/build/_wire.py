@@ -12,7 +12,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     import datetime
 
-    from wraith.conformance import Wire
+    from wraith.conformance import Gallery, Wire
 
 SESSION: Final = "X-Wraith-Session"
 FIXTURE: Final = "X-Wraith-Fixture"
@@ -27,11 +27,13 @@ def wire(
     route: str | None = None,
     fixture: str | None = None,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build._judged import judged
+    from wraith.build._judged import judged, judged_workspace
     from wraith.build._rules import read_drift
+    from wraith.build.steps import handlers_of
     from wraith.conformance import check_wire
     from wraith.live import Client, served
 
@@ -60,4 +62,6 @@ def wire(
                 counted=frozenset(sessions) or None,
                 route=route,
                 fixtures=about.fixtures,
+                gallery=gallery,
+                handlers=handlers_of(judged_workspace(workspace)),
             )

@@ -65,8 +65,9 @@ if TYPE_CHECKING:
 
     from wraith.artifact import Packed
     from wraith.config import FixtureSets
-    from wraith.conformance import Generalization, Report, Tampering
+    from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
+    from wraith.runtime import Handlers
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -95,6 +96,7 @@ __all__ = [
     "found_layer",
     "full",
     "guard_edits",
+    "handlers_of",
     "holdout",
     "is_overlay",
     "judge_promotion",
@@ -220,13 +222,15 @@ def measure(
     fixture: str | None = None,
     jobs: int = 1,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Report:
     """Replay the recordings on the model and return the report, which is written where it is of all sessions
     and routes.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
     is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
-    processes share the work. Raises InputError where there is no such set or session.
+    processes share the work. What is to be looked at is put into the ``gallery``. Raises InputError where
+    there is no such set or session.
     """
     from wraith.build._judged import judged
     from wraith.build._workers import spread
@@ -245,7 +249,9 @@ def measure(
         counted=frozenset(sessions) or None,
         route=route,
         fixtures=about.fixtures,
+        handlers=handlers_of(judged_workspace(workspace)),
         spread=spread(jobs),
+        gallery=gallery,
     )
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())
@@ -409,6 +415,15 @@ def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
     from wraith.config import read_fixtures
 
     return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
+
+
+def handlers_of(workspace: Workspace) -> Handlers | None:
+    """Return what runs the twin's Lua handlers; None where it has none. Raises InputError for a file that is
+    no text."""
+    from wraith.lua import lua_handlers, read_scripts
+
+    scripts = read_scripts(workspace.lua_path)
+    return lua_handlers(scripts) if scripts.handlers else None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

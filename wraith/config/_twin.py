@@ -52,10 +52,18 @@ class Synth(Document):
     """Only sessions with one of these tags; empty: all."""
 
 
+class ServeLua(Document):
+    """``[serve.lua]``: what the server does with handlers."""
+
+    on_error: Literal["fallback", "fail"] = "fallback"
+    """Where a handler fails: the model answers instead, or the answer is a 500 that says why."""
+
+
 class Serve(Document):
     """``[serve]``: how the twin is served."""
 
     fidelity: Literal["synth", "strict"] = "synth"
+    lua: ServeLua = ServeLua()
 
 
 class Passthrough(Document):

@@ -1,8 +1,12 @@
 """Conformance: how far a twin may be trusted. A pure engine: recordings and a model in, a report out."""
 
+from wraith.conformance._beside import Row
+from wraith.conformance._causes import Cause
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison, Difference
+from wraith.conformance._exhibit import Exhibit
 from wraith.conformance._follow import Followed, follow
+from wraith.conformance._gallery import Blame, Gallery
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
@@ -37,6 +41,8 @@ __all__ = [
     "SCHEMA",
     "UPSTREAM_SCHEMA",
     "Ask",
+    "Blame",
+    "Cause",
     "Comparison",
     "Component",
     "Components",
@@ -45,8 +51,10 @@ __all__ = [
     "Disagreement",
     "Divergence",
     "Drift",
+    "Exhibit",
     "Fold",
     "Followed",
+    "Gallery",
     "Generalization",
     "How",
     "Identities",
@@ -54,6 +62,7 @@ __all__ = [
     "Prediction",
     "Report",
     "RouteScore",
+    "Row",
     "RuleFinding",
     "Send",
     "SessionScore",

@@ -43,7 +43,7 @@ class How:
     keys: tuple[str, ...] = (DEFAULT_KEY,)
     """The members that elements of lists are told apart by, first choice first."""
     made: tuple[re.Pattern[str], ...] = ()
-    """How the keys look that are made beside answers: they are first met where they are shown."""
+    """How the identifiers look that are made beside answers: they are first met where they are shown."""
     lists: XmlLists = field(default_factory=lambda: NO_LISTS)
     """Which elements of XML are lists."""
     thresholds: RouteThresholds = field(default_factory=RouteThresholds)

@@ -7,17 +7,25 @@ is left out, an element dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime._compile import Resolver, compile_expr, from_response
+from wraith.runtime._compile import compile_expr, from_response
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
 from wraith.wir import Expr, Hole, Query
 
 SPREAD = "$spread"
+NOTHING: Mapping[str, Found] = {}
+
+
+class Document(Protocol):
+    """Makes a document; some of its holes may be given."""
+
+    def __call__(self, env: Environment, given: Mapping[str, Found] = ..., /) -> Found: ...
 
 
 def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
@@ -25,18 +33,7 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     there."""
     sources = {name: hole.source for name, hole in holes.items()}
 
-    def resolve(path: Path) -> Compute:
-        node, rest = _descend(template, path)
-        made: list[Compute] = []
-
-        def resolved(env: Environment) -> Found:
-            if not made:  # compiled on first use: holes may refer to each other in any order
-                made.append(compiled(node))
-            return get(made[0](env), rest)
-
-        return resolved
-
-    hole, compiled = _compiler(sources, resolve)
+    hole, compiled = _compiler(sources, template, ("response", "body"))
     for name in sources:
         hole(name)
     body = compiled(template)
@@ -52,14 +49,15 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     return with_pages
 
 
-def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
-    """Return the function that makes a document beside the answer. Its holes are its own, and what they say
-    of the response is the answer that was rendered."""
-    _, compiled = _compiler(holes, from_response)
+def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Document:
+    """Return the function that makes a document beside the answer. Its holes are its own: they see it at
+    ``made``, and what they say of the response is the answer that was rendered. Those that are given are
+    filled so."""
+    _, compiled = _compiler(holes, template, ("made",))
     body = compiled(template)
 
-    def make(env: Environment) -> Found:
-        answered, env.values = env.values, {}
+    def make(env: Environment, given: Mapping[str, Found] = NOTHING) -> Found:
+        answered, env.values = env.values, dict(given)
         try:
             return body(env)
         finally:
@@ -69,10 +67,24 @@ def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
 
 
 def _compiler(
-    sources: Mapping[str, Expr], resolve: Resolver
+    sources: Mapping[str, Expr], template: JsonValue, root: Path
 ) -> tuple[Callable[[str], Compute], Callable[[JsonValue], Compute]]:
-    """Return what compiles a hole by its name, and what compiles a part of a template."""
+    """Return what compiles a hole by its name, and what compiles a part of a template. The holes see the
+    document that is being rendered at the root."""
     filled: dict[str, Compute] = {}
+
+    def resolve(path: Path) -> Compute:
+        if path[: len(root)] != root:
+            return from_response(path)
+        node, rest = _descend(template, path[len(root) :])
+        made: list[Compute] = []
+
+        def resolved(env: Environment) -> Found:
+            if not made:  # compiled on first use: holes may refer to each other in any order
+                made.append(compiled(node))
+            return get(made[0](env), rest)
+
+        return resolved
 
     def hole(name: str) -> Compute:
         if name not in filled:
@@ -141,3 +153,16 @@ def _descend(node: JsonValue, path: Path) -> tuple[JsonValue, Path]:
         else:
             return node, path[depth:]
     return node, ()
+
+
+def hole_places(template: JsonValue, at: Path = ()) -> Iterator[tuple[str, Path]]:
+    """Yield the holes of a template with the places that they fill."""
+    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        yield template[1:], at
+    elif isinstance(template, dict):
+        for name, node in template.items():
+            if name != SPREAD:
+                yield from hole_places(node, (*at, name))
+    elif isinstance(template, list):
+        for position, node in enumerate(template):
+            yield from hole_places(node, (*at, position))

@@ -42,6 +42,9 @@ MAX_BODY_BYTES: Final = 64 * 2**20
 BODY_TIMEOUT_S: Final = 60.0
 """nginx's client_body_timeout, here for the whole body: nobody uploads to loopback for longer."""
 
+HANDLER_FAILED: Final = (b"x-wraith-handler", b"failed")
+"""Says that the model answered in the place of a handler."""
+
 _log = logging.getLogger("wraith.serve")
 
 _FRAMING: Final = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
@@ -71,6 +74,7 @@ class TwinApp:
         fidelity: Fidelity,
         access: AccessLog,
         passthrough: Passthrough | None = None,
+        fail_with_handlers: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
@@ -80,6 +84,7 @@ class TwinApp:
         self._strict = fidelity == "strict"
         self._access = access
         self._passthrough = passthrough
+        self._fail_with_handlers = fail_with_handlers
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
@@ -97,7 +102,10 @@ class TwinApp:
             passed_on = await self._passed_on(came, answer)
             response = unmask(answer.response) if passed_on is None else passed_on
             status = response.status
-            await send_whole(send, status, *_wire(head.method, response))
+            headers, content = _wire(head.method, response)
+            if answer.failure is not None:
+                headers.append(HANDLER_FAILED)
+            await send_whole(send, status, headers, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
@@ -172,6 +180,12 @@ class TwinApp:
             _log.exception("%s: the twin failed", place)
             message = f"{place}: the twin failed with {type(error).__name__}: {error}"
             raise _Refused(failure(500, "twin", message)) from error
+        if answer.failure is not None:
+            _log.warning("%s: the handler %s failed: %s", place, answer.handler, answer.failure)
+            if self._fail_with_handlers:
+                message = f"the handler {answer.handler} failed: {answer.failure}"
+                hint = 'on_error = "fallback" in [serve.lua] has the model answer instead'
+                raise _Refused(failure(500, "handler", message, hint=hint), answer)
         if self._strict and answer.extrapolated:
             route = answer.route.name if answer.route is not None else place
             message = f"{route}: nothing like this request was recorded, and fidelity is strict"

@@ -259,10 +259,14 @@ def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
 def _referred(row: Row) -> dict[object, list[Ref]]:
     """Return what an exchange speaks of, with where it says so."""
     found: dict[object, list[Ref]] = {}
-    for key in row.index:
-        said = [expr for expr in row.index.get(key) if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
+    for key, exprs in row.index.own():
+        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
         if said:
             found[key] = said
+    for root, by_key in row.index.documents():
+        if isinstance(root.expr, Ref) and root.expr.path[0] in SPEAKING:
+            for key, paths in by_key.items():
+                found.setdefault(key, []).extend(Ref((*root.expr.path, *path)) for path in paths)
     return found
 
 
@@ -308,9 +312,8 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
             own = text_of(compile_expr(lookup.key)(rows[0].env))
             for name, value in document.items():
                 if own is not None and text_of(value) == own:
-                    yield replace(
-                        view.query, where=(*view.query.where, Where((name,), "differs", lookup.key))
-                    )
+                    others = Where((name,), "differs", lookup.key, when_given=False)
+                    yield replace(view.query, where=(*view.query.where, others))
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

@@ -29,7 +29,10 @@ MAX_TEXTS = 60
 DISTINCT = 2
 """Different digests of a text that must have been met."""
 
-_DIGEST = re.compile(r"[0-9a-f]{8,64}|[0-9A-F]{8,64}|[A-Za-z0-9+/_-]{16,43}={0,2}")
+_DIGEST = re.compile(
+    r"[0-9a-f]{8,64}|[0-9A-F]{8,64}|[A-Za-z0-9+/_-]{22}(==)?|[A-Za-z0-9+/_-]{27}=?|[A-Za-z0-9+/_-]{43}=?"
+)
+"""Hexadecimal digits, perhaps cut off; MD5, SHA-1 and SHA-256 in base64."""
 
 _LENGTH = Call("byte_length", (BODY,))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
@@ -16,55 +15,45 @@ from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._existence import completed
-from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
-from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
-from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
+from wraith.synth._look import Looked, look_at, read, routed
 from wraith.synth._memo import (
     Forgetful,
-    Look,
     Memo,
-    content_digest,
     digest_of,
     histories,
-    read_look,
     read_route,
     recalled,
-    write_look,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal
+from wraith.synth._observe import Observation, Observer, learn_removal, well_known
+from wraith.synth._offspring import Made
 from wraith.synth._purges import learn_purge
+from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
-from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import choose
+from wraith.synth._routes import RouteTable
 from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
-from wraith.synth._survey import Sketch, sketch
+from wraith.synth._survey import Sketch
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 if TYPE_CHECKING:
     from wraith.synth._graphql._learn import LearnedGraphQL
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """A model, and what backs it."""
-
-    model: Model
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +77,8 @@ class Prepared:
     gone: Sequence[bool]
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
-    journals: Sequence[Journal]
-    """What writes write down elsewhere."""
+    made: Sequence[Made]
+    """What writes make beside their answers."""
     observations: Sequence[Observation]
     kept_back: Kept
     """What entities do not show, and keep."""
@@ -100,17 +89,12 @@ class Prepared:
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
-        return Observer(
-            self.roles, self.world, self.gone, self.effects, caller=self.caller, journals=self.journals
-        )
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller, made=self.made)
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
-
-
-PARTS = 32
-"""Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
+        known = self.kept.get(number)
+        return known or routed(read(number, self.ordered[number]), self.table, self.xml_lists)
 
 
 @undisturbed()
@@ -129,13 +113,20 @@ def learn(
     knows what was worked out before: both change nothing else.
     """
     memo = Forgetful() if memo is None else memo
-    known = prepare(corpus, witnessed, spread, memo)
+    looked = look_at(corpus, witnessed, spread, memo)
+    recall = Recall(memo, looked)
+    return recall.learned() or _learned(looked, recall, spread, memo)
+
+
+def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Learned:
+    known = _prepared(looked, recall)
     table, roles, gone = known.table, known.roles, known.gone
-    effects = _together(known.effects, effects_of(known.journals))
+    effects = _together(known.effects, _making(known.made))
     graphql = known.graphql
-    by_route: dict[int, list[Observation]] = defaultdict(list)
+    shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
-        by_route[observation.seen.route].append(observation)
+        shown[observation.seen.route].append(observation)
+    by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
@@ -144,39 +135,53 @@ def learn(
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
-        laws = {**taught, **known.kept_back.laws(role)}
+        laws = {**taught.laws, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
             study = studies.pop(route, None) or Study(seen, role)
-            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
                 studies[route] = study
             known_effects = effects.get(route, ())
-            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
+            return learn_route(
+                seen,
+                role,
+                lists,
+                gone[route],
+                known_effects,
+                laws=laws,
+                likewise=taught.likewise,
+                study=study,
+            )
 
-        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        key = (
+            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            if basis.get(route) is not None
+            else None
+        )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
-    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    made_so_far = [(roles[route], made) for route, made in learned.items()]
+    laws, habits = laws_of(made_so_far), habits_of(made_so_far)
     lawful = [
         route
         for route, made in learned.items()
-        if not roles[route].purges and may_obey(roles[route], made, laws)
+        if not roles[route].purges
+        and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
-        collection = roles[lawful[part]].collection
-        return one_route(
-            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
-        )
+        role = roles[lawful[part]]
+        own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
+        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     analogy = Analogy(
@@ -213,7 +218,7 @@ def learn(
     evidence = Evidence(
         exchanges=sum(map(len, known.sketches)) + known.spoken,
         sessions=sum(known.taught),
-        runs=_runs([session.id for session in known.ordered], known.world),
+        runs=runs_of([session.id for session in known.ordered], known.world),
         routes=(
             *(
                 RouteEvidence(
@@ -227,7 +232,7 @@ def learn(
             *(backed for each in graphql for backed in each.evidence),
         ),
     )
-    return Learned(model, evidence)
+    return recall.keep(known.world, Learned(model, evidence))
 
 
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
@@ -240,7 +245,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
         known.world.fixtures,
         known.gone,
         known.caller,
-        known.journals,
+        known.made,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -277,13 +282,16 @@ def prepare(
     corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn, memo: Memo | None = None
 ) -> Prepared:
     """Run the stages of synthesis up to what the chosen sessions show."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    taught = [session.id not in witnessed for session in ordered]
-    table, sketches, speaking = _survey(ordered, taught, spread, Forgetful() if memo is None else memo)
-    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
-    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
-    chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
+    memo = Forgetful() if memo is None else memo
+    looked = look_at(corpus, witnessed, spread, memo)
+    return _prepared(looked, Recall(memo, looked))
+
+
+def _prepared(looked: Looked, recall: Recall) -> Prepared:
+    ordered, taught, table, sketches = looked.ordered, looked.taught, looked.table, looked.sketches
+    xml_lists = looked.xml_lists
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in looked.speaking)
+    kept = {number: looked.session(number) for number in sorted(looked.chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -291,9 +299,9 @@ def prepare(
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
+    builder = WorldBuilder()
+    for number, shown in enumerate(recall.sights(roles, kept)):
+        builder.add(shown, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -320,20 +328,26 @@ def prepare(
         gone=gone,
         caller=caller,
         effects=certain,
-        journals=(),
+        made=(),
         observations=(),
         kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
+    changes, made = learn_side_effects(first, roles, world.run_of)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles)),
-        journals=learn_journals(first, roles, world.run_of),
+        effects=_together(certain, changes),
+        made=(*made, *learn_journals(first, roles, world.run_of)),
     )
-    settled = known.effects == certain and not known.journals
+    settled = known.effects == certain and not known.made
     return replace(known, observations=first if settled else observed(known))
+
+
+def _making(made: Sequence[Made]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects that make entities, by the position of the route that has them."""
+    return _together(*({each.route: (each.effect,)} for each in made))
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
@@ -345,45 +359,9 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
     return done
 
 
-def _survey(
-    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread, memo: Memo
-) -> tuple[RouteTable, list[Sketch], list[int]]:
-    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
-    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
-    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
-
-    def look(number: int) -> Look:
-        exchanges = see(number, ordered[number].read()) if taught[number] else []
-        rest = [each for each in exchanges if not speaks_graphql(each)]
-        return sketch(rest), len(rest) < len(exchanges)
-
-    def some(part: int) -> list[Look]:
-        done = []
-        for number in range(bounds[part], bounds[part + 1]):
-            digest = content_digest(ordered[number]) if taught[number] else None
-            key = f"sketch-{digest_of(digest)}" if digest is not None else None
-            done.append(recalled(memo, key, partial(look, number), write_look, read_look))
-        return done
-
-    looks = [each for part in spread(some, PARTS) for each in part]
-    sketches = [each for each, _ in looks]
-    paths = Paths()
-    for number, each in enumerate(sketches):
-        paths.add(number, each)
-    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
-
-
 def _without(world: World, names: set[str]) -> World:
     """Return the world without the entities that GraphQL knows more of."""
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
-
-
-def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
-    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
-    for seen in exchanges:
-        seen.lists = lists
-        table.assign(seen)
-    return exchanges
 
 
 def observed(known: Prepared) -> list[Observation]:
@@ -420,10 +398,3 @@ def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Rout
 def _entities(roles: Sequence[Role]) -> tuple[Entity, ...]:
     found = {role.collection.name: role.collection for role in roles if role.collection is not None}
     return tuple(Entity(name=name, key=found[name].key) for name in sorted(found))
-
-
-def _runs(ids: Sequence[str], world: World) -> tuple[tuple[str, ...], ...]:
-    runs: dict[int, list[str]] = defaultdict(list)
-    for session, run in zip(ids, world.run_of, strict=True):
-        runs[run].append(session)
-    return tuple(tuple(sessions) for _, sessions in sorted(runs.items()))

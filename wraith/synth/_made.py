@@ -47,6 +47,8 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         return _UUID4_PATTERN
     if any(len(text) > 200 or " " in text for text in texts):
         return None
+    if all(read_time(text) is not None and not text.isdigit() for text in texts):
+        return None  # times that are not understood
     split = [_PIECES.findall(text) for text in texts]
     shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
     if count < len(texts):
@@ -149,6 +151,12 @@ def is_near(clock: Clock, value: Found, now_ms: int) -> bool:
 
 def _form(unit: str) -> str:
     return any_fraction(unit) if "%S" in unit else unit
+
+
+def may_be_made(column: Values) -> bool:
+    """Whether some values of a column may be identifiers that were made, by their looks alone."""
+    long = {value for value in column if isinstance(value, str) and len(value) >= MIN_FRESH}
+    return sum(" " not in value for value in long) > 1
 
 
 def made_source(rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:

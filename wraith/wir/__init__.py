@@ -72,7 +72,7 @@ from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
 from wraith.wir._patterns import common_text
-from wraith.wir._show import show_atom, show_effect, show_expr
+from wraith.wir._show import show_atom, show_effect, show_expr, show_template
 
 __all__ = [
     "ANYTHING",
@@ -168,4 +168,5 @@ __all__ = [
     "show_atom",
     "show_effect",
     "show_expr",
+    "show_template",
 ]
