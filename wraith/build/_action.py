@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final, Protocol
 
 from wraith.artifact import keep_file
@@ -34,7 +35,7 @@ def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | St
         if step == SOURCE:
             summary = perform(step, workspace)
             return {SUMMARY: summary, CAME: "checked" if freshness.wrote_nothing(task) else "built"}
-        if str(workspace.symbols_path.relative_to(workspace.project.root)) in task.targets:
+        if _relative(workspace, workspace.digests_path) in task.targets:
             guard_edits(workspace)  # restoring would overwrite them as learning would
         cache = open_cache(workspace.project)
         key = cache.key(step, freshness)
@@ -49,6 +50,10 @@ def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | St
         return {SUMMARY: summary, CAME: "built"}
     except WraithError as error:
         return StepFailed(error)
+
+
+def _relative(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.project.root).as_posix()
 
 
 def clean_outputs(workspace: Workspace, task: Task, dryrun: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,10 +18,9 @@ from wraith.workspace import Project
 if TYPE_CHECKING:
     from wraith.build._plan import Planned
     from wraith.build._sandbox import Undeclared
-    from wraith.build._tasks import TaskDict
+    from wraith.build._task import TaskDict
+    from wraith.build._tasks import Tasks
     from wraith.build.events import Listener
-
-STEPS: Final = ("record", "synth", "check", "pack")
 
 BACKEND: Final = "wraith"
 """The name of ``WraithDatabase`` among doit's backends; the package registers it as an entry point."""
@@ -83,21 +82,20 @@ def explain(project: Project, targets: Sequence[str] = ()) -> list[Planned]:
     """Return what a build of the targets would do with each task, and why. Nothing runs, and nothing is
     written. Raises InputError for a target that there is none of, and where a configuration is broken."""
     from wraith.build._plan import plan
+    from wraith.build._tasks import BY_DEFAULT
 
     namespace = _creators(project)
     _check_targets(project, namespace, targets)
-    return plan(project, namespace, targets)
+    return plan(project, namespace, targets or BY_DEFAULT)
 
 
 def find_undeclared(project: Project, targets: Sequence[str] = ()) -> list[Undeclared]:
     """Run each step that the targets need once more, in a folder that holds only its declared inputs, and
     return those that do not come to the same there. The targets must be up to date."""
-    from wraith.build._plan import plan
     from wraith.build._sandbox import undeclared
 
-    namespace = _creators(project)
-    needed = [each.task.name for each in plan(project, namespace, targets)]
-    return list(undeclared(project, namespace, needed))
+    needed = [each.task.name for each in explain(project, targets)]
+    return list(undeclared(project, _creators(project), needed))
 
 
 def _options(jobs: int, keep_going: bool) -> list[str]:
@@ -106,6 +104,7 @@ def _options(jobs: int, keep_going: bool) -> list[str]:
 
 def _config(project: Project, reporter: object) -> dict[str, object]:
     from wraith.build._digests import Blake3Checker
+    from wraith.build._tasks import BY_DEFAULT
 
     return {
         "backend": BACKEND,
@@ -114,41 +113,70 @@ def _config(project: Project, reporter: object) -> dict[str, object]:
         "reporter": reporter,
         "verbosity": 2,
         "par_type": "thread",  # steps run in processes of ours: doit's own hang when one dies
+        "default_tasks": list(BY_DEFAULT),
     }
 
 
 def _creators(project: Project) -> dict[str, object]:
     """Return doit's task creators. Everything is read here, so that an error comes up before doit runs."""
-    from wraith.build._tasks import twin_tasks
+    from wraith.build._tasks import composite_tasks, twin_tasks
 
-    twins = [twin_tasks(workspace) for workspace in project.twins()]
+    parts = [*map(twin_tasks, project.twins()), *composite_tasks(project)]
 
     # doit shows the docstring of each as the line of its group, and their order is that of the source
     def task_record() -> Iterator[TaskDict]:
         """record each twin, where it names a command, and index its sessions"""
-        for twin in twins:
-            yield from twin.record
+        yield from _of(parts, "record")
 
     def task_synth() -> Iterator[TaskDict]:
-        """learn each twin's model"""
-        for twin in twins:
-            yield from twin.synth
+        """learn each twin's model, an overlay's from its recordings alone"""
+        yield from _of(parts, "synth")
+
+    def task_delta() -> Iterator[TaskDict]:
+        """subtract its base from what an overlay has learned"""
+        yield from _of(parts, "delta")
+
+    def task_compose() -> Iterator[TaskDict]:
+        """link each overlay with its base, and each composite of the project"""
+        yield from _of(parts, "compose")
 
     def task_check() -> Iterator[TaskDict]:
-        """replay each twin's recordings on its model"""
-        for twin in twins:
-            yield from twin.check
+        """replay each twin's recordings on its model, an overlay's on its composite"""
+        yield from _of(parts, "check")
 
     def task_pack() -> Iterator[TaskDict]:
         """pack each twin into dist/"""
-        for twin in twins:
-            yield from twin.pack
+        yield from _of(parts, "pack")
 
-    creators: tuple[Callable[[], Iterator[TaskDict]], ...] = (task_record, task_synth, task_check, task_pack)
+    def task_promote() -> Iterator[TaskDict]:
+        """judge whether the base may take an overlay over, and suggest how (not by default)"""
+        yield from _of(parts, "promote")
+
+    def task_rebase_check() -> Iterator[TaskDict]:
+        """judge an overlay on a newer base (not by default)"""
+        yield from _of(parts, "rebase_check")
+
+    creators: tuple[Callable[[], Iterator[TaskDict]], ...] = (
+        task_record,
+        task_synth,
+        task_delta,
+        task_compose,
+        task_check,
+        task_pack,
+        task_promote,
+        task_rebase_check,
+    )
     return {creator.__name__: creator for creator in creators}
 
 
+def _of(parts: Iterable[Tasks], step: str) -> Iterator[TaskDict]:
+    for part in parts:
+        yield from part.get(step, ())
+
+
 def _check_targets(project: Project, namespace: dict[str, object], targets: Sequence[str]) -> None:
+    from wraith.build._tasks import STEPS
+
     known = set(STEPS)
     for step in STEPS:
         creator = namespace[f"task_{step}"]

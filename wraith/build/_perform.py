@@ -51,7 +51,20 @@ def run_here(step: str, workspace: Workspace) -> str:
         case "record":
             return steps.record(workspace, if_stale=True).summary
         case "synth":
-            return steps.synth(workspace).summary
+            learned = steps.full if steps.is_overlay(workspace) else steps.synth
+            return learned(workspace).summary
+        case "delta":
+            return steps.delta(workspace).summary
+        case "compose":
+            return steps.compose(workspace).summary
+        case "promote":
+            promoted = steps.promote(workspace)
+            steps.judge_promotion(promoted.promotion, promoted.folder)
+            return promoted.summary
+        case "rebase_check":
+            judged = steps.rebase_check(workspace)
+            steps.judge_rebase(workspace, judged.report)
+            return judged.summary
         case "check":
             return steps.check(workspace).summary
         case _:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from wraith.build._cached import open_store, step_key
 from wraith.build._freshness import KEY, Change, Freshness
 from wraith.canonical import JsonValue
-from wraith.workspace import Project
+from wraith.workspace import Project, Workspace
 
 if TYPE_CHECKING:
     from wraith.cache import Store
@@ -35,6 +35,7 @@ class Declaration:
     targets: tuple[str, ...]
     task_dep: tuple[str, ...]
     freshness: Freshness
+    workspace: Workspace
 
     @property
     def step(self) -> str:
@@ -154,7 +155,11 @@ def _tasks(namespace: Mapping[str, object]) -> Iterator[tuple[str, dict[str, obj
 
 def _declaration(step: str, task: Mapping[str, object]) -> Declaration:
     [freshness] = _list(task, "uptodate")
+    [action] = _list(task, "actions")
+    assert isinstance(action, tuple)
+    workspace = action[1][1]  # as _task writes it
     assert isinstance(freshness, Freshness), "Invariant: every task of ours has one"
+    assert isinstance(workspace, Workspace)
     return Declaration(
         f"{step}:{task['name']}",
         str(task["doc"]),
@@ -162,6 +167,7 @@ def _declaration(step: str, task: Mapping[str, object]) -> Declaration:
         tuple(str(each) for each in _list(task, "targets")),
         tuple(str(each) for each in _list(task, "task_dep")),
         freshness,
+        workspace,
     )
 
 

@@ -20,7 +20,7 @@ from wraith.build._perform import run_here
 from wraith.build._plan import Declaration, declarations
 from wraith.errors import WraithError
 from wraith.files import read_bytes, write_whole
-from wraith.workspace import PROJECT_FILE, Project
+from wraith.workspace import PROJECT_FILE, Project, Workspace
 
 _TABLE: Final = re.compile(r"(?:(?P<twin>\S+): )?\[(?P<table>[^\]]+)\].* in wraith\.toml")
 """How the tasks call a table that is an input of theirs."""
@@ -50,12 +50,18 @@ def undeclared(project: Project, namespace: dict[str, object], tasks: Sequence[s
 def _difference(project: Project, task: Declaration, sandbox: Project) -> str:
     _fill(project, task, sandbox)
     try:
-        run_here(task.step, sandbox.twin(task.twin))
+        run_here(task.step, _moved(task.workspace, sandbox))
     except (WraithError, OSError) as error:
         return f"fails with nothing but its declared inputs: {error}".replace(f"{sandbox.root}/", "")
     outputs = task.freshness.outputs(task)
     differing = [name for name in outputs if _read(sandbox.root / name) != _read(project.root / name)]
     return f"writes another {differing[0]} with nothing but its declared inputs" if differing else ""
+
+
+def _moved(workspace: Workspace, sandbox: Project) -> Workspace:
+    place = workspace.place
+    inside = None if place is None else sandbox.root / place.relative_to(workspace.project.root)
+    return Workspace(sandbox, workspace.name, inside)
 
 
 def _fill(project: Project, task: Declaration, sandbox: Project) -> None:

@@ -8,10 +8,18 @@ from typing import Final, Literal
 from pydantic import Field, field_validator
 
 from wraith.config._read import Document
+from wraith.workspace import check_name
 
 UNITS: Final = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 _SIZE = re.compile(rf"(\d{{1,9}}) ?({'|'.join(UNITS)})")
+
+
+class ComposedTwin(Document):
+    """``[composites.NAME]``: a base with overlays, in the order in which they are composed."""
+
+    base: str
+    overlays: tuple[str, ...] = Field(min_length=1)
 
 
 class Cache(Document):
@@ -36,7 +44,15 @@ class Cache(Document):
 
 
 class ProjectConfig(Document):
-    """The whole of ``wraith-project.toml``. Composites join it with overlays."""
+    """The whole of ``wraith-project.toml``. Names are those of twins of the project, or references."""
 
     format: Literal["wraith.project/1"] = "wraith.project/1"
     cache: Cache = Cache()
+    composites: dict[str, ComposedTwin] = Field(default={})
+
+    @field_validator("composites")
+    @classmethod
+    def _named(cls, value: dict[str, ComposedTwin]) -> dict[str, ComposedTwin]:
+        for name in value:
+            check_name(name, "composite")
+        return value
