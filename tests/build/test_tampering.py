@@ -56,7 +56,7 @@ OUTCOMES: Final[dict[str, tuple[str, str, str, str]]] = {
     "state/fixtures/late/item.json": ("CP", "CP", "c!", ""),
     "scrub.toml": ("p!", "P", "p!", ""),
     "wraith.toml": ("", "", "!", ""),
-    "../../wraith-project.toml": ("", "", "", ""),
+    "../../wraith-project.toml": ("", "", "!", ""),
 }
 STEPS: Final = {"r": "record", "s": "synth", "c": "check", "p": "pack"}
 

@@ -13,7 +13,8 @@ from wraith.workspace import Workspace
 def stale(run, recorded: Workspace) -> Workspace:
     """A twin that was built, and whose threshold was changed since."""
     assert run("build").code == 0
-    recorded.config_path.write_text(recorded.config_path.read_text() + "\n[diff]\nrequired_score = 0.5\n")
+    text = recorded.config_path.read_text()
+    recorded.config_path.write_text(text.replace("[diff]\n", "[diff]\nsession_pass_rate = 0.5\n"))
     return recorded
 
 

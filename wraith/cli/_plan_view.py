@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from wraith.cli._output import Line
 
 if TYPE_CHECKING:
-    from wraith.build import Planned
-    from wraith.build._freshness import Change
+    from wraith.build import Change, Planned
     from wraith.canonical import JsonValue
 
 SHOWN = 20
