@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from wraith.artifact import keep_file
-from wraith.build._cached import open_cache
+from wraith.build._cached import open_cache, step_key
 from wraith.build._freshness import Declared, HasUptodate, freshness_of
 from wraith.build._perform import perform
 from wraith.build._reporter import CAME, SUMMARY, StepFailed
@@ -38,7 +38,7 @@ def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | St
         if _relative(workspace, workspace.digests_path) in task.targets:
             guard_edits(workspace)  # restoring would overwrite them as learning would
         cache = open_cache(workspace.project)
-        key = cache.key(step, freshness)
+        key = step_key(step, freshness, task.targets)
         hit = cache.restore(key, freshness.outputs(task), freshness.folders)
         if hit is not None:
             if step == "pack":

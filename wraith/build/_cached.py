@@ -41,9 +41,6 @@ class BuildCache:
         self._store = _store(project, settings)
         self._actions: ActionCache = ActionCache(self._store, self._remote, self._notes.append)
 
-    def key(self, step: str, freshness: Freshness) -> str:
-        return step_key(step, freshness)
-
     def restore(self, key: str, outputs: Sequence[str], folders: Sequence[str]) -> Hit | None:
         """Put the outputs of an action where they belong; None where they are not to be had."""
         return self._actions.restore(key, self._root, outputs, folders)
@@ -101,8 +98,8 @@ def cache_settings(project: Project) -> Cache:
     return read_toml(path, ProjectConfig).cache if path.is_file() else Cache()
 
 
-def step_key(step: str, freshness: Freshness) -> str:
-    """Return the action key of a step that is about to run.
+def step_key(step: str, freshness: Freshness, targets: Sequence[str]) -> str:
+    """Return the action key of a step that is about to run and to write the targets.
 
     A cache outlives versions and is shared between machines, so the engine's version is that of all the code:
     what freshness compares, the rooms that a step is known to use, is too little for it.
@@ -111,6 +108,7 @@ def step_key(step: str, freshness: Freshness) -> str:
 
     known = freshness.read
     parameters = {name: value or "" for name, value in known["parameters"].items()}
+    parameters["targets"] = "\n".join(targets)  # a twin that becomes an overlay has other steps of the name
     return action_key(step, f"{ENGINE_VERSION}+{code_digest('')}", parameters, known["inputs"])
 
 

@@ -130,8 +130,15 @@ def check(workspace: Workspace, tables: Tables) -> TaskDict:
 
 def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     workspace = project.composite(name)
-    members = [project.twin(each) for each in texts(declared, "overlays") if _is_name(each)]
+    # the recordings of a twin count, whether it is named or what it packed is pinned
+    names = [each.partition("@")[0] for each in texts(declared, "overlays")]
+    members = [project.twin(each) for each in names if _is_name(each)]
     there = [member for member in members if member.exists()]
+    chosen = {
+        f"{member.name}: {name}": digest
+        for member in there
+        for name, digest in parameters(read_tables(member.config_path), "synth").items()
+    }
     return task(
         workspace,
         "check",
@@ -140,7 +147,7 @@ def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
         writes=[workspace.report_path],
         freshness=partial(
             Freshness,
-            parameters=engine("conformance"),
+            parameters=engine("conformance") | chosen,
             more_inputs=partial(_composed_and_recorded, workspace, there),
         ),
     )

@@ -97,7 +97,7 @@ def plan(project: Project, namespace: Mapping[str, object], wanted: Sequence[str
 
 
 def _is_cached(store: Store, task: Declaration) -> bool:
-    return store.result(step_key(task.step, task.freshness)) is not None
+    return store.result(step_key(task.step, task.freshness, task.targets)) is not None
 
 
 def _reachable(

@@ -101,7 +101,7 @@ def _only(text: bytes, tables: frozenset[str]) -> bytes:
 
     document = tomlkit.parse(text.decode())
     for name in list(document):
-        if name not in tables and name != "format":
+        if name not in tables and name not in ("format", "base", "overlay"):  # with these it is an overlay
             del document[name]
     if "upstream" not in tables:
         document["upstream"] = {"base_url": ELSEWHERE}
