@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
@@ -16,57 +15,45 @@ from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._existence import completed
-from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
+from wraith.synth._look import Looked, look_at, read, routed
 from wraith.synth._memo import (
     Forgetful,
-    Look,
     Memo,
-    content_digest,
     digest_of,
     histories,
-    read_look,
     read_route,
     recalled,
-    write_look,
     write_route,
 )
 from wraith.synth._observe import Observation, Observer, learn_removal, well_known
 from wraith.synth._offspring import Made
 from wraith.synth._purges import learn_purge
+from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
-from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import choose
+from wraith.synth._routes import RouteTable
 from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
-from wraith.synth._survey import Sketch, sketch
+from wraith.synth._survey import Sketch
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
 
 if TYPE_CHECKING:
     from wraith.synth._graphql._learn import LearnedGraphQL
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """A model, and what backs it."""
-
-    model: Model
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +94,7 @@ class Prepared:
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
         known = self.kept.get(number)
-        return known or _routed(_read(number, self.ordered[number]), self.table, self.xml_lists)
-
-
-PARTS = 32
-"""Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
-
-
-MAX_HELD = 300
-"""Sessions that are held between the first look and the second."""
+        return known or routed(read(number, self.ordered[number]), self.table, self.xml_lists)
 
 
 @undisturbed()
@@ -134,7 +113,13 @@ def learn(
     knows what was worked out before: both change nothing else.
     """
     memo = Forgetful() if memo is None else memo
-    known = prepare(corpus, witnessed, spread, memo)
+    looked = look_at(corpus, witnessed, spread, memo)
+    recall = Recall(memo, looked)
+    return recall.learned() or _learned(looked, recall, spread, memo)
+
+
+def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Learned:
+    known = _prepared(looked, recall)
     table, roles, gone = known.table, known.roles, known.gone
     effects = _together(known.effects, _making(known.made))
     graphql = known.graphql
@@ -233,7 +218,7 @@ def learn(
     evidence = Evidence(
         exchanges=sum(map(len, known.sketches)) + known.spoken,
         sessions=sum(known.taught),
-        runs=_runs([session.id for session in known.ordered], known.world),
+        runs=runs_of([session.id for session in known.ordered], known.world),
         routes=(
             *(
                 RouteEvidence(
@@ -247,7 +232,7 @@ def learn(
             *(backed for each in graphql for backed in each.evidence),
         ),
     )
-    return Learned(model, evidence)
+    return recall.keep(known.world, Learned(model, evidence))
 
 
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
@@ -297,18 +282,16 @@ def prepare(
     corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn, memo: Memo | None = None
 ) -> Prepared:
     """Run the stages of synthesis up to what the chosen sessions show."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    taught = [session.id not in witnessed for session in ordered]
-    held: dict[int, list[Seen]] = {}
-    table, sketches, speaking = _survey(ordered, taught, spread, memo or Forgetful(), held)
-    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
-    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
-    chosen = choose(sketches, table)
-    kept = {
-        number: _routed(held.pop(number, None) or _read(number, ordered[number]), table, xml_lists)
-        for number in sorted(chosen)
-    }
-    held.clear()
+    memo = Forgetful() if memo is None else memo
+    looked = look_at(corpus, witnessed, spread, memo)
+    return _prepared(looked, Recall(memo, looked))
+
+
+def _prepared(looked: Looked, recall: Recall) -> Prepared:
+    ordered, taught, table, sketches = looked.ordered, looked.taught, looked.table, looked.sketches
+    xml_lists = looked.xml_lists
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in looked.speaking)
+    kept = {number: looked.session(number) for number in sorted(looked.chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -316,10 +299,9 @@ def prepare(
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        routed = kept.get(number) or _routed(_read(number, session), table, xml_lists)
-        builder.add(routed, taught[number])
+    builder = WorldBuilder()
+    for number, shown in enumerate(recall.sights(roles, kept)):
+        builder.add(shown, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -377,55 +359,9 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
     return done
 
 
-def _survey(
-    ordered: Sequence[Session],
-    taught: Sequence[bool],
-    spread: Spread,
-    memo: Memo,
-    held: dict[int, list[Seen]],
-) -> tuple[RouteTable, list[Sketch], list[int]]:
-    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
-    does is no part of the rest. Of sessions that teach nothing, nothing is kept. What is read by this process
-    is held, as far as that goes: most of it is asked for again."""
-    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
-
-    def look(number: int) -> Look:
-        exchanges = see(number, ordered[number].read()) if taught[number] else []
-        rest = [each for each in exchanges if not speaks_graphql(each)]
-        if len(held) < MAX_HELD:
-            held[number] = rest
-        return sketch(rest), len(rest) < len(exchanges)
-
-    def some(part: int) -> list[Look]:
-        done = []
-        for number in range(bounds[part], bounds[part + 1]):
-            digest = content_digest(ordered[number]) if taught[number] else None
-            key = f"sketch-{digest_of(digest)}" if digest is not None else None
-            done.append(recalled(memo, key, partial(look, number), write_look, read_look))
-        return done
-
-    looks = [each for part in spread(some, PARTS) for each in part]
-    sketches = [each for each, _ in looks]
-    paths = Paths()
-    for number, each in enumerate(sketches):
-        paths.add(number, each)
-    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
-
-
 def _without(world: World, names: set[str]) -> World:
     """Return the world without the entities that GraphQL knows more of."""
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
-
-
-def _read(number: int, session: Session) -> list[Seen]:
-    return [each for each in see(number, session.read()) if not speaks_graphql(each)]
-
-
-def _routed(exchanges: list[Seen], table: RouteTable, lists: XmlLists) -> list[Seen]:
-    for seen in exchanges:
-        seen.look_again(lists)
-        table.assign(seen)
-    return exchanges
 
 
 def observed(known: Prepared) -> list[Observation]:
@@ -462,10 +398,3 @@ def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Rout
 def _entities(roles: Sequence[Role]) -> tuple[Entity, ...]:
     found = {role.collection.name: role.collection for role in roles if role.collection is not None}
     return tuple(Entity(name=name, key=found[name].key) for name in sorted(found))
-
-
-def _runs(ids: Sequence[str], world: World) -> tuple[tuple[str, ...], ...]:
-    runs: dict[int, list[str]] = defaultdict(list)
-    for session, run in zip(ids, world.run_of, strict=True):
-        runs[run].append(session)
-    return tuple(tuple(sessions) for _, sessions in sorted(runs.items()))

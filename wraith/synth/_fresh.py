@@ -13,9 +13,9 @@ from wraith.synth._context import Context
 from wraith.synth._digests import fingerprint_source
 from wraith.synth._filed import norm
 from wraith.synth._finds import is_stored
-from wraith.synth._made import clock_source, fresh_number, made_source
+from wraith.synth._made import clock_source, fresh_number, made_source, may_be_made
 from wraith.synth._rows import Row, Values, as_json, distinct_texts
-from wraith.synth._sources import from_places
+from wraith.synth._sources import from_places, named_place
 from wraith.wir import Cast, Expr, First, Literal, NextKey, Ref
 
 MIN_GROWING = 3
@@ -94,6 +94,8 @@ class Fresh:
         is_key = path == self._context.key_path
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
             return self._sequence_source(self._context.sequence, column)
+        if not is_key and not may_be_made(column):
+            return None
         made = [norm(value) not in row.index for row, value in zip(self._rows, column, strict=True)]
         if all(made):
             return made_source(self._rows, column, is_key)
@@ -104,8 +106,11 @@ class Fresh:
         source = made_source([self._rows[i] for i in rest], [column[i] for i in rest], is_key)
         if source is None:
             return None
-        brought = from_places([self._rows[i] for i in given], [column[i] for i in given], str(path[-1]))
-        if brought is None or isinstance(brought, Literal):
+        some, values, name = [self._rows[i] for i in given], [column[i] for i in given], str(path[-1])
+        brought = from_places(some, values, name)
+        if brought is None or isinstance(brought, Literal):  # one value proves no more than its name
+            brought = named_place(some, values, name)
+        if brought is None:
             return None
         for candidate in (brought, Cast(brought, "string")):
             compute = compile_expr(candidate)
