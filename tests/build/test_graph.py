@@ -95,7 +95,7 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
         "index.json is not what this task wrote",
     ),
     "a new patch": (a_patch, "scp", "patches/x.json is new"),
-    "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "p", "lua/lib/x.lua is new"),
+    "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "cp", "lua/lib/x.lua is new"),
     "a new fixture": (
         lambda twin: new_file(twin.fixtures_path / "late" / "item.json", "{}"),
         "cp",
