@@ -17,6 +17,7 @@ from wraith.runtime import compile_expr, text_of
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
+from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source
@@ -198,7 +199,7 @@ class _Inducer:
             return self._sequence_source(self.context.sequence, column)
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
         if all(made):
-            return made_source(self.rows, column, is_key)
+            return digest_of_place(self.rows, column) or made_source(self.rows, column, is_key)
         if not any(made):
             return None
         given = [i for i, fresh in enumerate(made) if not fresh]
@@ -310,6 +311,8 @@ class _Inducer:
                 lambda: part_fresh_source(values, self.made),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
+                lambda: size_of_place(rows, values),
+                lambda: digest_of_place(rows, values),
             )
             for search in searches:
                 found = search()
