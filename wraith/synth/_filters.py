@@ -15,9 +15,9 @@ from typing import Literal as OneOf
 
 from wraith.paths import MISSING, Path, get
 from wraith.runtime import alternatives, field_path, holds, meets
-from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, root_of, value_of
 from wraith.synth._priors import EVERY, FILTER_WORDS, PAGING, SEARCHES, WRAPPERS
-from wraith.wir import Call, Expr, Filters, Literal, Mark, Ref, Where, WhereOp
+from wraith.wir import Call, Expr, Filters, Literal, Mark, NotOneOf, Ref, When, Where, WhereOp
 
 Reading = tuple[WhereOp, str, bool]
 """An operator, what parts alternatives, and whether what has no such field passes."""
@@ -102,16 +102,23 @@ def _learned(
     meant: frozenset[str],
 ) -> Learned:
     plain = next((tally for mark, tally in marks.items() if not mark.before and not mark.after), None)
+    by_name = root_of(cases) == "query"
     open_plain = plain is not None and len(plain.told) >= OPEN_FIELDS
-    opened = [mark for mark, tally in marks.items() if open_plain or len(tally.told) >= OPEN_FIELDS]
+    opened = [
+        mark
+        for mark, tally in marks.items()
+        if by_name and (open_plain or len(tally.told) >= OPEN_FIELDS)
+    ]
     single: dict[str, Where] = {}
     for mark in marks:
         if mark not in opened:
             for name, named in users[mark.before, mark.after].items():
+                value = _alternatives(name, mark.split, root_of(cases))
+                if every := sorted(marks[mark].every):
+                    asked = Ref(parameter_path(name, root_of(cases)))
+                    value = When(NotOneOf(asked, tuple(every)), value)
                 path = _path(cases, named)
-                single.setdefault(
-                    name, Where(path, mark.op, _alternatives(name, mark.split), absent=mark.absent)
-                )
+                single.setdefault(name, Where(path, mark.op, value, absent=mark.absent))
     readable = {name for mark in marks for name in users[mark.before, mark.after]}
     searches = {name: found for name in names if name not in readable and (found := _search(name, cases))}
     single |= searches
@@ -199,8 +206,8 @@ def _best(by_op: dict[Reading, _Tally]) -> Reading | None:
     return min(good, key=lambda op: (good[op].wrong, -good[op].exact, order.index(op)), default=None)
 
 
-def _alternatives(name: str, split: str) -> Expr:
-    value = Ref(parameter_path(name))
+def _alternatives(name: str, split: str, root: str) -> Expr:
+    value = Ref(parameter_path(name, root))
     return Call("split", (value, Literal(split))) if split else value
 
 
@@ -219,7 +226,7 @@ def _search(name: str, cases: Sequence[Case]) -> Where | None:
             wrong += 1
         elif case.placed and len(kept) < len(case.stored):
             told += 1
-    return Where((), "contains", Ref(parameter_path(name))) if told and wrong * WRONG <= total else None
+    return Where((), "contains", Ref(parameter_path(name, root_of(cases)))) if told and wrong * WRONG <= total else None
 
 
 def _empties(unread: Sequence[str], cases: Sequence[Case]) -> bool:

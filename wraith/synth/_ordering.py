@@ -9,7 +9,7 @@ from typing import get_args
 from wraith.canonical import JsonValue
 from wraith.paths import Path, get, leaves
 from wraith.runtime import compile_expr, field_path, sort_key, sort_names, text_of
-from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, root_of, value_of
 from wraith.synth._priors import DIRECTIONS
 from wraith.wir import Expr, Nulls, Ref
 
@@ -53,9 +53,10 @@ def learn_sorting(cases: Sequence[Case]) -> Sorting:
                 best = (obeyed, name, nulls)
     if best is None:
         return Sorting(names=frozenset((direction,)) if direction is not None else frozenset())
-    used = Ref(parameter_path(direction)) if direction is not None else None
+    root = root_of(cases)
+    used = Ref(parameter_path(direction, root)) if direction is not None else None
     names = frozenset((best[1], direction)) if direction is not None else frozenset((best[1],))
-    return Sorting(Ref(parameter_path(best[1])), used, best[2], names)
+    return Sorting(Ref(parameter_path(best[1], root)), used, best[2], names)
 
 
 def _obeyed(cases: Sequence[Case], sort: str, direction: str | None, nulls: Nulls) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, holds
 from wraith.synth._filters import WRONG, word_of
-from wraith.synth._list_cases import Case, parameter_names, parameter_path
+from wraith.synth._list_cases import Case, parameter_names, parameter_path, root_of
 from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.wir import Ref, Where, WhereOp
 
@@ -24,7 +24,7 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
     found: list[Where] = []
     for ref in (
         *(Ref(("request", "path", each)) for each in paths),
-        *(Ref(parameter_path(each)) for each in names),
+        *(Ref(parameter_path(each, root_of(cases))) for each in names),
         Ref(("caller",)),
     ):
         compute = compile_expr(ref)
