@@ -250,7 +250,8 @@ class _Inducer:
         if at in self.fresh:
             made = self.fresh[at]
             return self._hole(hole_class(made), type_of(values), made)
-        if (law := self.obeyed.law(values, at)) is not None and is_of_state(law):
+        known = self.obeyed.known(at)
+        if known is not None and is_of_state(known) and (law := self.obeyed.law(values, at)) is not None:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:

@@ -13,6 +13,7 @@ from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
+from wraith.synth._laws import OWN
 from wraith.synth._made import clock_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
@@ -50,7 +51,8 @@ class Rest:
                 vain.add(each.hole)
                 source = (
                     (self.obeyed.law(each.values, each.at) if anew else None)
-                    or arithmetic.source(each.values, parts)
+                    or arithmetic.source(each.values, self._free(parts, each.at))
+                    or (arithmetic.sometimes(each.values, self._free(parts, each.at)) if anew else None)
                     or (aggregates.source(each.values, each.at) if anew and not alone else None)
                     or (aggregates.listed(each.values) if anew and not alone else None)
                     or counted_text(each.values, list(self._counts()))
@@ -59,7 +61,18 @@ class Rest:
                 if source is not None:
                     found = True
                     self.open.remove(each)
+                    self.obeyed.used.setdefault(each.at, source)
                     holes[each.hole] = Hole(hole_class="derived", type=type_of(each.values), source=source)
+
+    def _free(self, parts: Sequence[Part], at: Path) -> Sequence[Part]:
+        """Return the parts that are not worked out from the one at a place."""
+        if not self.obeyed.used:
+            return parts
+        return [
+            (expr, values)
+            for expr, values in parts
+            if not isinstance(expr, Ref) or expr.path[:2] != OWN or not self.obeyed.needs(expr.path[2:], at)
+        ]
 
     def _parts(self) -> Iterator[Part]:
         """Yield the numbers and lists of the answers that are explained, with their values on the rows."""

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._catalogues import catalogues
 from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
@@ -128,7 +129,7 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
-    unaddressed = _unaddressed(table, by_route)
+    unaddressed = catalogues(table.patterns, by_route) | _unaddressed(table, by_route)
     names = _collection_names(table, by_route, unaddressed)
     collections = {
         base: Collection(name, unaddressed[base])
