@@ -54,7 +54,10 @@ def _members(documents: Sequence[Found]) -> dict[str, set[str]]:
     """Return the members that tell the elements of a list in the answers apart, with their values."""
     values: dict[str, set[str]] = defaultdict(set)
     unfit: set[str] = set()
-    for elements in (some for document in documents for some in _lists(document)):
+    lists = [list(_lists(document)) for document in documents]
+    if any(len(some) > 1 for some in lists):  # what shows several collections at a glance lists none
+        return {}
+    for elements in (some for each in lists for some in each):
         names = {name for element in elements for name in element}
         for name in names:
             texts = [text_of(element.get(name)) for element in elements]
