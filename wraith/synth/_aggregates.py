@@ -32,7 +32,7 @@ MAX_ELEMENTS = 40_000
 MAX_MEASURES = 8
 """Numeric fields that are added up."""
 
-MAX_SWITCHES = 4
+MAX_SWITCHES = 6
 """Fields that say in which state an entity is."""
 
 MAX_JOINS = 6
@@ -102,8 +102,9 @@ class _View:
             for flat in self.found(i):
                 number = 1 if measure is None else flat.values.get(measure)
                 category = "" if switch is None else flat.values.get(switch)
-                if isinstance(category, str) and isinstance(number, int | float):
-                    by_category.setdefault(category, []).append(number)
+                name = text_of(category) if isinstance(category, str | bool) else None
+                if name is not None and isinstance(number, int | float):
+                    by_category.setdefault(name, []).append(number)
             self._numbers[place] = by_category
         return self._numbers[place]
 
@@ -344,7 +345,7 @@ def _in_some_states(
     that the place in the answer is named for needs less evidence."""
     rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
-    named = [(name,) for name in names if name in at]
+    named = [(name,) for name in names if name in at or (name == "true" and switch[-1:] == at[-1:])]
     sets = named or (_subsets(names) if variety >= DISTINCT else ())
     for chosen in sets:
         wanted: JsonValue = list(chosen) if len(chosen) > 1 else chosen[0]
