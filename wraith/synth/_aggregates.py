@@ -122,7 +122,7 @@ class Aggregates:
             return None
         told = [(place, values[i]) for place, i in enumerate(self._sample) if values[i] is not None]
         targets = [(place, number) for place, each in told if (number := plain_number(each)) is not None]
-        variety = len({number for _, number in targets})
+        variety = len({plain_number(each) for each in values} - {None})  # what the sample misses is verified
         if variety < 2 or len(targets) < DISTINCT:
             return None
         targets.sort(key=lambda each: -abs(each[1]))
