@@ -30,8 +30,8 @@ class _Node(Generic[R]):
 
 
 class Router(Generic[R]):
-    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``, and that over ``/a/{key+}``; where one leads
-    nowhere, the next is tried."""
+    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``, and that over ``/a/{key+}``; where one
+    leads nowhere, the next is tried."""
 
     def __init__(self) -> None:
         self._root: _Node[R] = _Node()

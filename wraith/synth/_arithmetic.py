@@ -191,12 +191,12 @@ def _of_parts(parts: Sequence[Part]) -> Iterator[_Atom]:
 def _of_places(rows: Sequence[Row]) -> Iterator[_Atom]:
     for expr in _numeric_places(rows):
         compute = compile_expr(expr)
-        values = [compute(row.env) for row in rows]
-        if isinstance(values[0], str) and isinstance(expr, Ref) and expr.path[1] in TEXTUAL:
+        column = [compute(row.env) for row in rows]
+        if isinstance(column[0], str) and isinstance(expr, Ref) and expr.path[1] in TEXTUAL:
             read = Cast(expr, "number")
             yield from _atom(read, [compile_expr(read)(row.env) for row in rows])
         else:
-            yield from _atom(expr, values)
+            yield from _atom(expr, column)
     for expr, values in _list_places(rows):
         for made in _of_lists(expr, values):
             yield from _atom(*made)

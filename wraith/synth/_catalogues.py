@@ -1,7 +1,7 @@
 """Catalogues: lists of what a service offers, that no request writes, and that requests refer to.
 
-``GET /products`` shows prices by article, ``POST /carts/{cart_id}/items`` names an article. Which member of an
-element is its key is seen by what requests send.
+``GET /products`` shows prices by article, ``POST /carts/{cart_id}/items`` names an article. Which member of
+an element is its key is seen by what requests send.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ MAX_DEPTH = 3
 """How deep below an answer its list stands."""
 
 
-def catalogues(
-    patterns: Sequence[RoutePattern], by_route: Mapping[int, Sequence[Seen]]
-) -> dict[Shape, Path]:
+def catalogues(patterns: Sequence[RoutePattern], by_route: Mapping[int, Sequence[Seen]]) -> dict[Shape, Path]:
     """Return the shapes of paths that show catalogues, with where an element holds its key."""
     shapes = {pattern.shape for pattern in patterns}
     written = {pattern.shape for pattern in patterns if pattern.method != "GET"}

@@ -88,8 +88,7 @@ def looks_made(text: str) -> bool:
 
 
 def digest_of_place(rows: Sequence[Row], values: Sequence[Found]) -> Expr | None:
-    """Return the digest of the request's body, or of a text that is sent or stored, that gives every value, or
-    None."""
+    """Return the digest of the request's body, or of a text sent or stored, that gives every value."""
     texts = [value for value in values if isinstance(value, str) and looks_made(value)]
     if len(texts) < len(values) or (len(set(texts)) == 1 and len(texts) > 1):
         return None
@@ -164,9 +163,7 @@ def _shared(value: str, digest: str) -> int:
     return length
 
 
-def _around(
-    texts: Sequence[str], envs: Sequence[Environment], of_length: Expr
-) -> tuple[Expr, ...] | None:
+def _around(texts: Sequence[str], envs: Sequence[Environment], of_length: Expr) -> tuple[Expr, ...] | None:
     """Return what stands before or behind a digest: a literal, or one with a length in it."""
     for length in (of_length, Call("hex", (of_length,))):
         numbers = [str(compile_expr(length)(env)) for env in envs]

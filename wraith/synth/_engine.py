@@ -33,6 +33,7 @@ from wraith.synth._memo import (
     write_route,
 )
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._picks import with_conditions, with_picks
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -260,7 +261,8 @@ def prepare(
     kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
-    roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    roles = with_picks(table.patterns, stores, kept.values())
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
@@ -297,6 +299,9 @@ def prepare(
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
+    if any(role.picks for role in roles):
+        known = replace(known, roles=(roles := with_conditions(roles, first)))
+        first = observed(known)
     known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
     return replace(known, observations=observed(known) if known.effects != certain else first)
 

@@ -105,18 +105,16 @@ def _learned(
     by_name = root_of(cases) == "query"
     open_plain = plain is not None and len(plain.told) >= OPEN_FIELDS
     opened = [
-        mark
-        for mark, tally in marks.items()
-        if by_name and (open_plain or len(tally.told) >= OPEN_FIELDS)
+        mark for mark, tally in marks.items() if by_name and (open_plain or len(tally.told) >= OPEN_FIELDS)
     ]
     single: dict[str, Where] = {}
     for mark in marks:
         if mark not in opened:
             for name, named in users[mark.before, mark.after].items():
                 value = _alternatives(name, mark.split, root_of(cases))
-                if every := sorted(marks[mark].every):
+                if words := sorted(marks[mark].every):
                     asked = Ref(parameter_path(name, root_of(cases)))
-                    value = When(NotOneOf(asked, tuple(every)), value)
+                    value = When(NotOneOf(asked, tuple(words)), value)
                 path = _path(cases, named)
                 single.setdefault(name, Where(path, mark.op, value, absent=mark.absent))
     readable = {name for mark in marks for name in users[mark.before, mark.after]}
@@ -226,7 +224,11 @@ def _search(name: str, cases: Sequence[Case]) -> Where | None:
             wrong += 1
         elif case.placed and len(kept) < len(case.stored):
             told += 1
-    return Where((), "contains", Ref(parameter_path(name, root_of(cases)))) if told and wrong * WRONG <= total else None
+    return (
+        Where((), "contains", Ref(parameter_path(name, root_of(cases))))
+        if told and wrong * WRONG <= total
+        else None
+    )
 
 
 def _empties(unread: Sequence[str], cases: Sequence[Case]) -> bool:

@@ -92,9 +92,7 @@ def _best(told: Sequence[_Told], over: Sequence[_Told]) -> Where | None:
         asked = [each for each in told if meets is None or meets(each.case.row.env)]
         for path, op, value in _conditions([each for each in asked if each in over]):
             wanted: Expr = Literal(value)
-            where = Where(
-                path, op, When(test, wanted) if test is not None else wanted, absent=value is None
-            )
+            where = Where(path, op, When(test, wanted) if test is not None else wanted, absent=value is None)
             gain = _gain(where, value, asked)
             if gain >= ENOUGH and (best is None or gain > best[0]):
                 best = (gain, where)
@@ -127,10 +125,16 @@ def _conditions(over: Sequence[_Told]) -> Iterator[tuple[Path, WhereOp, JsonValu
     some = thinned(over, SAMPLE)
     dropped = [document for each in some for document in thinned(each.dropped, SAMPLE)]
     kept = [document for each in some for document in thinned(each.kept, SAMPLE)]
-    if len(over) < ENOUGH or not dropped:
-        return
+    if len(over) >= ENOUGH and dropped:
+        yield from telling(dropped, kept)
+
+
+def telling(
+    dropped: Sequence[JsonValue], kept: Sequence[JsonValue]
+) -> Iterator[tuple[Path, WhereOp, JsonValue]]:
+    """Yield conditions that everything kept meets, and nothing that was dropped."""
     fields: dict[Path, None] = {}
-    for document in dropped[:SAMPLE] + kept[:SAMPLE]:
+    for document in (*dropped[:SAMPLE], *kept[:SAMPLE]):
         for path, _ in leaves(document):
             if 0 < len(path) <= 2 and all(isinstance(step, str) for step in path):
                 fields.setdefault(path)
@@ -140,9 +144,12 @@ def _conditions(over: Sequence[_Told]) -> Iterator[tuple[Path, WhereOp, JsonValu
             yield path, "equals", _json(left[0])
         elif _shared(out) not in (MISSING, None) and not _among(out[0], left):
             yield path, "differs", _json(out[0])
-        elif left and all(each is MISSING or each is None for each in left) and not _among(None, out):
-            if MISSING not in out:
-                yield path, "equals", None
+        elif left and MISSING not in out and not _among(None, out) and _all_null(left):
+            yield path, "equals", None
+
+
+def _all_null(values: Sequence[Found]) -> bool:
+    return all(each is MISSING or each is None for each in values)
 
 
 def _gain(where: Where, value: JsonValue, asked: Sequence[_Told]) -> int:

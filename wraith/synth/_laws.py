@@ -153,9 +153,7 @@ def _is_of_the_stored(expr: Expr) -> bool:
 
 def _mentions(expr: Expr, member: Path) -> bool:
     """Whether a law needs the member that it gives, or a part of that, or what it is part of."""
-    return any(
-        path[: len(member)] == member or path == member[: len(path)] for path in mentioned(expr)
-    )
+    return any(path[: len(member)] == member or path == member[: len(path)] for path in mentioned(expr))
 
 
 def mentioned(expr: Expr) -> list[Path]:

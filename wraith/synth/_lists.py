@@ -102,8 +102,8 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
     learners: dict[int, _Route] = {}
     done: dict[int, Listed | None] = {}
     for root in ("query", "body"):  # what asks in its body is another way of asking
-        some = {route: found for route, found in cases.items() if root_of(found) == root}
-        alike, paging = _alike(some, roles)
+        asking = {route: found for route, found in cases.items() if root_of(found) == root}
+        alike, paging = _alike(asking, roles)
         learners |= alike
         done |= {route: learner.listed(paging) for route, learner in alike.items()}
     shown = Shown(learn_embeds(observations, roles), learn_projection(observations, roles))
@@ -126,9 +126,7 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
     return lists
 
 
-def _alike(
-    cases: Mapping[int, Sequence[Case]], roles: Sequence[Role]
-) -> tuple[dict[int, _Route], Parts]:
+def _alike(cases: Mapping[int, Sequence[Case]], roles: Sequence[Role]) -> tuple[dict[int, _Route], Parts]:
     """Return the queries, not cut yet, of routes whose parameters stand in the same part of requests, and how
     these cut them."""
     every = [case for some in cases.values() for case in some]

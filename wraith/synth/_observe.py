@@ -243,6 +243,10 @@ def _observation(
         env.caller = caller(env)
         env.state = captured
     key = role.request_key(seen)
+    if key is None and role.picks and role.key is not None:
+        env.state = state  # what would be picked
+        key = text_of(compile_expr(role.key)(env))
+        env.state = captured
     if role.collection is not None:
         name = role.collection.name
         if key is not None:

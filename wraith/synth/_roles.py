@@ -68,6 +68,8 @@ class Role:
     """What is kept around everything that the path addresses: collection and key."""
     views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
+    picks: bool = False
+    """The service picks the entity; ``key`` says how, from what is stored."""
 
     @property
     def purges(self) -> bool:
@@ -102,7 +104,10 @@ class Role:
         return "/".join([*(parameters[name] for name in self.parents), own])
 
     def request_key(self, seen: Seen) -> str | None:
-        """Return the key that a request addresses, or None on a collection route."""
+        """Return the key that a request addresses, or None on a collection route. What a service picks is
+        told by the answer."""
+        if self.picks:
+            return self.response_key(seen.document, seen.parameters) if seen.ok else None
         return key_text(self.key, seen)
 
 

@@ -181,10 +181,11 @@ class RouteTable:
             found = self._walk(node.parameter, segments, at + 1, (*values, segment))
             if found is not None:
                 return (None, *found[0]), found[1]
-        for stop in range(len(segments), at, -1) if node.tail is not None and segment else ():
-            found = self._walk(node.tail, segments, stop, (*values, "/".join(segments[at:stop])))
-            if found is not None and (stop < len(segments) or node.tail.ends):
-                return (None, *found[0]), found[1]
+        if node.tail is not None and segment:
+            for stop in range(len(segments), at, -1):
+                found = self._walk(node.tail, segments, stop, (*values, "/".join(segments[at:stop])))
+                if found is not None and (stop < len(segments) or node.tail.ends):
+                    return (None, *found[0]), found[1]
         return None
 
 

@@ -1,7 +1,8 @@
 """Keys of several segments: ``/bucket/2024/may/a.txt`` names one entity of ``/bucket/{key+}``.
 
 Below the name of such a collection, things are put and read back at several depths, no word returns at the
-depths below the first, as the names of nested collections and of actions do, and nothing is listed or created in between.
+depths below the first, as the names of nested collections and of actions do, and nothing is listed or created
+in between.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections.abc import Collection, Sequence
 from wraith.synth._segments import Node, Segments
 
 WRITES = ("PUT",)
-READS = ("GET", "DELETE")
+READS = ("GET",)
 LISTS = ("GET", "POST")
 
-DEEP = 2
-"""Entities below the first depth that were written and read back: one may be a document of its own."""
+DEEP = 3
+"""Entities below the first depth that were written and read back: fewer may be parts that are addressed."""
 
 BEHIND = 2
 """Entities behind which a word was met before it is taken for a part, or an action, of any."""
@@ -30,7 +31,7 @@ def with_tail(node: Node) -> bool:
     words = _words_behind(node, keys)
     node.tail = tail = Node()
     for segment, child in sorted(node.children.items()):
-        every = [((segment,), child)] if child.ends else []
+        every: list[tuple[Segments, Node]] = [((segment,), child)] if child.ends else []
         every += child.below((segment,))
         if _stands_apart([each for _, each in every]):
             continue

@@ -42,6 +42,7 @@ def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
     """Return the function of one text that gives every value, or None."""
     if not all(isinstance(value, str) and value for value in values) or len(set(map(str, values))) < DISTINCT:
         return None
+
     def telling(i: int) -> tuple[bool, int, int]:
         return norm(values[i]) not in rows[i].index, len(str(values[i])), -i
 

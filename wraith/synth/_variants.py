@@ -177,7 +177,7 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     for number, row in enumerate(rows):
         seen = row.observation.seen
         silent = seen.left is not MISSING or is_unread(seen, role)
-        before = silent and row.env.entity is MISSING
+        before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
         groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
     done: list[tuple[int, ...]] = []
@@ -197,9 +197,9 @@ def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]
 
 
 def _masked(row: Row, foreign: set[str]) -> bytes:
-    """Return an answer without the values of the request that it quotes, and without the names of members that
-    do not belong there. What a parser says of a body that it
-    cannot read is one answer, wherever in the body it stops."""
+    """Return an answer without the values of the request that it quotes, nor the names of its members that do
+    not belong there. What a parser says of a body that it cannot read is one answer, wherever in the body it
+    stops."""
     if row.env.body_kind == "malformed":
         return b"malformed"
     document = row.observation.document
