@@ -20,7 +20,7 @@ from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
-from wraith.synth._links import address_source
+from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._naming import addressed, naming
@@ -340,13 +340,14 @@ class _Inducer:
         return right >= len(values) * LIKELY
 
     def _address(self, values: Values) -> Expr | None:
-        """Return the address of another page, null or missing where there is none."""
+        """Return the address of another page, or the cursor for it, null or missing where there is none."""
         there = [value is not MISSING and value is not None for value in values]
         if not self.context.page or not any(there):
             return None
         some = [i for i, flag in enumerate(there) if flag]
         page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
-        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        wanted = [values[i] for i in some]
+        address = cursor_source(wanted, page) or address_source([self.rows[i] for i in some], wanted, page)
         gate = by_page(self.rows, there)
         if address is None or gate is None:
             return None

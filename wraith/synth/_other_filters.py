@@ -16,6 +16,10 @@ from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.wir import Ref, Where, WhereOp
 
 
+ENOUGH = 2
+"""Lists of nothing, and of something, where one condition says which is which."""
+
+
 def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
     """Return a condition for each further parameter of path or query, and for who asks, that keeps everything
     shown, and would drop something that is stored."""
@@ -30,6 +34,8 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
         for op in _meanings(str(ref.path[-1])):
+            if op == "contains" and ref != Ref(("caller",)):
+                continue
             path = _field_of(str(ref.path[-1]), given, op)
             if path is not None:
                 found.append(Where(path, op, ref))
@@ -42,7 +48,7 @@ def _meanings(name: str) -> tuple[WhereOp, ...]:
     word = word_of(name)
     if word in SINCE_WORDS:
         return ("above", "at_least")
-    return ("below", "at_most") if word in UNTIL_WORDS else ("equals",)
+    return ("below", "at_most") if word in UNTIL_WORDS else ("equals", "contains")
 
 
 def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
@@ -50,6 +56,10 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Pa
     for case, _ in given[:8]:
         for _, document in case.stored[:20]:
             for path, _ in leaves(document):
+                if op == "contains" and isinstance(path[-1] if path else None, int):
+                    path = path[:-1]  # the list
+                elif op == "contains":
+                    continue
                 if len(path) <= 3:
                     fields.setdefault(path)
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
@@ -71,7 +81,7 @@ def _unlike(path: Path, name: str) -> int:
 def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
     """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
     or tells nothing."""
-    told = wrong = exact = 0
+    told = wrong = exact = kept_out = 0
     for case, wanted in given:
         kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
         shown = {key for key, _ in case.stored} & {*case.shown}
@@ -79,5 +89,8 @@ def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int 
             wrong += 1
             continue
         told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
+        kept_out += bool(case.stored) and not kept
         exact += shown == kept
+    every = exact == len(given) and min(kept_out, exact - kept_out) >= ENOUGH
+    told += every  # all or nothing, always as the condition says
     return exact if told > 0 and wrong * WRONG <= len(given) else None

@@ -53,6 +53,16 @@ CONDITIONAL_HEADERS = ("if-match", "if-none-match", "if-unmodified-since", "if-m
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 
+CLIENT_S_OWN = frozenset(
+    "host connection content-length content-type content-encoding transfer-encoding accept accept-encoding "  # noqa: SIM905
+    "accept-language accept-charset user-agent origin referer cookie expect te upgrade via date dnt priority "
+    "cache-control pragma keep-alive forwarded x-forwarded-for x-forwarded-proto x-forwarded-host x-real-ip "
+    "traceparent tracestate x-request-id x-requested-with sec-fetch-mode sec-fetch-site sec-fetch-dest "
+    "if-match if-none-match if-modified-since if-unmodified-since if-range range prefer".split()
+)
+"""Headers of requests whose value no answer quotes: of the connection and the client (RFC 9110, 7.6 and 10.1),
+or conditions, which are compared."""
+
 DECIDING_HEADERS = (
     "authorization",
     "if-match",
