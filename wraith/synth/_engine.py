@@ -33,7 +33,7 @@ from wraith.synth._memo import (
     write_route,
 )
 from wraith.synth._observe import Observation, Observer, learn_removal
-from wraith.synth._picks import with_conditions, with_picks
+from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
 from wraith.synth._routes import Paths, RouteTable
@@ -299,9 +299,6 @@ def prepare(
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
-    if any(role.picks for role in roles):
-        known = replace(known, roles=(roles := with_conditions(roles, first)))
-        first = observed(known)
     known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
     return replace(known, observations=observed(known) if known.effects != certain else first)
 

@@ -93,7 +93,7 @@ def _best(told: Sequence[_Told], over: Sequence[_Told]) -> Where | None:
         for path, op, value in _conditions([each for each in asked if each in over]):
             wanted: Expr = Literal(value)
             where = Where(path, op, When(test, wanted) if test is not None else wanted, absent=value is None)
-            gain = _gain(where, value, asked)
+            gain = _gain(where, asked)
             if gain >= ENOUGH and (best is None or gain > best[0]):
                 best = (gain, where)
     return best[1] if best is not None else None
@@ -152,12 +152,12 @@ def _all_null(values: Sequence[Found]) -> bool:
     return all(each is MISSING or each is None for each in values)
 
 
-def _gain(where: Where, value: JsonValue, asked: Sequence[_Told]) -> int:
+def _gain(where: Where, asked: Sequence[_Told]) -> int:
     """Return how many more lists show just what is found with the condition; 0 where it drops anything that
     is shown."""
     more = 0
     for each in asked:
-        met = [key for key, document in each.found if _meets(where, get(document, where.field), value)]
+        met = [key for key, document in each.found if meets(where, get(document, where.field))]
         shown = [key for key, _ in each.found if key in set(each.case.shown)]
         if not set(shown) <= set(met):
             return 0
@@ -165,10 +165,13 @@ def _gain(where: Where, value: JsonValue, asked: Sequence[_Told]) -> int:
     return more
 
 
-def _meets(where: Where, stored: Found, value: JsonValue) -> bool:
+def meets(where: Where, stored: Found) -> bool:
+    """Whether a stored value meets a condition with a literal."""
+    wanted = where.value.then if isinstance(where.value, When) else where.value
+    assert isinstance(wanted, Literal)  # Invariant: conditions of this module have one
     if stored is MISSING and where.absent:
         return True
-    same = stored is not MISSING and equal(stored, value)
+    same = stored is not MISSING and equal(stored, wanted.value)
     return same if where.op == "equals" else not same
 
 
