@@ -33,6 +33,7 @@ from wraith.synth._memo import (
     write_route,
 )
 from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._partials import with_partials
 from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
 from wraith.synth._roles import Role, assign_roles
@@ -262,7 +263,7 @@ def prepare(
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
-    roles = with_picks(table.patterns, stores, kept.values())
+    roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()

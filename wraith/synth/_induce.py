@@ -25,6 +25,7 @@ from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._naming import addressed, naming
 from wraith.synth._obeyed import Obeyed
+from wraith.synth._numbered import numbered
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
 from wraith.synth._ranges import range_parts
@@ -52,6 +53,7 @@ from wraith.synth._sources import (
 from wraith.synth._steps import step_source
 from wraith.synth._texts import function_source, length_source
 from wraith.wir import (
+    Call,
     Cast,
     Each,
     Expr,
@@ -63,6 +65,7 @@ from wraith.wir import (
     Merge,
     NextKey,
     Ref,
+    Text,
 )
 
 SPREAD = "$spread"
@@ -198,6 +201,8 @@ class _Inducer:
         if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
             return self._sequence_source(self.context.sequence, column)
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
+        if is_key and all(made) and (numbered := self._numbered_source(column)) is not None:
+            return numbered
         if all(made):
             return digest_of_place(self.rows, column) or made_source(self.rows, column, is_key)
         if not any(made):
@@ -215,6 +220,20 @@ class _Inducer:
             if all(compute(self.rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
+
+    def _numbered_source(self, column: list[Found]) -> Expr | None:
+        """Return the text with the counter of keys at its end: ``INV-0042``, or None."""
+        cut = numbered(column)
+        if cut is None or self.context.sequence is None:
+            return None
+        counted = self._sequence_source(self.context.sequence, list(cut.numbers))
+        if not isinstance(counted, NextKey) or counted.gaps:
+            return None
+        words = list(cut.words)
+        word = from_places(self.rows, words, "") or function_source(self.rows, words)
+        number = Call("pad", (counted, Literal(cut.width), Literal("0"))) if cut.width else counted
+        parts = (word, Literal(cut.between), number) if word is not None else ()
+        return Text(tuple(part for part in parts if part != Literal(""))) if parts else None
 
     def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
         """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""

@@ -68,6 +68,8 @@ class Role:
     """What is kept around everything that the path addresses: collection and key."""
     views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
+    partial: bool = False
+    """The answer is a part of the representation, which completes what is known."""
     picks: bool = False
     """The service picks the entity; ``key`` says how, from what is stored."""
 

@@ -45,6 +45,7 @@ from wraith.wir import (
     KeysWithin,
     Literal,
     Lookup,
+    Merge,
     Put,
     Query,
     Ref,
@@ -406,7 +407,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     if role.envelope is None:
         return ()
     key = role.key or created_key(role)
-    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    shown: Expr = Ref(("response", "body", *role.envelope))
+    stored = Put(name, key, Merge(Ref(("entity",)), shown) if role.partial else shown)
     if role.beside is None:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
