@@ -8,7 +8,7 @@ from wraith.runtime._cut import cut_text
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
-from wraith.runtime._query import Window, compile_search, compile_window, sort_names, token_of
+from wraith.runtime._query import DOWN, Window, compile_search, compile_window, sort_names, token_of
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
 from wraith.runtime._template import compile_template
@@ -16,6 +16,7 @@ from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, e
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
+    "DOWN",
     "UNKNOWN_ROUTE",
     "Answer",
     "Choice",

@@ -12,7 +12,6 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 
-
 _Counted: TypeAlias = tuple[bool, int]
 """Whether a key is a number as a whole, which comes before all others, and the number."""
 

@@ -63,7 +63,9 @@ def _step(expr: Expr, cases: Sequence[tuple[str, JsonValue]]) -> Expr | None:
         for text, value in cases
         if (number := integer_of(text)) is not None and isinstance(value, int) and not isinstance(value, bool)
     }
-    if len(steps) != 1 or any(integer_of(text) is None or not isinstance(value, int) for text, value in cases):
+    if len(steps) != 1 or any(
+        integer_of(text) is None or not isinstance(value, int) for text, value in cases
+    ):
         return None
     [step] = steps
     return Sum((expr, Literal(step))) if step in (1, -1) or (step and len(cases) > 2) else None

@@ -24,8 +24,8 @@ from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._naming import addressed, naming
-from wraith.synth._obeyed import Obeyed
 from wraith.synth._numbered import numbered
+from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
 from wraith.synth._ranges import range_parts
@@ -42,6 +42,7 @@ from wraith.synth._rows import (
     parts,
     type_of,
 )
+from wraith.synth._sets import set_source
 from wraith.synth._sources import (
     best_guess,
     from_places,
@@ -479,6 +480,9 @@ class _Inducer:
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
             return self._hole("derived", "array", mapped)
+        kept = set_source(self.rows, values, str(at[-1]) if at else "")
+        if kept is not None:
+            return self._hole("derived", "array", kept)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)

@@ -15,9 +15,14 @@ from wraith.synth._list_cases import Case, parameter_names, parameter_path, root
 from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
 from wraith.wir import Ref, Where, WhereOp
 
-
 ENOUGH = 2
 """Lists of nothing, and of something, where one condition says which is which."""
+
+
+FOREIGN = 2
+"""What a name is to another that has nothing to do with it."""
+
+CALLER = "caller"
 
 
 def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
@@ -29,13 +34,11 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
     for ref in (
         *(Ref(("request", "path", each)) for each in paths),
         *(Ref(parameter_path(each, root_of(cases))) for each in names),
-        Ref(("caller",)),
+        Ref((CALLER,)),
     ):
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
         for op in _meanings(str(ref.path[-1])):
-            if op == "contains" and ref != Ref(("caller",)):
-                continue
             path = _field_of(str(ref.path[-1]), given, op)
             if path is not None:
                 found.append(Where(path, op, ref))
@@ -60,8 +63,12 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Pa
                     path = path[:-1]  # the list
                 elif op == "contains":
                     continue
+                elif any(isinstance(step, int) for step in path):
+                    continue  # the element at a place says nothing of the list
                 if len(path) <= 3:
                     fields.setdefault(path)
+    if op == "contains" and name != CALLER:
+        fields = {path: None for path in fields if _unlike(path, name) < FOREIGN}
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
     scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
     return max(scores, key=lambda path: scores[path], default=None)
@@ -74,7 +81,7 @@ def _unlike(path: Path, name: str) -> int:
     return (
         1
         if last.lower().strip("_s") in name.lower() or name.lower().removesuffix("_id") == last.lower()
-        else 2
+        else FOREIGN
     )
 
 

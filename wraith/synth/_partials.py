@@ -90,9 +90,7 @@ def _is_part(seen: Seen, role: Role, names: _Names) -> bool:
     return bool(told) and {*shown} <= names.ever and bool(names.always - {*shown})
 
 
-def _confirmed(
-    roles: Sequence[Role], unsure: set[int], sessions: Sequence[Sequence[Seen]]
-) -> set[int]:
+def _confirmed(roles: Sequence[Role], unsure: set[int], sessions: Sequence[Sequence[Seen]]) -> set[int]:
     """Return the routes whose answers the next reads of what they address agree with."""
     right: dict[int, int] = defaultdict(int)
     wrong: dict[int, int] = defaultdict(int)

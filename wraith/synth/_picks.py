@@ -147,7 +147,9 @@ def _count(
         if seen.route < 0 or not seen.ok:
             continue
         role = roles[seen.route]
-        for name, envelope, key in _shown(seen, patterns[seen.route], collections) if seen.route in free else ():
+        for name, envelope, key in (
+            _shown(seen, patterns[seen.route], collections) if seen.route in free else ()
+        ):
             known = alive[name].get(key)
             own = role.collection is None or role.op != "create" or role.collection.name == name
             if known is None or not own or makers[name, key] == seen.route:

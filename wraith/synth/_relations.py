@@ -27,6 +27,9 @@ TRUE: Final = True
 MAX_RELATED = 12
 """Numbers of a request, and of a stored document, that are compared with each other."""
 
+MAX_LISTS = 4
+"""Lists of a stored document that may hold what is sent."""
+
 MAX_LISTED = 6
 """Words that stored lists have in common; more are data."""
 
@@ -145,6 +148,11 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
         for path, value in _leaves(document):
             if len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
+    lists = dict.fromkeys(path[:-1] for document in by_row for path in _elements(document))
+    named = [("request", "path", name) for name in (rows[0].env.path if rows else ())]
+    for one in [*named, *(path for path, number in sent.items() if not number)][:MAX_RELATED]:
+        for other in list(lists)[:MAX_LISTS]:
+            yield "related", Call("contains", (root.at(other), Ref(one)))
     for one in sent:
         for other in kept:
             if one[-1] == other[-1]:
@@ -153,6 +161,13 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
         for other in [path for path, number in kept.items() if number][:MAX_RELATED]:
             yield "order", Call("less", (root.at(other), Ref(one)))
             yield "order", Call("less", (Ref(one), root.at(other)))
+
+
+def _elements(document: Found) -> Iterator[Path]:
+    """Yield the paths of the scalars in lists of a document."""
+    for path, _ in _leaves(document):
+        if path and isinstance(path[-1], int) and len(path) <= 3:
+            yield path
 
 
 def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
