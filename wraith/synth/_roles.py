@@ -257,16 +257,26 @@ def _collection_names(
     table: RouteTable, by_route: dict[int, list[Seen]], unaddressed: Iterable[Base]
 ) -> dict[Base, str]:
     """Name the collections: the shape before a final parameter, by its last literal; longer where that is not
-    one."""
-    bases: dict[Base, bool] = dict.fromkeys(unaddressed, True)
+    one. Where a parameter follows another, and only both together are an address (``/repos/{owner}/{repo}``),
+    the collection is that of the last."""
+    pairs = {
+        pattern.shape[:-1]
+        for position, pattern in enumerate(table.patterns)
+        if pattern.shape[-2:] == (None, None) and by_route[position]
+    }
+    ends = {pattern.shape for position, pattern in enumerate(table.patterns) if by_route[position]}
+    alone = {base[:-1] for base in pairs if base not in ends}
+    bases: dict[Base, bool] = dict.fromkeys([*unaddressed, *(base for base in sorted(pairs, key=str))], True)
     for position, pattern in enumerate(table.patterns):
         for at, segment in enumerate(pattern.shape):
             if segment is None and at > 0 and pattern.shape[at - 1] is not None:
+                if pattern.shape[:at] in alone:
+                    continue
                 bases[pattern.shape[:at]] = bases.get(pattern.shape[:at], False) or bool(by_route[position])
     live = [base for base, succeeded in bases.items() if succeeded]
     by_word: dict[str, list[Base]] = defaultdict(list)
     for base in live:
-        by_word[str(base[-1])].append(base)
+        by_word[_word(base)].append(base)
     names: dict[Base, str] = {}
     for word, same in sorted(by_word.items()):
         flat = [base for base in same if None not in base]
@@ -275,6 +285,16 @@ def _collection_names(
             alone = len(same) == 1 or lone or base in flat[:1]
             names[base] = word if alone else "_".join(str(each) for each in base if each is not None)
     return names
+
+
+def _is_pair(base: Base) -> bool:
+    """Whether what has the base is addressed by two parameters, one behind the other."""
+    return base[-1:] == (None,)
+
+
+def _word(base: Base) -> str:
+    """Return the last literal of a base, or a word for collections that none names."""
+    return next((segment for segment in reversed(base) if segment is not None), "entities")
 
 
 def _collection(
@@ -296,6 +316,8 @@ def _collection(
     key = _key_path(rows)
     nested = None in base
     shared = any(len(above) > 1 for above in parents.values())
+    if _is_pair(base):
+        untold, told = 1, 0
     composite = nested and (shared or untold > told) and sum(names[each] == name for each in names) == 1
     return Collection(name, (key or ("id",))[-1:] if key is None or len(key) else ("id",), composite)
 
@@ -337,7 +359,12 @@ def _role(
         return _item_role(pattern, answers, collections[shape[:-1]])
     if shape in collections:
         return _collection_role(pattern, answers, collections[shape])
-    same_word = [each for base, each in collections.items() if base[-1:] == shape[-1:] and None not in base]
+    same_word = [
+        each
+        for base, each in collections.items()
+        if (base[-1:] == shape[-1:] and None not in base)
+        or (_is_pair(base) and _word(base) == shape[-1] and base.count(None) == shape.count(None))
+    ]
     if same_word and None in shape:
         return _collection_role(pattern, answers, same_word[0])
     for at in range(len(shape) - 1, 0, -1):  # an action on what the path addresses
