@@ -10,6 +10,7 @@ from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._query import DOWN, Window, compile_search, compile_window, sort_names, token_of
 from wraith.runtime._routing import Router
+from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
 from wraith.runtime._template import compile_template
 from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
@@ -23,6 +24,7 @@ __all__ = [
     "Environment",
     "Ids",
     "Router",
+    "Selectors",
     "Session",
     "State",
     "Twin",

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
+from wraith.runtime import Selectors
 from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import by_analogy
 from wraith.synth._caller import learn_caller
@@ -41,6 +42,7 @@ from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
 from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
+from wraith.synth._selectors import find_selectors
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
@@ -51,7 +53,7 @@ from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.synth._xml import merged_lists
-from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence, Selector
 
 if TYPE_CHECKING:
     from wraith.synth._graphql._learn import LearnedGraphQL
@@ -80,6 +82,8 @@ class Prepared:
     sketches: Sequence[Sketch]
     xml_lists: XmlLists
     """Which elements of XML are lists."""
+    selectors: tuple[Selector, ...]
+    """What tells operations apart that share a path."""
     kept: Mapping[int, list[Seen]]
     roles: Sequence[Role]
     world: World
@@ -98,7 +102,9 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(number, self.ordered[number], self.table, self.xml_lists)
+        return self.kept.get(number) or _decoded(
+            number, self.ordered[number], self.table, self.xml_lists, Selectors(self.selectors)
+        )
 
 
 PARTS = 32
@@ -181,6 +187,7 @@ def learn(
             for name, items in fixtures.items()
         },
         caller=known.caller,
+        selectors=known.selectors,
         routes=tuple(
             sorted(
                 [*recorded, *similar, *(route for each in graphql for route in each.routes)],
@@ -216,7 +223,13 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
     where sessions have no digest."""
     fold = digest_of(
-        known.xml_lists, known.table.patterns, known.roles, known.world.fixtures, known.gone, known.caller
+        known.selectors,
+        known.xml_lists,
+        known.table.patterns,
+        known.roles,
+        known.world.fixtures,
+        known.gone,
+        known.caller,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -255,11 +268,16 @@ def prepare(
     """Run the stages of synthesis up to what the chosen sessions show."""
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
-    table, sketches, speaking = _survey(ordered, taught, spread, Forgetful() if memo is None else memo)
+    memo = Forgetful() if memo is None else memo
+    table, sketches, speaking = _survey(ordered, taught, spread, memo)
+    selectors = find_selectors(sketches, ordered)
+    if selectors:
+        table, sketches, speaking = _survey(ordered, taught, spread, memo, selectors)
+    select = Selectors(selectors)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table, xml_lists) for number in sorted(chosen)}
+    kept = {number: _decoded(number, ordered[number], table, xml_lists, select) for number in sorted(chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -270,7 +288,8 @@ def prepare(
     find_left(kept.values(), roles)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        builder.add(kept.get(number) or _decoded(number, session, table, xml_lists), taught[number])
+        exchanges = kept.get(number) or _decoded(number, session, table, xml_lists, select)
+        builder.add(exchanges, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -289,6 +308,7 @@ def prepare(
         table=table,
         sketches=sketches,
         xml_lists=xml_lists,
+        selectors=selectors,
         kept=kept,
         roles=roles,
         world=world,
@@ -314,14 +334,19 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
 
 
 def _survey(
-    ordered: Sequence[Session], taught: Sequence[bool], spread: Spread, memo: Memo
+    ordered: Sequence[Session],
+    taught: Sequence[bool],
+    spread: Spread,
+    memo: Memo,
+    selectors: tuple[Selector, ...] = (),
 ) -> tuple[RouteTable, list[Sketch], list[int]]:
     """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
     does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
+    select = Selectors(selectors)
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
     def look(number: int) -> Look:
-        exchanges = see(number, ordered[number].read()) if taught[number] else []
+        exchanges = see(number, ordered[number].read(), select) if taught[number] else []
         rest = [each for each in exchanges if not speaks_graphql(each)]
         return sketch(rest), len(rest) < len(exchanges)
 
@@ -329,7 +354,7 @@ def _survey(
         done = []
         for number in range(bounds[part], bounds[part + 1]):
             digest = content_digest(ordered[number]) if taught[number] else None
-            key = f"sketch-{digest_of(digest)}" if digest is not None else None
+            key = f"sketch-{digest_of(digest, *selectors)}" if digest is not None else None
             done.append(recalled(memo, key, partial(look, number), write_look, read_look))
         return done
 
@@ -346,8 +371,10 @@ def _without(world: World, names: set[str]) -> World:
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
-def _decoded(number: int, session: Session, table: RouteTable, lists: XmlLists) -> list[Seen]:
-    exchanges = [each for each in see(number, session.read()) if not speaks_graphql(each)]
+def _decoded(
+    number: int, session: Session, table: RouteTable, lists: XmlLists, selectors: Selectors
+) -> list[Seen]:
+    exchanges = [each for each in see(number, session.read(), selectors) if not speaks_graphql(each)]
     for seen in exchanges:
         seen.lists = lists
         table.assign(seen)

@@ -194,6 +194,21 @@ BATCH_ANSWER_NAMES = ("body", "data", "response", "json", "content")
 """Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
 are of their kind."""
 
+# --- selectors --------------------------------------------------------------------------------------------
+
+SELECTORS = frozenset(
+    "method action operation operationname op command cmd function func call api request_type requesttype "  # noqa: SIM905
+    "x-amz-target soapaction".split()
+)
+"""Names of parts of requests that say which operation is asked for, where one path has many: JSON-RPC 2.0, SOAP
+1.1, the query protocols of AWS and their kin. A prior, used where the values name operations."""
+
+OPERATIONS = frozenset(
+    "put describe query scan send receive publish start stop cancel submit execute invoke run transfer archive "  # noqa: SIM905
+    "join leave enable disable attach detach register login logout count check batch tag untag info".split()
+)
+"""Verbs of operations, beside those of GraphQL's root fields."""
+
 # --- GraphQL ----------------------------------------------------------------------------------------------
 
 VERBS = frozenset(

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from wraith.synth._priors import COLLECTION_WORDS, VERSION
 from wraith.synth._seen import Seen
 from wraith.synth._segments import Ends, Node
-from wraith.synth._survey import Sketch
+from wraith.synth._survey import REFUSED, Sketch
 from wraith.synth._tails import with_tail
 
 _SHAPES = re.compile(
@@ -52,7 +52,7 @@ class Paths:
                 node.sessions.add(number)
                 if flowed:
                     node.flowed.add(number)
-            node.ends.setdefault(each.method, Ends()).add(Ends(1, each.status < 400, each.echoed))
+            node.ends.setdefault(each.method, Ends()).add(Ends(1, each.status < REFUSED, each.echoed))
 
     def routes(self) -> RouteTable:
         """Return the routes that the tree shows."""
@@ -140,7 +140,7 @@ class RoutePattern:
 
 
 def _escaped(segment: str) -> str:
-    return quote(segment, safe="-._~!$&'()*+,;=:@")
+    return quote(segment, safe="-._~!$&'()*+,;=:@#")
 
 
 class RouteTable:
