@@ -9,6 +9,7 @@ other, so that several processes can share the work.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,10 +29,11 @@ from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.exchange import Corpus, Exchange, Request, Session
 from wraith.globs import glob
+from wraith.paths import get
 from wraith.runtime import Answer, Twin
 from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
-from wraith.wir import Model
+from wraith.wir import FreshId, Make, Model, Ref, When
 
 BLOCKS = 16
 """Into how many parts a replay is dealt: more than there are processes, so that they end together, and few
@@ -125,9 +127,29 @@ def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
         headers=tuple(name.lower() for name in diff.compare_headers),
         fields=Fields(diff.fields, recorded_values(corpus, diff.fields, model.xml_lists)),
         keys=tuple(keys | {DEFAULT_KEY: None}),
+        made=tuple(_made_beside(model)),
         lists=model.xml_lists,
         thresholds=RouteThresholds(diff.thresholds, diff.overrides),
     )
+
+
+def _made_beside(model: Model) -> Iterator[re.Pattern[str]]:
+    """Yield how the keys look that effects make for entities of their own."""
+    effects = (each for route in model.routes for variant in route.variants for each in variant.effects)
+    patterns: dict[str, None] = {}
+    for effect in effects:
+        if isinstance(effect, Make):
+            of_key = effect.key.then if isinstance(effect.key, When) else effect.key
+            if isinstance(of_key, Ref) and of_key.path[0] == "item":
+                hole = get(effect.template, of_key.path[1:])
+                source = dict(effect.holes).get(str(hole)[1:])
+                if isinstance(source, FreshId):
+                    patterns.setdefault(source.pattern)
+    for pattern in patterns:
+        try:
+            yield re.compile(pattern)
+        except re.error:  # written by hand, with operators that stand for themselves
+            continue
 
 
 def worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> list[World]:

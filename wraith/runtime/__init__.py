@@ -1,8 +1,9 @@
 """The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
 values."""
 
+from wraith.runtime._calendar import later, span_of
 from wraith.runtime._clock import any_fraction, read_time, write_time
-from wraith.runtime._compile import compile_atom, compile_expr
+from wraith.runtime._compile import apply_function, compile_atom, compile_expr, value_test
 from wraith.runtime._conditions import alternatives, field_path, holds, meets, named_parameters
 from wraith.runtime._cut import cut_text
 from wraith.runtime._effects import compile_effect
@@ -31,6 +32,7 @@ __all__ = [
     "Window",
     "alternatives",
     "any_fraction",
+    "apply_function",
     "cast",
     "compile_atom",
     "compile_effect",
@@ -44,6 +46,7 @@ __all__ = [
     "field_path",
     "holds",
     "integer_of",
+    "later",
     "meets",
     "merged",
     "named_parameters",
@@ -52,8 +55,10 @@ __all__ = [
     "replaced",
     "sort_key",
     "sort_names",
+    "span_of",
     "split_path",
     "text_of",
     "token_of",
+    "value_test",
     "write_time",
 ]

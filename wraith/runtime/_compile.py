@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, assert_never
 
 from wraith.canonical import JsonValue
@@ -290,6 +290,11 @@ def _sum(plus: tuple[Compute, ...], minus: tuple[Compute, ...]) -> Compute:
     return add
 
 
+def apply_function(name: str, arguments: Sequence[Found]) -> Found:
+    """Return what ``Call`` gives for the values of its arguments."""
+    return apply(FUNCTIONS[name], arguments)
+
+
 def _call(name: str, of: tuple[Compute, ...]) -> Compute:
     function = FUNCTIONS[name]
 
@@ -351,37 +356,42 @@ def _differs_from_all(value: Found, excluded: tuple[JsonValue, ...]) -> bool:
 
 def compile_atom(atom: Atom, resolve: Resolver = from_response) -> Test:
     """Return the total function that decides an atom."""
-    of = compile_expr(atom.of, resolve)
+    of, holds = compile_expr(atom.of, resolve), value_test(atom)
+    return lambda env: holds(of(env))
+
+
+def value_test(atom: Atom) -> Callable[[Found], bool]:
+    """Return the total function that decides an atom by the value of what it is about."""
     match atom:
         case Exists():
-            return lambda env: of(env) is not MISSING
+            return lambda found: found is not MISSING
         case Absent():
-            return lambda env: of(env) is MISSING
+            return lambda found: found is MISSING
         case Equals(value=value):
-            return lambda env: same(of(env), value)
+            return lambda found: same(found, value)
         case OneOfSet(values=values):
             allowed = frozenset(values)
-            return lambda env: isinstance(found := of(env), str) and found in allowed
+            return lambda found: isinstance(found, str) and found in allowed
         case NotOneOf(values=values):
-            return lambda env: _differs_from_all(of(env), values)
+            return lambda found: _differs_from_all(found, values)
         case AtLeast(bound=bound):
-            return lambda env: (number := number_of(of(env))) is not None and number >= bound
+            return lambda found: (number := number_of(found)) is not None and number >= bound
         case Below(bound=bound):
-            return lambda env: (number := number_of(of(env))) is not None and number < bound
+            return lambda found: (number := number_of(found)) is not None and number < bound
         case IsType(type=name):
-            return lambda env: is_type(of(env), name)
+            return lambda found: is_type(found, name)
         case Matches(pattern=pattern):
             matches = _pattern(pattern)
-            return lambda env: isinstance(found := of(env), str) and matches(found) is not None
+            return lambda found: isinstance(found, str) and matches(found) is not None
         case NotMatches(pattern=pattern):
             matches = _pattern(pattern)
-            return lambda env: not isinstance(found := of(env), str) or matches(found) is None
+            return lambda found: not isinstance(found, str) or matches(found) is None
         case KeysWithin(keys=keys):
             inside = frozenset(keys)
-            return lambda env: not isinstance(found := of(env), dict) or found.keys() <= inside
+            return lambda found: not isinstance(found, dict) or found.keys() <= inside
         case KeysBeyond(keys=keys):
             inside = frozenset(keys)
-            return lambda env: isinstance(found := of(env), dict) and not found.keys() <= inside
+            return lambda found: isinstance(found, dict) and not found.keys() <= inside
         case _:
             assert_never(atom)
 

@@ -23,7 +23,7 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
         case Put(entity, _, value):
             return _put(entity, key, compile_expr(value))
         case Make(entity, _, template, holes):
-            return _put(entity, key, compile_document(template, dict(holes)))
+            return _make(entity, key, compile_document(template, dict(holes)))
         case Delete(entity, _):
 
             def delete(env: Environment) -> None:
@@ -76,6 +76,16 @@ def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], No
             env.state.delete(entity, child)
 
     return sweep
+
+
+def _make(entity: str, key: Compute, document: Compute) -> Callable[[Environment], None]:
+    def make(env: Environment) -> None:
+        item, env.item = env.item, document(env)
+        name, made, env.item = text_of(key(env)), env.item, item
+        if name is not None and made is not MISSING:
+            env.state.put(entity, name, made)
+
+    return make
 
 
 def _put(entity: str, key: Compute, value: Compute) -> Callable[[Environment], None]:

@@ -21,6 +21,7 @@ from wraith.canonical import JsonValue, parse
 from wraith.errors import InputError
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found, get, parse_path
+from wraith.runtime._calendar import later
 from wraith.runtime._ranges import byte_range, content_range
 from wraith.runtime._values import TYPES, integer_of, is_type, number_of, sort_key, text_of
 
@@ -32,7 +33,7 @@ Function: TypeAlias = Callable[..., Found]
 
 def apply(function: Function, arguments: Sequence[Found]) -> Found:
     """Return the function's value, ``MISSING`` where an argument is missing."""
-    return MISSING if any(each is MISSING for each in arguments) else function(*arguments)
+    return MISSING if MISSING in arguments else function(*arguments)
 
 
 # --- text ---------------------------------------------------------------------------------------------------
@@ -370,6 +371,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "floor": _arithmetic(math.floor),
     "ceil": _arithmetic(math.ceil),
     "absolute": _arithmetic(abs),
+    "later": later,
     "count": _count,
     "total": _total,
     "minimum": _of_list(lambda numbers: min(numbers, default=None)),

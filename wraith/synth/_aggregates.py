@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, combinations, islice
+from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
@@ -40,6 +41,12 @@ MAX_JOINS = 6
 
 MAX_CATEGORIES = 8
 """Different values of a field that says in which state an entity is: 256 sets of them."""
+
+REFUTING = 3
+"""Targets that most categories fail at: the others are looked at where these leave something."""
+
+NEAR = 1e-6
+"""What adding up in another order may change of an average."""
 
 DISTINCT = 3
 """Different results that an aggregate must give; with conditions chosen freely, fewer are met by chance."""
@@ -136,7 +143,8 @@ class Aggregates:
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
-        the order of creation or against it, perhaps only those in some states."""
+        the order of creation or against it, perhaps only those in some states, or without the one that the
+        path addresses."""
         lists = [value for value in values if isinstance(value, list)]
         shown = [each for some in lists for each in some]
         if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
@@ -147,7 +155,7 @@ class Aggregates:
         for view in self._views:
             if view.query.unwind or not view.query.where:
                 continue
-            for query in _lists(view, targets):
+            for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
                     candidate = replace(query, order=order)
                     found = fit(candidate, self._rows, values)
@@ -180,14 +188,18 @@ class Aggregates:
         ]
 
 
-@dataclass(frozen=True, slots=True)
 class _Tables:
     """A collection as it was on each row, with the fields that can be added up, and those that say in which
-    state an entity is."""
+    state an entity is; most hypotheses fail before they ask for the latter."""
 
-    rows: Sequence[Sequence[Flat]]
-    measures: tuple[Path, ...]
-    switches: tuple[Path, ...]
+    def __init__(self, rows: Sequence[Sequence[Flat]], every: Sequence[Flat], unwind: Path) -> None:
+        self.rows = rows
+        self.measures = _measures(every, unwind)
+        self._every = every
+
+    @cached_property
+    def switches(self) -> tuple[Path, ...]:
+        return _switches(self._every)
 
 
 def _views(
@@ -199,18 +211,11 @@ def _views(
         > MAX_ELEMENTS
     ):
         return
-    found: dict[int, tuple[Flat, ...]] = {}  # by identity: the documents live as long as the rows
-    tables: list[list[Flat]] = []
-    for row, some in zip(rows, documents, strict=True):
-        flats = row.observation.captured.flats
-        table: list[Flat] = []
-        for document in some:
-            if id(document) not in found:
-                found[id(document)] = flats.of(document, unwind)
-            table += found[id(document)]
-        tables.append(table)
-    every = [flat for some in found.values() for flat in some]
-    known = _Tables(tables, _measures(every, unwind), _switches(every))
+    tables = [
+        row.observation.captured.flats.table(some, unwind) for row, some in zip(rows, documents, strict=True)
+    ]
+    every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
+    known = _Tables(tables, list(every.values()), unwind)
     yield _View(Query(name, unwind=unwind), known)
     for path, expr in _joins(tables, referred):
         compute = compile_expr(expr)
@@ -232,7 +237,8 @@ def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
 
 def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:
     """Return the fields that are numbers; of the elements of a list, their own."""
-    shapes = {id(flat.shape): flat.shape for flat in every}.values()
+    each = [flat.shape for flat in every]
+    shapes = dict(zip(map(id, each), each, strict=True)).values()
     fields = dict.fromkeys(path for shape in shapes for path, _ in shape if path[: len(unwind)] == unwind)
     others = {path for shape in shapes for path, is_number in shape if not is_number}
     return tuple(path for path in fields if path not in others)[:MAX_MEASURES]
@@ -254,8 +260,8 @@ def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
 def _referred(row: Row) -> dict[object, list[Ref]]:
     """Return what an exchange speaks of, with where it says so."""
     found: dict[object, list[Ref]] = {}
-    for key, exprs in row.index.items():
-        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
+    for key in row.index:
+        said = [expr for expr in row.index.get(key) if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
         if said:
             found[key] = said
     return found
@@ -294,10 +300,28 @@ def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
                 yield expr.of[0]
 
 
+def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
+    """Yield the query without the entity that the path addresses, where it finds one too many on each row."""
+    if any(len(view.found(i)) != target + 1 for i, target in targets):
+        return
+    for lookup, document in rows[0].observation.addressed:
+        if lookup.entity == view.query.entity and isinstance(document, dict):
+            own = text_of(compile_expr(lookup.key)(rows[0].env))
+            for name, value in document.items():
+                if own is not None and text_of(value) == own:
+                    yield replace(
+                        view.query, where=(*view.query.where, Where((name,), "differs", lookup.key))
+                    )
+
+
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
     """Whether what was found can come to the targets at all: most queries find nothing where there should be
     something, or less than that."""
     for i, target in targets:
+        if measure is None:
+            if target > len(view.found(i)):
+                return False
+            continue
         numbers = view.numbers(i, measure).get("", ())
         if target and not numbers:
             return False
@@ -343,6 +367,8 @@ def _in_some_states(
 ) -> Iterator[Expr]:
     """Yield aggregates over the entities whose field is one of some texts, the fewest texts first. A text
     that the place in the answer is named for needs less evidence."""
+    if not all(_reached(query, view.numbers(i, measure, switch), target) for i, target in targets[:REFUTING]):
+        return
     rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
     named = [(name,) for name in names if name in at or (name == "true" and switch[-1:] == at[-1:])]
@@ -352,6 +378,21 @@ def _in_some_states(
         condition = Where(switch, "equals", Literal(wanted), when_given=False)
         pairs = (([n for name in chosen for n in row.get(name, ())], target) for row, target in rows)
         yield from _functions(query, (condition,), pairs)
+
+
+def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
+    """Whether the numbers of some categories, or of none, may come to a target in any way."""
+    reached = {(0, 0.0)}
+    for some in numbers.values():
+        size, total = len(some), sum(some)
+        reached |= {(before + size, under + total) for before, under in reached}
+    if query.item is None:
+        return any(size == target for size, _ in reached)
+    return (
+        any(isclose(total, target, abs_tol=1e-9) for _, total in reached)
+        or any(target in (max(some), min(some)) for some in numbers.values())
+        or any(size and abs(total / size - target) <= 1 + NEAR for size, total in reached)
+    )
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

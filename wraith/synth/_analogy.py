@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue, compact, parse
 from wraith.paths import Path
+from wraith.synth._names import Names
 from wraith.synth._roles import Collection, Role
 from wraith.synth._routes import RoutePattern
-from wraith.wir import Equals, Exists, Expr, Hole, Literal, Ref, Route, StateOp, Variant, expr_to_json
+from wraith.wir import Equals, Exists, Expr, Hole, Literal, Ref, Route, StateOp, Variant
 
 ITEM_METHODS: dict[str, StateOp] = {"GET": "read", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
@@ -26,10 +27,6 @@ AGREE = 2
 
 NEVER = Equals(Literal(False), True)
 """The support of what was seen with nothing."""
-
-_ENTITY = "\0entity"
-_KEY = "\0key"
-_PARAMETER = "\0parameter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +40,39 @@ class _Item:
     """Where successful answers of writes and reads hold the representation."""
 
 
-def by_analogy(
-    patterns: Sequence[RoutePattern], roles: Sequence[Role], variants: Sequence[tuple[Variant, ...]]
-) -> list[Route]:
-    """Return the routes of items that recordings lack, as other collections and the writes suggest them."""
-    items = _items(patterns, roles)
-    habits = _habits(patterns, roles, variants)
-    known = {(pattern.method, pattern.shape) for pattern in patterns}
-    found = []
-    for shape, item in sorted(items.items(), key=lambda each: str(each[0])):
-        for method, op in ITEM_METHODS.items():
-            if (method, shape) not in known:
-                made = tuple(_applied(habits[method], item)) or _reading(method, item)
-                if made:
-                    found.append(_route(method, op, item, made))
-    return found
+class Analogy:
+    """What the routes of a service make likely of the items of its collections."""
+
+    def __init__(
+        self, patterns: Sequence[RoutePattern], roles: Sequence[Role], variants: Sequence[tuple[Variant, ...]]
+    ) -> None:
+        self._items = _items(patterns, roles)
+        self._habits = _habits(patterns, roles, variants)
+        self._known = {(pattern.method, pattern.shape) for pattern in patterns}
+
+    def routes(self) -> list[Route]:
+        """Return the routes of items that recordings lack, as other collections and the writes suggest
+        them."""
+        found = []
+        for shape, item in sorted(self._items.items(), key=lambda each: str(each[0])):
+            for method, op in ITEM_METHODS.items():
+                if (method, shape) not in self._known:
+                    made = tuple(_applied(self._habits[method], item)) or _reading(method, item)
+                    if made:
+                        found.append(_route(method, op, item, made))
+        return found
+
+    def successes(self, pattern: RoutePattern) -> tuple[Variant, ...]:
+        """Return what a route that was only ever refused does most likely with what is there."""
+        item = self._items.get(pattern.shape)
+        if item is None:
+            return ()
+        made = [each for each in _applied(self._habits[pattern.method], item) if each.status < 300]
+        there = Exists(Ref(("entity",)))
+        return tuple(
+            each if there in each.guards else each.model_copy(update={"guards": (there, *each.guards)})
+            for each in made
+        ) or _reading(pattern.method, item)
 
 
 def _items(patterns: Sequence[RoutePattern], roles: Sequence[Role]) -> dict[tuple[str | None, ...], _Item]:
@@ -99,53 +114,30 @@ def _nameless(variants: Iterable[Variant], role: Role, pattern: RoutePattern) ->
     """Yield the variants with the names of the collection, its key and its parameters taken out."""
     assert role.collection is not None  # Invariant: callers have looked
     assert role.key is not None
-    names = {f"request.path.{name}": f"{_PARAMETER}{at}" for at, name in enumerate(reversed(pattern.names))}
-    names[role.collection.name] = _ENTITY
-    key = expr_to_json(role.key)
+    names = Names(role.collection.name, role.key, pattern.names)
     for variant in variants:
-        told = variant.body_kind != "empty"
-        headers = tuple(each for each in variant.headers if told and each[0] == "content-type")
-        shown = variant.model_copy(update={"headers": headers, "support": ()})
-        document = _swapped(shown.model_dump(mode="json", by_alias=True), key, _KEY)
-        yield _renamed(document, names)
+        yield names.taken_out(plain(variant))
 
 
-def _swapped(value: JsonValue, old: JsonValue, new: JsonValue) -> JsonValue:
-    if value == old:
-        return new
-    if isinstance(value, dict):
-        return {key: _swapped(item, old, new) for key, item in value.items()}
-    return [_swapped(item, old, new) for item in value] if isinstance(value, list) else value
+def plain(variant: Variant) -> JsonValue:
+    """Return what is said of a variant elsewhere: nothing of what it was seen with, or of its own headers."""
+    told = variant.body_kind != "empty"
+    headers = tuple(each for each in variant.headers if told and each[0] == "content-type")
+    shown = variant.model_copy(update={"headers": headers, "support": ()})
+    return shown.model_dump(mode="json", by_alias=True)
 
 
-def _renamed(value: JsonValue, names: dict[str, str]) -> JsonValue:
-    if isinstance(value, dict):
-        return {key: _renamed(item, names) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_renamed(item, names) for item in value]
-    return names.get(value, value) if isinstance(value, str) else value
+def unseen(document: JsonValue) -> Variant:
+    """Return the variant that a document says, as one that nothing was seen with."""
+    return Variant.model_validate(document).model_copy(update={"support": (NEVER,)})
 
 
 def _applied(habits: Sequence[JsonValue], item: _Item) -> Iterator[Variant]:
     """Yield the variants with the names of an item's collection put in."""
-    names = {
-        f"{_PARAMETER}{at}": f"request.path.{name}" for at, name in enumerate(reversed(item.pattern.names))
-    }
-    names[_ENTITY] = item.collection.name
+    names = Names(item.collection.name, item.key, item.pattern.names)
     for habit in habits:
-        document = _swapped(_renamed(habit, names), _KEY, expr_to_json(item.key))
-        if not _leaves_out(document):
-            variant = Variant.model_validate(document)
-            yield variant.model_copy(update={"support": (NEVER,)})
-
-
-def _leaves_out(document: JsonValue) -> bool:
-    """Whether a parameter of the others has no counterpart here."""
-    if isinstance(document, dict):
-        return any(map(_leaves_out, document.values()))
-    if isinstance(document, list):
-        return any(map(_leaves_out, document))
-    return isinstance(document, str) and document.startswith(_PARAMETER)
+        if (document := names.put_in(habit)) is not None:
+            yield unseen(document)
 
 
 def _reading(method: str, item: _Item) -> tuple[Variant, ...]:

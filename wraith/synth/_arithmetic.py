@@ -16,6 +16,7 @@ from itertools import combinations, permutations
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, get
 from wraith.runtime import compile_expr, number_of
+from wraith.synth._filed import Compound
 from wraith.synth._places import rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, fit, plain_number
 from wraith.wir import Call, Cast, Each, Expr, First, Literal, Ref, Sum
@@ -230,9 +231,9 @@ def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
     for row in rows:
         here = {
             expr: None
-            for key, exprs in row.index.items()
-            if isinstance(key, str) and number_of(key) is not None and len(key) < MAX_TEXT
-            for expr in exprs
+            for key in row.index
+            if isinstance(key, str) and len(key) < MAX_TEXT and number_of(key) is not None
+            for expr in row.index.get(key)
         }
         common = here if common is None else {expr: None for expr in common if expr in here}
     return sorted(common or {}, key=rank)[: 2 * MAX_ATOMS]
@@ -242,9 +243,9 @@ def _list_places(rows: Sequence[Row]) -> Iterator[Part]:
     """Yield the lists in requests and entities, with their values by row."""
     places: dict[Expr, None] = {}
     for row in rows[:8]:
-        for key, exprs in row.index.items():
-            if isinstance(key, tuple) and key[0] == "[":
-                for expr in exprs:
+        for key in row.index:
+            if isinstance(key, Compound) and key.mark == "[":
+                for expr in row.index.get(key):
                     places.setdefault(expr)
     for expr in sorted(places, key=rank)[:MAX_LISTS]:
         values = [compile_expr(expr)(row.env) for row in rows]

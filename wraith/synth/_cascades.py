@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from wraith.exchange import parse_form
 from wraith.paths import Path, get, leaves
 from wraith.runtime import State, named_parameters, text_of
+from wraith.synth._flats import Flats
 from wraith.synth._observe import remember
 from wraith.synth._roles import Role
 from wraith.synth._seen import Seen
@@ -44,11 +45,11 @@ def learn_cascades(
 ) -> dict[int, tuple[Effect, ...]]:
     """Return what successful deletions take along, by the position of the route."""
     votes = _Votes()
-    run, state = -1, State()
+    run, state, flats = -1, State(), Flats()
     suspects: dict[Key, list[Rule]] = {}
     for number, session in sorted(sessions.items()):
         if world.run_of[number] != run:
-            run, suspects = world.run_of[number], {}
+            run, suspects, flats = world.run_of[number], {}, Flats()
             state = State({name: items.items() for name, items in world.fixtures.items()})
         for seen in session:
             if seen.route < 0:
@@ -57,13 +58,13 @@ def learn_cascades(
             _judge(seen, role, suspects, votes)
             removed = deletes(seen, role)
             if removed is not None and gone[seen.route]:
-                for key, rules in _referring(state, removed, seen.route).items():
+                for key, rules in _referring(state, flats, removed, seen.route).items():
                     suspects[key] = rules
             remember(state, seen, role, gone[seen.route])
     return _believed(votes, roles)
 
 
-def _referring(state: State, removed: Key, route: int) -> dict[Key, list[Rule]]:
+def _referring(state: State, flats: Flats, removed: Key, route: int) -> dict[Key, list[Rule]]:
     """Return what refers to an entity, with the rules by which it would go with it."""
     found: dict[Key, list[Rule]] = defaultdict(list)
     for name, stored in state.entities.items():
@@ -72,9 +73,11 @@ def _referring(state: State, removed: Key, route: int) -> dict[Key, list[Rule]]:
                 continue
             if key.startswith(f"{removed[1]}/"):
                 found[name, key].append((route, name, ()))
-            for path, value in leaves(document):
-                if 0 < len(path) <= MAX_DEPTH and text_of(value) == removed[1] and name != removed[0]:
-                    found[name, key].append((route, name, path))
+            if name != removed[0] and flats.may_hold(document, removed[1]):
+                found_at = [path for path, value in leaves(document) if text_of(value) == removed[1]]
+                rules = [(route, name, path) for path in found_at if 0 < len(path) <= MAX_DEPTH]
+                if rules:
+                    found[name, key] += rules
     return found
 
 
@@ -110,7 +113,8 @@ def _believed(votes: _Votes, roles: Sequence[Role]) -> dict[int, tuple[Effect, .
     found: dict[int, list[Effect]] = defaultdict(list)
     for rule, count in sorted(votes.gone.items(), key=repr):
         route, name, path = rule
-        key = roles[route].key
+        inner = roles[route].inner
+        key = inner[1] if inner is not None else roles[route].key
         if count >= ENOUGH and votes.alive[rule] * CONTRADICTED <= count and key is not None:
             found[route].append(Sweep(name, key, path))
     return {route: tuple(effects) for route, effects in found.items()}

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, Path
 from wraith.runtime import Environment, compile_expr, integer_of, read_time, text_of
+from wraith.synth._index import Root
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.wir import Case, Expr, Literal, Lookup, Ref, Sum
 
 MAX_CASES = 12
 """The largest learned map; more entries are data."""
-
-INSTANT = 9
-"""Digits of the seconds since 1970, for the last half century."""
 
 MAX_CASE_TEXT = 40
 """Longer values of a map are data as well."""
@@ -82,17 +81,34 @@ def _met_again(compute: Callable[[Environment], Found], rows: Sequence[Row]) -> 
 
 
 def _switches(rows: Sequence[Row]) -> list[Expr]:
-    """Return the places with few different short values: what could be a switch."""
+    """Return the places with few different short values: what could be a switch. Times are none: two things
+    of one second are no case of anything."""
     columns: dict[Expr, set[object]] = {}
+    inside: dict[Root, dict[Path, set[object]]] = {}
     for row in rows:
-        for key, exprs in row.index.items():
-            if isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key):
+        for key, exprs in row.index.own():
+            if _may_switch(key):
                 for expr in exprs:
                     if isinstance(expr, Ref | Lookup):
                         columns.setdefault(expr, set()).add(key)
+        for root, by_key in row.index.documents():
+            found = inside.setdefault(root, defaultdict(set))
+            for key, paths in by_key.items():
+                if _may_switch(key):
+                    for path in paths:
+                        found[path].add(key)
+    for root, by_path in inside.items():
+        for path, keys in by_path.items():
+            if 2 <= len(keys) <= MAX_CASES or root.at(path) in columns:
+                columns.setdefault(root.at(path), set()).update(keys)
     return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
 
 
+def _may_switch(key: object) -> bool:
+    return isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key)
+
+
+@lru_cache(maxsize=20_000)
 def _is_instant(text: str) -> bool:
-    """Whether a text is a time, or a number as long: two things of one second are no case of anything."""
-    return (text.isdigit() and len(text) >= INSTANT) or read_time(text) is not None
+    """Whether a text is a time: two things of one second are no case of anything."""
+    return read_time(text) is not None

@@ -12,12 +12,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
+from wraith.runtime import compile_expr
 from wraith.synth._features import Feature, negated
-from wraith.synth._places import norm
-from wraith.synth._rows import Row, Values, as_json, equal
+from wraith.synth._places import norm, rank
+from wraith.synth._rows import Row, Values, as_json, equal, typed
 from wraith.synth._tree import Leaf, grow
 from wraith.wir import Case, Expr, First, Literal, Text, When
 
@@ -26,6 +28,15 @@ MAX_OPTIONS = 5
 
 SPARE_LEAVES = 2
 """Leaves that a tree may have beyond one for each option: a condition of two or three parts."""
+
+PIVOTS = 4
+"""Rows whose values propose the places that give some of the values."""
+
+MAX_GUESSES = 12
+"""Places that a row proposes, simplest first."""
+
+MAX_PARTINGS = 3
+"""Places for which the rest is looked at, those that give most first."""
 
 LONGEST = 200
 """Characters of a text that can be one of a few alternatives; longer ones are data."""
@@ -82,10 +93,30 @@ def _options(rows: Sequence[Row], values: Values, search: Search) -> list[Option
             rest += some
     if rest:
         expr = search([rows[i] for i in rest], [values[i] for i in rest])
-        if expr is None:
+        more = [(expr, tuple(rest))] if expr is not None else _parted(rest, rows, values, search)
+        if more is None:
             return None
-        found.append((expr, tuple(rest)))
+        found += more
     return found if len(found) <= MAX_OPTIONS else None
+
+
+def _parted(
+    chosen: Sequence[int], rows: Sequence[Row], values: Values, search: Search
+) -> list[Option] | None:
+    """Return a place that gives some of the values, and what gives the others: kept, or made anew."""
+    hits: dict[Expr, tuple[int, ...]] = {}
+    for pivot in chosen[:PIVOTS]:
+        for expr in sorted(rows[pivot].index.get(norm(values[pivot])), key=rank)[:MAX_GUESSES]:
+            if (candidate := typed(expr, rows[pivot], values[pivot])) is not None and candidate not in hits:
+                compute = compile_expr(candidate)
+                hits[candidate] = tuple(i for i in chosen if equal(compute(rows[i].env), values[i]))
+    telling = [(expr, some) for expr, some in hits.items() if len(some) > 1 and _is_met_again(some, rows)]
+    for expr, some in sorted(telling, key=lambda each: (-len(each[1]), rank(each[0])))[:MAX_PARTINGS]:
+        rest = tuple(i for i in chosen if i not in some)
+        other = search([rows[i] for i in rest], [values[i] for i in rest]) if len(rest) > 1 else None
+        if other is not None and _is_met_again(rest, rows):
+            return [(expr, some), (other, rest)]
+    return None
 
 
 def _is_met_again(some: Sequence[int], rows: Sequence[Row]) -> bool:
@@ -122,7 +153,10 @@ def _past(leaf: Leaf, atom: object, depth: int) -> Leaf:
 
 def restricted(questions: Sequence[Feature], rows: Sequence[int]) -> list[Feature]:
     """Return the questions with their answers for some of the observations only."""
-    return [replace(each, answers=tuple(each.answers[row] for row in rows)) for each in questions]
+    if len(rows) < 2:
+        return [Feature(each.atom, each.bits, tuple(each.answers[row] for row in rows)) for each in questions]
+    among = itemgetter(*rows)
+    return [Feature(each.atom, each.bits, among(each.answers)) for each in questions]
 
 
 def counted_text(values: Values, counts: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:

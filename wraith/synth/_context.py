@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from wraith.paths import Found, Path
+from wraith.synth._aggregates import Aggregates
 from wraith.synth._features import Feature
 from wraith.synth._laws import Laws
 from wraith.synth._rows import Values
 from wraith.wir import Expr
+
+Totals: TypeAlias = dict[tuple[int, ...], Aggregates]
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Context:
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     likely: dict[Path, Expr] = field(default_factory=dict)
     """Expressions that are known to give a part of most answers, and are taken where they do."""
+    totals: Totals = field(default_factory=dict)
+    """What adds up what is stored, by the rows that it was made for."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)

@@ -20,7 +20,7 @@ from wraith.wir import Call, Expr, Literal, Lookup, Ref, Text
 MIN_DIGEST = 8
 """Characters of a digest that are no coincidence: the length of a CRC-32."""
 
-MAX_SUBJECTS = 12
+MAX_SUBJECTS = 40
 """Texts of an exchange that are looked at, simplest first: a digest is of something that was sent or kept."""
 
 _DIGEST = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}|[0-9A-Za-z+/_-]{21,}=*")

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.runtime import Selectors
 from wraith.synth._addressing import with_addressing
-from wraith.synth._analogy import by_analogy
+from wraith.synth._analogy import Analogy
 from wraith.synth._caller import learn_caller
 from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
+from wraith.synth._existence import completed
 from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
+from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
@@ -33,7 +36,7 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Observation, Observer, learn_removal
+from wraith.synth._observe import Journal, Observation, Observer, learn_removal
 from wraith.synth._partials import with_partials
 from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
@@ -49,8 +52,9 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._tokens import learn_tokens
+from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
-from wraith.synth._variants import LearnedRoute, learn_route
+from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence, Selector
@@ -90,7 +94,11 @@ class Prepared:
     gone: Sequence[bool]
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
+    journals: Sequence[Journal]
+    """What writes write down elsewhere."""
     observations: Sequence[Observation]
+    kept_back: Kept
+    """What entities do not show, and keep."""
     graphql: Sequence[LearnedGraphQL]
     """What the endpoints come to that speak GraphQL."""
     spoken: int
@@ -98,7 +106,9 @@ class Prepared:
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
-        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller)
+        return Observer(
+            self.roles, self.world, self.gone, self.effects, caller=self.caller, journals=self.journals
+        )
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
@@ -111,6 +121,7 @@ PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
 
 
+@undisturbed()
 def learn(
     corpus: Corpus,
     *,
@@ -127,7 +138,8 @@ def learn(
     """
     memo = Forgetful() if memo is None else memo
     known = prepare(corpus, witnessed, spread, memo)
-    table, roles, gone, effects = known.table, known.roles, known.gone, known.effects
+    table, roles, gone = known.table, known.roles, known.gone
+    effects = _together(known.effects, effects_of(known.journals))
     graphql = known.graphql
     by_route: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
@@ -138,14 +150,21 @@ def learn(
     routes = sorted(by_route)
     basis = _bases(known, lists) if not isinstance(memo, Forgetful) else {}
 
-    def one_route(part: int, laws: Laws = NO_LAWS) -> LearnedRoute:
+    studies: dict[int, Study] = {}
+
+    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
+        laws = {**taught, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
-            return learn_route(seen, role, lists, gone[route], effects.get(route, ()), laws=laws)
+            study = studies.pop(route, None) or Study(seen, role)
+            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+                studies[route] = study
+            known_effects = effects.get(route, ())
+            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
 
         key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
         return recalled(memo, key, anew, write_route, read_route)
@@ -168,16 +187,17 @@ def learn(
         )
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    analogy = Analogy(
+        [table.patterns[route] for route in learned],
+        [roles[route] for route in learned],
+        [made.variants for made in learned.values()],
+    )
+    learned.update(completed(table.patterns, roles, learned, by_route, analogy))
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
-    )
-    similar = by_analogy(
-        [table.patterns[route] for route in learned],
-        [roles[route] for route in learned],
-        [made.variants for made in learned.values()],
     )
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
@@ -190,7 +210,7 @@ def learn(
         selectors=known.selectors,
         routes=tuple(
             sorted(
-                [*recorded, *similar, *(route for each in graphql for route in each.routes)],
+                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
@@ -230,6 +250,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
         known.world.fixtures,
         known.gone,
         known.caller,
+        known.journals,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -301,7 +322,9 @@ def prepare(
     tokens = learn_tokens(kept.values(), roles)
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles))
+    kept_back = learn_kept(kept.values(), roles)
+    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
         taught=taught,
@@ -315,13 +338,20 @@ def prepare(
         gone=gone,
         caller=caller,
         effects=certain,
+        journals=(),
         observations=(),
+        kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
-    known = replace(known, effects=_together(certain, learn_side_effects(first, roles)))
-    return replace(known, observations=observed(known) if known.effects != certain else first)
+    known = replace(
+        known,
+        effects=_together(certain, learn_side_effects(first, roles)),
+        journals=learn_journals(first, roles, world.run_of),
+    )
+    settled = known.effects == certain and not known.journals
+    return replace(known, observations=first if settled else observed(known))
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:

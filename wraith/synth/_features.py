@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 from operator import and_
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_atom, number_of, text_of
+from wraith.runtime import number_of, text_of
+from wraith.synth._columns import Columns
 from wraith.synth._observe import Observation
 from wraith.synth._priors import DECIDING_HEADERS, FORMATS
 from wraith.synth._ranges import PART
@@ -107,6 +109,9 @@ class Feature:
 Asked = list[tuple[str, Atom]]
 """Kinds and atoms."""
 
+Homes: TypeAlias = Mapping[str, set[str]]
+"""The keys of the entities that some exchange speaks of, with the collections that hold them."""
+
 
 def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool]) -> list[Feature]:
     """Return the questions that tell some of the observations apart, each set of answers once, the cheapest
@@ -116,8 +121,9 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     if role.key is not None:
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
+    homes = _homes(rows)
     for expr, by_row in _values(rows, stored, role).items():
-        asked += _about(expr, by_row, rows)
+        asked += _about(expr, by_row, homes)
     if role.store is not None and any("range" in row.env.headers for row in rows):
         asked.append(("addressed", Exists(PART)))
     decoded = sorted({row.env.body_kind for row in rows})
@@ -181,18 +187,18 @@ def _at(row: Observation, path: Path) -> Found:
 # --- questions about one place ----------------------------------------------------------------------------
 
 
-def _about(expr: Expr, values: list[Found], rows: Sequence[Observation]) -> Asked:
+def _about(expr: Expr, values: list[Found], homes: Homes) -> Asked:
     sent = isinstance(expr, Ref) and expr.path[0] == "request"
     texts = Counter(text for value in values if (text := text_of(value)) is not None)
     asked: Asked = []
     if any(value is MISSING for value in values):
         asked.append((_presence(expr), Exists(expr)))
     if sent:
-        asked += [("reference", Exists(Lookup(name, expr))) for name in _collections_with(texts, rows)]
+        asked += [("reference", Exists(Lookup(name, expr))) for name in _collections_with(texts, homes)]
         asked += _about_types(expr, values)
-        asked += _about_formats(expr, texts, rows)
+        asked += _about_formats(expr, texts, homes)
         asked += _about_lengths(expr, values)
-    asked += _about_categories(expr, values, texts, rows)
+    asked += _about_categories(expr, values, texts, homes)
     asked += _about_numbers(expr, values)
     return asked
 
@@ -209,9 +215,7 @@ def _presence(expr: Expr) -> str:
     return "stored"
 
 
-def _about_categories(
-    expr: Expr, values: list[Found], texts: Counter[str], rows: Sequence[Observation]
-) -> Asked:
+def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], homes: Homes) -> Asked:
     """Ask for the values of a place that has few, unless they name entities."""
     scalars = {
         (type(value).__name__, text_of(value)): value
@@ -226,24 +230,23 @@ def _about_categories(
     for (_, text), value in scalars.items():
         if value is None or isinstance(value, bool):
             asked.append(("truth", Equals(expr, value)))
-        elif text in common and not _names_entity(str(text), rows):
+        elif text in common and str(text) not in homes:
             price = "header" if text == "*" else "word" if named else "category"
             asked.append((price, Equals(expr, value)))
     return asked
 
 
-def _names_entity(text: str, rows: Sequence[Observation]) -> bool:
-    return any(text in stored for row in rows for stored in row.captured.entities.values())
-
-
-def _collections_with(texts: Iterable[str], rows: Sequence[Observation]) -> list[str]:
-    wanted = set(texts)
-    names: set[str] = set()
+def _homes(rows: Sequence[Observation]) -> Homes:
+    homes: dict[str, set[str]] = {}
     for row in rows:
         for name, stored in row.captured.entities.items():
-            if name not in names and not wanted.isdisjoint(stored):
-                names.add(name)
-    return sorted(names)
+            for key in stored:
+                homes.setdefault(key, set()).add(name)
+    return homes
+
+
+def _collections_with(texts: Iterable[str], homes: Homes) -> list[str]:
+    return sorted({name for text in texts for name in homes.get(text, ())})
 
 
 def _about_types(expr: Expr, values: list[Found]) -> Asked:
@@ -258,11 +261,11 @@ def _about_types(expr: Expr, values: list[Found]) -> Asked:
     ]
 
 
-def _about_formats(expr: Expr, texts: Counter[str], rows: Sequence[Observation]) -> Asked:
+def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
         return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
-    plain = [text for text in texts if not _names_entity(text, rows)]
+    plain = [text for text in texts if text not in homes]
     for pattern in (*FORMATS, *_shapes(plain)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
         if 0 < matching < len(texts):
@@ -356,32 +359,48 @@ REFUSING = frozenset(("alike", "taken", "perhaps_alike", "perhaps_taken"))
 DEPTH = 0.5
 """Bits for each step below a stored document: the deeper, the more there is to choose from."""
 
+REFERRED = 1.0
+"""Bits for a question about an entity that a member of the request refers to."""
+
 
 def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[bool]) -> list[Feature]:
     """Return one feature for each set of answers: of the questions that give it, the cheapest."""
-    envs = [row.env for row in rows]
+    columns = Columns(row.env for row in rows)
     telling: list[tuple[str, Atom, tuple[bool, ...]]] = []
     for price, atom in dict.fromkeys(asked):
-        test = compile_atom(atom)
-        answers = tuple(test(env) for env in envs)
-        if not any(answers) or all(answers):
+        answers = columns.answers(atom)
+        if True not in answers or False not in answers:
             continue
         if price not in REFUSING or not any(map(and_, answers, succeeded)):
             telling.append((price, atom, answers))
-    many = Counter(price for price, _, _ in telling)
+    many = Counter((price, _is_referred(atom)) for price, atom, _ in telling)
     best: dict[tuple[bool, ...], Feature] = {}
     order = sorted(telling, key=lambda each: (_price(each[0], each[1]), _length(each[1]), repr(each[1])))
     for price, atom, answers in order:
         if answers not in best:
-            best[answers] = Feature(atom, _price(price, atom) + MULTIPLICITY * log2(many[price]), answers)
+            choice = MULTIPLICITY * log2(many[price, _is_referred(atom)])
+            best[answers] = Feature(atom, _price(price, atom) + choice, answers)
     return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
 
 
 def _price(price: str, atom: Atom) -> float:
+    far = REFERRED if _is_referred(atom) else 0.0
     match atom.of:
         case Ref(("entity", _, *below)) | Lookup(at=(_, *below)):
-            return BITS[price] + DEPTH * len(below)
-    return BITS[price]
+            return BITS[price] + far + DEPTH * len(below)
+    return BITS[price] + far
+
+
+def _is_referred(atom: Atom) -> bool:
+    """Whether a question is about what an entity holds that the request refers to."""
+    parts = atom.of.of if isinstance(atom.of, Call) else (atom.of,)
+    return any(
+        isinstance(part, Lookup)
+        and part.at
+        and isinstance(part.key, Ref)
+        and part.key.path[:2] in (("request", "body"), ("request", "query"))
+        for part in parts
+    )
 
 
 def _length(atom: Atom) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
+from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Path, get
 from wraith.runtime import alternatives, field_path, holds, meets
 from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, root_of, value_of
@@ -28,6 +29,9 @@ _BY_WORD = {word: options for words, options in FILTER_WORDS.items() for word in
 
 OPEN_FIELDS = 2
 """Fields on which a mark was seen to work before it is taken to work on any."""
+
+SEARCHED = 8
+"""Searches whose stored entities are looked at for fields that hold texts."""
 
 WRONG = 3
 """One list in so many may contradict a condition: what a cascade has changed is seen late."""
@@ -210,25 +214,42 @@ def _alternatives(name: str, split: str, root: str) -> Expr:
 
 
 def _search(name: str, cases: Sequence[Case]) -> Where | None:
-    """Return the condition of a parameter that is looked for in every text of an entity."""
+    """Return the condition of a parameter that is looked for in every text of an entity, or in one of its
+    fields where that tells better what is shown."""
     if name not in SEARCHES:
         return None
-    told = wrong = total = 0
-    for case in cases:
-        wanted = value_of(case, name)
-        if wanted is MISSING:
-            continue
-        total += 1
-        kept = [document for _, document in case.stored if holds("contains", document, wanted)]
-        if not all(holds("contains", document, wanted) for _, document in case.placed):
+    asked = [(case, value) for case in cases if (value := value_of(case, name)) is not MISSING]
+    scores = {path: score for path in _searched(asked) if (score := _found(path, asked)) is not None}
+    best = max(scores, key=lambda path: scores[path], default=None)  # of equals the first
+    return Where(best, "contains", Ref(parameter_path(name, root_of(cases)))) if best is not None else None
+
+
+def _searched(asked: Sequence[tuple[Case, JsonValue]]) -> Iterator[Path]:
+    """Yield where a search may look: at the whole of entities first, then at each field that holds a text."""
+    yield ()
+    names = {
+        key
+        for case, _ in asked[:SEARCHED]
+        for _, document in case.stored[:20]
+        if isinstance(document, dict)
+        for key, value in document.items()
+        if isinstance(value, str)
+    }
+    yield from ((key,) for key in sorted(names))
+
+
+def _found(path: Path, asked: Sequence[tuple[Case, JsonValue]]) -> tuple[int, int] | None:
+    """Return how many searches show nothing but what has the words there, and how many all of that on one
+    page; None where too many contradict, or nothing tells."""
+    told = wrong = whole = 0
+    for case, wanted in asked:
+        kept = [key for key, document in case.stored if holds("contains", get(document, path), wanted)]
+        if not all(holds("contains", get(document, path), wanted) for _, document in case.placed):
             wrong += 1
-        elif case.placed and len(kept) < len(case.stored):
-            told += 1
-    return (
-        Where((), "contains", Ref(parameter_path(name, root_of(cases))))
-        if told and wrong * WRONG <= total
-        else None
-    )
+        else:
+            told += bool(case.placed) and len(kept) < len(case.stored)
+            whole += set(kept) == {*case.shown}
+    return (-wrong, whole) if told and wrong * WRONG <= len(asked) else None
 
 
 def _empties(unread: Sequence[str], cases: Sequence[Case]) -> bool:

@@ -12,7 +12,7 @@ from itertools import islice
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._observe import Observation
-from wraith.synth._places import rank
+from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, equal
 from wraith.wir import Call, Expr, Literal, Query, Ref, Where
 
@@ -89,9 +89,10 @@ def _may_be_stored(value: Found) -> bool:
 
 def _candidates(observation: Observation, value: Found) -> Iterator[Expr]:
     sent = list(_sent(observation))
-    for name, stored in observation.captured.whole.items():
+    filed, may_hold = str(norm(value)), observation.captured.flats.may_hold
+    for name, stored in observation.captured.whole.items() if sent else ():
         for document in islice(stored.values(), MAX_PEERS):
-            if not isinstance(document, dict):
+            if not isinstance(document, dict) or not may_hold(document, filed):
                 continue
             parts = [(path, part) for path, part in leaves(document) if len(path) <= 2]
             for at in [path for path, part in parts if equal(part, value)]:

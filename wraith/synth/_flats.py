@@ -6,18 +6,22 @@ flat once, and what has the same fields shares the list of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, leaves
 from wraith.runtime import read_time
+from wraith.synth._filed import Filed, filed, texts_in
 
 MAX_FIELDS = 24
 """Scalar fields of an entity that are looked at."""
 
 MAX_DEPTH = 3
 """How deep in an entity a field may stand."""
+
+BETWEEN = "\x1f"
+"""What stands between the texts of two leaves: a control character, which none of them has."""
 
 Shape = tuple[tuple[Path, bool], ...]
 """The fields of a table row, each with whether it is a number."""
@@ -41,20 +45,38 @@ class Flat:
 class Flats:
     """Documents that were laid flat, by identity: it keeps them, so that they live as long as it does."""
 
-    __slots__ = ("_done", "_paths", "_shapes")
+    __slots__ = ("_done", "_filed", "_paths", "_shapes", "_texts")
 
     def __init__(self) -> None:
-        self._done: dict[tuple[int, Path], tuple[JsonValue, tuple[Flat, ...]]] = {}
+        self._done: dict[Path, dict[int, tuple[JsonValue, tuple[Flat, ...]]]] = {}
+        self._filed: dict[int, tuple[JsonValue, Filed]] = {}
+        self._texts: dict[int, tuple[JsonValue, str]] = {}
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
 
-    def of(self, document: JsonValue, unwind: Path) -> tuple[Flat, ...]:
-        """Return the row of a document, or those of the elements of a list in it."""
-        known = self._done.get((id(document), unwind))
+    def table(self, documents: Sequence[JsonValue], unwind: Path) -> list[Flat]:
+        """Return the rows of documents, or those of the elements of a list in each."""
+        done = self._done.setdefault(unwind, {})
+        for document in documents:
+            if id(document) not in done:
+                done[id(document)] = (document, tuple(self._flattened(document, unwind)))
+        return [flat for document in documents for flat in done[id(document)][1]]
+
+    def filed(self, document: JsonValue) -> Filed:
+        """Return a document with its parts under what they say."""
+        known = self._filed.get(id(document))
         if known is None:
-            known = (document, tuple(self._flattened(document, unwind)))
-            self._done[id(document), unwind] = known
+            known = self._filed[id(document)] = (document, filed(document))
         return known[1]
+
+    def may_hold(self, document: JsonValue, text: str) -> bool:
+        """Whether some leaf of a document may be filed under a text; what may not is not looked through. A
+        text that holds the mark between two leaves may be taken for two of them, so this is no proof."""
+        known = self._texts.get(id(document))
+        if known is None:
+            known = (document, f"{BETWEEN}{BETWEEN.join(texts_in(document))}{BETWEEN}")
+            self._texts[id(document)] = known
+        return f"{BETWEEN}{text}{BETWEEN}" in known[1]
 
     def _flattened(self, document: JsonValue, unwind: Path) -> Iterator[Flat]:
         own: dict[Path, JsonValue] = {}

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
+from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
@@ -23,7 +25,6 @@ from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
-from wraith.synth._naming import addressed, naming
 from wraith.synth._numbered import numbered
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
@@ -137,6 +138,7 @@ class _Inducer:
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
         self.obeyed = Obeyed(rows, values, context)
+        self.alike = Alike(rows, context.envelope)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -175,7 +177,7 @@ class _Inducer:
             if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
                 continue
             source = self._fresh_source(path, column)
-            if source is not None:
+            if source is not None and digest_of_place(self.rows, column) is None:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
@@ -205,7 +207,7 @@ class _Inducer:
         if is_key and all(made) and (numbered := self._numbered_source(column)) is not None:
             return numbered
         if all(made):
-            return digest_of_place(self.rows, column) or made_source(self.rows, column, is_key)
+            return made_source(self.rows, column, is_key)
         if not any(made):
             return None
         given = [i for i, fresh in enumerate(made) if not fresh]
@@ -275,7 +277,7 @@ class _Inducer:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return self._constant(as_json(shared))
+            return self._constant(as_json(shared), at)
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
@@ -294,22 +296,15 @@ class _Inducer:
             return self._array(values, at)
         return self._scalar(values, at)
 
-    def _constant(self, value: JsonValue) -> JsonValue:
-        """Return the template of what every answer says; the identity of who asked is no constant, even where
-        only one ever did."""
-        callers = {text_of(row.env.caller) for row in self.rows}
-        name = callers.pop() if len(callers) == 1 else None
-        return self._with_known(value, name, addressed(self.rows))
-
-    def _with_known(self, value: JsonValue, name: str | None, path: Sequence[tuple[str, Expr]]) -> JsonValue:
-        if name is not None and value == name:
-            return self._hole("derived", "string", Ref(("caller",)))
-        if isinstance(value, str) and (text := naming(value, path)) is not None:
-            return self._hole("derived", "string", text)
+    def _constant(self, value: JsonValue, at: Path) -> JsonValue:
+        """Return the template of what every answer says: no constant is what it says of its request, of who
+        asks, and of the time."""
+        if (found := self.alike.source(value, at)) is not None:
+            return self._hole(hole_class(found), type_of([value]), found)
         if isinstance(value, list):
-            return [self._with_known(item, name, path) for item in value]
+            return [self._constant(item, (*at, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):
-            return {key: self._with_known(item, name, path) for key, item in value.items()}
+            return {key: self._constant(item, (*at, key)) for key, item in value.items()}
         return as_template(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
@@ -326,23 +321,22 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
+                lambda: digest_of_place(rows, values),
                 lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
+                lambda: calendar_source(rows, values),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
                 lambda: size_of_place(rows, values),
-                lambda: digest_of_place(rows, values),
             )
             for search in searches:
                 found = search()
                 if found is not None:
-                    return self._hole(
-                        "generated" if hole_class(found) == "generated" else "derived",
-                        type_of(values),
-                        found,
-                    )
+                    made = hole_class(found)
+                    kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
+                    return self._hole(kind_of, type_of(values), found)
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)

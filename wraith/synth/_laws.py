@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import Path
 from wraith.synth._roles import Role
-from wraith.wir import Call, Each, Expr, First, Literal, Lookup, Object, Query, Ref, Sum, Text, Variant
+from wraith.wir import Call, Each, Expr, First, Literal, Lookup, Object, Query, Ref, Sum, Text, Variant, When
 
 if TYPE_CHECKING:
     from wraith.synth._variants import LearnedRoute
@@ -177,9 +177,19 @@ def rooted(law: Expr, root: Path) -> Expr | None:
     def move(part: Expr) -> Expr | None:
         if isinstance(part, Ref):
             return Ref((*root, *part.path[2:])) if part.path[:2] == OWN else part
+        if isinstance(part, When):
+            return _moved(part, move)
         return with_parts(part, move)
 
     return move(law)
+
+
+def _moved(choice: When, move: _Change) -> Expr | None:
+    of, then = move(choice.test.of), move(choice.then)
+    otherwise = move(choice.otherwise) if choice.otherwise is not None else None
+    if of is None or then is None or (otherwise is None and choice.otherwise is not None):
+        return None
+    return When(replace(choice.test, of=of), then, otherwise)
 
 
 def is_of_state(expr: Expr) -> bool:

@@ -22,7 +22,7 @@ from wraith.synth._list_cases import Case, case_of, root_of
 from wraith.synth._list_headers import learn_list_headers
 from wraith.synth._observe import Observation
 from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
-from wraith.synth._other_filters import other_filters
+from wraith.synth._other_filters import other_filters, stricter
 from wraith.synth._paging import Found, Parts, explained, learn_paging
 from wraith.synth._projections import learn_projection
 from wraith.synth._roles import Role
@@ -192,6 +192,11 @@ class _Route:
         found = self.found()
         own = learn_paging(found, paging)
         self.right = [each.case for each in found if explained(own, [each])]
+        for trial in stricter(self.query, self.cases) if len(self.right) < len(found) else ():
+            again = self.found(trial)
+            right = [each.case for each in again if explained(own, [each])]
+            if len(right) > len(self.right):
+                self.query, self.right = trial, right
         hits = len(self.right)
         if hits * LEAST_SHARE < len(found) or hits == 0:
             return None

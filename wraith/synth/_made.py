@@ -54,7 +54,7 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
     pattern, random = [], 0
     for position in range(shape):
         column = [pieces[position] for pieces in split]
-        if len(set(column)) == 1 and (len(texts) > 1 or not _looks_random(column[0])):
+        if len(set(column)) == 1 and (len(texts) > 1 or not looks_made(column[0])):
             pattern.append("".join(f"\\{c}" if c in ".^$*+?()|[]{}\\" else c for c in column[0]))
             continue
         lengths = Counter(len(piece) for piece in column)
@@ -64,7 +64,7 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
             None,
         )
         # some random pieces have no digit by chance
-        random_looking = length < MIN_FRESH or sum(map(_looks_random, column)) * 2 > len(column)
+        random_looking = length < MIN_FRESH or sum(map(looks_made, column)) * 2 > len(column)
         if alphabet is None or max(lengths) - min(lengths) > 1 or not random_looking:
             return None
         pattern.append(f"[{alphabet}]{{{length}}}")
@@ -91,12 +91,12 @@ def _one_piece(texts: Sequence[str]) -> str | None:
     """Return the pattern of identifiers whose alphabet includes the separators, as URL-safe base64 does."""
     length = len(texts[0])
     alike = all(len(text) == length and re.fullmatch(r"[A-Za-z0-9_-]+", text) for text in texts)
-    if not alike or length < MIN_FRESH or sum(map(_looks_random, texts)) * 2 < len(texts):
+    if not alike or length < MIN_FRESH or sum(map(looks_made, texts)) * 2 < len(texts):
         return None
     return f"[A-Za-z0-9_\\-]{{{length}}}"
 
 
-def _looks_random(piece: str) -> bool:
+def looks_made(piece: str) -> bool:
     """Whether a piece is no word: it has a digit, or capitals amid small letters."""
     return any(c.isdigit() for c in piece) or bool(re.search(r"[a-z][A-Z]", piece)) or len(piece) >= 20
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import Found
 from wraith.runtime import compile_expr
+from wraith.synth._filed import Compound
 from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
@@ -123,7 +124,7 @@ def _lessened(rows: Sequence[Row], values: Values) -> Iterator[tuple[Expr, list[
         for row, some in zip(rows, lists, strict=True):
             for element in some:
                 for name, value in element.items() if isinstance(element, dict) else ():
-                    for place in row.index.get(norm(value), ()):
+                    for place in row.index.get(norm(value)):
                         if isinstance(place, Ref) and place.path[0] == "request":
                             named.setdefault((name, place))
         for name, place in sorted(named, key=lambda each: (rank(each[1]), each[0])):
@@ -145,9 +146,9 @@ def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[E
     sizes = [len(value) - more for value in values if isinstance(value, list)]
     longest = max(range(len(rows)), key=lambda i: (sizes[i], -i))
     found: dict[Expr, None] = {}
-    for key, exprs in rows[longest].index.items():
-        if isinstance(key, tuple) and key[0] == "[" and len(key) == sizes[longest] + 1:
-            for expr in exprs:
+    for key in rows[longest].index:
+        if isinstance(key, Compound) and key.mark == "[" and key.size == sizes[longest]:
+            for expr in rows[longest].index.get(key):
                 found.setdefault(expr)
     for expr in sorted(found, key=rank)[:MAX_SOURCES]:
         for candidate in (expr, First((expr, Literal([])))):

@@ -7,7 +7,8 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Key, Reveal, World, deletes, reveals
-from wraith.wir import Effect, Expr, Lookup
+from wraith.wir import Effect, Expr, Lookup, Make
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -34,22 +35,30 @@ class Captured(State):
     """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
     of, ``whole`` the small collections as they were, which exchanges between two changes share."""
 
-    __slots__ = ("flats", "next_ever", "next_present", "whole")
+    __slots__ = ("_keys", "flats", "next_ever", "next_present", "whole")
 
     def __init__(
-        self, whole: Mapping[str, dict[str, JsonValue]] | None = None, flats: Flats | None = None
+        self,
+        whole: Mapping[str, dict[str, JsonValue]] | None = None,
+        flats: Flats | None = None,
+        keys: Container[str] | None = None,
     ) -> None:
         super().__init__()
         self.flats = flats or Flats()
+        self._keys = keys
         self.next_ever = 1
         self.next_present = 1
         self.whole = whole or {}
 
     def copy(self) -> Captured:
-        other = Captured(self.whole, self.flats)
+        other = Captured(self.whole, self.flats, self._keys)
         other.entities = {name: dict(stored) for name, stored in self.entities.items()}
         other.next_ever, other.next_present = self.next_ever, self.next_present
         return other
+
+    def knows(self, key: str) -> bool:
+        """Whether an entity may have the key: of most texts it is known that none ever had it."""
+        return self._keys is None or key in self._keys
 
     def get(self, entity: str, key: str) -> Found:
         found = super().get(entity, key)
@@ -67,16 +76,19 @@ class Captured(State):
 class Folded(State):
     """A state that hands out what its small collections hold, as it is until the next change."""
 
-    __slots__ = ("_snapshots", "flats")
+    __slots__ = ("_snapshots", "flats", "keys")
 
     def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
         self._snapshots: dict[str, dict[str, JsonValue]] = {}
         self.flats = Flats()
         """What was laid flat of the documents in it: all that is captured shares it."""
+        self.keys: set[str] = set()
+        """Every key that an entity ever had."""
         super().__init__(entities)
 
     def put(self, entity: str, key: str, value: JsonValue) -> None:
         self._snapshots.pop(entity, None)
+        self.keys.add(key)
         super().put(entity, key, value)
 
     def delete(self, entity: str, key: str) -> None:
@@ -120,6 +132,16 @@ class Observation:
         return self.seen.document
 
 
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What writes of a route write down elsewhere: the effect, and the entries that are known, with their
+    keys, by the session and the index of the write."""
+
+    route: int
+    effect: Make
+    known: Mapping[tuple[int, int], tuple[str, JsonValue]]
+
+
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
@@ -134,18 +156,24 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
+        journals: Sequence[Journal] = (),
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
+        self._journals: dict[int, list[tuple[Journal, Callable[[Environment], None]]]] = defaultdict(list)
+        for each in journals:
+            self._journals[each.route].append((each, compile_effect(each.effect)))
         self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
         self._guessed: set[Key] = set()
         self._state = Folded()
+        self._ids = Ids("")
+        """Makes keys for what was never shown: no two are the same."""
 
     @property
     def state(self) -> State:
@@ -174,14 +202,20 @@ class Observer:
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
-                if seen.ok and seen.route in self._side_effects:
+                if seen.ok and (seen.route in self._side_effects or seen.route in self._journals):
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
-        env = Environment(seen.request, seen.parameters, self._state, Ids(""), seen.at_ms, seen.lists)
+        env = Environment(seen.request, seen.parameters, self._state, self._ids, seen.at_ms, seen.lists)
         env.entity, env.response = entity, seen.document
-        for effect in self._side_effects[seen.route]:
+        for effect in self._side_effects.get(seen.route, ()):
             effect(env)
+        for journal, make in self._journals.get(seen.route, ()):
+            known = journal.known.get((seen.session, seen.index))
+            if known is None:  # never shown: it has a key of its own that nobody knows
+                make(env)
+            else:
+                self._state.put(journal.effect.entity, *known)
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:
@@ -207,7 +241,7 @@ def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
     removed = deletes(seen, role)
     if removed is not None and gone:
         state.delete(*removed)
-        if role.beside is not None:
+        if role.beside is not None and role.inner is None:
             state.delete(role.beside, removed[1])
 
 
@@ -236,7 +270,7 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
 def _observation(
     seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
 ) -> Observation:
-    captured = Captured(state.whole(), state.flats)
+    captured = Captured(state.whole(), state.flats, state.keys)
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
     if caller is not None:
         env.state = state  # who asks may be looked up
@@ -290,9 +324,9 @@ def _addressed(captured: Captured, state: State, role: Role, seen: Seen) -> Iter
         yield Lookup(name, key), stored
 
 
-def _capture(captured: Captured, state: State, texts: Iterable[str | None]) -> None:
+def _capture(captured: Captured, state: Folded, texts: Iterable[str | None]) -> None:
     for text in texts:
-        if text:
+        if text and text in state.keys:
             for name, stored in state.entities.items():
                 if text in stored and text not in captured.entities.get(name, ()):
                     captured.put(name, text, stored[text])
@@ -310,8 +344,8 @@ def _scalars(document: Found) -> Iterable[JsonValue]:
 def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> list[bool]:
     """Return for each route whether a successful DELETE removes what it addresses.
 
-    It does unless reads that follow in the session find it still: services that keep a marked entity answer
-    them.
+    It does unless what follows in the session finds it still: services that keep a marked entity answer reads
+    of it, or show it in lists. That a list does not show it says nothing: it may be filtered.
     """
     kept = [0] * len(roles)
     removed = [1] * len(roles)
@@ -321,6 +355,10 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if seen.route < 0:
                 continue
             role = roles[seen.route]
+            if role.listing is not None and by_key:
+                for reveal in reveals(seen, role):
+                    if reveal.key in by_key:
+                        kept[by_key.pop(reveal.key)] += 2
             key = role.request_key(seen)
             if role.collection is None or key is None:
                 continue
@@ -328,8 +366,8 @@ def learn_removal(sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]) -> 
             if role.op == "read" and place in by_key:
                 votes = kept if seen.ok else removed
                 votes[by_key.pop(place)] += 2
-            elif deletes(seen, role) is not None:
-                by_key[place] = seen.route
+            elif (removal := deletes(seen, role)) is not None:
+                by_key[removal] = seen.route
             elif seen.ok:
                 by_key.pop(place, None)
     return [

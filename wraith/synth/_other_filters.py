@@ -6,14 +6,17 @@ The field is told by the values: one that everything shown agrees in, and that s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, holds
+from wraith.runtime import compile_expr, field_path, holds
 from wraith.synth._filters import WRONG, word_of
 from wraith.synth._list_cases import Case, parameter_names, parameter_path, root_of
 from wraith.synth._priors import PAGING, SINCE_WORDS, UNTIL_WORDS
-from wraith.wir import Ref, Where, WhereOp
+from wraith.synth._rows import kind
+from wraith.wir import Cast, Query, Ref, Where, WhereOp
 
 ENOUGH = 2
 """Lists of nothing, and of something, where one condition says which is which."""
@@ -39,7 +42,7 @@ def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
         compute = compile_expr(ref)
         given = [(case, value) for case in cases if (value := compute(case.row.env)) is not MISSING]
         for op in _meanings(str(ref.path[-1])):
-            path = _field_of(str(ref.path[-1]), given, op)
+            path = _field_of(ref, given, op)
             if path is not None:
                 found.append(Where(path, op, ref))
                 break
@@ -54,7 +57,8 @@ def _meanings(name: str) -> tuple[WhereOp, ...]:
     return ("below", "at_most") if word in UNTIL_WORDS else ("equals", "contains")
 
 
-def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
+def _field_of(ref: Ref, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Path | None:
+    name, nested = str(ref.path[-1]), ref.path[:2] == ("request", "path")
     fields: dict[Path, None] = {}
     for case, _ in given[:8]:
         for _, document in case.stored[:20]:
@@ -70,7 +74,7 @@ def _field_of(name: str, given: Sequence[tuple[Case, Found]], op: WhereOp) -> Pa
     if op == "contains" and name != CALLER:
         fields = {path: None for path in fields if _unlike(path, name) < FOREIGN}
     ranked = sorted(fields, key=lambda path: (_unlike(path, name), len(path), str(path)))
-    scores = {path: score for path in ranked if (score := _score(path, given, op)) is not None}
+    scores = {path: score for path in ranked if (score := _score(path, given, op, nested)) is not None}
     return max(scores, key=lambda path: scores[path], default=None)
 
 
@@ -85,9 +89,10 @@ def _unlike(path: Path, name: str) -> int:
     )
 
 
-def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int | None:
+def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp, nested: bool) -> int | None:
     """Return how many lists show just what meets a condition; None where it does not hold for what is shown,
-    or tells nothing."""
+    or tells nothing. What stands below a parent in the path belongs to it, as long as nothing else was seen.
+    """
     told = wrong = exact = kept_out = 0
     for case, wanted in given:
         kept = {key for key, each in case.stored if holds(op, get(each, path), wanted)}
@@ -97,7 +102,28 @@ def _score(path: Path, given: Sequence[tuple[Case, Found]], op: WhereOp) -> int 
             continue
         told += bool(shown) and len(kept) < len(case.stored)  # an empty list agrees with any condition
         kept_out += bool(case.stored) and not kept
+        told += bool(shown) and nested
         exact += shown == kept
     every = exact == len(given) and min(kept_out, exact - kept_out) >= ENOUGH
     told += every  # all or nothing, always as the condition says
     return exact if told > 0 and wrong * WRONG <= len(given) else None
+
+
+def stricter(query: Query, cases: Sequence[Case]) -> Iterator[Query]:
+    """Yield the query with one parameter compared by type: what a service reads as a truth is not the text of
+    one, which it may have stored as it came."""
+    for name in parameter_names(cases):
+        kinds: Counter[str] = Counter()
+        for case in cases:
+            for _, document in case.stored:
+                path = field_path(name, document)
+                kinds[kind(get(document, path)) if path is not None else ""] += 1
+        if kinds["boolean"] and kinds["string"]:
+            typed = Where(
+                tuple(name.split(".")), "is", Cast(Ref(parameter_path(name, root_of(cases))), "boolean")
+            )
+            others = tuple(each for each in query.where if each.field != typed.field)
+            filters = query.filters
+            if filters is not None:
+                filters = replace(filters, without=tuple(sorted({*filters.without, name})))
+            yield replace(query, where=(*others, typed), filters=filters)

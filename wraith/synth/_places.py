@@ -7,13 +7,17 @@ rule candidates out. So the search looks at dozens of expressions, not at all of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
+from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import text_of
 from wraith.synth._encoded import encoded_places
+from wraith.synth._filed import Filed, filed, is_reference, parts_of
+from wraith.synth._filed import norm as norm
+from wraith.synth._index import Index, Root
 from wraith.synth._observe import Observation
 from wraith.synth._priors import CLIENT_S_OWN
 from wraith.wir import (
@@ -35,10 +39,6 @@ from wraith.wir import (
     When,
 )
 
-MAX_DEPTH = 6
-MAX_ELEMENTS = 8
-"""Elements of a list that are places of their own; what stands further behind is data."""
-
 MAX_PLACES = 600
 """Parts of one observation that are filed; more than any hand-written request has."""
 
@@ -51,85 +51,75 @@ LARGE_COLLECTION = 40
 MIN_REFERENCE = 4
 """Characters of a text that is looked for among all keys."""
 
+Named: TypeAlias = tuple[Callable[[], Expr], str]
+"""What makes the expression of a scalar, and the scalar as text."""
+
 REFERENCE_HOPS = 2
 """From the request to an entity, and from there to one more: joins beyond that are rare in one answer."""
-
-Index: TypeAlias = dict[object, list[Expr]]
-
-
-def norm(value: Found) -> object | None:
-    """Return what values are filed under: the text of a scalar, nested tuples of such texts for a container;
-    None for what says nothing (null, empty)."""
-    if isinstance(value, dict):
-        return ("{", *((name, norm(value[name])) for name in sorted(value))) if value else None
-    if isinstance(value, list):
-        return ("[", *map(norm, value)) if value else None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = text_of(value)
-    return text if text else None
 
 
 def index(observation: Observation) -> Index:
     """Return the index of an observation, simplest expressions first under each value."""
-    filed: Index = {}
-    scalars: list[tuple[Expr, str]] = []
-    env = observation.env
+    found = Index()
+    env, flats = observation.env, observation.captured.flats
+    scalars: list[Named] = []
     for expr, value, key in islice(_request_places(observation), MAX_PLACES):
-        _file(filed, expr, value, key, scalars)
-    for path, value, key in _parts(env.entity, ("entity",)):
-        _file(filed, Ref(path), value, key, scalars)
+        _file(found, expr, value, key, scalars)
+    if env.entity is not MISSING:
+        scalars += _add(found, flats.filed(env.entity), Root(Ref(("entity",))))
     for lookup, document in observation.addressed:
-        if document is not env.entity:
-            for path, value, key in _parts(document, ()):
-                _file(filed, Lookup(lookup.entity, lookup.key, path), value, key, scalars)
-    _file(filed, Ref(("caller",)), env.caller, norm(env.caller), scalars)
-    reached: set[tuple[str, str]] = set()
-    for _ in range(REFERENCE_HOPS):
-        scalars = _follow(observation, filed, scalars, reached)
-    return filed
+        if document is not env.entity and document is not MISSING:
+            scalars += _add(found, flats.filed(document), Root(lookup))
+    if not isinstance(env.caller, dict | list):
+        scalars += _add(found, filed(env.caller), Root(Ref(("caller",))))
+    _follow(observation, found, scalars)
+    return found
 
 
 def index_element(outer: Index, observation: Observation) -> Index:
     """Return the index of an observation at an element of a list: the element and its place come first."""
-    filed: Index = {}
-    scalars: list[tuple[Expr, str]] = []
+    found = Index(outer)
     env = observation.env
-    for path, value, key in _parts(env.item, ("item",)):
-        _file(filed, Ref(path), value, key, scalars)
+    scalars: list[Named] = []
+    for path, value, key in parts_of(env.item, ("item",)):
+        _file(found, Ref(path), value, key, scalars)
     if isinstance(env.position, int):
         place = Ref(("position",))
-        _file(filed, place, env.position, norm(env.position), [])
-        _file(filed, Sum((place, Literal(1))), env.position + 1, norm(env.position + 1), [])
+        _file(found, place, env.position, norm(env.position), [])
+        _file(found, Sum((place, Literal(1))), env.position + 1, norm(env.position + 1), [])
+    _follow(observation, found, scalars)
+    return found
+
+
+def extend(found: Index, document: Found, root: Path) -> None:
+    """File the parts of a further document under their values."""
+    found.add(filed(document), Root(Ref(root)))
+
+
+def _add(found: Index, document: Filed, root: Root) -> Iterator[Named]:
+    """Add a document; yield its scalars."""
+    found.add(document, root)
+    return ((partial(root.at, path), text) for path, text in document.scalars)
+
+
+def _follow(observation: Observation, found: Index, scalars: Iterable[Named]) -> None:
+    """Add what the scalars refer to, and what is referred to there."""
+    captured = observation.captured
     reached: set[tuple[str, str]] = set()
     for _ in range(REFERENCE_HOPS):
-        scalars = _follow(observation, filed, scalars, reached)
-    for key, exprs in outer.items():
-        filed.setdefault(key, []).extend(exprs)
-    return filed
+        further: list[Named] = []
+        for make, text in scalars:
+            if captured.knows(text):
+                expr: Expr | None = None
+                for name, stored in _referable(observation, text):
+                    if (name, text) not in reached:
+                        reached.add((name, text))
+                        expr = expr or make()
+                        further += _add(found, captured.flats.filed(stored), Root(Lookup(name, expr)))
+        scalars = further
 
 
-def extend(filed: Index, document: Found, root: Path) -> None:
-    """File the parts of a further document under their values."""
-    for path, value, key in _parts(document, root):
-        _file(filed, Ref(path), value, key, [])
-
-
-def _follow(
-    observation: Observation, filed: Index, scalars: list[tuple[Expr, str]], reached: set[tuple[str, str]]
-) -> list[tuple[Expr, str]]:
-    """File what the scalars refer to; return the scalars found there."""
-    further: list[tuple[Expr, str]] = []
-    for expr, text in scalars:
-        for name, stored in _referable(observation, text):
-            if (name, text) not in reached:
-                reached.add((name, text))
-                for path, value, key in _parts(stored, ()):
-                    _file(filed, Lookup(name, expr, path), value, key, further)
-    return further
-
-
-def _referable(observation: Observation, text: str) -> Iterator[tuple[str, Found]]:
+def _referable(observation: Observation, text: str) -> Iterator[tuple[str, JsonValue]]:
     """Yield the entities under a key, with the names of their collections. A short number is a key in many
     collections, so it refers to what the exchange speaks of only."""
     captured = observation.captured
@@ -146,13 +136,13 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
     env = observation.env
     for name, value in env.path.items():
         yield Ref(("request", "path", name)), value, norm(value)
-    for path, part, key in _parts(env.body, ("request", "body")):
+    for path, part, key in parts_of(env.body, ("request", "body")):
         yield Ref(path), part, key
         for inside, decoded in encoded_places(Ref(path), part):
             yield inside, decoded, norm(decoded)
     if env.body_kind not in ("empty", "binary", "json", "form"):
         yield Ref(("request", "raw")), env.raw, env.raw
-    for path, part, key in _parts(env.query, ("request", "query")):
+    for path, part, key in parts_of(env.query, ("request", "query")):
         if len(path) > 2:
             yield Ref(path), part, key
     for name, value in env.headers.items():
@@ -160,39 +150,12 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
             yield Ref(("request", "header", name)), value, norm(value)
 
 
-def _parts(document: Found, at: Path) -> list[tuple[Path, Found, object | None]]:
-    """Return the parts of a document, each with what it is filed under; the whole comes last."""
-    found: list[tuple[Path, Found, object | None]] = []
-    if document is not MISSING:
-        _gather(document, at, 0, found)
-    return found
-
-
-def _gather(
-    value: Found, at: Path, depth: int, found: list[tuple[Path, Found, object | None]]
-) -> object | None:
-    """Add the parts of a value; return what it is filed under, made of what its members are filed under."""
-    key: object | None
-    if depth < MAX_DEPTH and isinstance(value, dict) and value:
-        keys = {name: _gather(member, (*at, name), depth + 1, found) for name, member in value.items()}
-        key = ("{", *((name, keys[name]) for name in sorted(keys)))
-    elif depth < MAX_DEPTH and isinstance(value, list) and value:
-        first = [_gather(item, (*at, i), depth + 1, found) for i, item in enumerate(value[:MAX_ELEMENTS])]
-        key = ("[", *first, *map(norm, value[MAX_ELEMENTS:]))
-    else:
-        key = norm(value)
-    found.append((at, value, key))
-    return key
-
-
-def _file(
-    filed: Index, expr: Expr, value: Found, key: object | None, scalars: list[tuple[Expr, str]]
-) -> None:
+def _file(found: Index, expr: Expr, value: Found, key: object | None, scalars: list[Named]) -> None:
     if key is None:
         return
-    filed.setdefault(key, []).append(expr)
-    if isinstance(value, str | int) and not isinstance(value, bool) and isinstance(key, str):
-        scalars.append((expr, key))
+    found.file(key, expr)
+    if is_reference(value) and isinstance(key, str):
+        scalars.append((lambda: expr, key))
 
 
 def cost(expr: Expr, name: str = "") -> float:

@@ -50,6 +50,9 @@ PRESENT = frozenset(("etag", "link", "location"))
 CONDITIONAL_HEADERS = ("if-match", "if-none-match", "if-unmodified-since", "if-modified-since")
 """Headers that make a request conditional (RFC 9110, 13.1)."""
 
+DISCRIMINATORS = ("object", "type", "kind", "event", "action", "__typename")
+"""Members by which an entity says of what kind it is."""
+
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 

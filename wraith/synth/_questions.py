@@ -23,36 +23,47 @@ ACCEPTED = 40
 """Requests that were not refused, against which a refusal is told apart."""
 
 
-class Questions:
-    """The features of a route's requests, worked out when a group has to be told from another."""
+class Asked:
+    """What may be asked about a route's requests, whatever its answers are."""
 
-    def __init__(self, rows: Sequence[Row], role: Role, laws: Laws) -> None:
-        self._rows = rows
+    def __init__(self, rows: Sequence[Row], role: Role) -> None:
+        self.rows = rows
         self._role = role
-        self.laws = laws
 
     @cached_property
-    def all(self) -> list[Feature]:
-        observations = [row.observation for row in self._rows]
+    def features(self) -> Sequence[Feature]:
+        observations = [row.observation for row in self.rows]
         found = features(observations, self._role, [each.seen.ok for each in observations])
         known = {feature.answers for feature in found}
         for atom in (*referring(observations, self._role), *parts(observations, self._role)):
-            answers = self._answers(atom)
+            answers = self.answers(atom)
             if any(answers) and not all(answers) and answers not in known:
                 found.append(Feature(atom, REFERRED, answers))
         return found
 
-    def _answers(self, atom: Atom) -> tuple[bool, ...]:
+    def answers(self, atom: Atom) -> tuple[bool, ...]:
         test = compile_atom(atom)
-        return tuple(test(row.env) for row in self._rows)
+        return tuple(test(row.env) for row in self.rows)
+
+
+class Questions:
+    """The features of a route's requests, worked out when a group has to be told from another."""
+
+    def __init__(self, asked: Asked, laws: Laws) -> None:
+        self._asked = asked
+        self.laws = laws
+
+    @cached_property
+    def all(self) -> list[Feature]:
+        return list(self._asked.features)
 
     def complain(self, template: JsonValue, holes: Mapping[str, Hole]) -> None:
         """Add the question that a refusal of many parts answers itself."""
         atom = complaint(template, holes)
         if atom is not None:
-            self.all.insert(0, Feature(atom, 1.0, self._answers(atom)))
+            self.all.insert(0, Feature(atom, 1.0, self._asked.answers(atom)))
 
     @cached_property
     def accepted(self) -> Sequence[int]:
         """Some requests that were not refused: what a refusal says of a field, they do not deserve."""
-        return thinned([i for i, row in enumerate(self._rows) if row.observation.seen.ok], ACCEPTED)
+        return thinned([i for i, row in enumerate(self._asked.rows) if row.observation.seen.ok], ACCEPTED)

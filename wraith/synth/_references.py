@@ -31,7 +31,6 @@ def referring(rows: Sequence[Observation], role: Role) -> list[Atom]:
     if role.key is None or role.collection is None:
         return []
     compute = compile_expr(role.key)
-    texts_of: dict[int, frozenset[str]] = {}  # by identity: the documents live as long as the rows
     found: dict[tuple[str, Path, Path], None] = {}
     for row in rows[:MAX_ROWS]:
         key = text_of(compute(row.env))
@@ -39,9 +38,7 @@ def referring(rows: Sequence[Observation], role: Role) -> list[Atom]:
             for name, stored in row.captured.whole.items():
                 if name != role.collection.name:
                     for document in list(stored.values())[-MAX_ENTITIES:]:
-                        if id(document) not in texts_of:
-                            texts_of[id(document)] = _texts(document)
-                        if key in texts_of[id(document)]:
+                        if row.captured.flats.may_hold(document, key):
                             for place in _places_of(key, document):
                                 found.setdefault((name, *place))
     return [
@@ -77,11 +74,6 @@ def parts(rows: Sequence[Observation], role: Role) -> list[Atom]:
         )
         for member, field, name in sorted(found)
     ]
-
-
-def _texts(document: JsonValue) -> frozenset[str]:
-    values = (value for _, value in leaves(document) if isinstance(value, str | int))
-    return frozenset(text for value in values if (text := text_of(value)) is not None)
 
 
 def _places_of(key: str, document: JsonValue) -> list[tuple[Path, Path]]:

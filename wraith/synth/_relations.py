@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import text_of
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._finds import named_entities
+from wraith.synth._index import Root
 from wraith.synth._observe import Observation
 from wraith.synth._priors import CONDITIONAL_HEADERS
 from wraith.synth._roles import Role
@@ -36,6 +36,12 @@ MAX_LISTED = 6
 CONFLICT = 409
 """RFC 9110, 15.5.10: the request conflicts with the current state. Services that answer so mean it."""
 
+MAX_REFERRED = 4
+"""Members of a request whose entities are asked about: services check one or two."""
+
+MIN_KEY = 4
+"""Characters of a text that refers to an entity: shorter ones are keys of many."""
+
 MAX_PEERS = 200
 """Entities of a collection that are compared with what is sent: as many as recordings create before they try
 one again."""
@@ -44,19 +50,6 @@ MAX_TAKEN = 30
 """Sets of fields in which entities may not be alike; services require one or two."""
 
 CALLER = Ref(("caller",))
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """Where a stored document stands: the entity that the route's key addresses, or one that the path
-    addresses."""
-
-    expr: Ref | Lookup
-
-    def at(self, path: Path) -> Expr:
-        if isinstance(self.expr, Ref):
-            return Ref((*self.expr.path, *path))
-        return Lookup(self.expr.entity, self.expr.key, path)
 
 
 Documents: TypeAlias = dict[Root, list[Found]]
@@ -75,7 +68,32 @@ def documents(rows: Sequence[Observation], role: Role) -> Documents:
     for name, key in (*role.addressed, *role.around):
         if name != own or key != role.key:
             found[Root(Lookup(name, key))] = [row.stored.get(name, MISSING) for row in rows]
-    return {root: by_row for root, by_row in found.items() if any(each is not MISSING for each in by_row)}
+    own_places = len(found)
+    found.update(islice(_referred(rows), MAX_REFERRED))
+    return {
+        root: by_row
+        for number, (root, by_row) in enumerate(found.items())
+        if number >= own_places or any(each is not MISSING for each in by_row)
+    }
+
+
+def _referred(rows: Sequence[Observation]) -> Iterator[tuple[Root, list[Found]]]:
+    """Yield the stored documents that members of requests refer to: the customer of an order, the token that
+    pays."""
+    names: dict[tuple[Path, str], int] = {}
+    for row in rows:
+        for part, document in (("body", row.env.body), ("query", row.env.query)):
+            for path, text in _scalars(document):
+                if len(text) >= MIN_KEY and path:
+                    for name, stored in row.captured.entities.items():
+                        if text in stored:
+                            place = (("request", part, *path), name)
+                            names[place] = names.get(place, 0) + 1
+    for (path, name), count in names.items():
+        if count > 1:
+            root = Root(Lookup(name, Ref(path)))
+            find = compile_expr(root.expr)
+            yield root, [find(row.env) for row in rows]
 
 
 def relations(rows: Sequence[Observation], role: Role, stored: Documents) -> Iterator[Related]:
@@ -146,7 +164,7 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
     kept: dict[Path, bool] = {}
     for document in by_row:
         for path, value in _leaves(document):
-            if len(path) <= 2:
+            if 0 < len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
     lists = dict.fromkeys(path[:-1] for document in by_row for path in _elements(document))
     named = [("request", "path", name) for name in (rows[0].env.path if rows else ())]
@@ -185,6 +203,7 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
                     shown.setdefault((path,))
                 if len(alike) > 1:
                     shown.setdefault(alike)
+    others = _others(role)
     conflict = any(row.seen.status == CONFLICT for row in rows)
     kind_of = ("taken", "alike") if conflict else ("perhaps_taken", "perhaps_alike")
     for paths in list(shown)[:MAX_TAKEN]:
@@ -193,8 +212,16 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
         )
         yield (
             kind_of[len(paths) > 1],
-            Call("less", (Literal(0), Call("count", (Query(name, where),)))),
+            Call("less", (Literal(0), Call("count", (Query(name, (*where, *others)),)))),
         )
+
+
+def _others(role: Role) -> tuple[Where, ...]:
+    """Return the condition that an entity is another one than the request addresses, if it addresses one."""
+    own = role.key.parts[-1] if isinstance(role.key, Text) else role.key
+    if role.collection is None or not isinstance(own, Ref):
+        return ()
+    return (Where(role.collection.key, "differs", own, when_given=False),)
 
 
 def _scalars(document: Found) -> Iterator[tuple[Path, str]]:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from wraith.paths import MISSING, Found, Path, get
 from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Arithmetic, Part
+from wraith.synth._beside import as_made, count_source, element_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
 from wraith.synth._laws import OWN
-from wraith.synth._made import clock_source
+from wraith.synth._made import clock_source, made_source
 from wraith.synth._obeyed import Obeyed
+from wraith.synth._places import norm
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
-from wraith.synth._sources import from_places, named_place, text_source
+from wraith.synth._sources import from_places, hole_class, named_place, text_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
 
 MAX_PART_DEPTH = 3
@@ -36,33 +38,67 @@ class Rest:
         self.context = context
         self.obeyed = obeyed
         self.open: list[Open] = []
+        self.made: list[Part] = []
+        """Parts that hold an identifier which the answer makes in some cases."""
+        self._arithmetic = Arithmetic(rows)
+        same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
+        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
+        self._vain: set[str] = set()
+        self._undivided: set[str] = set()
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
-        arithmetic, aggregates = Arithmetic(self.rows), Aggregates(self.rows)
-        vain: set[str] = set()  # what else was searched once is not searched again: only the parts grow
-        alone = self.context.element and self.rows[0].env.item is not MISSING  # elements add nothing up
-        found = True
-        while found and self.open:
-            found = False
-            parts = list(self._parts())
-            for each in list(self.open):
-                anew = each.hole not in vain
-                vain.add(each.hole)
-                source = (
-                    (self.obeyed.law(each.values, each.at) if anew else None)
-                    or arithmetic.source(each.values, self._free(parts, each.at))
-                    or (arithmetic.sometimes(each.values, self._free(parts, each.at)) if anew else None)
-                    or (aggregates.source(each.values, each.at) if anew and not alone else None)
-                    or (aggregates.listed(each.values) if anew and not alone else None)
-                    or counted_text(each.values, list(self._counts()))
-                    or (self._conditional(each) if anew else None)
-                )
-                if source is not None:
-                    found = True
-                    self.open.remove(each)
-                    self.obeyed.used.setdefault(each.at, source)
-                    holes[each.hole] = Hole(hole_class="derived", type=type_of(each.values), source=source)
+        while self.open and (self._worked_out(holes) or self._case_by_case(holes)):
+            pass
+
+    def _worked_out(self, holes: dict[str, Hole]) -> bool:
+        """Fill the holes of what is worked out, or repeats what else the answer says; return whether there
+        are any."""
+        parts = list(self._parts())
+        done = False
+        for each in list(self.open):
+            anew = each.hole not in self._vain  # what else was searched once is not again: only parts grow
+            self._vain.add(each.hole)
+            source = (
+                (self.obeyed.law(each.values, each.at) if anew else None)
+                or self._arithmetic.source(each.values, self._free(parts, each.at))
+                or (self._arithmetic.sometimes(each.values, self._free(parts, each.at)) if anew else None)
+                or (self._of_the_stored(each) if anew else None)
+                or count_source(each.values, each.at, parts)
+                or element_source(each.values, parts)
+                or counted_text(each.values, list(self._counts()))
+                or as_made(each.values, self.made)
+            )
+            if source is not None:
+                self._fill(each, source, holes)
+                done = True
+        return done
+
+    def _of_the_stored(self, each: Open) -> Expr | None:
+        """Return what is added up, or listed, over what is stored."""
+        if self.context.element and self.rows[0].env.item is not MISSING:  # elements add nothing up
+            return None
+        return self._aggregates.source(each.values, each.at) or self._aggregates.listed(each.values)
+
+    def _case_by_case(self, holes: dict[str, Hole]) -> bool:
+        """Fill the holes of what differs from case to case, a last resort; return whether there are any."""
+        done = False
+        for each in [each for each in self.open if each.hole not in self._undivided]:
+            self._undivided.add(each.hole)
+            source = as_made(each.values, self.made) or self._conditional(each)
+            if source is not None:
+                self._fill(each, source, holes)
+                done = True
+        return done
+
+    def _fill(self, each: Open, source: Expr, holes: dict[str, Hole]) -> None:
+        made = hole_class(source)
+        kind = made if made in ("generated", "timestamp") else "derived"
+        self.open.remove(each)
+        self.obeyed.used.setdefault(each.at, source)
+        if kind == "generated" and not self.context.element:
+            self.made.append((Ref(("response", "body", *each.at)), list(each.values)))
+        holes[each.hole] = Hole(hole_class=kind, type=type_of(each.values), source=source)
 
     def _free(self, parts: Sequence[Part], at: Path) -> Sequence[Part]:
         """Return the parts that are not worked out from the one at a place."""
@@ -107,12 +143,18 @@ class Rest:
             if isinstance(found, Literal) and len(rows) < ENOUGH:
                 found = named_place(rows, values, name) or found
             if found is None and len(rows) > 1:
-                found = clock_source(rows, values) or text_source(rows, values, ())
+                found = clock_source(rows, values) or text_source(rows, values, ()) or _made(rows, values)
             return found
 
         return conditional_source(
             self.rows, each.values, self.context.questions(), self.context.others, search
         )
+
+
+def _made(rows: Sequence[Row], values: Values) -> Expr | None:
+    """Return what makes identifiers of values that are nowhere yet, or None."""
+    new = all(norm(value) not in row.index for row, value in zip(rows, values, strict=True))
+    return made_source(rows, values, False) if new else None
 
 
 def _numbers_and_lists(values: Values, at: Path = ()) -> Iterator[Path]:

@@ -70,7 +70,7 @@ def _proposed(
             yield Ref(("response", "body", *path))
     telling = {key: at for at, value in enumerate(values) if (key := norm(value)) is not None}
     for at in thinned(list(telling.values()), PIVOTS):
-        for expr in rows[at].index.get(norm(values[at]), ()):
+        for expr in rows[at].index.get(norm(values[at])):
             if (candidate := typed(expr, rows[at], values[at])) is not None:
                 yield candidate
 

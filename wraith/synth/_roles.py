@@ -74,6 +74,12 @@ class Role:
     """The service picks the entity; ``key`` says how, from what is stored."""
 
     @property
+    def inner(self) -> tuple[str, Expr] | None:
+        """What the path addresses below the entity that a write answers with: collection and key."""
+        lower = self.op == "action" and self.addressed and self.addressed[-1][1] != self.key
+        return self.addressed[-1] if lower else None
+
+    @property
     def purges(self) -> bool:
         """Whether the route removes entities of a collection without naming one."""
         return self.op == "delete" and self.key is None and self.collection is not None
@@ -265,12 +271,12 @@ def _collection_names(
         if pattern.shape[-2:] == (None, None) and by_route[position]
     }
     ends = {pattern.shape for position, pattern in enumerate(table.patterns) if by_route[position]}
-    alone = {base[:-1] for base in pairs if base not in ends}
-    bases: dict[Base, bool] = dict.fromkeys([*unaddressed, *(base for base in sorted(pairs, key=str))], True)
+    halves = {base[:-1] for base in pairs if base not in ends}
+    bases: dict[Base, bool] = dict.fromkeys([*unaddressed, *sorted(pairs, key=str)], True)
     for position, pattern in enumerate(table.patterns):
         for at, segment in enumerate(pattern.shape):
             if segment is None and at > 0 and pattern.shape[at - 1] is not None:
-                if pattern.shape[:at] in alone:
+                if pattern.shape[:at] in halves:
                     continue
                 bases[pattern.shape[:at]] = bases.get(pattern.shape[:at], False) or bool(by_route[position])
     live = [base for base, succeeded in bases.items() if succeeded]

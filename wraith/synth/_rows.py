@@ -4,14 +4,16 @@ judged."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, compile_expr
+from wraith.synth._filed import norm
+from wraith.synth._index import Index
 from wraith.synth._observe import Observation
-from wraith.synth._places import Index, index, norm
+from wraith.synth._places import index
 from wraith.wir import Cast, Expr
 
 Compute: TypeAlias = Callable[[Environment], Found]
@@ -23,6 +25,16 @@ class Row:
 
     observation: Observation
     _index: Index | None = None
+    _keys: dict[int, tuple[Found, object | None]] = field(default_factory=dict)
+
+    def key(self, value: Found) -> object | None:
+        """Return what a part of the answer is filed under; of a container it is worked out once."""
+        if not isinstance(value, dict | list):
+            return norm(value)
+        known = self._keys.get(id(value))
+        if known is None:
+            known = self._keys[id(value)] = (value, norm(value))  # kept, so that no other has its identity
+        return known[1]
 
     @property
     def index(self) -> Index:
@@ -68,7 +80,6 @@ class Fit:
 
     expr: Expr
     given: tuple[bool, ...]
-    distinct: int
 
     @property
     def whole(self) -> bool:
@@ -80,17 +91,15 @@ def fit(expr: Expr, rows: Sequence[Row], values: Values) -> Fit | None:
     missing is given where the expression is missing too."""
     compute = compile_expr(expr)
     given: list[bool] = []
-    seen: list[object] = []
     for row, value in zip(rows, values, strict=True):
         result = compute(row.env)
         if result is MISSING:
             given.append(value is MISSING)
         elif equal(result, value):
             given.append(True)
-            seen.append(norm(value))
         else:
             return None
-    return Fit(expr, tuple(given), len(set(seen))) if any(given) else None
+    return Fit(expr, tuple(given)) if any(given) else None
 
 
 def typed(expr: Expr, row: Row, value: Found) -> Expr | None:

@@ -80,7 +80,7 @@ def _removed(row: Row, old: Sequence[JsonValue], new: Found) -> Iterator[Expr]:
     left = new if isinstance(new, list) else []
     for element in old:
         if not any(equal(element, each) for each in left):
-            yield from sorted(row.index.get(norm(element), ()), key=rank)
+            yield from sorted(row.index.get(norm(element)), key=rank)
 
 
 def _right(expr: Expr, rows: Sequence[Row], values: Values) -> Expr | None:

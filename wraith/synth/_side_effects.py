@@ -94,7 +94,7 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
                 )
                 if before is MISSING and shows:
                     mother = _mother(session[:number], key[1])
-                    if mother is not None:
+                    if mother is not None and key not in _answered(mother, roles):
                         yield _Change(mother, key, MISSING, reveal.value)
                 elif shows:
                     stages = _stages(as_json(before), reveal.value, len(writers))
@@ -175,6 +175,11 @@ def _mother(before: Sequence[Observation], key: str) -> Observation | None:
     """Return the first write whose answer holds the key."""
     quoted = b'"%s"' % key.rpartition("/")[2].encode()
     return next((each for each in before if _is_write(each) and quoted in each.seen.raw), None)
+
+
+def _answered(writer: Observation, roles: Sequence[Role]) -> set[Key]:
+    """Return the entities that a write answers with itself: it creates none of them on the side."""
+    return {reveal.key for reveal in reveals(writer.seen, roles[writer.seen.route])}
 
 
 def _is_write(observation: Observation) -> bool:

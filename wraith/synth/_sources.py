@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr, number_of, text_of
+from wraith.synth._filed import length_of
 from wraith.synth._made import fresh_pattern
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Fit, Row, Values, as_json, constant, equal, fit, kind, typed
 from wraith.synth._sampling import thinned
 from wraith.wir import (
+    Call,
     Case,
     Cast,
     Clock,
@@ -33,6 +35,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    When,
 )
 
 MAX_CHAIN = 4
@@ -98,7 +101,7 @@ def _is_named(expr: Expr, name: str) -> bool:
 
 def named_place(rows: Sequence[Row], values: Values, name: str) -> Expr | None:
     """Return the part of the request with the name of what it fills that gives every value, or None."""
-    for expr in sorted(rows[0].index.get(norm(values[0]), ()), key=lambda each: rank(each, name)):
+    for expr in sorted(rows[0].index.get(norm(values[0])), key=lambda each: rank(each, name)):
         candidate = typed(expr, rows[0], values[0])
         if candidate is not None and _is_named(candidate, name):
             found = fit(candidate, rows, values)
@@ -118,12 +121,12 @@ def _fits(rows: Sequence[Row], values: Values, name: str) -> list[Fit]:
     """Return the candidates that are never wrong: those that explain most first, then the simplest."""
     proposed: dict[Expr, None] = {}
     for i in _pivots(rows, values):
-        for expr in rows[i].index.get(norm(values[i]), ()):
+        for expr in rows[i].index.get(rows[i].key(values[i])):
             if (candidate := typed(expr, rows[i], values[i])) is not None:
                 proposed.setdefault(candidate)
         number = number_of(values[i]) if isinstance(values[i], int | float) else None
         if number:
-            for expr in rows[i].index.get(norm(-number), ()):
+            for expr in rows[i].index.get(norm(-number)):
                 proposed.setdefault(Sum((), (expr,)))
     for expr in _merges(rows, values):
         proposed.setdefault(expr)
@@ -142,23 +145,28 @@ def _pivots(rows: Sequence[Row], values: Values) -> Iterator[int]:
     values are few; and rows whose value stands nowhere where one stood before, because the same leaf may come
     from the request in one row and from what is stored in most others."""
     by_value: dict[object, list[int]] = defaultdict(list)
-    for i in sorted(range(len(values)), key=lambda i: (-len(str(norm(values[i]) or "")), i)):
-        if (key := norm(values[i])) is not None:
-            by_value[key].append(i)
+    keys = [row.key(value) for row, value in zip(rows, values, strict=True)]
+    for i in sorted(range(len(values)), key=lambda i: -_length(keys[i])):
+        if keys[i] is not None:
+            by_value[keys[i]].append(i)
     groups = list(by_value.values())
     step = max(1, len(groups) // PIVOTS)
     each = PIVOTS if len(groups) < PIVOTS else 1
     first = [i for group in groups[::step][:PIVOTS] for i in thinned(group, each)]
     yield from first
-    known = {expr for i in first for expr in rows[i].index.get(norm(values[i]), ())}
+    known = {expr for i in first for expr in rows[i].index.get(keys[i])}
     further = 0
     for key, group in by_value.items():
         for i in group:
-            places = rows[i].index.get(key, ())
+            places = rows[i].index.get(key)
             if places and further < PIVOTS and known.isdisjoint(places):
                 known.update(places)
                 further += 1
                 yield i
+
+
+def _length(key: object | None) -> int:
+    return len(key) if isinstance(key, str) else length_of(key) if key is not None else 0
 
 
 def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
@@ -171,7 +179,7 @@ def _merges(rows: Sequence[Row], values: Values) -> Iterable[Expr]:
         if isinstance(value, dict):
             for key, member in value.items():
                 if (filed := norm(member)) is not None:
-                    for expr in row.index.get(filed, ()):
+                    for expr in row.index.get(filed):
                         if isinstance(expr, Ref) and expr.path[-1] == key and _is_part(expr.path):
                             (stored if expr.path[0] == "entity" else sent)[Ref(expr.path[:-1])] += 1
     return [
@@ -203,11 +211,16 @@ def text_source(
     pivot = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
     target = str(values[pivot])
     known: dict[str, list[Expr]] = {}
-    for key, exprs in rows[pivot].index.items():
+    index = rows[pivot].index
+    for key in index:
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
-            known.setdefault(key, []).extend(exprs)
+            known.setdefault(key, []).extend(index.get(key))
         elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
-            own = [each for each in exprs if isinstance(each, Ref) and each.path[:2] == ("request", "path")]
+            own = [
+                each
+                for each in index.get(key)
+                if isinstance(each, Ref) and each.path[:2] == ("request", "path")
+            ]
             if own:
                 known.setdefault(key, []).extend(own)
     for expr, column in extra:
@@ -334,10 +347,11 @@ def sum_source(rows: Sequence[Row], values: Values) -> Expr | None:
     pivot = max(range(len(rows)), key=lambda i: (abs(number_of(values[i]) or 0), -i))
     target = number_of(values[pivot])
     numbers: dict[float, list[Expr]] = {}
-    for key, exprs in rows[pivot].index.items():
+    index = rows[pivot].index
+    for key in index:
         number = number_of(key) if isinstance(key, str) else None
         if number is not None:
-            numbers.setdefault(number, []).extend(sorted(exprs, key=rank)[:3])
+            numbers.setdefault(number, []).extend(sorted(index.get(key), key=rank)[:3])
     assert target is not None  # Invariant: every value is a number
     candidates: list[Expr] = []
     for number, exprs in numbers.items():
@@ -367,7 +381,7 @@ def best_guess(rows: Sequence[Row], values: Values, extra: Sequence[tuple[Expr, 
             best, guess = hits, expr
     telling = {key: i for i, value in enumerate(values) if (key := norm(value)) is not None}
     for pivot in list(telling.values())[:PIVOTS]:
-        for expr in sorted(rows[pivot].index.get(norm(values[pivot]), ()), key=rank)[:MAX_GUESSES]:
+        for expr in sorted(rows[pivot].index.get(norm(values[pivot])), key=rank)[:MAX_GUESSES]:
             candidate = typed(expr, rows[pivot], values[pivot])
             if candidate is not None:
                 compute = compile_expr(candidate)
@@ -395,7 +409,7 @@ def hole_class(expr: Expr) -> HoleClass:
             return "generated"
         case NextKey(gaps=True):
             return "generated"
-        case Clock():
+        case Clock() | Call("later", (Clock(), *_)):
             return "timestamp"
         case Ref(path) if path[0] == "request":
             return "echoed"
@@ -410,8 +424,16 @@ def hole_class(expr: Expr) -> HoleClass:
         case Case():
             return "enum"
         case First(options) if options:
-            classes = {hole_class(option) for option in options} - {"constant"}
-            if "generated" in classes:
-                return "generated"
-            return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"
+            return _shared_class(options)
+        case When(_, then, otherwise):
+            return _shared_class((then, otherwise) if otherwise is not None else (then,))
     return hole_class(expr.value) if isinstance(expr, Cast) else "derived"
+
+
+def _shared_class(options: Sequence[Expr]) -> HoleClass:
+    classes = {hole_class(option) for option in options} - {"constant"}
+    if "generated" in classes:
+        return "generated"
+    if classes == {"timestamp", "state"}:  # set now, or as it was set before
+        return "timestamp"
+    return classes.pop() if len(classes) == 1 else "echoed" if "echoed" in classes else "derived"

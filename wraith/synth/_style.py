@@ -36,10 +36,13 @@ def learn_style(bodies: Iterable[bytes]) -> Style | None:
     sample = [(body, document) for body in texts[:SAMPLE] if (document := _parsed(body)) is not None]
     if not sample:
         return None
-    tried = dict.fromkeys(_candidates([body for body, _ in sample]))
-    best = max(
-        tried, key=lambda style: sum(encode_styled(document, style) == body for body, document in sample)
-    )
+    best, most = Style(), -1
+    for style in dict.fromkeys(_candidates([body for body, _ in sample])):
+        right = sum(encode_styled(document, style) == body for body, document in sample)
+        if right > most:
+            best, most = style, right
+        if right == len(sample):
+            break
     documents = [document for _, document in sample]
     numbers = _has_one_number_type(texts)
     best = best.model_copy(update={"sorted": _is_sorted(documents), "whole": numbers})

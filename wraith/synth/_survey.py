@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeAlias
 from wraith.synth._seen import Seen
 from wraith.synth._xml import ListSign, list_signs
 
-
 REFUSED = 400
 """The least status of a refusal (RFC 9110, 15.5)."""
 

@@ -64,9 +64,9 @@ def length_source(rows: Sequence[Row], values: Values) -> Expr | None:
         return None
     places = [
         expr
-        for key, exprs in rows[0].index.items()
+        for key in rows[0].index
         if isinstance(key, str) and len(key) == values[0]
-        for expr in exprs
+        for expr in rows[0].index.get(key)
         if isinstance(expr, Ref | Lookup)
     ]
     for place in sorted(places, key=rank)[:MAX_PLACES]:
@@ -83,9 +83,9 @@ def _texts(row: Row, target: str) -> list[Expr]:
     plain = _plain(target)
     found: list[Expr] = [
         expr
-        for key, exprs in row.index.items()
+        for key in row.index
         if isinstance(key, str) and key != target and plain and plain in _plain(key)
-        for expr in exprs
+        for expr in row.index.get(key)
         if isinstance(expr, Ref | Lookup)
     ]
     return sorted(found, key=rank)[:MAX_PLACES]

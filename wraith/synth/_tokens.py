@@ -95,8 +95,10 @@ def _issued(sessions: Sequence[Sequence[Seen]], place: _Place) -> dict[str, _Tok
     accepted: set[str] = set()
     for session in sessions:
         answered: dict[str, tuple[Seen, Path]] = {}
-        for seen in session:
-            carried = credential(seen, place)
+        carrying = [credential(seen, place) for seen in session]
+        if not any(carrying):
+            continue
+        for seen, carried in zip(session, carrying, strict=True):
             if carried:
                 _use(found, carried, seen, answered)
                 if seen.ok:

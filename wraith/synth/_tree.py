@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import log2
 from typing import TypeAlias
 
@@ -157,5 +158,11 @@ def _ranked(rows: _Rows, live: dict[int, _Rows], questions: Sequence[_Question])
     return [questions[position] for _, position in sorted(scored)]
 
 
+@cache
+def _surprise(count: int, total: int) -> float:
+    share = count / total
+    return share * log2(share)
+
+
 def _entropy(counts: Sequence[int], total: int) -> float:
-    return -sum(count / total * log2(count / total) for count in counts if count)
+    return -sum(_surprise(count, total) for count in counts if count)

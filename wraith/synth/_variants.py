@@ -13,7 +13,7 @@ from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
-from wraith.synth._context import Context
+from wraith.synth._context import Context, Totals
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
@@ -21,7 +21,7 @@ from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
-from wraith.synth._questions import Questions
+from wraith.synth._questions import Asked, Questions
 from wraith.synth._quoted import foreign_names, quotations, quoted, unexpected
 from wraith.synth._roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._rows import Row, kind
@@ -34,6 +34,7 @@ from wraith.synth._style import learn_style
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
+from wraith.synth._world import deletes
 from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
     Atom,
@@ -98,6 +99,17 @@ class _Group:
     """What its exchanges store without saying so."""
 
 
+class Study:
+    """What the observations of a route come to, whatever laws there are: kept for when it is learned again."""
+
+    def __init__(self, observations: Sequence[Observation], role: Role) -> None:
+        self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
+        self.asked = Asked(self.rows, role)
+        self.totals: Totals = {}
+        self.refusals: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
+        """Groups of refusals, of which there are no laws, by their rows and those learned from."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What is known of a route beside its answers: what it does, and the query of its lists."""
@@ -109,6 +121,7 @@ class _Told:
     """How an entity is shown, where parameters change that."""
     known: Mapping[Path, Expr]
     """Parts of its answers that are known already."""
+    study: Study
 
 
 def learn_route(
@@ -119,14 +132,15 @@ def learn_route(
     side_effects: tuple[Effect, ...] = (),
     known: Mapping[Path, Expr] | None = None,
     laws: Laws = NO_LAWS,
+    study: Study | None = None,
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already."""
-    rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
-    questions = Questions(rows, role, laws)
+    that are known already; ``study`` is what is left of learning it with other laws."""
+    study = study or Study(observations, role)
+    rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
-    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {})
+    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {}, study)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -146,7 +160,7 @@ def learn_route(
             leaf,
             groups[leaf.label],
             rows,
-            (*(groups[leaf.label].silent or _effects(role, gone)), *side_effects),
+            (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
         )
         for leaf in leaves
     )
@@ -328,9 +342,25 @@ def _learn_sample(
     told: _Told,
     questions: Questions,
 ) -> _Group:
+    if rows[numbers[0]].observation.seen.ok:
+        return _learned(members, numbers, rows, told, questions)
+    key, known = (members, tuple(numbers)), told.study.refusals
+    if key not in known:
+        known[key] = _learned(members, numbers, rows, told, questions)
+    return known[key]
+
+
+def _learned(
+    members: tuple[int, ...],
+    numbers: Sequence[int],
+    rows: Sequence[Row],
+    told: _Told,
+    questions: Questions,
+) -> _Group:
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, told, questions.laws)
+    context.totals = told.study.totals
     if sample[0].observation.seen.ok:
         context.lists.update(told.known)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
@@ -391,6 +421,16 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effe
         effects=effects if seen.ok else (),
         support=_support([rows[number] for number in group.rows]),
     )
+
+
+def _own_effects(group: _Group, rows: Sequence[Row], role: Role, gone: bool) -> tuple[Effect, ...]:
+    """Return what a success does to the entities that its path addresses."""
+    if group.silent:
+        return group.silent
+    own = _effects(role, gone)
+    if gone and role.inner is not None and deletes(rows[group.rows[0]].observation.seen, role) is not None:
+        return (*own, Delete(*role.inner))  # it answers with what stands above what it deletes
+    return own
 
 
 def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:

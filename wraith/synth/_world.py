@@ -21,7 +21,7 @@ from wraith.paths import Found, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._priors import RESET_PAGING, RESET_SIZES
 from wraith.synth._resets import Counts, Lives, counting, is_last
-from wraith.synth._roles import SINGLETON_KEY, Role, stored_value
+from wraith.synth._roles import SINGLETON_KEY, Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._stores import stored_at, stored_content
 
@@ -126,8 +126,15 @@ def _holds_entities(value: JsonValue) -> bool:
 
 
 def deletes(seen: Seen, role: Role) -> Key | None:
-    """Return what an exchange removed: the entity that a successful DELETE addresses."""
-    if role.op != "delete" or not seen.ok or role.collection is None:
+    """Return what an exchange removed: the entity that a successful DELETE addresses, whether it answers with
+    that or with what stands above it."""
+    if not seen.ok or role.collection is None:
+        return None
+    if seen.method == "DELETE" and role.inner is not None:
+        name, inner = role.inner
+        text = key_text(inner, seen)
+        return (name, text) if text is not None and text.endswith(seen.segments[-1]) else None
+    if role.op != "delete":
         return None
     key = role.request_key(seen)
     return None if key is None else (role.collection.name, key)

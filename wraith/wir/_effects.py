@@ -44,7 +44,8 @@ class SetField:
 class Make:
     """Store a document made from a template: an entity that comes into being beside what is answered.
 
-    Template and holes are those of a variant; a hole's ``response.body`` is the answer.
+    Template and holes are those of a variant; a hole's ``response.body`` is the answer. In the key ``item``
+    is the document that was made.
     """
 
     entity: str

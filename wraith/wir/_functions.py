@@ -35,6 +35,8 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "floor": (1, 1),
     "ceil": (1, 1),
     "absolute": (1, 1),
+    # times
+    "later": (2, 3),
     # lists
     "count": (1, 1),
     "total": (1, 1),

@@ -1,0 +1,96 @@
+"""What all answers share, and yet is no constant.
+
+Where recordings ask for one thing alone, or send the same each time, or all within one second, the answers
+are alike in what they say of it. ``there is no customer cus_8f2k`` says which one was asked for; a member of
+the value and the place that the request has it at says what was sent; and an instant that is the exchange's
+own says when it was answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from wraith.canonical import JsonValue
+from wraith.paths import Path
+from wraith.runtime import text_of
+from wraith.synth._made import clock_source, looks_made
+from wraith.synth._rows import Row, fit, typed
+from wraith.wir import Clock, Expr, Literal, Ref, Text
+
+SHORTEST = 4
+"""Characters of a key that are not met in a text by chance."""
+
+COARSE = "%Y-%m-%d"
+"""A day is no instant: many a constant is the day of the recording."""
+
+
+class Alike:
+    """What the parts of some answers that all of them share could be, other than constants."""
+
+    def __init__(self, rows: Sequence[Row], envelope: Path | None) -> None:
+        self._rows = rows
+        self._envelope = envelope or ()
+
+    def source(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return where a part comes from that all answers share, None where it is a constant, or has parts to
+        look at."""
+        if value in (None, "", [], {}) or isinstance(value, bool):
+            return None
+        if isinstance(value, str):
+            if value == self._caller:
+                return Ref(("caller",))
+            if (text := naming(value, self._addressed)) is not None:
+                return text
+        return self._sent(value, at) or self._instant(value)
+
+    @cached_property
+    def _caller(self) -> str | None:
+        """The identity of who asked, where only one ever did."""
+        callers = {text_of(row.env.caller) for row in self._rows}
+        return callers.pop() if len(callers) == 1 else None
+
+    @cached_property
+    def _addressed(self) -> list[tuple[str, Expr]]:
+        """The parameters of the path that are the same on all rows and too particular for a word, the longest
+        first."""
+        found = [
+            (value, Ref(("request", "path", name)))
+            for name, value in self._rows[0].env.path.items()
+            if len(value) >= SHORTEST
+            and looks_made(value)
+            and all(row.env.path.get(name) == value for row in self._rows)
+        ]
+        return sorted(found, key=lambda each: (-len(each[0]), str(each[1])))
+
+    def _sent(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return the part of every request that stands at the place of a part of the answer, and is it."""
+        size = len(self._envelope)
+        inner = at[size:] if at[:size] == self._envelope else at
+        for path in dict.fromkeys((("request", "body", *inner), ("request", "query", *inner))):
+            expr = typed(Ref(path), self._rows[0], value) if len(path) > 2 else None
+            if expr is not None:
+                found = fit(expr, self._rows, [value] * len(self._rows))
+                if found is not None and found.whole:
+                    return expr
+        return None
+
+    def _instant(self, value: JsonValue) -> Expr | None:
+        if not isinstance(value, str | int | float):
+            return None
+        clock = clock_source(self._rows, [value] * len(self._rows))
+        return clock if isinstance(clock, Clock) and clock.unit != COARSE and not clock.offset_s else None
+
+
+def naming(text: str, path: Sequence[tuple[str, Expr]]) -> Expr | None:
+    """Return the text with what it names of the path, None where it names nothing."""
+    for value, expr in path:
+        cut = re.split(rf"(?<!\w){re.escape(value)}(?!\w)", text)
+        if len(cut) > 1:
+            pieces: list[Expr] = []
+            for position, piece in enumerate(cut):
+                pieces += [expr] if position else []
+                pieces += [Literal(piece)] if piece else []
+            return expr if pieces == [expr] else Text(tuple(pieces))
+    return None
