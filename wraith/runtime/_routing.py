@@ -90,7 +90,8 @@ class Router(Generic[R]):
             if found is not None:
                 return found
         if node.tail is not None and segment:
-            for stop in range(len(segments), at, -1):
+            # what stands behind is tried before a key that ends like it
+            for stop in (*range(len(segments) - 1, at, -1), len(segments)):
                 some = [*values, "/".join(segments[at:stop])]
                 if found := self._walk(node.tail, segments, stop, method, some):
                     return found

@@ -22,7 +22,7 @@ from wraith.synth._flats import Flat, elements
 from wraith.synth._places import cost, rank
 from wraith.synth._rows import Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
-from wraith.wir import Call, Expr, First, Literal, Query, Ref, Where
+from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
@@ -139,7 +139,19 @@ class Aggregates:
             price = cost(expr)  # of equals the first: half up before other roundings
             if price < least and (verified := _verified(expr, self._rows, values)) is not None:
                 best, least = verified, price
-        return best
+        return best or self._next(values, at)
+
+    def _next(self, values: Values, at: Path) -> Expr | None:
+        """Return one more than the greatest of the field of that name: a counter beside the key."""
+        for view in self._views:
+            for measure in view.measures if not view.query.unwind else ():
+                if at and measure[-1:] == at[-1:]:
+                    query = replace(view.query, item=Ref(("entity", *measure)))
+                    greatest = First((Call("maximum", (query,)), Literal(0)))
+                    found = fit(expr := Sum((greatest, Literal(1))), self._rows, values)
+                    if found is not None and found.whole:
+                        return expr
+        return None
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in

@@ -182,7 +182,7 @@ class RouteTable:
             if found is not None:
                 return (None, *found[0]), found[1]
         if node.tail is not None and segment:
-            for stop in range(len(segments), at, -1):
+            for stop in (*range(len(segments) - 1, at, -1), len(segments)):
                 found = self._walk(node.tail, segments, stop, (*values, "/".join(segments[at:stop])))
                 if found is not None and (stop < len(segments) or node.tail.ends):
                     return (None, *found[0]), found[1]

@@ -108,8 +108,15 @@ def _issued(sessions: Sequence[Sequence[Seen]], place: _Place) -> dict[str, _Tok
                     if isinstance(value, str) and len(value) >= SHORTEST and " " not in value:
                         answered.setdefault(value, (seen, path))
     used = {name: each for name, each in found.items() if any(seen.ok for seen in each.uses)}
+    schemes = {each.before for each in used.values()}
+    alike = [name for name in accepted if _scheme(name) in schemes]  # clients may log in by another scheme
     known = len(accepted & used.keys())
-    return used if known >= ENOUGH and known >= KNOWN_SHARE * len(accepted) else {}
+    return used if known >= ENOUGH and known >= KNOWN_SHARE * len(alike) else {}
+
+
+def _scheme(carried: str) -> str:
+    scheme, space, _ = carried.rpartition(" ")
+    return scheme + space
 
 
 def _use(found: dict[str, _Token], carried: str, seen: Seen, answered: dict[str, tuple[Seen, Path]]) -> None:
