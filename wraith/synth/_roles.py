@@ -145,7 +145,7 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     unaddressed = catalogues(table.patterns, by_route) | _unaddressed(table, by_route)
     names = _collection_names(table, by_route, unaddressed)
     collections = {
-        base: Collection(name, unaddressed[base])
+        base: Collection(name, unaddressed[base], _is_shared(base, unaddressed[base], table, by_route))
         if base in unaddressed
         else _collection(name, base, table, by_route, names)
         for base, name in names.items()
@@ -232,13 +232,13 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
 def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, Path]:
     """Return the collections whose entities have no address of their own, with their key: what a POST
     creates, the GET of the same path lists."""
-    written: dict[Base, list[Found]] = defaultdict(list)
-    listed: dict[Base, list[Found]] = defaultdict(list)
+    written: dict[Base, list[Seen]] = defaultdict(list)
+    listed: dict[Base, list[Seen]] = defaultdict(list)
     for position, pattern in enumerate(table.patterns):
         if pattern.shape and pattern.shape[-1] is not None:
             by_method = {"POST": written, "GET": listed}.get(pattern.method)
             if by_method is not None:
-                by_method[pattern.shape] += [seen.document for seen in by_route[position]]
+                by_method[pattern.shape] += by_route[position]
         elif pattern.shape:
             written.pop(pattern.shape[:-1], None)
             listed.pop(pattern.shape[:-1], None)
@@ -246,17 +246,34 @@ def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Bas
     found: dict[Base, Path] = {}
     for base in sorted(written.keys() & listed.keys() - addressed, key=str):
         for name in PRIOR_KEYS:
-            own = [text_of(get(document, (name,))) for document in written[base]]
+            own = [text_of(get(seen.document, (name,))) for seen in written[base]]
+            given = {_given(seen, key) for seen, key in zip(written[base], own, strict=True)}
             shown = {
                 text_of(get(item, (name,)))
-                for document in listed[base]
-                for _, items in lists_in(document)
+                for seen in listed[base]
+                for _, items in lists_in(seen.document)
                 for item in items
             }
-            if None not in own and len(set(own)) == len(own) > 1 and not shown.isdisjoint(own):
+            if None not in own and len(given) == len(own) > 1 and not shown.isdisjoint(own):
                 found[base] = (name,)
                 break
     return found
+
+
+def _given(seen: Seen, key: str | None) -> tuple[int, tuple[str, ...], str | None]:
+    """Return what a service gives once: a key below a parent, in a session; it may count anew in the next."""
+    return seen.session, tuple(seen.parameters.values()), key
+
+
+def _is_shared(base: Base, key: Path, table: RouteTable, by_route: dict[int, list[Seen]]) -> bool:
+    """Whether a key without an address of its own is given below several parents of a session."""
+    parents: dict[tuple[int, str | None], set[tuple[str, ...]]] = defaultdict(set)
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape == base and pattern.method == "POST":
+            for seen in by_route[position]:
+                own = text_of(get(seen.document, key))
+                parents[seen.session, own].add(tuple(seen.parameters.values()))
+    return any(len(above) > 1 for above in parents.values())
 
 
 def _collection_names(
