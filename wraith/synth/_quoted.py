@@ -72,7 +72,9 @@ def _names(row: Row, root: str) -> Iterator[str]:
 
 
 def foreign_names(row: Row, accepted: Sequence[Row]) -> set[str]:
-    """Return the names of members of a request that no accepted one has."""
+    """Return the names of members of a request that no accepted one has; none where nothing was accepted."""
+    if not accepted:
+        return set()
     return {
         name
         for root in ("body", "query")
