@@ -60,8 +60,8 @@ def _said(kept: Sequence[Seen]) -> Expr | None:
 
 
 def _readings(name: str) -> Iterator[Expr]:
-    """Yield what may be the name of the caller in a header: all of it, the user of RFC 7617, or the subject of
-    RFC 7519."""
+    """Yield what may be the name of the caller in a header: all of it, the user of RFC 7617, or the subject
+    of RFC 7519."""
     whole = Ref(("request", "header", name))
     yield whole
     token = Call("element", (Call("split", (whole, Literal(" "))), Literal(1)))
@@ -71,7 +71,7 @@ def _readings(name: str) -> Iterator[Expr]:
 
 
 def _names(expr: Expr, kept: Sequence[Seen]) -> bool:
-    """Whether some place in answers holds the value of an expression, of several callers, and nothing else."""
+    """Whether some place in answers holds the values of an expression for several callers, and no other."""
     compute = compile_expr(expr)
     held: dict[_Place, set[str]] = defaultdict(set)
     wrong: set[_Place] = set()

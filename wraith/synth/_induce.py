@@ -19,13 +19,13 @@ from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
+from wraith.synth._counted import numbered_source, sequence_source
 from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source, is_stored
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number, made_source
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
-from wraith.synth._numbered import numbered
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm, rank
 from wraith.synth._presence import by_page
@@ -55,7 +55,6 @@ from wraith.synth._sources import (
 from wraith.synth._steps import step_source
 from wraith.synth._texts import function_source, length_source
 from wraith.wir import (
-    Call,
     Cast,
     Each,
     Expr,
@@ -65,18 +64,12 @@ from wraith.wir import (
     Literal,
     Lookup,
     Merge,
-    NextKey,
     Ref,
-    Text,
 )
 
 SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
-
-
-MIN_GROWING = 3
-"""Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
 
 
 LIKELY = 0.7
@@ -202,10 +195,12 @@ class _Inducer:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self.context.key_path
         if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
-            return self._sequence_source(self.context.sequence, column)
+            return sequence_source(self.rows, self.context.sequence, column)
         made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
-        if is_key and all(made) and (numbered := self._numbered_source(column)) is not None:
-            return numbered
+        if is_key and self.context.sequence is not None and all(made):
+            counted = numbered_source(self.rows, self.context.sequence, column)
+            if counted is not None:
+                return counted
         if all(made):
             return made_source(self.rows, column, is_key)
         if not any(made):
@@ -223,46 +218,6 @@ class _Inducer:
             if all(compute(self.rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
-
-    def _numbered_source(self, column: list[Found]) -> Expr | None:
-        """Return the text with the counter of keys at its end: ``INV-0042``, or None."""
-        cut = numbered(column)
-        if cut is None or self.context.sequence is None:
-            return None
-        counted = self._sequence_source(self.context.sequence, list(cut.numbers))
-        if not isinstance(counted, NextKey) or counted.gaps:
-            return None
-        words = list(cut.words)
-        word = from_places(self.rows, words, "") or function_source(self.rows, words)
-        number = Call("pad", (counted, Literal(cut.width), Literal("0"))) if cut.width else counted
-        parts = (word, Literal(cut.between), number) if word is not None else ()
-        return Text(tuple(part for part in parts if part != Literal(""))) if parts else None
-
-    def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
-        """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
-        counted = [row.observation.captured for row in self.rows]
-        starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-        start = starts.pop() if len(starts) == 1 else 1
-        assert isinstance(start, int)  # Invariant: callers pass integers
-        hits = {
-            ever: sum(
-                each.next_key(collection, ever=ever, start=start) == value
-                for each, value in zip(counted, column, strict=True)
-            )
-            for ever in (False, True)
-        }
-        ever = hits[True] > hits[False]
-        if hits[ever] * 3 >= len(column) * 2:
-            return NextKey(collection, ever, start=start)
-        grown = all(
-            isinstance(value, int) and value >= each.next_ever
-            for value, each in zip(column, counted, strict=True)
-        )
-        told = sum(each.next_ever > 1 for each in counted)  # the first of a world is greater than nothing
-        drawn = fresh_number(column) if not grown or told < MIN_GROWING else None
-        if drawn is None and grown and len(column) >= MIN_GROWING:
-            return NextKey(collection, ever=True, gaps=True, start=start)
-        return drawn if drawn is None or clock_source(self.rows, column) is None else None
 
     # --- the walk ---
 

@@ -63,8 +63,8 @@ CLIENT_S_OWN = frozenset(
     "traceparent tracestate x-request-id x-requested-with sec-fetch-mode sec-fetch-site sec-fetch-dest "
     "if-match if-none-match if-modified-since if-unmodified-since if-range range prefer".split()
 )
-"""Headers of requests whose value no answer quotes: of the connection and the client (RFC 9110, 7.6 and 10.1),
-or conditions, which are compared."""
+"""Headers of requests whose value no answer quotes: of the connection and the client (RFC 9110, 7.6 and
+10.1), or conditions, which are compared."""
 
 DECIDING_HEADERS = (
     "authorization",
@@ -200,15 +200,16 @@ are of their kind."""
 # --- selectors --------------------------------------------------------------------------------------------
 
 SELECTORS = frozenset(
-    "method action operation operationname op command cmd function func call api request_type requesttype "  # noqa: SIM905
-    "x-amz-target soapaction".split()
+    "method action operation operationname op command cmd function func call api request_type "  # noqa: SIM905
+    "requesttype x-amz-target soapaction".split()
 )
-"""Names of parts of requests that say which operation is asked for, where one path has many: JSON-RPC 2.0, SOAP
-1.1, the query protocols of AWS and their kin. A prior, used where the values name operations."""
+"""Names of parts of requests that say which operation is asked for, where one path has many: JSON-RPC 2.0,
+SOAP 1.1, the query protocols of AWS and their kin. A prior, used where the values name operations."""
 
 OPERATIONS = frozenset(
-    "put describe query scan send receive publish start stop cancel submit execute invoke run transfer archive "  # noqa: SIM905
-    "join leave enable disable attach detach register login logout count check batch tag untag info".split()
+    "put describe query scan send receive publish start stop cancel submit execute invoke run transfer "  # noqa: SIM905
+    "archive join leave enable disable attach detach register login logout count check batch tag untag "
+    "info".split()
 )
 """Verbs of operations, beside those of GraphQL's root fields."""
 

@@ -1,9 +1,9 @@
-"""Paths behind which several operations stand, told apart by a part of the request: the method of JSON-RPC, an
-``Action`` in a form or a query, a header such as ``X-Amz-Target`` or ``SOAPAction``.
+"""Paths behind which several operations stand, told apart by a part of the request: the method of JSON-RPC,
+an ``Action`` in a form or a query, a header such as ``X-Amz-Target`` or ``SOAPAction``.
 
 The value of that part is taken for one more segment of the path, behind a ``#``, so that each operation is a
-route like any other. A path has a selector where everything goes to it by one method, nothing stands below it,
-a part of the request names operations that several sessions ask for, and these differ in shape.
+route like any other. A path has a selector where everything goes to it by one method, nothing stands below
+it, a part of the request names operations that several sessions ask for, and these differ in shape.
 """
 
 from __future__ import annotations

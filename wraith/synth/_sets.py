@@ -1,4 +1,5 @@
-"""Lists of what an entity has, each once: one request adds an element unless it is there, another removes it."""
+"""Lists of what an entity has, each once: one request adds an element unless it is there, another removes
+it."""
 
 from __future__ import annotations
 

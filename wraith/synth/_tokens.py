@@ -220,8 +220,8 @@ def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], plac
 def _revoked_by_name(
     found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place
 ) -> list[tuple[int, Path, str]]:
-    """Return the routes whose requests name a credential in their body that is refused from then on, with where
-    they name it and what stands before it in credentials (RFC 7009)."""
+    """Return the routes whose requests name a credential in their body that is refused from then on, with
+    where they name it and what stands before it in credentials (RFC 7009)."""
     by_token = {carried.removeprefix(each.before): carried for carried, each in found.items()}
     votes: Counter[tuple[int, Path, str]] = Counter()
     for session in sessions:
