@@ -13,6 +13,7 @@ from pathlib import Path
 from wraith.errors import InputError
 
 PROJECT_FILE = "wraith-project.toml"
+ORIGIN = "artifact.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DOIT_WORDS = frozenset(
     [
@@ -48,10 +49,12 @@ class Workspace:
 
     project: Project
     name: str
+    place: Path | None = None
+    """The folder, where it is not the one below ``twins/``: a composite, an artifact that was opened."""
 
     @property
     def root(self) -> Path:
-        return self.project.twins_path / self.name
+        return self.place or self.project.twins_path / self.name
 
     @property
     def config_path(self) -> Path:
@@ -119,8 +122,17 @@ class Workspace:
         return self.root / "reports" / "check.json"
 
     @property
+    def upstream_report_path(self) -> Path:
+        """What the last replay against the live service came to; see ``wraith check --upstream``."""
+        return self.root / "reports" / "upstream.json"
+
+    @property
     def state_path(self) -> Path:
         return self.root / "state"
+
+    @property
+    def fixtures_path(self) -> Path:
+        return self.state_path / "fixtures"
 
     @property
     def faults_path(self) -> Path:
@@ -129,17 +141,21 @@ class Workspace:
     @property
     def origin_path(self) -> Path:
         """The manifest of the artifact that this workspace was installed from; absent in one of our own."""
-        return self.root / "artifact.json"
+        return self.root / ORIGIN
 
     @property
     def artifact_path(self) -> Path:
-        return self.project.root / "dist" / f"{self.name}.wraith"
+        return self.project.dist_path / f"{self.name}.wraith"
 
     def exists(self) -> bool:
         return self.config_path.is_file()
 
     def require(self) -> Workspace:
         """Return self if the workspace exists. Raises InputError that names what to do otherwise."""
+        if not self.exists() and self.place is not None:
+            raise InputError(
+                "there is no twin in this folder", where=self.place, hint="name one with a wraith.toml"
+            )
         if not self.exists():
             known = ", ".join(twin.name for twin in self.project.twins()) or "none"
             raise InputError(
@@ -181,6 +197,16 @@ class Project:
     @property
     def database_path(self) -> Path:
         return self.state_path / "tasks.db"
+
+    @property
+    def dist_path(self) -> Path:
+        """Where packed twins are put."""
+        return self.root / "dist"
+
+    @property
+    def store_path(self) -> Path:
+        """The artifacts that were packed or installed here, each under its content digest."""
+        return self.state_path / "artifacts"
 
     def twin(self, name: str) -> Workspace:
         """Return the workspace of that name, existing or not. Raises InputError for what is not a name."""

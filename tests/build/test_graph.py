@@ -44,9 +44,9 @@ def a_patch(twin: Workspace) -> None:
     )
 
 
-def new_file(path: Path) -> None:
+def new_file(path: Path, text: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("x")
+    path.write_text(text)
 
 
 # What runs of record (r), synth (s), check (c) and pack (p) of the edited twin, and the reason of the first
@@ -95,8 +95,17 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
         "index.json is not what this task wrote",
     ),
     "a new patch": (a_patch, "scp", "patches/x.json is new"),
-    "a new handler": (lambda twin: new_file(twin.lua_path / "x.lua"), "p", "lua/x.lua is new"),
-    "a new fixture": (lambda twin: new_file(twin.state_path / "fixtures" / "x"), "p", "fixtures/x is new"),
+    "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "p", "lua/lib/x.lua is new"),
+    "a new fixture": (
+        lambda twin: new_file(twin.fixtures_path / "late" / "item.json", "{}"),
+        "cp",
+        "fixtures/late/item.json is new",
+    ),
+    "a new schema": (
+        lambda twin: new_file(twin.state_path / "schema.json", "{}"),
+        "p",
+        "schema.json is new",
+    ),
     "a new fault": (lambda twin: new_file(twin.faults_path / "x.toml"), "p", "faults/x.toml is new"),
 }
 STEPS = {"r": "record", "s": "synth", "c": "check", "p": "pack"}
@@ -204,7 +213,6 @@ def test_a_raised_engine_version_rebuilds_what_engines_write(
 ) -> None:
     """The version is an input of every task that runs an engine, and of no other."""
     monkeypatch.setattr("wraith.build._tasks.ENGINE_VERSION", "wraith-engine/next")
-    monkeypatch.setattr("wraith.artifact._pack.ENGINE_VERSION", "wraith-engine/next")
     result = build(project, "pack:alpha")
     assert result.ran == ["synth:alpha", "check:alpha", "pack:alpha"]
     assert result.why("synth:alpha").startswith(f"the engine changed ({wraith.ENGINE_VERSION}+")
@@ -348,7 +356,7 @@ def test_an_installed_twin_is_used_as_it_came(project: Project, build: Build) ->
     from wraith.artifact import install
 
     away = Project(project.root.with_name("away"))
-    twin = install(project.twin("alpha").artifact_path, away)
+    twin = install(project.twin("alpha").artifact_path, away).workspace
     result = build(away)
     assert (result.exit_code, result.ran) == (0, ["pack:alpha"])
     assert twin.artifact_path.read_bytes() == project.twin("alpha").artifact_path.read_bytes()

@@ -133,6 +133,15 @@ def recorded(shop: Workspace) -> Workspace:
     return shop
 
 
+@pytest.fixture
+def packed(run: Run, recorded: Workspace) -> Path:
+    """The artifact of the recorded twin, in the project's folder."""
+    run("synth", "shop")
+    path = recorded.project.root / "shop.wraith"
+    assert run("pack", "shop", "--output", str(path)).code == 0
+    return path
+
+
 MODEL: JsonValue = {
     "format": "wraith.model/1",
     "entities": [{"name": "widget", "key": "id"}],

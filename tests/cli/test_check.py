@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -209,3 +210,42 @@ def test_changed_constants_are_noticed(run, recorded: Workspace) -> None:
     assert re.match(r"PASS  shop  noticed=(\d+)/\1  of \d+ constants\n", ran.out)
     document = run("check", "shop", "--tamper", "--seed", "7", "--json").document
     assert (document["schema"], document["passed"], document["unnoticed"]) == ("wraith.tamper/1", True, [])
+
+
+@pytest.fixture
+def fixed(
+    run, recorded: Workspace, exchange: Callable[..., Exchange], record: Callable[..., str]
+) -> Workspace:
+    """The twin that was recorded, then a widget that it does not know, and a fixture set that does."""
+    run("synth", "shop")
+    late = {"id": "wid_9abcdefgh", "object": "widget", "name": "Widget 9"}
+    record(recorded, [exchange("GET", "/widgets/wid_9abcdefgh", 200, late)])
+    folder = recorded.fixtures_path / "late"
+    folder.mkdir(parents=True)
+    (folder / "widgets.json").write_text(json.dumps({late["id"]: late}))
+    return recorded
+
+
+@pytest.mark.parametrize("more", [(), ("--wire",), ("--tamper",)], ids=" ".join)
+def test_sessions_may_begin_with_a_fixture_set(run, fixed: Workspace, more: tuple[str, ...]) -> None:
+    """In memory, over HTTP, and where constants are changed."""
+    assert run("check", "shop", "--json").document["exchanges_exact"] == 6
+    ran = run("check", "shop", "--fixture", "late", "--json", *more)
+    assert ran.code == 0
+    if "--tamper" not in more:
+        assert ran.document["exchanges_exact"] == 7
+    if "--wire" in more:
+        assert (ran.document["wire"]["exact_bp"], ran.document["wire"]["disagreements"]) == (10_000, [])
+
+
+def test_default_fixtures_are_there_without_being_asked_for(run, fixed: Workspace) -> None:
+    """A file right in ``state/fixtures`` is what every session begins with."""
+    (fixed.fixtures_path / "late" / "widgets.json").rename(fixed.fixtures_path / "widgets.json")
+    assert run("check", "shop", "--json").document["exchanges_exact"] == 7
+
+
+def test_an_unknown_fixture_set_is_the_users_mistake(run, fixed: Workspace) -> None:
+    """Exit status 1, and the names that exist."""
+    for command in (("check", "shop"), ("serve", "shop"), ("check", "shop", "--tamper")):
+        ran = run(*command, "--fixture", "early")
+        assert (ran.code, "(sets: default, late)" in ran.err) == (1, True)

@@ -236,3 +236,17 @@ def test_without_a_key_secrets_are_found_as_well(
     levels = _levels(run("doctor", "shop", "--json"))
     assert (levels["scrub key"], levels["secrets"]) == ("warning", "error")
     assert not healthy.project.key_path.exists()
+
+
+def test_fixtures_are_looked_into(run, healthy: Workspace) -> None:
+    """A type that the model does not know is a warning, a broken file an error with its line."""
+    late = healthy.fixtures_path / "late"
+    late.mkdir(parents=True)
+    (late / "widgets.json").write_text('{"wid_late": {"id": "wid_late"}}')
+    assert _levels(run("doctor", "shop", "--json"))["fixtures"] == "ok"
+    (late / "widgetz.json").write_text("{}")
+    assert _levels(run("doctor", "shop", "--json"))["fixtures"] == "warning"
+    (late / "widgets.json").write_text('{"wid_late":\n')
+    ran = run("doctor", "shop", "--json")
+    [found] = [each for each in ran.document["findings"] if each["check"] == "fixtures"]
+    assert (found["level"], found["where"].endswith("late/widgets.json:2")) == ("error", True)

@@ -45,7 +45,7 @@ def test_version(run) -> None:
         pytest.param(["inspect"], "the following arguments are required: NAME", id="missing-argument"),
         pytest.param(["inspect", "shop", "--colour"], "arguments: --colour", id="unknown-option"),
         pytest.param(["--colour"], "arguments: --colour", id="unknown-option-before-the-command"),
-        pytest.param(["inspect", "../shop"], "not a name for a twin: '../shop'", id="name-with-separator"),
+        pytest.param(["inspect", "../shop"], "there is no twin in this folder", id="path-of-nothing"),
         pytest.param(["inspect", "shop"], "there is no twin 'shop' here (twins: none)", id="no-such-twin"),
         pytest.param(["inspect", "shop", "--format", "xml"], "argument --format", id="unknown-format"),
         pytest.param(["serve", "shop", "--port", "99999"], "a port from 0 to 65535", id="port-too-large"),
@@ -99,10 +99,10 @@ def test_each_kind_of_error_has_its_exit_status(
 def test_what_is_not_foreseen_is_called_a_bug(run, shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unexpected exception names its place in our code, and how to get the traceback."""
 
-    def fail(args: object) -> None:
+    def fail(args: object, **_: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(inspect_command, "find_twin", fail)
+    monkeypatch.setattr(inspect_command, "reading_twin", fail)
     ran = run("inspect", "shop")
     assert "this is a bug of wraith: KeyError: 'surprise'" in ran.err
     assert "wraith/cli/inspect.py:" in ran.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,22 @@ from wraith.conformance._scoring import RouteThresholds
 from wraith.exchange import Headers, Response, Truncated, encode_json
 from wraith.paths import leaves
 from wraith.runtime import Answer
-from wraith.wir import Clock, Expr, First, FreshId, Hole, HoleClass, Literal, Ref, Route, Text, Variant
+from wraith.wir import (
+    Call,
+    Clock,
+    Exists,
+    Expr,
+    First,
+    FreshId,
+    Hole,
+    HoleClass,
+    Literal,
+    Ref,
+    Route,
+    Text,
+    Variant,
+    When,
+)
 
 JSON: Headers = (("content-type", "application/json"),)
 HERE, THERE = "cus_k3Jd82mQ", "cus_9xPq27Lb"
@@ -27,6 +44,9 @@ HOLES = {
     "fresh": hole("generated", FreshId("cus_[A-Za-z0-9]{8}")),
     "brought": hole("generated", First((Ref(("request", "body", "id")), FreshId("cus_[A-Za-z0-9]{8}")))),
     "clock": hole("timestamp", Clock("epoch_s")),
+    "kept": hole("generated", When(Exists(Ref(("request", "body", "x"))), FreshId("cus_[A-Za-z0-9]{8}"))),
+    "ended": hole("timestamp", When(Exists(Ref(("request", "body", "x"))), Clock("epoch_s"), Literal(None))),
+    "later": hole("timestamp", Call("later", (Clock("epoch_s"), Literal("day")))),
     "echo": hole("echoed", Ref(("request", "body", "x"))),
     "stored": hole("state", Ref(("entity", "x"))),
     "odd": hole("unexplained", Literal("oak")),
@@ -73,6 +93,13 @@ TABLE: list[tuple[str, JsonValue, JsonValue, str]] = [
     ("$fresh", HERE, 7, "type_mismatch"),
     ("$fresh", HERE, None, "type_mismatch"),
     ("$fresh", 7, THERE, "type_mismatch"),
+    ("$kept", HERE, THERE, SAME),
+    ("$kept", HERE, None, "type_mismatch"),
+    ("$ended", NOW, LATER, SAME),
+    ("$ended", NOW, None, "type_mismatch"),
+    ("$ended", None, None, SAME),
+    ("$later", NOW, LATER, SAME),
+    ("$later", NOW, "tomorrow", "type_mismatch"),
     ("$brought", "gold", "gold", SAME),
     ("$brought", HERE, THERE, SAME),
     ("$clock", NOW, LATER, SAME),
@@ -395,3 +422,22 @@ def test_a_text_may_hold_another_value_and_something_made() -> None:
     assert of(f"{HERE}_secret_abcdefg1", f"{THERE}_secret_hijklmn2") == []
     assert of(f"{HERE}_secret_abcdefg1", "cus_nobody12_secret_hijklmn2") == [("secret", "value_mismatch")]
     assert of(f"{HERE}_public_abcdefg1", f"{THERE}_secret_hijklmn2") == [("secret", "value_mismatch")]
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [(HERE, THERE, True), (HERE, "ord_9xPq27Lb", False), ("here", "there", False)],
+    ids=["made", "another build", "a word"],
+)
+def test_a_key_made_beside_an_answer_is_first_met_where_it_is_shown(
+    expected: str, actual: str, *, same: bool
+) -> None:
+    """Two such keys stand for each other from then on, and for nothing else."""
+    how = How(made=(re.compile("cus_[A-Za-z0-9]{8}"),))
+    known = Identities()
+    assert (
+        compare(recorded([expected]), answered([actual], "$stored"), known, how).differences == []
+    ) is same
+    assert known.same(expected, actual) is same
+    if same:
+        assert compare(recorded([expected]), answered(["cus_other123"], "$stored"), known, how).differences

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.synth.recordings import Document, Recorded, exchange, recording, session
+from tests.synth.recordings import Document, Recorded, Step, exchange, recording, session
 from wraith.canonical import JsonValue
 from wraith.config import CATEGORIES, Diff
 from wraith.conformance import Divergence, check
@@ -113,6 +113,50 @@ def test_a_value_outside_an_enum_is_found() -> None:
     }
     closed = planted(replace(GOOD, body=encode_json(TRUE | {"state": "closed"})))
     assert check(MODEL, closed, diff=DIFF).divergences == ()
+
+
+# --- one corpus with all of them ----------------------------------------------------------------------------
+
+
+def kept(number: int) -> tuple[Step, ...]:
+    """Return a session that makes a tree of its own, reads it twice, and then what all know."""
+    made: JsonValue = {"id": f"tree_{number}{'abcdefgh'[number % 8]}7x9k2m", "name": f"n{number}"}
+    path = f"/v1/trees/{made['id']}"
+    return session(
+        exchange("POST", "/v1/trees", json={"name": f"n{number}"}, status=201, answer=made),
+        exchange("GET", path, answer=made),
+        exchange("GET", path, answer=made),
+        *(exchange("GET", "/v1/park", answer=TRUE, answer_headers=(GENUINE,)) for _ in range(2)),
+    )
+
+
+def test_one_corpus_with_all_of_them() -> None:
+    """Each in a session of its own, identifiers and an unknown route among them: all found, none besides."""
+    changes = [replace(GOOD, body=encode_json(TRUE | change)) for change, _ in PLANTED.values()]
+    changes += [response for response, _ in OTHERS.values()]
+    expected = [case for _, case in (*PLANTED.values(), *OTHERS.values())]
+    clean = recording(*(kept(number) for number in range(len(changes) + 3)))
+    model = learn(clean).model
+    assert check(model, clean, diff=DIFF).divergences == ()
+    sessions = list(clean)
+    for number, response in enumerate(changes):
+        exchanges = list(sessions[number].exchanges)
+        exchanges[4] = replace(exchanges[4], response=response)
+        sessions[number] = replace(sessions[number], exchanges=tuple(exchanges))
+    twice, lost, _ = (list(each.exchanges) for each in sessions[-3:])
+    twice[1] = twice[0]  # one identifier for two trees
+    sessions[-3] = replace(sessions[-3], exchanges=tuple(twice))
+    lost[3] = replace(lost[3], request=replace(lost[3].request, method="PURGE", target="/nowhere/at/all"))
+    sessions[-2] = replace(sessions[-2], exchanges=tuple(lost))
+    report = check(model, sessions, diff=DIFF)
+    told = [(each.session, each.path, each.category, each.drift_type) for each in report.divergences]
+    names = [each.id for each in sessions]
+    assert told[: len(expected)] == [(name, *case) for name, case in zip(names, expected, strict=False)]
+    assert [each[2:] for each in told[len(expected) :]] == [
+        ("id_inconsistent", "value_drift"),
+        ("no_answer", "status_code_shift"),
+    ]
+    assert report.exchanges_exact == report.exchanges_total - len(expected) - 2
 
 
 def test_every_category_and_type_is_planted_somewhere() -> None:

@@ -12,9 +12,19 @@ from pydantic import ValidationError
 from tests.conformance.test_replay import LEARNED, OTHERS, SPEC, found
 from tests.synth.services import record
 from wraith.canonical import JsonValue, parse, pretty
-from wraith.conformance import Divergence, Report, RouteScore, check, check_schema, generalization
+from wraith.conformance import (
+    Divergence,
+    Report,
+    RouteScore,
+    Unsent,
+    check,
+    check_schema,
+    check_upstream,
+    generalization,
+    upstream_schema,
+)
 
-PUBLISHED = Path(__file__).parents[2] / "docs" / "reference" / "check.schema.json"
+PUBLISHED = Path(__file__).parents[2] / "docs" / "reference"
 
 counts = st.integers(0, 10**9)
 names = st.text(max_size=12)
@@ -92,8 +102,9 @@ def _document() -> dict[str, JsonValue]:
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
-    """``docs/reference/check.schema.json`` is generated from the models."""
-    assert PUBLISHED.read_bytes() == pretty(check_schema(), sort=False)
+    """``check.schema.json`` and ``upstream.schema.json`` are generated from the models."""
+    assert (PUBLISHED / "check.schema.json").read_bytes() == pretty(check_schema(), sort=False)
+    assert (PUBLISHED / "upstream.schema.json").read_bytes() == pretty(upstream_schema(), sort=False)
 
 
 def test_a_report_validates_against_the_schema() -> None:
@@ -108,6 +119,15 @@ def test_a_report_validates_against_the_schema() -> None:
     assert wrong(check_schema(), {**passed, "score_bp": 10_001}) == ["$.score_bp: above 10000"]
     assert wrong(check_schema(), {**passed, "more": 1}) == ["$: unknown more"]
     assert found(WHOLE) == []
+
+
+def test_a_report_of_the_live_service_validates_against_its_schema() -> None:
+    """Skipped writes and failures among it."""
+    away = check_upstream(LEARNED.model, OTHERS, lambda *_: Unsent("failed", "away"), target="http://x")
+    document = away.to_json()
+    assert isinstance(document, dict)
+    assert {each.kind for each in away.not_sent} == {"write_skipped", "failed", "not_replayable"}
+    assert wrong(upstream_schema(), {"schema": "wraith.upstream/1", **document}) == []
 
 
 def wrong(schema: JsonValue, value: JsonValue) -> list[str]:

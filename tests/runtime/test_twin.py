@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wraith.canonical import JsonValue, parse
+from wraith.config import FixtureSets
 from wraith.errors import InputError
 from wraith.exchange import Request
 from wraith.runtime import Session, Twin
@@ -358,3 +359,39 @@ def test_a_choice_is_what_the_answer_will_come_from() -> None:
     assert session.ids.made == 0
     assert list(session.state.all("item")) == ["first"]
     assert twin.choose(Request("GET", "/nothing"), session, now_ms=5) is None
+
+
+SETS: FixtureSets = {
+    "": {"item": {"second": {"id": "second", "n": 2}}},
+    "more": {"item": {"first": {"id": "first", "n": 10}}, "box": {"b": {"id": "b"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        (None, {"item": {"first": 1, "second": 2}}),
+        ("default", {"item": {"first": 1, "second": 2}}),
+        ("more", {"item": {"first": 10, "second": 2}, "box": {"b": None}}),
+    ],
+)
+def test_a_session_begins_with_a_fixture_set(name: str | None, begins: JsonValue) -> None:
+    """The model's own fixtures, the default ones and those of the set, each in the place of those before."""
+    session = Twin(ITEMS, SETS).open_session("s", name)
+    assert {
+        kind: {key: entity.get("n") for key, entity in stored.items()}
+        for kind, stored in session.state.entities.items()
+    } == begins
+
+
+def test_sessions_of_one_set_do_not_share_what_they_do() -> None:
+    """What one session stores, the next one does not begin with."""
+    twin = Twin(ITEMS, SETS)
+    twin.open_session("s", "more").state.put("item", "third", {"id": "third"})
+    assert "third" not in twin.open_session("s", "more").state.all("item")
+
+
+def test_a_session_cannot_begin_with_an_unknown_set() -> None:
+    """The names that exist are in the message."""
+    with pytest.raises(InputError, match="sets: default, more"):
+        Twin(ITEMS, SETS).open_session("s", "less")

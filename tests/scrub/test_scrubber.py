@@ -205,3 +205,14 @@ def test_a_recorded_token_is_a_token() -> None:
     """What stands in a recording is recognised by anybody, without the key."""
     done = scrubber().exchange(exchange(headers=(("X-Api-Key", SECRET),)))
     assert is_token(done.request.headers[0][1])
+
+
+def test_a_document_is_searched_without_a_key() -> None:
+    """It differs where it holds a secret, and not for what is issued, a token or nothing of the kind."""
+    keyless = scrubber(key=None)
+    document = json.dumps({"password": SECRET}).encode()
+    found = keyless.document(document, "application/json")
+    assert SECRET.encode() not in found
+    assert keyless.document(document, "application/json", issued={SECRET}) == document
+    assert scrubber().document(found, "application/json") == found
+    assert keyless.document(b"local x = 1", "text/plain") == b"local x = 1"

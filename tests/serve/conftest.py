@@ -14,6 +14,7 @@ import pytest
 
 from wraith.asgi import Address, Front, Guard, run_app
 from wraith.canonical import JsonValue
+from wraith.config import FixtureSets
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
 from wraith.serve import AccessLog, Fidelity, Mask
@@ -116,8 +117,8 @@ class Shop:
     """Serves the twin of a tea shop."""
 
     @staticmethod
-    def twin(kind: type[Twin] = Twin) -> Twin:
-        return kind(model_from_json(MODEL))
+    def twin(kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
+        return kind(model_from_json(MODEL), sets) if sets else kind(model_from_json(MODEL))
 
     @asynccontextmanager
     async def serve(
@@ -126,14 +127,16 @@ class Shop:
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
         fidelity: Fidelity = "synth",
+        sets: FixtureSets | None = None,
+        fixtures: str = "default",
         max_body_bytes: int = 1000,
         body_timeout_s: float = 5.0,
     ) -> AsyncIterator[Served]:
         """Serve a twin for as long as the block lasts."""
         log, stop = io.StringIO(), asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
-        twin = self.twin(kind)
-        sessions, access = Sessions(twin), AccessLog(log, as_json=True, colour=False)
+        twin = self.twin(kind, sets)
+        sessions, access = Sessions(twin, fixtures), AccessLog(log, as_json=True, colour=False)
         app = TwinApp(
             twin,
             sessions,

@@ -3,7 +3,9 @@ that must not."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import md5, sha1
 
 import pytest
 
@@ -105,6 +107,14 @@ CALCULATIONS: dict[str, tuple[list[tuple[Document, JsonValue]], Expr]] = {
     "small letters": ([({"a": "Ant"}, "ant"), ({"a": "BeE"}, "bee")], call("lower", A)),
     "slug": ([({"a": "Red Ant!"}, "red-ant"), ({"a": "A bee, too"}, "a-bee-too")], call("slug", A)),
     "last four": ([({"a": "40001234"}, "1234"), ({"a": "50009876"}, "9876")], call("slice", A, -4)),
+    "fingerprint": (
+        [({"a": text}, sha1(text.encode()).hexdigest()[:12]) for text in ("ant", "bee")],
+        call("slice", call("sha1", A), 0, 12),
+    ),
+    "digest": (
+        [({"a": text}, b64encode(md5(text.encode()).digest()).decode()) for text in ("ant", "bee")],
+        Call("md5", (A, Literal("base64"))),
+    ),
     "first two": ([({"a": "DE123"}, "DE"), ({"a": "FR998"}, "FR")], call("slice", A, 0, 2)),
 }
 
@@ -120,6 +130,7 @@ COINCIDENCES: dict[str, list[tuple[Document, JsonValue]]] = {
     "two sums": [({"a": 3, "b": 4}, 7), ({"a": 10, "b": 1}, 11)],
     "the same product again": [({"a": 3, "b": 4}, 12), ({"a": 3, "b": 4}, 12), ({"a": 6, "b": 2}, 12)],
     "one slice": [({"a": "DE123", "b": 1}, "DE"), ({"a": "DE998", "b": 2}, "DE")],
+    "one fingerprint": [({"a": "ant", "b": n}, sha1(b"ant").hexdigest()[:12]) for n in (1, 2)],
     "a percentage that fits once": [({"a": 200}, 38), ({"a": 100}, 18), ({"a": 300}, 99)],
 }
 

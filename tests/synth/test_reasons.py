@@ -277,6 +277,35 @@ def test_what_is_sent_is_stored_whatever_it_is() -> None:
     assert told == (200, {"data": {"colour": "red", "id": "it_R6nt9Lg5"}})
 
 
+# --- what is referred to ---------------------------------------------------------------------------------
+
+
+def paid(number: int) -> tuple[Step, ...]:
+    """Two tickets are paid with, of which one is void; then another."""
+
+    def ticket(at: int, state: str) -> Document:
+        return {"id": f"ti_{KEYS[number][3:]}{at}", "state": state, "worth": 10 * number + at}
+
+    tickets = [ticket(1, "fine"), ticket(2, "void"), ticket(3, "fine")]
+    steps: list[Step] = []
+    for at, each in enumerate(tickets):
+        sent: Document = {"ticket": each["id"]}
+        steps.append(exchange("POST", "/tickets", json={"state": each["state"]}, answer=each))
+        if each["state"] == "void":
+            steps.append(exchange("POST", "/rides", json=sent, status=402, answer=NO))
+        else:
+            ride: Document = {"id": f"ri_{KEYS[number][3:]}{at}", **sent}
+            steps.append(exchange("POST", "/rides", json=sent, answer=ride))
+    return session(*steps, exchange("GET", f"/tickets/{tickets[0]['id']}", answer=tickets[0]))
+
+
+def test_a_refusal_is_for_what_the_request_refers_to() -> None:
+    """Three refusals teach that the state of the ticket decides, which only the ticket shows."""
+    model = model_of(*map(paid, range(3)))
+    state = Lookup("tickets", Ref(("request", "body", "ticket")), ("state",))
+    assert [each.of for each in variant(model, "POST /rides", 402).guards] == [state]
+
+
 # --- many at once ------------------------------------------------------------------------------------------
 
 

@@ -19,12 +19,15 @@ from tests.synth.recordings import (
     replayed,
     route,
     session,
+    variant,
 )
+from wraith.canonical import JsonValue
 from wraith.runtime import Twin
 from wraith.synth import learn
 from wraith.wir import (
     Absent,
     Atom,
+    Delete,
     Equals,
     Exists,
     KeysBeyond,
@@ -311,3 +314,26 @@ def test_content_types_are_kept_apart() -> None:
         )
     )
     assert replayed(learn(corpus), corpus).exact_bp == 10_000
+
+
+def closed(number: int, *, shown: bool) -> tuple[Step, ...]:
+    """A box is closed by a DELETE, which answers with it; a list may show it still."""
+    key = f"bx_{number}k3Jd82"
+    box: Document = {"id": key, "state": "open"}
+    gone: Document = {"id": key, "state": "closed"}
+    kept: list[JsonValue] = [gone] if shown else []
+    return session(
+        exchange("POST", "/v1/boxes", json={}, answer=box),
+        exchange("GET", f"/v1/boxes/{key}", answer=box),
+        exchange("DELETE", f"/v1/boxes/{key}", answer=gone),
+        exchange("GET", "/v1/boxes?state=closed", answer={"items": kept}),
+    )
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_what_a_list_still_shows_was_not_removed(*, shown: bool) -> None:
+    """A DELETE keeps what a later list shows, and making it again is nobody's side effect."""
+    model = model_of(*(closed(number, shown=shown) for number in range(3)))
+    removing = any(isinstance(each, Delete) for each in variant(model, "DELETE /v1/boxes/{box_id}").effects)
+    assert removing is not shown
+    assert len(variant(model, "POST /v1/boxes").effects) == 1

@@ -105,7 +105,7 @@ def test_the_pipeline_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (tmp_path / folder).symlink_to(ROOT / folder)
     (twin / "scrub.toml").write_bytes(original.scrub_path.read_bytes())
     config = original.config_path.read_text(encoding="utf-8")
-    short = config.replace('"--seed", "20", "--sessions", "40"', '"--seed", "7", "--sessions", "20"')
+    short = config.replace('"--seed", "20", "--sessions", "80"', '"--seed", "7", "--sessions", "20"')
     assert short != config
     (twin / "wraith.toml").write_text(short, encoding="utf-8")
     (tmp_path / "wraith-project.toml").write_text('format = "wraith.project/1"\n')

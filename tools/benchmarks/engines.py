@@ -1,4 +1,5 @@
-"""One process that runs one engine on one corpus: ``python -m benchmarks.engines synth|check PROJECT``.
+"""One process that runs one engine on one corpus: ``python -m benchmarks.engines synth|check PROJECT``; or on
+a twin that is built: ``again PROJECT NAME EXCHANGES``, ``wire PROJECT NAME``, ``tamper PROJECT NAME``.
 
 Prints exchanges, seconds and the peak of resident memory. Time is counted from the first file that is read.
 """
@@ -9,6 +10,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +37,31 @@ class Loaded:
         return self._exchanges
 
 
+class Again:
+    """A recorded session as one of a run that was recorded later: read from its files each time."""
+
+    def __init__(self, session: SealedSession, number: int) -> None:
+        self.id, self.tags = f"{number}-{session.id}", session.tags
+        self.started_at_ms = session.started_at_ms + number * 86_400_000
+        self._session = session
+
+    def read(self) -> Iterable[Exchange]:
+        return self._session.read()
+
+    def __len__(self) -> int:
+        return len(self._session)
+
+
 def main() -> None:
-    step, folder = sys.argv[1], Path(sys.argv[2])
-    print(json.dumps({"synth": synth, "check": check}[step](folder)))
+    step, folder, *more = sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]
+    steps: dict[str, Callable[..., dict[str, float]]] = {
+        "synth": synth,
+        "check": check,
+        "again": again,
+        "wire": wire,
+        "tamper": tamper,
+    }
+    print(json.dumps(steps[step](folder, *more)))
 
 
 def synth(folder: Path) -> dict[str, float]:
@@ -66,6 +90,48 @@ def check(folder: Path) -> dict[str, float]:
     started = time.perf_counter()
     replay(learned.model, sessions, runs=learned.evidence.runs)
     return _numbers(sum(len(session.read()) for session in sessions), started)
+
+
+def again(folder: Path, name: str, exchanges: str) -> dict[str, float]:
+    """Replay the recordings of a twin again and again, each time as a run of its own, files included, until
+    there are so many exchanges."""
+    from wraith.build.steps import read_evidence, read_model
+    from wraith.conformance import check as replay
+    from wraith.recording import sealed_sessions
+    from wraith.workspace import Project
+
+    twin = Project(folder).twin(name)
+    recorded, runs = sealed_sessions(twin), read_evidence(twin).runs
+    corpus: list[Again] = []
+    repeated: list[list[str]] = []
+    while sum(map(len, corpus)) < int(exchanges):
+        number = len(repeated) // max(1, len(runs))
+        corpus += [Again(session, number) for session in recorded]
+        repeated += [[f"{number}-{each}" for each in run] for run in runs]
+    model = read_model(twin)
+    started, busy = time.perf_counter(), time.process_time()
+    replay(model, corpus, runs=repeated)
+    return _numbers(sum(map(len, corpus)), started) | {"cpu_seconds": time.process_time() - busy}
+
+
+def wire(folder: Path, name: str) -> dict[str, float]:
+    """Replay the recordings of a twin over HTTP, the start of its server included."""
+    from wraith.build import steps
+    from wraith.workspace import Project
+
+    started = time.perf_counter()
+    result = steps.wire(Project(folder).twin(name))
+    return _numbers(result.exchanges_total, started) | {"disagreements": result.disagreements_total}
+
+
+def tamper(folder: Path, name: str) -> dict[str, float]:
+    """Change constants of a twin, and count those that are noticed."""
+    from wraith.build import steps
+    from wraith.workspace import Project
+
+    started = time.perf_counter()
+    result = steps.tamper(Project(folder).twin(name))
+    return _numbers(result.changed, started) | {"noticed": result.noticed}
 
 
 def _numbers(exchanges: int, started: float) -> dict[str, float]:

@@ -63,6 +63,43 @@ def check(plan: Plan) -> list[Result]:
     ]
 
 
+def check_grown(plan: Plan) -> list[Result]:
+    """The recordings of billing-api again and again, read from files: speed, and memory as they grow."""
+    few, many = plan.exchanges // 2, 5 * plan.exchanges
+    measured = [
+        [numbers("engines", "again", ROOT, SERVED_TWIN, count) for count in (few, many)]
+        for _ in range(plan.rounds)
+    ]
+    speeds = tuple(one["exchanges"] / one["cpu_seconds"] for _, one in measured)
+    memory = tuple(one["peak_bytes"] / fewer["peak_bytes"] for fewer, one in measured)
+    peak = max(one["peak_bytes"] for _, one in measured) / 2**20
+    busy = f"{many:,} exchanges, their files included, by processor time"
+    note = f"{peak:,.0f} MiB with {many:,} exchanges, against {few:,}"
+    return [
+        Result("check, on one core", speeds, "exchanges/s", 1_500, "at least", busy),
+        Result("check, ten times the exchanges", memory, "times the memory", 2, "at most", note),
+    ]
+
+
+def check_wire(plan: Plan) -> list[Result]:
+    """The recordings of billing-api over HTTP, the start of the server included."""
+    measured = [numbers("engines", "wire", ROOT, SERVED_TWIN) for _ in range(plan.rounds)]
+    speeds = tuple(one["exchanges"] / one["seconds"] for one in measured)
+    exchanges = measured[0]["exchanges"]
+    note = f"{exchanges:,.0f} exchanges of {SERVED_TWIN}, one connection, the server's start included"
+    return [Result("check --wire", speeds, "exchanges/s", 300, "at least", note)]
+
+
+def check_tamper(_: Plan) -> list[Result]:
+    """Which changed constants of billing-api are noticed; the same in every run."""
+    measured = numbers("engines", "tamper", ROOT, SERVED_TWIN)
+    share = 100 * measured["noticed"] / measured["exchanges"]
+    note = (
+        f"{measured['noticed']:,.0f} of {measured['exchanges']:,.0f} changes, in {measured['seconds']:.1f} s"
+    )
+    return [Result("check --tamper", (share,), "% noticed", 99, "at least", note)]
+
+
 def importing(plan: Plan) -> list[Result]:
     """Cassettes of VCR become sealed sessions: the time, that of the YAML library alone, and the memory."""
     seconds, ratios, memory = [], [], []
@@ -159,6 +196,9 @@ def help_text(plan: Plan) -> list[Result]:
 MEASURES: dict[str, Callable[[Plan], list[Result]]] = {
     "synth": synth,
     "check": check,
+    "check-grown": check_grown,
+    "check-wire": check_wire,
+    "check-tamper": check_tamper,
     "import": importing,
     "serve": serve,
     "record": record,

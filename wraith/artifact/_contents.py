@@ -4,37 +4,68 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
-from wraith.artifact._config import portable_config
-from wraith.artifact._manifest import FOLDERS, REQUIRED
+from wraith.artifact._layout import EVIDENCE, REQUIRED, part_of
 from wraith.errors import InputError
 from wraith.files import read_bytes
 from wraith.workspace import Workspace
 
+FOLDERS: Final = ("model/patches", "lua", "state", "faults", "provenance")
 
-def contents(workspace: Workspace) -> dict[str, bytes]:
-    """Return the files to pack by their path. Raises InputError where one is missing, or is a link.
+COMMANDS: Final = ("start", "exercise", "inputs")
+"""The keys of ``[record]`` that run commands, or name what they read: they stay behind."""
 
-    Hidden files stay behind, and the configuration leaves its commands behind.
+
+def contents(
+    workspace: Workspace, *, recordings: bool = False, diagnostics: bool = False
+) -> dict[str, bytes]:
+    """Return the files to pack by their path, as they are.
+
+    Raises InputError where one is missing, is a link, or where recordings are not what was sealed.
     """
-    files: dict[str, bytes] = {}
-    for name in sorted(REQUIRED):
-        files[name] = _read(workspace, workspace.root / name)
-    files["wraith.toml"] = portable_config(files["wraith.toml"], workspace.config_path)
-    for folder in FOLDERS:
-        for path in _files_below(workspace.root / folder):
-            files[path.relative_to(workspace.root).as_posix()] = _read(workspace, path)
-    return files
+    paths = packed_files(workspace)
+    if recordings:
+        paths += _recordings(workspace)
+    if diagnostics:
+        paths += _below(workspace, "reports") + _below(workspace, "build")
+    return {_relative(workspace, path): _read(workspace, path) for path in sorted(paths)}
 
 
-def _files_below(folder: Path) -> list[Path]:
+def packed_files(workspace: Workspace) -> list[Path]:
+    """Return the files that are packed without being asked for: those that must be there, and those that are.
+
+    What no artifact holds stays behind: hidden files, notes, drafts.
+    """
+    optional = [workspace.drift_path] if workspace.drift_path.is_file() else []
+    needed = [workspace.root / name for name in (*sorted(REQUIRED), EVIDENCE)]
+    return [*needed, *optional, *(path for folder in FOLDERS for path in _below(workspace, folder))]
+
+
+def _recordings(workspace: Workspace) -> list[Path]:
+    from wraith.recording import sealed_sessions
+
+    sessions = sealed_sessions(workspace)
+    index = [workspace.index_path] if workspace.index_path.is_file() else []
+    return index + [
+        session.path / name
+        for session in sessions
+        for name in ("manifest.json", *(entry.file for entry in session.manifest.exchanges))
+    ]
+
+
+def _below(workspace: Workspace, folder: str) -> list[Path]:
+    """Return what may be packed of a folder, and the links in it, which reading refuses."""
     found = []
-    for parent, folders, names in os.walk(folder):
-        for name in folders:
-            _refuse_link(Path(parent, name))
+    for parent, folders, names in os.walk(workspace.root / folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(parent, name) for name in names if not name.startswith(".")]
+        paths = [Path(parent, name) for name in (*folders, *names) if not name.startswith(".")]
+        found += [path for path in paths if path.is_symlink() or part_of(_relative(workspace, path))]
     return sorted(found)
+
+
+def _relative(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.root).as_posix()
 
 
 def _read(workspace: Workspace, path: Path) -> bytes:

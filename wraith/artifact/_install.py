@@ -7,56 +7,90 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from wraith.artifact._config import refuse_commands
-from wraith.artifact._manifest import dump_manifest
-from wraith.artifact._verify import read_artifact, verify
+from pydantic import ValidationError
+
+from wraith.artifact._artifact import verified
+from wraith.artifact._manifest import Manifest, dump_manifest
+from wraith.artifact._read import file_bytes, read_archive
+from wraith.artifact._signature import refuse_forged
+from wraith.artifact._store import keep
 from wraith.errors import InputError, OperationError, WraithError
-from wraith.files import write_whole
-from wraith.workspace import Project, Workspace
+from wraith.files import read_bytes, write_whole
+from wraith.workspace import ORIGIN, Project, Workspace
 
 
-def install(file: Path, project: Project) -> Workspace:
-    """Unpack an artifact as the workspace of its name, and return it.
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What was installed, and where."""
 
-    Raises InputError where the artifact is broken, or something of that name is there; PolicyError where it
-    brings commands; OperationError where the disk refuses. In each case nothing is left behind.
+    workspace: Workspace
+    manifest: Manifest
+
+
+def install(
+    file: Path, project: Project, *, name: str | None = None, into: Path | None = None, force: bool = False
+) -> Installed:
+    """Unpack an artifact as the workspace ``into/name``, by default ``twins/`` and the artifact's own
+    name, and keep a copy in the project's store.
+
+    ``force`` replaces what was installed there before, never recordings that were made there. Raises
+    InputError where the artifact is none, or the place is taken; PolicyError where it is not what it
+    says, or brings commands; OperationError where the disk refuses. In each case the workspace is as it
+    was, or is not there.
     """
-    manifest = verify(file)
-    workspace = project.twin(manifest.name)
-    _refuse_existing(workspace, file)
-    with _draft(project) as draft:
-        # read again, into files: between the two somebody may have changed the artifact, so both are checked
-        if read_artifact(file, lambda path, chunk: _append(draft / path, chunk)) != manifest:
-            raise InputError("it changed while it was read", where=file, hint="run the command again")
-        refuse_commands((draft / "wraith.toml").read_bytes(), file)
-        write_whole(draft / workspace.origin_path.name, dump_manifest(manifest))
-        _claim(draft, workspace, file)
-    return workspace
+    data = file_bytes(file)
+    manifest = verified(data, file).manifest
+    refuse_forged(manifest, file)
+    workspace = _target(project, name or manifest.twin, into)
+    _refuse_existing(workspace, file, force)
+    with _draft(workspace) as draft:
+        unpack(data, file, draft / "new", manifest)
+        keep(project, manifest, data)
+        _claim(draft / "new", draft / "old", workspace, file, force)
+    return Installed(workspace, manifest)
 
 
-def _append(path: Path, chunk: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as out:
-        out.write(chunk)
+def unpack(data: bytes, where: Path, folder: Path, manifest: Manifest) -> None:
+    """Write the files of an archive, which was verified, and its manifest into a folder."""
+    made: set[Path] = set()
+
+    def append(path: str, chunk: bytes) -> None:
+        target = folder / path
+        if target.parent not in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.add(target.parent)
+        with target.open("ab") as out:
+            out.write(chunk)
+
+    read_archive(data, where, append)
+    write_whole(folder / ORIGIN, dump_manifest(manifest))
+
+
+def _target(project: Project, name: str, into: Path | None) -> Workspace:
+    workspace = project.twin(name)
+    if into is None or into.resolve() == project.twins_path.resolve():
+        return workspace
+    return Workspace(project, name, into.resolve() / name)
 
 
 @contextmanager
-def _draft(project: Project) -> Iterator[Path]:
-    """Yield a folder on the project's disk, removed where it was not moved into place."""
+def _draft(workspace: Workspace) -> Iterator[Path]:
+    """Yield a hidden folder beside the workspace's place, which is removed in the end."""
+    parent = workspace.root.parent
     draft: Path | None = None
     try:
-        project.state_path.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix="install-", dir=project.state_path))
-        draft.chmod(0o755)  # mkdtemp's folders are private
+        parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{workspace.name}.", dir=parent))
         yield draft
     except WraithError:
         raise  # a PolicyError is an OSError too, and no failure of the disk
     except OSError as error:
         raise OperationError(
             f"cannot be written: {error.strerror or error}",
-            where=draft or project.state_path,
+            where=draft or parent,
             hint="make room or mend the permissions; nothing was changed",
         ) from error
     finally:
@@ -64,19 +98,52 @@ def _draft(project: Project) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _claim(draft: Path, workspace: Workspace, file: Path) -> None:
-    workspace.project.twins_path.mkdir(parents=True, exist_ok=True)
+def _claim(new: Path, old: Path, workspace: Workspace, file: Path, force: bool) -> None:
+    """Move the new folder into place; what is there moves out of the way, and back where that fails."""
+    if force and workspace.root.is_dir():
+        os.rename(workspace.root, old)
     try:
-        os.rename(draft, workspace.root)
+        os.rename(new, workspace.root)
     except OSError:
-        _refuse_existing(workspace, file)
+        if old.exists():
+            os.rename(old, workspace.root)
+        _refuse_existing(workspace, file, force)
         raise
 
 
-def _refuse_existing(workspace: Workspace, file: Path) -> None:
-    if os.path.lexists(workspace.root):
+def _refuse_existing(workspace: Workspace, file: Path, force: bool) -> None:
+    if not os.path.lexists(workspace.root):
+        return
+    if not force:
         raise InputError(
             f"there is a twin {workspace.name!r} already, and {file.name} was not installed",
             where=workspace.root,
-            hint="move the folder away, or install into another project",
+            hint="give it another name with --name, or replace what was installed there with --force",
         )
+    if workspace.root.is_symlink() or not workspace.exists():
+        raise InputError(
+            "is no workspace, and --force replaces nothing else",
+            where=workspace.root,
+            hint="move it away",
+        )
+    if own := sorted(_sessions(workspace) - _packed_sessions(workspace)):
+        raise InputError(
+            f"holds recordings that were made here ({own[0]}), and --force does not remove them",
+            where=workspace.root,
+            hint="give the artifact another name with --name, or move the folder away",
+        )
+
+
+def _sessions(workspace: Workspace) -> set[str]:
+    path = workspace.sessions_path
+    return {folder.name for folder in path.iterdir()} if path.is_dir() else set()
+
+
+def _packed_sessions(workspace: Workspace) -> set[str]:
+    """Return the sessions that came with the artifact which the workspace was installed from."""
+    try:
+        manifest = Manifest.model_validate_json(read_bytes(workspace.origin_path))
+    except (FileNotFoundError, ValidationError):
+        return set()
+    paths = [path.split("/") for path in manifest.provenance.files]
+    return {parts[2] for parts in paths if parts[:2] == ["recordings", "sessions"]}

@@ -1,35 +1,27 @@
-"""``manifest.json``: what an artifact holds, and its digest.
+"""``manifest.json``: what an artifact holds, where it came from, and the digest that others pin.
 
-The digest is the SHA-256 of the canonical manifest without its own ``digest``. The manifest names the digest
-of every file, so whoever pins that one number has pinned every byte.
+The manifest is the first file of the archive, in canonical form, and names the digest of every other
+file. The content digest covers those files that can change an answer, and the scrub policy: it moves only
+when behaviour may have changed. Everything else has digests of its own, which are verified all the same.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from pathlib import PurePosixPath
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from wraith.artifact._layout import REQUIRED, check_paths, part_of
+from wraith.artifact._lineage import Digest, Kind, Name, Pin
 from wraith.canonical import JsonValue, compact, parse, pretty, sha256
 from wraith.config import Document, describe
 from wraith.errors import InputError
-from wraith.workspace import check_name
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "wraith.artifact/1"
 
-REQUIRED: Final = frozenset({"wraith.toml", "scrub.toml", "model/symbols.json", "model/evidence.json"})
-FOLDERS: Final = ("model/patches", "lua", "state", "faults")
-"""Folders whose files are packed. Recordings stay at home: they are large, and other people's traffic."""
-
-MAX_PATH_BYTES: Final = 1000
-"""Well below what any system takes, with the project's own path before it."""
-
 REFUSED: Final = "it was not made by wraith pack; get it again from where it came from"
-
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
 class FileEntry(Document):
@@ -38,36 +30,76 @@ class FileEntry(Document):
     digest: Digest
     size_bytes: Annotated[int, Field(ge=0, lt=2**32)]
 
+    @classmethod
+    def of(cls, data: bytes) -> FileEntry:
+        return cls(digest=sha256(data), size_bytes=len(data))
+
+
+class Signature(Document):
+    """Who vouches for the manifest; see ``_signature``."""
+
+    algorithm: str
+    public_key: str
+    """The 32 bytes of the key in base64."""
+    value: str
+    """The signature in base64."""
+
+
+class Provenance(Document):
+    """What changes no answer: where the artifact came from, and what it was judged by."""
+
+    files: dict[str, FileEntry]
+    signature: Signature | None = None
+
 
 class Manifest(Document):
     """The whole of ``manifest.json``."""
 
     format: Literal["wraith.artifact/1"] = FORMAT
-    name: str
-    engine: str
-    """The version of the engines that wrote the model."""
+    twin: Name
+    artifact_kind: Kind
+    wraith_version: str
+    model_schema_version: Annotated[int, Field(ge=1)]
+    scrub_policy_hash: Digest
+    """See ``wraith.scrub.effective_policy_digest``."""
+    scrub_rules_version: Annotated[int, Field(ge=1)]
+    """Of the built-in rules that the hash covers."""
+    base: Pin | None
+    overlays: tuple[Pin, ...]
+    requires: tuple[Pin, ...]
+    content_digest: Digest
     files: dict[str, FileEntry]
-    digest: Digest
+    """What can change an answer: what the content digest covers."""
+    provenance: Provenance
 
-    @classmethod
-    def of(cls, name: str, engine: str, files: dict[str, bytes]) -> Manifest:
-        """Return the manifest of the files by their path. Raises InputError for a path that none may have."""
-        entries: dict[str, JsonValue] = {
-            path: {"digest": sha256(data), "size_bytes": len(data)} for path, data in sorted(files.items())
-        }
-        document: dict[str, JsonValue] = {"format": FORMAT, "name": name, "engine": engine, "files": entries}
-        return _validated({**document, "digest": sha256(compact(document))}, name)
+    @property
+    def entries(self) -> dict[str, FileEntry]:
+        """Every file by its path, sorted: the order in which they stand in the archive."""
+        return dict(sorted({**self.files, **self.provenance.files}.items()))
+
+    @property
+    def has_recordings(self) -> bool:
+        return any(part_of(path) == "recordings" for path in self.provenance.files)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        check_name(self.name)
-        check_paths(list(self.files))
-        if missing := sorted(REQUIRED - self.files.keys()):
+        check_paths([*self.files, *self.provenance.files])
+        for path in self.files.keys() | self.provenance.files.keys():
+            if (part_of(path) == "content") != (path in self.files):
+                raise ValueError(f"files: {path!r} stands in the wrong list")
+        if missing := sorted(REQUIRED - self.files.keys() - self.provenance.files.keys()):
             raise ValueError(f"files: expected {', '.join(missing)}")
-        document = self.model_dump(mode="json", exclude={"digest"})
-        if (expected := sha256(compact(document))) != self.digest:
-            raise ValueError(f"digest: expected {expected}, found {self.digest}")
+        if (expected := content_digest(self.files, self.scrub_policy_hash)) != self.content_digest:
+            raise ValueError(f"content_digest: expected {expected}, found {self.content_digest}")
         return self
+
+
+def content_digest(files: Mapping[str, FileEntry], scrub_policy_hash: str) -> str:
+    """Return the digest of what can change an answer: the files by path and digest, and the scrub policy."""
+    digests: dict[str, JsonValue] = {path: entry.digest for path, entry in files.items()}
+    return sha256(
+        compact({"format": "wraith.content/1", "files": digests, "scrub_policy_hash": scrub_policy_hash})
+    )
 
 
 def dump_manifest(manifest: Manifest) -> bytes:
@@ -84,40 +116,14 @@ def load_manifest(data: bytes, where: object) -> Manifest:
         document = parse(data)
     except ValueError as error:
         raise InputError(f"{MANIFEST} is not JSON: {error}", where=str(where), hint=REFUSED) from error
-    manifest = _validated(document, where)
+    manifest = manifest_from(document, where)
     if dump_manifest(manifest) != data:
         raise InputError(f"{MANIFEST} is not in canonical form", where=str(where), hint=REFUSED)
     return manifest
 
 
-def check_paths(paths: list[str]) -> None:
-    """Raise ValueError for a path that could reach outside, that no twin has, or that hides another one."""
-    seen: dict[str, str] = {}
-    for path in paths:
-        _check_path(path)
-        # disks that fold case or normalise names would write two such files into one
-        folded = unicodedata.normalize("NFC", path).casefold()
-        if folded in seen:
-            raise ValueError(f"files: {seen[folded]!r} and {path!r} are one file on some disks")
-        seen[folded] = path
-    for folded, path in seen.items():
-        for parent in PurePosixPath(folded).parents:
-            if str(parent) in seen:
-                raise ValueError(f"files: {seen[str(parent)]!r} is a file and the folder of {path!r}")
-
-
-def _check_path(path: str) -> None:
-    parts = path.split("/")
-    if not path.isprintable() or "\\" in path or ":" in path or any(part.strip(". ") == "" for part in parts):
-        raise ValueError(f"files: not a path inside a workspace: {path!r}")
-    if any(part.startswith(".") or part.endswith((".", " ")) for part in parts):
-        raise ValueError(f"files: hidden files and names that end in a dot are never packed: {path!r}")
-    known = path in REQUIRED or path.startswith(tuple(f"{top}/" for top in FOLDERS))
-    if not known or len(path.encode()) > MAX_PATH_BYTES:
-        raise ValueError(f"files: nothing in a twin has this path: {path!r}")
-
-
-def _validated(document: JsonValue, where: object) -> Manifest:
+def manifest_from(document: JsonValue, where: object) -> Manifest:
+    """Return the manifest in a document. Raises InputError that lists every wrong key."""
     try:
         return Manifest.model_validate(document)
     except ValidationError as error:

@@ -35,6 +35,7 @@ TARGET: Final = "wraith.target"
 _ESSENTIAL = frozenset({"", "close", "keep-alive", "host", "content-length", "content-type", "upgrade"})
 _PRIVATE = "x-wraith-"
 _SESSION = "x-wraith-session"
+_FIXTURE = "x-wraith-fixture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Head:
     """What the client calls us: its Host header, or else the address that it reached."""
     session: str
     """``X-Wraith-Session``, ``""`` where the client sent none."""
+    fixture: str
+    """``X-Wraith-Fixture``, as well."""
     has_body: bool
     chunked: bool
     """The body's length is not known from the start."""
@@ -60,7 +63,7 @@ class Head:
 def read_head(scope: HTTPScope) -> Head:
     """Return the head of a request."""
     headers: list[tuple[str, str]] = []
-    host = session = upgrade = connection = ""
+    host = session = fixture = upgrade = connection = ""
     length = chunked = False
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -75,6 +78,8 @@ def read_head(scope: HTTPScope) -> Head:
         elif key.startswith(_PRIVATE):
             if key == _SESSION:
                 session = value
+            elif key == _FIXTURE:
+                fixture = value
         else:
             if key == "host":
                 host = value
@@ -93,6 +98,7 @@ def read_head(scope: HTTPScope) -> Head:
         headers=tuple(headers),
         host=host or _reached(scope),
         session=session,
+        fixture=fixture,
         has_body=length or chunked or scope["http_version"] not in ("1.0", "1.1"),
         chunked=chunked,
         upgrade=method if method == "CONNECT" else upgrade,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,11 @@ def accept(workspace: Workspace, drift_id: str, reason: str) -> Path:
 
     path = workspace.require().drift_path
     known = read_toml(path, DriftConfig) if path.is_file() else DriftConfig()
-    rule = {"drift_id": drift_id, "reason": reason}
+    rule: dict[str, str | bool] = {"drift_id": drift_id, "reason": reason}
     validate(rule, DriftSuppress, "--accept" if reason.strip() else "--reason")
-    found = _listed(workspace, drift_id)
+    found, service = _listed(workspace, drift_id)
+    if service:
+        rule["service"] = True
     if any(each.drift_id == drift_id for each in known.suppress):
         raise InputError(f"{drift_id} is accepted already", where=path)
     text = read_bytes(path).decode() if path.is_file() else 'format = "wraith.drift/1"\n'
@@ -50,20 +53,24 @@ def accept(workspace: Workspace, drift_id: str, reason: str) -> Path:
     return path
 
 
-def _listed(workspace: Workspace, drift_id: str) -> Drift:
+def _listed(workspace: Workspace, drift_id: str) -> tuple[Drift, bool]:
+    """Return a drift of the last report, and whether it is one of the live service and not of the twin."""
     from pydantic import ValidationError
 
-    from wraith.conformance import Report
+    from wraith.conformance import Report, Upstream
 
-    try:
-        report = Report.model_validate_json(read_bytes(workspace.report_path))
-    except (FileNotFoundError, ValidationError):
+    reports: list[Report] = []
+    for path, kind in ((workspace.report_path, Report), (workspace.upstream_report_path, Upstream)):
+        with contextlib.suppress(FileNotFoundError, ValidationError):
+            reports.append(kind.model_validate_json(read_bytes(path)))
+    if not reports:
         raise InputError(
             "there is no report that lists drift", hint=f"make one: wraith check {workspace.name}"
-        ) from None
-    for each in report.drifts:
-        if each.drift_id == drift_id:
-            return each
+        )
+    for report in reports:
+        for each in report.drifts:
+            if each.drift_id == drift_id:
+                return each, isinstance(report, Upstream)
     raise InputError(
         f"the last report lists no {drift_id}",
         where=workspace.report_path,

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from wraith import ENGINE_VERSION
+from wraith.artifact import COMMANDS, packed_files
 from wraith.build import _sessions
 from wraith.build._action import clean_outputs, run_step
 from wraith.build._digests import code_digest
@@ -25,9 +26,6 @@ from wraith.files import read_tables
 from wraith.workspace import Project, Workspace
 
 TaskDict: TypeAlias = dict[str, object]
-
-COMMANDS: Final = ("start", "exercise", "inputs")
-"""The keys of ``[record]`` that stay behind when a twin is packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
             workspace.patch_findings_path,
             workspace.index_path,
             *(path for path in (workspace.drift_path,) if path.is_file()),
+            *_files(workspace.fixtures_path),
         ],
         writes=[workspace.report_path],
         freshness=partial(
@@ -123,29 +122,30 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
 
 def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDict:
     kept = {key: value for key, value in table(tables, "record").items() if key not in COMMANDS}
-    folders = (workspace.lua_path, workspace.state_path, workspace.faults_path)
+    # the configuration counts by its tables, for commands and comments stay behind
+    files = [path for path in packed_files(workspace) if path != workspace.config_path and not path.is_dir()]
     return _task(
         workspace,
         "pack",
         "pack the twin into one file",
-        reads=[
-            workspace.scrub_path,
-            workspace.symbols_path,
-            workspace.evidence_path,
-            *patch_files(workspace),
-            *(path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()),
-        ],
+        reads=files,
         writes=[workspace.artifact_path],
         freshness=partial(
-            Freshness, parameters=_engine("artifact") | {"wraith.toml": digest_of({**tables, "record": kept})}
+            Freshness,
+            parameters=_engine("artifact", "scrub") | {"wraith.toml": digest_of({**tables, "record": kept})},
         ),
         after=after,
     )
 
 
-def _engine(room: str) -> dict[str, str]:
-    """Return the version of the engine in a room: its name, and what its code and the language's are."""
-    return {"engine": f"{ENGINE_VERSION}+{code_digest('exchange', 'runtime', 'wir', room)}"}
+def _engine(*rooms: str) -> dict[str, str]:
+    """Return the version of the engine in some rooms: its name, and the code of theirs and of the
+    language."""
+    return {"engine": f"{ENGINE_VERSION}+{code_digest('exchange', 'runtime', 'wir', *rooms)}"}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _task(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wraith.conformance import Wire
 
 SESSION: Final = "X-Wraith-Session"
+FIXTURE: Final = "X-Wraith-Fixture"
 RESET: Final = Request("POST", "/__wraith/reset")
 
 
@@ -24,38 +25,43 @@ def wire(
     tags: Sequence[str] = (),
     sessions: Sequence[str] = (),
     route: str | None = None,
+    fixture: str | None = None,
     today: datetime.date | None = None,
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build.steps import read_drift, read_evidence, read_model
-    from wraith.config import TwinConfig, read_toml
+    from wraith.build.steps import chosen_sessions, fixtures_of, read_drift, read_evidence, read_model
+    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check_wire
     from wraith.live import Client, served
-    from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
-    model, runs = read_model(workspace), read_evidence(workspace).runs
-    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
-    with served(workspace) as url, Client(url) as client:
+    with served(workspace) as address:  # what is read here is read while the server starts
+        model, runs = read_model(workspace), read_evidence(workspace).runs
+        recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
+        fixtures = selected(fixtures_of(workspace, model), fixture)
+        drift = read_drift(workspace)
+        begin = {FIXTURE: fixture} if fixture else {}
+        with Client(url := address()) as client:
 
-        def send(session: str, request: Request) -> Response:
-            return client.send(request, {SESSION: session})
+            def send(session: str, request: Request) -> Response:
+                return client.send(request, {SESSION: session, **begin})
 
-        def close(session: str) -> None:
-            done = client.send(RESET, {SESSION: session})
-            if done.status != 200:
-                raise OperationError(f"the server does not reset its sessions: {done.status}", where=url)
+            def close(session: str) -> None:
+                done = client.send(RESET, {SESSION: session})
+                if done.status != 200:
+                    raise OperationError(f"the server does not reset its sessions: {done.status}", where=url)
 
-        return check_wire(
-            model,
-            recorded,
-            send,
-            close=close,
-            diff=config.diff,
-            drift=read_drift(workspace),
-            today=today,
-            runs=runs,
-            counted=frozenset(sessions) or None,
-            route=route,
-        )
+            return check_wire(
+                model,
+                recorded,
+                send,
+                close=close,
+                diff=config.diff,
+                drift=drift,
+                today=today,
+                runs=runs,
+                counted=frozenset(sessions) or None,
+                route=route,
+                fixtures=fixtures,
+            )

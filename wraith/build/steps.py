@@ -20,6 +20,7 @@ from wraith.build._edits import (
     write_model,
 )
 from wraith.build._recording import RecordResult, record
+from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
 from wraith.errors import AnswerIsNo, InputError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import datetime
 
     from wraith.artifact import Packed
-    from wraith.config import DriftConfig
+    from wraith.config import DriftConfig, FixtureSets
     from wraith.conformance import Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.synth import Learned
@@ -43,8 +44,10 @@ __all__ = [
     "SynthResult",
     "accept",
     "check",
+    "chosen_sessions",
     "corpus_digest",
     "discard_edits",
+    "fixtures_of",
     "guard_edits",
     "holdout",
     "known_generalization",
@@ -58,6 +61,7 @@ __all__ = [
     "record",
     "synth",
     "tamper",
+    "upstream",
     "wire",
 ]
 
@@ -94,7 +98,6 @@ class PackResult:
     """The artifact that was written."""
 
     packed: Packed
-    path: Path
 
     @property
     def summary(self) -> str:
@@ -149,6 +152,7 @@ def measure(
     tags: Sequence[str] = (),
     sessions: Sequence[str] = (),
     route: str | None = None,
+    fixture: str | None = None,
     jobs: int = 1,
     today: datetime.date | None = None,
 ) -> Report:
@@ -156,25 +160,19 @@ def measure(
     and routes.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
-    is judged; ``today`` is what rules expire by; ``jobs`` processes share the work.
+    is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
+    processes share the work. Raises InputError where there is no such set or session.
     """
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml
+    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check as replay
-    from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
-    recorded = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
-    unknown = set(sessions) - {session.id for session in recorded}
-    if unknown:
-        raise InputError(
-            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
-            where="--session",
-            hint=f"wraith inspect {workspace.name} lists the sessions",
-        )
+    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
+    model = read_model(workspace)
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
-        read_model(workspace),
+        model,
         recorded,
         twin=workspace.name,
         diff=config.diff,
@@ -183,11 +181,30 @@ def measure(
         runs=read_evidence(workspace).runs,
         counted=frozenset(sessions) or None,
         route=route,
+        fixtures=selected(fixtures_of(workspace, model), fixture),
         spread=spread(jobs),
     )
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())
     return report
+
+
+def chosen_sessions(
+    workspace: Workspace, tags: Sequence[str], counted: Sequence[str]
+) -> Sequence[SealedSession]:
+    """Return the sessions with one of the tags. Raises InputError where one that is to be judged is not among
+    them."""
+    from wraith.recording import sealed_sessions
+
+    recorded = sealed_sessions(workspace, tags)
+    unknown = set(counted) - {session.id for session in recorded}
+    if unknown:
+        raise InputError(
+            f"there is no session {sorted(unknown)[0]!r} among those that are replayed",
+            where="--session",
+            hint=f"wraith inspect {workspace.name} lists the sessions",
+        )
+    return recorded
 
 
 def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
@@ -217,30 +234,42 @@ def read_drift(workspace: Workspace) -> DriftConfig:
     return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
 
 
-def tamper(workspace: Workspace, *, tags: Sequence[str] = (), seed: int = 0) -> Tampering:
+def tamper(
+    workspace: Workspace, *, tags: Sequence[str] = (), fixture: str | None = None, seed: int = 0
+) -> Tampering:
     """Change constants of the model one at a time, and return which changes a replay does not notice.
-    Nothing is written."""
-    from wraith.config import TwinConfig, read_toml
+    ``fixture`` is the set that sessions begin with. Nothing is written."""
+    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import tamper as try_changes
     from wraith.recording import sealed_sessions
 
     config = read_toml(workspace.require().config_path, TwinConfig)
+    model = read_model(workspace)
     return try_changes(
-        read_model(workspace),
+        model,
         sealed_sessions(workspace, tuple(tags) or config.synth.tags),
         diff=config.diff,
         runs=read_evidence(workspace).runs,
+        fixtures=selected(fixtures_of(workspace, model), fixture),
         seed=seed,
     )
 
 
-def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs: int = 1) -> Generalization:
-    """Predict each of so many folds of the sessions from the others, and write what came out.
+def holdout(
+    workspace: Workspace,
+    count: int,
+    *,
+    tags: Sequence[str] = (),
+    fixture: str | None = None,
+    jobs: int = 1,
+) -> Generalization:
+    """Predict each of so many folds of the sessions from the others, and write what came out. ``fixture`` is
+    the set that sessions begin with.
 
     Raises InputError where there are fewer sessions than folds.
     """
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml
+    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import generalization
     from wraith.recording import sealed_sessions
 
@@ -252,6 +281,7 @@ def holdout(workspace: Workspace, count: int, *, tags: Sequence[str] = (), jobs:
         runs=read_evidence(workspace).runs,
         diff=config.diff,
         drift=read_drift(workspace),
+        fixtures=selected(fixtures_of(workspace, read_model(workspace)), fixture),
         spread=spread(jobs),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())
@@ -288,12 +318,23 @@ def _why_not(workspace: Workspace, report: Report) -> str:
     return f"{came}nothing was compared: record something with wraith record {workspace.name}"
 
 
-def pack(workspace: Workspace, *, output: Path | None = None) -> PackResult:
-    """Write the twin as one file, ``dist/NAME.wraith`` where no other is named."""
+def pack(
+    workspace: Workspace,
+    *,
+    output: Path | None = None,
+    recordings: bool = False,
+    diagnostics: bool = False,
+    sign: Path | None = None,
+) -> PackResult:
+    """Write the twin as one file, ``dist/NAME.wraith`` where no other is named, and keep a copy in the
+    project's store. ``sign`` is the file of a private key.
+
+    Raises PolicyError, with nothing written, where scrubbing again finds a secret.
+    """
     from wraith.artifact import pack as write
 
     path = output or workspace.artifact_path
-    return PackResult(write(workspace.require(), path), path)
+    return PackResult(write(workspace, path, recordings=recordings, diagnostics=diagnostics, sign=sign))
 
 
 def read_model(workspace: Workspace) -> Model:
@@ -307,6 +348,14 @@ def read_model(workspace: Workspace) -> Model:
     except InputError as error:
         hint = (error.hint or "").replace("NAME", workspace.name) or None
         raise InputError(error.message, where=error.where, hint=hint) from error
+
+
+def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
+    """Return the fixture sets of a twin. Raises InputError, with file and line, where one is broken, or an
+    entity is filed under another key than its own."""
+    from wraith.config import read_fixtures
+
+    return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

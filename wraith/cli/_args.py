@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from wraith.errors import InputError
@@ -10,8 +12,29 @@ from wraith.workspace import Project, Workspace
 
 
 def add_twin(parser: argparse.ArgumentParser) -> None:
-    """Add the positional argument NAME."""
-    parser.add_argument("name", metavar="NAME", help="the twin, a folder below twins/")
+    """Add the positional argument NAME, for a command that needs a workspace."""
+    parser.add_argument("name", metavar="NAME", help="the twin, a folder below twins/, or the path of one")
+
+
+def add_reading_twin(parser: argparse.ArgumentParser) -> None:
+    """Add the positional argument NAME, for a command that only reads; see ``reading_twin``."""
+    parser.add_argument(
+        "name", metavar="NAME", help="the twin: a name, a path, a .wraith file, NAME@sha256:…"
+    )
+    add_artifact_path(parser)
+
+
+def add_artifact_path(parser: argparse.ArgumentParser) -> None:
+    """Add ``--artifact-path DIR``, which may be given again."""
+    parser.add_argument(
+        "--artifact-path",
+        dest="artifact_paths",
+        type=Path,
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="also look for packed twins in DIR; may be given again",
+    )
 
 
 def add_tags(parser: argparse.ArgumentParser, help_text: str) -> None:
@@ -64,5 +87,42 @@ def find_project() -> Project:
 
 
 def find_twin(args: argparse.Namespace) -> Workspace:
-    """Return the workspace that NAME means. Raises InputError where there is none."""
-    return find_project().twin(args.name).require()
+    """Return the workspace that NAME means, by name or by path. Raises InputError where there is none."""
+    return find_workspace(args).require()
+
+
+def find_workspace(args: argparse.Namespace) -> Workspace:
+    """Return the workspace that NAME means; one that is named, not a path, need not exist.
+
+    Raises InputError for a packed twin, which is none.
+    """
+    from wraith.artifact import Reference, workspace_at
+
+    reference = Reference.parse(args.name)
+    if reference.is_packed:
+        raise InputError(
+            "this is a packed twin, and the command needs a workspace",
+            where=args.name,
+            hint="wraith install FILE makes one",
+        )
+    workspace = workspace_at(find_project(), reference)
+    return workspace if reference.path is None else workspace.require()
+
+
+@contextmanager
+def reading_twin(args: argparse.Namespace, *, recordings: bool = False) -> Iterator[Workspace]:
+    """Yield the workspace that NAME means, of a packed twin one that lasts as long as the command.
+
+    ``recordings`` says that the command is nothing without them. Raises InputError where there is no such
+    twin, or it was packed without the recordings that are needed; PolicyError for an artifact that is not
+    what it says.
+    """
+    from wraith.artifact import Reference, locate, unpacked
+
+    project = find_project()
+    found = locate(project, Reference.parse(args.name), args.artifact_paths)
+    if isinstance(found, Workspace):
+        yield found
+        return
+    with unpacked(found, project, recordings=recordings) as workspace:
+        yield workspace

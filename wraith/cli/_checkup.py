@@ -27,6 +27,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("model", model.model),
     ("model", model.freshness),
     ("patches", model.patches),
+    ("fixtures", model.fixtures),
     ("check report", model.report),
 )
 """The checks in the order in which a twin is made, by the name of what they look at."""

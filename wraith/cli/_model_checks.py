@@ -8,16 +8,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wraith.artifact import Manifest
-from wraith.build.steps import guard_edits, read_findings
+from wraith.build.steps import fixtures_of, guard_edits, read_findings
 from wraith.canonical import sha256
 from wraith.cli._derived import read_evidence, read_model
 from wraith.cli._output import count
 from wraith.cli._patient import Finding, Patient, listed
-from wraith.config import describe
+from wraith.config import describe, fixture_names
 from wraith.conformance import Report
 from wraith.errors import InputError
 from wraith.files import read_bytes
-from wraith.wir import load_patch
+from wraith.wir import Model, load_patch
 
 
 def model(patient: Patient) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _against_artifact(patient: Patient) -> Iterator[Finding]:
         yield Finding("model", "error", describe(error), str(workspace.origin_path), hint)
         return
     changed = [
-        path for path, entry in manifest.files.items() if _digest(workspace.root / path) != entry.digest
+        path for path, entry in manifest.entries.items() if _digest(workspace.root / path) != entry.digest
     ]
     if changed:
         yield Finding(
@@ -64,7 +64,7 @@ def _against_artifact(patient: Patient) -> Iterator[Finding]:
             "install the artifact again, in the place of this one, unless the change is yours",
         )
     else:
-        yield Finding("model", "ok", f"as it was packed, {manifest.digest}")
+        yield Finding("model", "ok", f"as it was packed, {manifest.content_digest}")
 
 
 def _digest(path: Path) -> str | None:
@@ -90,6 +90,21 @@ def freshness(patient: Patient) -> Iterator[Finding]:
             str(patient.workspace.evidence_path),
             f"doit synth:{patient.name}",
         )
+
+
+def fixtures(patient: Patient) -> Iterator[Finding]:
+    """Look for fixtures that are broken, and for types that the model does not know."""
+    learned = read_model(patient.workspace) or Model()
+    sets = fixtures_of(patient.workspace, learned)
+    if not sets:
+        return
+    known = {entity.name for entity in learned.entities}
+    strange = sorted({kind for chosen in sets.values() for kind in chosen} - known)
+    where = str(patient.workspace.fixtures_path)
+    if strange and known:
+        said = f"the model has no entities called {listed(strange)}"
+        yield Finding("fixtures", "warning", said, where, f"it knows {listed(sorted(known))}")
+    yield Finding("fixtures", "ok", f"sets: {', '.join(fixture_names(sets))}")
 
 
 def patches(patient: Patient) -> Iterator[Finding]:

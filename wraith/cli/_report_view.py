@@ -43,7 +43,7 @@ def report_blocks(name: str, report: Report) -> Iterator[Block]:
     for finding in report.findings:
         yield Line(f"{finding.rule} {finding.message}", "warn")
     if report.divergences:
-        yield from _divergence_blocks(name, report.divergences)
+        yield from divergence_blocks(name, report.divergences)
 
 
 def _verdict_blocks(report: Report) -> Iterator[Block]:
@@ -102,10 +102,11 @@ def holdout_blocks(name: str, report: Report, result: Generalization) -> Iterato
         rows.append((each.route, f"{each.exchanges_passed}/{each.exchanges_total}", recorded))
     yield Table(("ROUTE", ">HELD OUT", ">RECORDED"), rows)
     if result.divergences:
-        yield from _divergence_blocks(name, result.divergences)
+        yield from divergence_blocks(name, result.divergences)
 
 
-def _divergence_blocks(name: str, divergences: Sequence[Divergence]) -> Iterator[Block]:
+def divergence_blocks(name: str, divergences: Sequence[Divergence]) -> Iterator[Block]:
+    """Yield the most frequent kinds of divergence."""
     kinds: dict[tuple[str, str, str], list[Divergence]] = {}
     for each in divergences:
         kinds.setdefault((each.category, each.route, each.path), []).append(each)

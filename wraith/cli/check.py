@@ -6,25 +6,34 @@ With --holdout K the sessions are also divided into K folds, and each is predict
 others: how well the twin answers what was never recorded. With --wire the recordings are also replayed over
 HTTP on a server of its own. With --tamper constants of the model are changed, and it ends with 2 where the
 check notices fewer than 99 % of the changes. With --accept a drift of the last report is accepted, and
-nothing is replayed."""
+nothing is replayed.
+
+With --upstream the live service is asked instead: has it drifted from what was recorded? Ends with 2 where it
+has, and with 4 where the network failed. Only reads are sent, unless writes are asked for."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_jobs, add_tags, add_twin, find_twin
+from wraith.cli._args import add_jobs, add_reading_twin, add_tags, find_twin, reading_twin
 from wraith.cli._output import Line, Output
-from wraith.errors import AnswerIsNo, InputError
+from wraith.errors import AnswerIsNo, InputError, OperationError
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
     from wraith.workspace import Workspace
 
+DEFAULT_RPS: Final = 10.0
+"""What a service of any size bears beside its other clients."""
+MAX_RPS: Final = 10_000
+"""Beyond what one connection carries."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument(
         "--in-memory",
         action="store_true",
@@ -53,6 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge only this session; may be given again",
     )
     parser.add_argument("--route", metavar="PATTERN", help='judge only routes like this: "GET /v1/*"')
+    parser.add_argument("--fixture", metavar="SET", help="begin sessions with this set of fixtures")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
     )
@@ -67,6 +77,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="which constants --tamper changes; default 0"
     )
+    live = parser.add_argument_group("the live service")
+    live.add_argument(
+        "--upstream",
+        action="store_true",
+        help="replay against the live service instead, and report how it differs from the recording",
+    )
+    live.add_argument("--target", metavar="URL", help="its address; default: [upstream] base_url")
+    live.add_argument(
+        "--header",
+        dest="headers",
+        metavar="'NAME: VALUE'",
+        action="append",
+        default=[],
+        help="set this header, ${VARIABLE} in it from the environment; may be given again",
+    )
+    live.add_argument("--rps", type=rate, metavar="R", help="requests a second at most, default 10")
+    live.add_argument(
+        "--include-writes", action="store_true", help="send also what may change something at the service"
+    )
     parser.add_argument("--accept", metavar="DRIFT_ID", help="accept a drift of the last report")
     parser.add_argument("--reason", metavar="TEXT", help="why it is accepted")
 
@@ -80,6 +109,17 @@ def folds_number(text: str) -> int:
     return int(text)
 
 
+def rate(text: str) -> float:
+    """Return how many requests a second. Raises ArgumentTypeError for what is no such number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MAX_RPS:
+        raise argparse.ArgumentTypeError(f"expected requests a second, such as 5 or 0.5, found {text!r}")
+    return value
+
+
 def day(text: str) -> datetime.date:
     """Return a date. Raises ArgumentTypeError for what is none."""
     try:
@@ -89,14 +129,37 @@ def day(text: str) -> datetime.date:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    workspace = find_twin(args)
     if (args.accept is None) != (args.reason is None):
         raise InputError(
             "--accept and --reason belong together", hint="--accept DRIFT_ID --reason 'why it is fine'"
         )
     if args.accept is not None:
-        return _accept(workspace, args, out)
-    return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
+        return _accept(find_twin(args), args, out)
+    _refuse_what_does_not_go_together(args)
+    if args.upstream:
+        return _upstream(find_twin(args), args, out)
+    with reading_twin(args, recordings=True) as workspace:
+        return _tamper(workspace, args, out) if args.tamper else _check(workspace, args, out)
+
+
+def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
+    of_its_own = {"--upstream": args.upstream, "--tamper": args.tamper}
+    beside = {"--wire": args.wire, "--holdout": args.holdout}
+    alone = [name for name, given in of_its_own.items() if given]
+    if args.upstream:
+        beside["--fixture"] = args.fixture
+    others = alone[1:] + [name for name, given in beside.items() if given]
+    if alone and others:
+        raise InputError(f"{alone[0]} and {others[0]} do not go together", hint="run the command twice")
+    live = {
+        "--target": args.target,
+        "--header": args.headers,
+        "--rps": args.rps,
+        "--include-writes": args.include_writes,
+    }
+    given = [name for name, value in live.items() if value]
+    if given and not args.upstream:
+        raise InputError(f"{given[0]} is about the live service", hint=f"add --upstream, or drop {given[0]}")
 
 
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
@@ -112,6 +175,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             tags=args.tags,
             sessions=args.sessions,
             route=args.route,
+            fixture=args.fixture,
             jobs=args.jobs,
             today=today,
         )
@@ -125,18 +189,54 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.wire:
         with out.working(f"replaying {workspace.name} over HTTP"):
             wire = steps.wire(
-                workspace, tags=args.tags, sessions=args.sessions, route=args.route, today=today
+                workspace,
+                tags=args.tags,
+                sessions=args.sessions,
+                route=args.route,
+                fixture=args.fixture,
+                today=today,
             )
         found["wire"] = wire.to_json()
         blocks += wire_blocks(workspace.name, wire)
         passed = passed and wire.passed
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
-            result = steps.holdout(workspace, args.holdout, tags=args.tags, jobs=args.jobs)
+            result = steps.holdout(
+                workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
+            )
         found["generalization"] = result.to_json()
         blocks += holdout_blocks(workspace.name, report, result)
     out.answer(document | found, *blocks)
     return 0 if passed else AnswerIsNo.exit_code
+
+
+def _upstream(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
+    from wraith.build import steps
+    from wraith.cli._upstream_view import upstream_blocks
+    from wraith.conformance import UPSTREAM_SCHEMA
+    from wraith.live import read_header
+
+    headers = dict(read_header(text, os.environ) for text in args.headers)
+    with out.working(f"asking the service of {workspace.name}"):
+        result = steps.upstream(
+            workspace,
+            target=args.target,
+            headers=headers,
+            rps=args.rps or DEFAULT_RPS,
+            include_writes=args.include_writes,
+            tags=args.tags,
+            sessions=args.sessions,
+            route=args.route,
+            today=args.today or datetime.datetime.now(datetime.UTC).date(),
+        )
+    found = result.to_json()
+    assert isinstance(found, dict), "Invariant: a report is an object"
+    document: dict[str, JsonValue] = {"schema": UPSTREAM_SCHEMA}
+    blocks = upstream_blocks(workspace.name, result, show_suppressed=args.show_suppressed)
+    out.answer(document | found, *blocks)
+    if result.failed and (result.passed or not result.exchanges_total):
+        return OperationError.exit_code
+    return 0 if result.passed else AnswerIsNo.exit_code
 
 
 def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
@@ -144,7 +244,7 @@ def _tamper(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.cli._tamper_view import tamper_blocks
 
     with out.working(f"tampering with {workspace.name}"):
-        result = steps.tamper(workspace, tags=args.tags, seed=args.seed)
+        result = steps.tamper(workspace, tags=args.tags, fixture=args.fixture, seed=args.seed)
     found = result.to_json()
     assert isinstance(found, dict), "Invariant: a result is an object"
     document: dict[str, JsonValue] = {"schema": "wraith.tamper/1", "twin": workspace.name}

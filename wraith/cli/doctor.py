@@ -7,7 +7,7 @@ import argparse
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_twin, find_twin
+from wraith.cli._args import add_reading_twin, reading_twin
 from wraith.cli._output import Block, Kind, Line, Output, count
 from wraith.errors import AnswerIsNo
 
@@ -19,14 +19,14 @@ LOOKS: Final[dict[Level, Kind]] = {"ok": "good", "warning": "warn", "error": "ba
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.cli._checkup import examine
 
-    workspace = find_twin(args)
-    findings = examine(workspace)
+    with reading_twin(args) as workspace:
+        findings = examine(workspace)
     counts = Counter(finding.level for finding in findings)
     summary = f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}, {counts['ok']} ok"
     documents: list[JsonValue] = [_document(finding) for finding in findings]

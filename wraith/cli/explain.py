@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_tags, add_twin, exchange_index, find_twin
+from wraith.cli._args import add_reading_twin, add_tags, exchange_index, reading_twin
 from wraith.cli._output import Output
 from wraith.errors import InputError
 
@@ -24,7 +24,7 @@ SCHEMA = "wraith.explain/1"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument("route", nargs="*", metavar="ROUTE", help="METHOD and pattern, or METHOD and path")
     parser.add_argument("--exchange", metavar="SESSION/INDEX", help="how this one exchange is answered")
     add_tags(parser, "hold the model against sessions with this tag only; may be given again")
@@ -33,15 +33,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
 
-    workspace = find_twin(args)
-    model = steps.read_model(workspace)
     route = " ".join(args.route)
-    if args.exchange is not None:
-        _show_exchange(workspace, model, route, args, out)
-    elif route:
-        _show_route(workspace, model, route, args, out)
-    else:
-        _show_routes(workspace, model, out)
+    with reading_twin(args, recordings=args.exchange is not None) as workspace:
+        model = steps.read_model(workspace)
+        if args.exchange is not None:
+            _show_exchange(workspace, model, route, args, out)
+        elif route:
+            _show_route(workspace, model, route, args, out)
+        else:
+            _show_routes(workspace, model, out)
     return 0
 
 

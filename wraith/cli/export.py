@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wraith.cli._args import add_tags, add_twin, find_twin
+from wraith.cli._args import add_reading_twin, add_tags, reading_twin
 from wraith.cli._output import Line, Output, count
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
     parser.add_argument(
         "--format", choices=("har",), default="har", help="the format of the file; har, the default"
@@ -30,8 +30,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.cli._recordings_view import size_text
     from wraith.interchange import export_har
 
-    workspace = find_twin(args)
-    with out.working("exporting"):
+    with reading_twin(args, recordings=True) as workspace, out.working("exporting"):
         exported = export_har(workspace, args.file, session_ids=args.sessions, tags=args.tags)
     total = f"{count(exported.exchanges, 'exchange')} in {count(exported.sessions, 'session')}"
     out.answer(

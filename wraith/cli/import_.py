@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_tags, add_twin, find_project
+from wraith.cli._args import add_tags, add_twin, find_workspace
 from wraith.cli._key import note_made_key
 from wraith.cli._output import Block, Line, Output, count
 
@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.interchange import import_files
 
-    workspace = find_project().twin(args.name)
+    workspace = find_workspace(args)
     with out.working("importing"):
         imported = import_files(
             workspace,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import add_twin, exchange_index, find_twin
+from wraith.cli._args import add_reading_twin, exchange_index, reading_twin
 from wraith.cli._output import Block, Line, Output, count
 from wraith.errors import InputError
 
@@ -18,7 +18,7 @@ SCHEMA = "wraith.inspect/1"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument(
         "what", nargs="?", metavar="SESSION[/INDEX]", help="one session, or one exchange of it"
     )
@@ -26,15 +26,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    workspace = find_twin(args)
     if args.routes and args.what:
         raise InputError("--routes shows the whole model, not a session", hint="give one of the two")
-    if args.routes:
-        _show_routes(workspace, out)
-    elif args.what is None:
-        _show_overview(workspace, out)
-    else:
-        _show_recording(workspace, args.what, out)
+    with reading_twin(args, recordings=args.what is not None) as workspace:
+        if args.routes:
+            _show_routes(workspace, out)
+        elif args.what is None:
+            _show_overview(workspace, out)
+        else:
+            _show_recording(workspace, args.what, out)
     return 0
 
 
@@ -127,4 +127,6 @@ def _show_recording(workspace: Workspace, what: str, out: Output) -> None:
 
 
 def _no_sessions(workspace: Workspace) -> str:
+    if workspace.origin_path.is_file():
+        return "no recordings: the twin came packed, without them"
     return f"nothing is recorded yet; wraith record {workspace.name} records"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_twin, find_twin, port
+from wraith.cli._args import add_reading_twin, port, reading_twin
 from wraith.cli._output import Line, Output, count
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DEFAULT_PORT: Final = 8081
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_twin(parser)
+    add_reading_twin(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -40,21 +40,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="synth: answer what recordings suggest; strict: only what they show; default as in wraith.toml",
     )
     parser.add_argument(
+        "--fixture", metavar="SET", help="what sessions begin with that send no X-Wraith-Fixture"
+    )
+    parser.add_argument(
         "--ready-json", type=Path, metavar="FILE", help="write the address to FILE once it is bound"
     )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from wraith.build.steps import read_model
+    with reading_twin(args) as workspace:
+        _serve(workspace, args, out)
+    return 0
+
+
+def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
+    from wraith.build.steps import fixtures_of, read_model
     from wraith.canonical import sha256
-    from wraith.config import TwinConfig, read_toml
+    from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.runtime import Twin
     from wraith.serve import AccessLog, serve_twin
     from wraith.wir import dump_model
 
-    workspace = find_twin(args)
     config = read_toml(workspace.config_path, TwinConfig)
     model = read_model(workspace)
+    sets = fixtures_of(workspace, model)
+    selected(sets, args.fixture)  # one that does not exist is said now
     routes = count(len(model.routes), "route")
     fidelity = args.fidelity or config.serve.fidelity
 
@@ -74,18 +84,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
 
     serve_twin(
-        Twin(model),
+        Twin(model, sets),
         _mask(workspace),
         name=workspace.name,
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
+        fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
         on_bound=say,
         ready_json=args.ready_json,
     )
-    return 0
 
 
 def _mask(workspace: Workspace) -> Mask:

@@ -12,22 +12,41 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
+from wraith.config._fixtures import (
+    DEFAULT_NAME,
+    DEFAULT_SET,
+    NOTHING,
+    Entities,
+    FixtureSet,
+    FixtureSets,
+    fixture_names,
+    parse_fixtures,
+    read_fixtures,
+    selected,
+)
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
+    "DEFAULT_NAME",
+    "DEFAULT_SET",
+    "NOTHING",
     "SYNONYMS",
     "Action",
     "Allow",
+    "Composite",
     "Diff",
     "Document",
     "DriftConfig",
     "DriftMatch",
     "DriftSuppress",
+    "Entities",
     "FieldRule",
+    "FixtureSet",
+    "FixtureSets",
     "Override",
     "ProjectConfig",
     "Reclassify",
@@ -43,8 +62,12 @@ __all__ = [
     "bare_path",
     "checked_url",
     "describe",
+    "fixture_names",
     "make_project",
     "make_workspace",
+    "parse_fixtures",
+    "read_fixtures",
     "read_toml",
+    "selected",
     "validate",
 ]

@@ -49,6 +49,8 @@ class DriftSuppress(DriftMatch):
     """One of ``[[suppress]]``: drift that is accepted. It stays in the report, and out of the score."""
 
     reason: Reason
+    service: bool = False
+    """The drift is one of the live service (``wraith check --upstream``), and none of the twin."""
 
 
 def _as_match(value: object) -> object:

@@ -57,6 +57,14 @@ class Serve(Document):
     fidelity: Literal["synth", "strict"] = "synth"
 
 
+class Composite(Document):
+    """``[composite]``: what a composed twin was made of, each as ``name@sha256:<64 hex digits>``."""
+
+    base: str
+    overlays: tuple[str, ...] = ()
+    """In the order in which they were applied."""
+
+
 class TwinConfig(Document):
     """The whole of ``wraith.toml``."""
 
@@ -66,3 +74,4 @@ class TwinConfig(Document):
     synth: Synth = Synth()
     diff: Diff = Diff()
     serve: Serve = Serve()
+    composite: Composite | None = None

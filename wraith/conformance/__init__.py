@@ -12,6 +12,7 @@ from wraith.conformance._report import (
     Divergence,
     Drift,
     Generalization,
+    NotSent,
     Prediction,
     Report,
     RouteScore,
@@ -20,17 +21,21 @@ from wraith.conformance._report import (
     Suppressed,
     Tampering,
     Unnoticed,
+    Upstream,
     Wire,
 )
-from wraith.conformance._schema import SCHEMA, check_schema
+from wraith.conformance._schema import SCHEMA, UPSTREAM_SCHEMA, check_schema, upstream_schema
 from wraith.conformance._scoring import Component, Components, components, passes
 from wraith.conformance._tamper import MAX_CHANGES, tamper
+from wraith.conformance._upstream import Ask, Unsent, check_upstream
 from wraith.conformance._wire import Send, check_wire
 
 __all__ = [
     "MAX_CHANGES",
     "MAX_LISTED",
     "SCHEMA",
+    "UPSTREAM_SCHEMA",
+    "Ask",
     "Comparison",
     "Component",
     "Components",
@@ -43,6 +48,7 @@ __all__ = [
     "Generalization",
     "How",
     "Identities",
+    "NotSent",
     "Prediction",
     "Report",
     "RouteScore",
@@ -52,9 +58,12 @@ __all__ = [
     "Suppressed",
     "Tampering",
     "Unnoticed",
+    "Unsent",
+    "Upstream",
     "Wire",
     "check",
     "check_schema",
+    "check_upstream",
     "check_wire",
     "compare",
     "components",
@@ -62,4 +71,5 @@ __all__ = [
     "generalization",
     "passes",
     "tamper",
+    "upstream_schema",
 ]

@@ -16,14 +16,17 @@ from wraith.canonical import JsonValue
 from wraith.conformance._arrays import DEFAULT_KEY, Matching, match, shows_an_order
 from wraith.conformance._differences import Comparison, Difference, Reason, Severity, leaf_count
 from wraith.conformance._fields import Fields, sent_at
+from wraith.conformance._guesses import may_differ, time_form
 from wraith.conformance._headers import compare_headers, gives_token
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._leaves import are_numbers, are_texts, are_times, as_json, is_count, same_type
+from wraith.conformance._moments import Moments, moments_of
 from wraith.conformance._scoring import RouteThresholds
-from wraith.conformance._shapes import same_shape
+from wraith.conformance._shapes import are_made_alike, same_shape
 from wraith.conformance._texts import gaps, holds_something_made
 from wraith.exchange import NO_LISTS, Request, Response, XmlLists, decode_body, header
 from wraith.paths import MISSING, Found, Path, format_path
-from wraith.runtime import Answer, any_fraction, read_time
+from wraith.runtime import Answer, read_time
 from wraith.wir import Call, Cast, Clock, Expr, First, FreshId, Hole, NextKey, Query, Text, Variant, When
 
 SPREAD = "$spread"
@@ -40,12 +43,15 @@ class How:
     keys: tuple[str, ...] = (DEFAULT_KEY,)
     """The members that elements of lists are told apart by, first choice first."""
     made: tuple[re.Pattern[str], ...] = ()
-    """How the keys look that are made beside answers: they are first met where they are shown."""
+    """How the identifiers look that are made beside answers: they are first met where they are shown."""
     lists: XmlLists = field(default_factory=lambda: NO_LISTS)
     """Which elements of XML are lists."""
     thresholds: RouteThresholds = field(default_factory=RouteThresholds)
     """Of which ``status_exact_match`` decides whether 200 and 201 differ; else only 200 and 400 do, and the
     rest is a warning."""
+    live: bool = False
+    """The answers are those of the service itself, and not of a twin: it counts where it stands, and a field
+    more is a warning."""
 
 
 def compare(
@@ -72,7 +78,8 @@ def compare(
         )
         if grave:
             return done
-    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests))
+    moments = moments_of(recorded, replayed) if how.live else None
+    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests, moments))
     compare_headers(recorded, replayed, variant, identities, done, how.headers)
     return done
 
@@ -112,16 +119,21 @@ class _Walk:
         variant: Variant,
         how: How,
         requests: tuple[Request, Request] | None,
+        moments: Moments | None,
     ) -> None:
+        self.moments = moments
         self.identities = identities
         self.done = done
         self.holes = variant.holes
         self.how = how
         self.requests = requests
-        self.open: list[tuple[Path, Found, Found]] = []
+        self.open: list[tuple[Path, Found, Found, bool]] = []
+        """Values that differ, and whether nothing explains them."""
+        self.unexplained = False
 
     def differ(self, at: Path, category: str, expected: Found, actual: Found, *, weight: int = 1) -> None:
-        shown = Difference(format_path(at), category, _json(expected), _json(actual), weight)
+        severity: Severity = "warning" if self.how.live and category == "extra_field" else "error"
+        shown = Difference(format_path(at), category, as_json(expected), as_json(actual), weight, severity)
         self.done.differences.append(shown)
 
     def count(self, leaves: int = 1) -> None:
@@ -176,13 +188,15 @@ class _Walk:
     def one_of(self, text: str, expected: Found, actual: Found, at: Path) -> None:
         if self.identical(expected, actual):
             self.exact(expected, actual, at)
-        elif self.how.fields.allows(text, _json(actual)):
+        elif self.how.fields.allows(text, as_json(actual)):
             self.leave_out("enum", at)
-        elif not _same_type(expected, actual):
+        elif not same_type(expected, actual):
             self.exact(expected, actual, at)
         else:
             self.count()
-            shown = Difference(format_path(at), "value_mismatch", _json(expected), _json(actual), enum=True)
+            shown = Difference(
+                format_path(at), "value_mismatch", as_json(expected), as_json(actual), enum=True
+            )
             self.done.differences.append(shown)
 
     def echoed(self, expected: Found, actual: Found, at: Path) -> None:
@@ -193,18 +207,18 @@ class _Walk:
         self.exact(expected, actual, at)
 
     def identical(self, one: Found, other: Found) -> bool:
-        return one == other and _same_type(one, other)
+        return one == other and same_type(one, other)
 
     # --- by what the model says -----------------------------------------------------------------------------
 
     def hole(self, hole: Hole, expected: Found, actual: Found, at: Path) -> None:
-        if gives_token(hole.source) and _both_text(expected, actual):
+        if gives_token(hole.source) and are_texts(expected, actual):
             self.token(str(expected), str(actual), at)
             return
         match hole.source:
-            case Text(parts) if _both_text(expected, actual) and holds_something_made(parts):
+            case Text(parts) if are_texts(expected, actual) and holds_something_made(parts):
                 self.text(parts, str(expected), str(actual), at)
-            case FreshId() | First() | Text() | When() if hole.hole_class == "generated" and _both_text(
+            case FreshId() | First() | Text() | When() if hole.hole_class == "generated" and are_texts(
                 expected, actual
             ):
                 if expected == actual:  # brought by the client, and answered as it came
@@ -212,18 +226,29 @@ class _Walk:
                     return
                 pattern = hole.source.pattern if isinstance(hole.source, FreshId) else None
                 self.generated(expected, actual, at, pattern, learned=True)
-            case NextKey(gaps=True) | Cast(FreshId()) if _is_count(expected) and _is_count(actual):
+            case source if self.counts(source) and are_numbers(expected, actual):
                 self.leave_out("generated", at)
                 self.bind(str(expected), str(actual), at)
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
-            case First() | When() | Call() if _times(hole, expected, actual):
+            case First() | When() | Call() if are_times(hole, expected, actual):
                 if self.identities.same(expected, actual):
                     self.count()
                 else:
                     self.timestamp(expected, actual, at)
             case _:
+                self.unexplained = hole.hole_class == "unexplained"
                 self.exact(expected, actual, at, hole.source)
+                self.unexplained = False
+
+    def counts(self, source: Expr) -> bool:
+        """Whether a key is a number that each side gives by itself: drawn, or counted where others count."""
+        match source:
+            case Cast(FreshId()) | NextKey(gaps=True):
+                return True
+            case NextKey() | Cast(NextKey()):
+                return self.how.live
+        return False
 
     def token(self, expected: str, actual: str, at: Path) -> None:
         self.leave_out("generated", at)
@@ -251,14 +276,14 @@ class _Walk:
     ) -> None:
         """Judge type and shape. What the model ``learned`` to be an identifier is mapped, whatever it is."""
         self.leave_out("generated", at)
-        if not _same_type(expected, actual):
+        if not same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual)
         elif not same_shape(expected, actual, pattern):
             self.differ(at, "value_mismatch", expected, actual)
         elif isinstance(expected, str) and isinstance(actual, str):
             if learned or (len(expected) >= MIN_TOKEN and TOKEN.fullmatch(expected)):
                 self.bind(expected, actual, at)
-        elif _is_count(expected) and _is_count(actual) and expected >= LEAST_NUMBER:  # type: ignore[operator]  # _is_count
+        elif is_count(expected) and is_count(actual) and expected >= LEAST_NUMBER:  # type: ignore[operator]  # is_count
             self.bind(str(expected), str(actual), at)
 
     def bind(self, expected: str, actual: str, at: Path) -> None:
@@ -269,7 +294,7 @@ class _Walk:
     def timestamp(self, expected: Found, actual: Found, at: Path) -> None:
         self.leave_out("timestamp", at)
         then, now = read_time(expected), read_time(actual)
-        if then is None or now is None or _form(then[0]) != _form(now[0]):
+        if then is None or now is None or time_form(then[0]) != time_form(now[0]):
             self.differ(at, "type_mismatch", expected, actual)
         else:
             self.identities.note_instant(expected, actual)
@@ -289,22 +314,36 @@ class _Walk:
             self.count()
             if isinstance(expected, str) and self.identities.has_another(expected):
                 self.differ(at, "id_inconsistent", expected, actual)  # learned by heart, not worked out
+            elif self.how.live and isinstance(expected, str) and are_made_alike(expected, expected):
+                self.identities.bind(expected, expected)  # it was there before, and stands for itself
             return
-        weight = max(leaf_count(_json(expected)), leaf_count(_json(actual)))
+        if self.moments is not None and self.moments.hold(expected, actual):
+            self.timestamp(expected, actual, at)
+            return
+        weight = max(leaf_count(as_json(expected)), leaf_count(as_json(actual)))
         self.count(weight)
         if expected is MISSING:
             self.differ(at, "extra_field", expected, actual, weight=weight)
         elif actual is MISSING:
             self.differ(at, "missing_field", expected, actual, weight=weight)
-        elif not _same_type(expected, actual):
+        elif not same_type(expected, actual):
             self.differ(at, "type_mismatch", expected, actual, weight=weight)
         elif not self.identities.same(expected, actual):
-            self.open.append((at, expected, actual))
+            self.open.append((at, expected, actual, self.unexplained))
 
     def settle(self) -> None:
         """Judge the values that differed: the identifier that one of them holds may have stood behind it."""
-        for at, expected, actual in self.open:
-            if not self.identities.same(expected, actual) and not self.first_met(expected, actual):
+        for at, expected, actual, unexplained in self.open:
+            if self.identities.same(expected, actual) or self.first_met(expected, actual):
+                continue
+            if self.how.live and self.made_anew(expected, actual):
+                self.count(-1)
+                self.leave_out("generated", at)
+                continue
+            if unexplained and may_differ(at, as_json(expected), as_json(actual)):
+                self.count(-1)
+                self.leave_out("heuristic", at)
+            else:
                 self.differ(at, "value_mismatch", expected, actual)
 
     def first_met(self, expected: Found, actual: Found) -> bool:
@@ -313,6 +352,12 @@ class _Walk:
             return False
         alike = any(each.fullmatch(expected) and each.fullmatch(actual) for each in self.how.made)
         return alike and self.identities.bind(expected, actual)
+
+    def made_anew(self, expected: Found, actual: Found) -> bool:
+        """Whether both are identifiers that the service made, neither of which was met before."""
+        if not isinstance(expected, str) or not isinstance(actual, str):
+            return False
+        return are_made_alike(expected, actual) and self.identities.bind(expected, actual)
 
     def members(
         self,
@@ -404,33 +449,5 @@ def _keys(elements: Sequence[JsonValue], key: str) -> list[JsonValue]:
     return [element.get(key) if isinstance(element, dict) else None for element in elements]
 
 
-def _is_count(value: Found) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _form(unit: str) -> str:
-    """Return a unit of time, whatever fraction of the second is written."""
-    return any_fraction(unit) if "%S" in unit else unit
-
-
-def _both_text(a: Found, b: Found) -> bool:
-    return isinstance(a, str) and isinstance(b, str)
-
-
-def _times(hole: Hole, *values: Found) -> bool:
-    """Whether a hole is filled with times in some cases, and these are such."""
-    there = all(value is not MISSING and read_time(value) is not None for value in values)
-    return hole.hole_class == "timestamp" and there
-
-
 EXACT: JsonValue = "$exact"
 """Stands for "no template here"; compared by identity, so that it cannot be met in a template."""
-
-
-def _same_type(a: Found, b: Found) -> bool:
-    numbers = isinstance(a, int | float) and isinstance(b, int | float)
-    return (numbers and isinstance(a, bool) == isinstance(b, bool)) or type(a) is type(b)
-
-
-def _json(value: Found) -> JsonValue:
-    return None if value is MISSING else value

@@ -39,7 +39,7 @@ _OF_CATEGORY = {
 }
 
 
-_OPAQUE = re.compile(
+OPAQUE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|(?<![A-Za-z0-9])(?=(?:[A-Za-z]*[0-9]){2})(?=(?:[0-9]*[A-Za-z]){2})[A-Za-z0-9]{8,}"
 )
@@ -55,7 +55,7 @@ def drift_id(route: str, path: str, category: str, expected: JsonValue, actual: 
 def _lasting(value: JsonValue) -> JsonValue:
     """Return a value with ``*`` for each identifier."""
     if isinstance(value, str):
-        return _OPAQUE.sub("*", value)
+        return OPAQUE.sub("*", value)
     if isinstance(value, list):
         return [_lasting(item) for item in value]
     if isinstance(value, dict):

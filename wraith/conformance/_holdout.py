@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wraith.config import Diff, DriftConfig
+from wraith.config import NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._replay import check
 from wraith.conformance._report import MAX_LISTED, Divergence, Generalization, Prediction, Report
 from wraith.errors import InputError
@@ -68,6 +68,7 @@ def generalization(
     runs: Sequence[Sequence[str]] = (),
     diff: Diff | None = None,
     drift: DriftConfig | None = None,
+    fixtures: FixtureSet = NOTHING,
     spread: Spread = in_turn,
 ) -> Generalization:
     """Return how well each of so many folds is predicted from the others.
@@ -85,6 +86,7 @@ def generalization(
             diff=diff,
             drift=drift,
             runs=runs,
+            fixtures=fixtures,
             counted={session.id for session in fold.predicted},
         )
 

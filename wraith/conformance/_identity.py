@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote
 from wraith.exchange import Request
 
 TOKEN = re.compile(r"[A-Za-z0-9_\-]+")
-_TOKEN_BYTES = re.compile(rb"[A-Za-z0-9_\-]+")
+TOKEN_BYTES = re.compile(rb"[A-Za-z0-9_\-]+")
 
 MIN_TOKEN = 5
 """Identifiers shorter than this are not looked for inside other text: they are words and numbers too
@@ -130,7 +130,7 @@ class Identities:
         target = "/".join(self._segment(segment) for segment in request.target.split("/"))
         tokens = self._token_bytes
         body = (
-            _TOKEN_BYTES.sub(lambda found: tokens.get(found[0], found[0]), request.body)
+            TOKEN_BYTES.sub(lambda found: tokens.get(found[0], found[0]), request.body)
             if request.body
             else b""
         )

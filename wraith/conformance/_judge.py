@@ -13,11 +13,13 @@ from wraith.conformance._tally import EXACT, FAILED, PASSED, Tally
 
 
 class Judge:
-    """Judges exchanges one by one, into a tally."""
+    """Judges exchanges one by one, into a tally. ``live``: they are those of the live service."""
 
-    def __init__(self, diff: Diff, drift: DriftConfig, today: datetime.date | None = None) -> None:
+    def __init__(
+        self, diff: Diff, drift: DriftConfig, today: datetime.date | None = None, *, live: bool = False
+    ) -> None:
         self._suppressions = Suppressions(diff.suppress, today)
-        self._drift = DriftRules(drift)
+        self._drift = DriftRules(drift, live=live)
         self._thresholds = RouteThresholds(diff.thresholds, diff.overrides)
 
     def judge(self, tally: Tally, route: str, session: str, index: int, found: Comparison) -> str:

@@ -2,8 +2,8 @@
 
 The twin never sees the recorded answer of the exchange under test: it answers from its own state, with its
 own identifiers, at the recorded time. Sessions of one run share a world: each begins in the one that the
-recordings before it have left, and is answered from its own state from then on. Runs are independent of each
-other, so that several processes can share the work.
+recordings before it have left, and is answered from its own state from then on. Sessions are independent of
+each other but for that beginning, so that several processes can share the work.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from wraith.config import Diff, DriftConfig
+from wraith.config import DEFAULT_SET, NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._arrays import DEFAULT_KEY
 from wraith.conformance._compare import How, compare
 from wraith.conformance._dependence import dependence
@@ -27,17 +27,13 @@ from wraith.conformance._rules import Suppressions
 from wraith.conformance._scoring import RouteThresholds, is_enough
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
+from wraith.conformance._worlds import Beginnings, parts, worlds
 from wraith.exchange import Corpus, Exchange, Request, Session
 from wraith.globs import glob
-from wraith.paths import get
 from wraith.runtime import Answer, Twin
 from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
-from wraith.wir import FreshId, Make, Model, Ref, When
-
-BLOCKS = 16
-"""Into how many parts a replay is dealt: more than there are processes, so that they end together, and few
-enough that what each of them lists stays small. The same for every number of processes, as is the result."""
+from wraith.wir import FreshId, Make, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +50,6 @@ class Step:
     found: Comparison
 
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """Sessions that share a state, oldest first."""
-
-    sessions: tuple[Session, ...]
-
-    @property
-    def seed(self) -> str:
-        """What fresh identifiers are made from: the same, whichever other worlds are replayed."""
-        return seed_of(self.sessions[0])
-
-
-def seed_of(session: Session) -> str:
-    """Return what the fresh identifiers of a session are made from."""
-    return f"check-{session.id}"
-
-
 def check(
     model: Model,
     corpus: Corpus,
@@ -82,6 +61,7 @@ def check(
     runs: Sequence[Sequence[str]] = (),
     counted: Container[str] | None = None,
     route: str | None = None,
+    fixtures: FixtureSet = NOTHING,
     scrubber: Callable[[Request], Request] | None = None,
     spread: Spread = in_turn,
 ) -> Report:
@@ -89,19 +69,21 @@ def check(
 
     ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
-    ``route`` is a pattern for the routes that are. ``today`` is what rules expire by. ``scrubber`` is what
+    ``route`` is a pattern for the routes that are. ``fixtures`` are what there is besides the model's own
+    before the first request. ``today`` is what rules expire by. ``scrubber`` is what
     requests pass through before the twin sees them. ``spread`` may use several processes.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
-    compiled, how = Twin(model), how_to_compare(model, corpus, diff)
-    begun_with = {name: frozenset(each.key for each in stored) for name, stored in model.fixtures.items()}
+    compiled, how = Twin(model, {DEFAULT_SET: fixtures}), how_to_compare(model, corpus, diff)
+    begun_with = {name: frozenset(stored) for name, stored in compiled.open_session().state.entities.items()}
     on_route = glob(route) if route is not None else None
-    dealt = blocks(worlds(corpus, runs))
+    dealt, beginnings = parts(worlds(corpus, runs)), Beginnings(compiled, scrubber)
 
     def tallied(number: int) -> Tally:
         tally, judge = Tally(), Judge(diff, drift, today)
-        for world in dealt[number]:
-            for session, replayed in replay(compiled, world, how, counted, scrubber):
+        for stretch in dealt[number]:
+            begins = beginnings.of(stretch, counted)
+            for session, replayed in replay(compiled, begins, how, scrubber):
                 strip = ""
                 for step in replayed:
                     name = route_name(step.answer, step.request)
@@ -134,17 +116,15 @@ def how_to_compare(model: Model, corpus: Corpus, diff: Diff) -> How:
 
 
 def _made_beside(model: Model) -> Iterator[re.Pattern[str]]:
-    """Yield how the keys look that effects make for entities of their own."""
+    """Yield how the identifiers look that are made in documents beside answers."""
     effects = (each for route in model.routes for variant in route.variants for each in variant.effects)
-    patterns: dict[str, None] = {}
-    for effect in effects:
-        if isinstance(effect, Make):
-            of_key = effect.key.then if isinstance(effect.key, When) else effect.key
-            if isinstance(of_key, Ref) and of_key.path[0] == "item":
-                hole = get(effect.template, of_key.path[1:])
-                source = dict(effect.holes).get(str(hole)[1:])
-                if isinstance(source, FreshId):
-                    patterns.setdefault(source.pattern)
+    patterns = dict.fromkeys(
+        source.pattern
+        for effect in effects
+        if isinstance(effect, Make)
+        for _, source in effect.holes
+        if isinstance(source, FreshId)
+    )
     for pattern in patterns:
         try:
             yield re.compile(pattern)
@@ -152,49 +132,15 @@ def _made_beside(model: Model) -> Iterator[re.Pattern[str]]:
             continue
 
 
-def worlds(corpus: Corpus, runs: Sequence[Sequence[str]]) -> list[World]:
-    """Return the sessions by the world they share, all in the order of time."""
-    run_of = {name: number for number, run in enumerate(runs) for name in run}
-    found: dict[object, list[Session]] = {}
-    for session in sorted(corpus, key=lambda each: (each.started_at_ms, each.id)):
-        found.setdefault(run_of.get(session.id, session.id), []).append(session)
-    return [World(tuple(sessions)) for sessions in found.values()]
-
-
-def blocks(found: Sequence[World]) -> list[Sequence[World]]:
-    """Deal worlds into consecutive parts."""
-    size = max(1, -(-len(found) // BLOCKS))
-    return [found[at : at + size] for at in range(0, len(found), size)]
-
-
 def replay(
     twin: Twin,
-    world: World,
+    begins: Iterable[tuple[Session, TwinSession]],
     how: How,
-    counted: Container[str] | None = None,
     scrubber: Callable[[Request], Request] | None = None,
 ) -> Iterator[tuple[Session, Iterable[Step]]]:
-    """Yield the sessions of a world that are counted, each with its exchanges as they are replayed. Consume
-    them in turn."""
-    for session, state in begun(twin, world, counted, scrubber):
+    """Yield each session with its exchanges as they are replayed. Consume them in turn."""
+    for session, state in begins:
         yield session, steps(twin, state, session, Identities(), how, scrubber)
-
-
-def begun(
-    twin: Twin,
-    world: World,
-    counted: Container[str] | None = None,
-    scrubber: Callable[[Request], Request] | None = None,
-) -> Iterator[tuple[Session, TwinSession]]:
-    """Yield the sessions of a world that are counted, each with the state that it begins in."""
-    state = twin.open_session(world.seed)
-    for place, session in enumerate(world.sessions):
-        if counted is None or session.id in counted:
-            yield session, state.branch(seed_of(session))
-        if place + 1 < len(world.sessions):
-            for exchange in session.read():
-                request = exchange.request if scrubber is None else scrubber(exchange.request)
-                twin.witness(request, exchange.response, state, now_ms=exchange.started_at_ms)
 
 
 def steps(

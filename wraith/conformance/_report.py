@@ -262,3 +262,29 @@ class Report(_Part):
         """Return the report as a JSON document."""
         document: JsonValue = self.model_dump(mode="json")
         return document
+
+
+class NotSent(_Part):
+    """A recorded exchange that the live service was not asked, or did not answer, and why."""
+
+    route: str
+    session: str
+    exchange: int
+    kind: Literal["write_skipped", "not_replayable", "failed"]
+    """``failed``: the network did."""
+    why: str
+
+
+class Upstream(Report):
+    """``reports/upstream.json``: the report of the live service, held against the recording. ``score_bp`` and
+    all that belongs to it is of the exchanges that were sent and answered."""
+
+    target: str
+    upstream_fidelity_bp: int = Field(ge=0, le=10_000)
+    """The same as ``score_bp``."""
+    writes_skipped: int
+    not_replayable: int
+    """Exchanges that tell of a write which did not happen, or need a secret that nobody gave."""
+    failed: int
+    """Exchanges that the network failed."""
+    not_sent: tuple[NotSent, ...]

@@ -12,9 +12,10 @@ from wraith.conformance._tally import Tally
 
 
 def rule_findings(
-    tally: Tally, diff: Diff, drift: DriftConfig, expired: Suppressions, *, whole: bool
+    tally: Tally, diff: Diff, drift: DriftConfig, expired: Suppressions, *, whole: bool, live: bool = False
 ) -> Iterator[RuleFinding]:
-    """Yield the findings. Where only a part of the recordings was replayed, a rule may match nothing."""
+    """Yield the findings. Where only a part of the recordings was replayed, a rule may match nothing. Of the
+    ``live`` service only a part ever is, but it must meet the drift that was accepted of it alone."""
     used = {number for number, _ in tally.hidden_by}
     for number, rule in enumerate(diff.suppress):
         name = f"[[diff.suppress]] {number + 1} of wraith.toml"
@@ -22,15 +23,17 @@ def rule_findings(
             said = f"expired on {rule.expires}, and has no effect: {rule.reason}"
             yield RuleFinding(kind="expired_rule", rule=name, message=said)
         elif number not in used:
-            if whole:
+            if whole and not live:
                 yield _unused(name, rule.reason)
         else:
             yield from _broad(tally, number, name, rule)
     if not whole:
         return
     for number, accepted in enumerate(drift.suppress):
-        if number not in tally.accepted_by:
+        if accepted.service == live and number not in tally.accepted_by:
             yield _unused(f"[[suppress]] {number + 1} of drift.toml", accepted.reason)
+    if live:
+        return
     for number, renamed in enumerate(drift.reclassify):
         if number not in tally.renamed_by:
             yield _unused(f"[[reclassify]] {number + 1} of drift.toml", renamed.new_drift_type)

@@ -56,10 +56,14 @@ class Suppressions:
 
 
 class DriftRules:
-    """The rules of ``drift.toml``."""
+    """The rules of ``drift.toml``; those about the live service only where it is what is ``live``."""
 
-    def __init__(self, config: DriftConfig) -> None:
-        self._accept = tuple((number, _matcher(rule)) for number, rule in enumerate(config.suppress))
+    def __init__(self, config: DriftConfig, *, live: bool = False) -> None:
+        self._accept = tuple(
+            (number, _matcher(rule))
+            for number, rule in enumerate(config.suppress)
+            if live or not rule.service
+        )
         self._rename = tuple(
             (number, _matcher(rule.match), rule.new_drift_type)
             for number, rule in enumerate(config.reclassify)

@@ -43,3 +43,13 @@ def _alike(one: str, other: str) -> bool:
         return False
     long = min(len(one), len(other)) >= CERTAIN
     return not long or one.isdigit() == other.isdigit()
+
+
+_MADE = re.compile(r"(?:[a-z]+_)*(?=[A-Za-z0-9\-]*(?:[0-9]|[a-z][A-Z]))(?=[0-9\-]*[A-Za-z])[A-Za-z0-9\-]{8,}")
+
+
+def are_made_alike(one: str, other: str) -> bool:
+    """Whether two texts look like identifiers that one service made: of one length and one prefix, without a
+    meaning. Words are none, nor are numbers."""
+    same = len(one) == len(other) and same_shape(one, other)
+    return same and _MADE.fullmatch(one) is not None and _MADE.fullmatch(other) is not None

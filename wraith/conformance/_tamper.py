@@ -16,13 +16,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
-from wraith.config import Diff
+from wraith.config import DEFAULT_SET, NOTHING, Diff, FixtureSet
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
-from wraith.conformance._replay import World, begun, how_to_compare, worlds
+from wraith.conformance._replay import how_to_compare
 from wraith.conformance._report import Tampering, Unnoticed
 from wraith.conformance._rules import Suppressions
+from wraith.conformance._worlds import Beginnings, Stretch, World, worlds
 from wraith.exchange import Corpus, Exchange
 from wraith.paths import Path, format_path
 from wraith.runtime import Session, Twin
@@ -55,15 +56,17 @@ def tamper(
     *,
     diff: Diff | None = None,
     runs: Sequence[Sequence[str]] = (),
+    fixtures: FixtureSet = NOTHING,
     seed: int = 0,
     limit: int = MAX_CHANGES,
 ) -> Tampering:
-    """Return which of a sample of changed constants a check notices. ``seed`` chooses the sample."""
+    """Return which of a sample of changed constants a check notices. ``fixtures`` are as for ``check``;
+    ``seed`` chooses the sample."""
     diff = diff or Diff()
     every = list(changes(model))
     sample = sorted(every, key=lambda change: _rank(seed, change))[:limit]
     trial = _Trial(model, sample, how_to_compare(model, corpus, diff), Suppressions(diff.suppress))
-    twin = Twin(model)
+    twin = Twin(model, {DEFAULT_SET: fixtures})
     for world in worlds(corpus, runs):
         if not trial.pending:
             break
@@ -190,7 +193,7 @@ class _Trial:
         self.not_compared: set[int] = set()
 
     def run(self, twin: Twin, world: World) -> None:
-        for session, state in begun(twin, world):
+        for session, state in Beginnings(twin).of(Stretch(world, 0, len(world.sessions))):
             identities = Identities()
             for exchange in session.read():
                 if not self.pending:

@@ -11,23 +11,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Container, Sequence
 
-from wraith.config import Diff, DriftConfig
+from wraith.config import DEFAULT_SET, NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
-from wraith.conformance._replay import (
-    Step,
-    World,
-    how_to_compare,
-    route_name,
-    session_score,
-    steps,
-    worlds,
-)
+from wraith.conformance._replay import Step, how_to_compare, route_name, session_score, steps
 from wraith.conformance._report import MAX_LISTED, Disagreement, Wire
 from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
+from wraith.conformance._worlds import World, worlds
 from wraith.exchange import NO_LISTS, Corpus, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.paths import MISSING, Found
@@ -50,12 +43,13 @@ def check_wire(
     runs: Sequence[Sequence[str]] = (),
     counted: Container[str] | None = None,
     route: str | None = None,
+    fixtures: FixtureSet = NOTHING,
 ) -> Wire:
     """Return how a server of the model answers what was recorded. ``close`` ends a client session; the rest
     is as for ``check``, but that a server cannot be put into the world that recordings have left: sessions of
     one run are replayed as one client session, and so they are in memory beside it."""
     diff, drift = diff or Diff(), drift or DriftConfig()
-    how, twin = how_to_compare(model, corpus, diff), Twin(model)
+    how, twin = how_to_compare(model, corpus, diff), Twin(model, {DEFAULT_SET: fixtures})
     lockstep = _Lockstep(send, how, Judge(diff, drift, today), route)
     for world in worlds(corpus, runs):
         identities = Identities()

@@ -1,6 +1,10 @@
-"""Servers that a replay talks to: one of our own, started for it, and what sends requests to any."""
+"""Servers that a replay talks to: one of our own, started for it, and the real service."""
 
+from wraith.live._address import OwnAddress
 from wraith.live._client import Client
+from wraith.live._credentials import Credentials, read_header
+from wraith.live._pace import Pace
 from wraith.live._server import served
+from wraith.live._service import Service
 
-__all__ = ["Client", "served"]
+__all__ = ["Client", "Credentials", "OwnAddress", "Pace", "Service", "read_header", "served"]

@@ -7,36 +7,33 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from wraith.errors import OperationError
 from wraith.workspace import Workspace
 
 STARTS_WITHIN_S: Final = 30.0
 ENDS_WITHIN_S: Final = 10.0
-LOOKS_EVERY_S: Final = 0.02
 
 
 @contextmanager
-def served(workspace: Workspace) -> Iterator[str]:
-    """Yield the address of a server of the twin. Raises OperationError where it does not start."""
-    with tempfile.TemporaryDirectory(prefix="wraith-wire-") as folder:
-        ready, log = Path(folder, "ready.json"), Path(folder, "log")
-        command = [sys.executable, "-m", "wraith.cli", "serve", workspace.name, "--port", "0"]
-        with log.open("wb") as said:
-            process = subprocess.Popen(
-                [*command, "--ready-json", str(ready)],
-                cwd=workspace.project.root,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-            )
+def served(workspace: Workspace) -> Iterator[Callable[[], str]]:
+    """Start a server of the twin. Yields what waits for it and returns its address: there is time for other
+    things until then. That raises OperationError where the server does not start."""
+    command = [sys.executable, "-m", "wraith.cli", "serve", workspace.name, "--port", "0", "--json"]
+    with tempfile.TemporaryFile(prefix="wraith-wire-") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=workspace.project.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
         try:
-            yield _address(process, ready, log)
+            yield lambda: _address(process, log)
         finally:
             process.terminate()
             try:
@@ -44,16 +41,25 @@ def served(workspace: Workspace) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            assert process.stdout is not None  # Invariant: it is a pipe
+            process.stdout.close()
 
 
-def _address(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        if ready.exists():
-            address: str = json.loads(ready.read_bytes())["address"]
-            return address
-        time.sleep(LOOKS_EVERY_S)
-    told = log.read_text(errors="replace").strip().splitlines()
+def _address(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
+    assert process.stdout is not None  # Invariant: it is a pipe
+    too_long = threading.Timer(STARTS_WITHIN_S, process.kill)
+    too_long.start()
+    said = b""
+    try:
+        for line in process.stdout:  # its one document, written when it is bound
+            said += line
+            if line == b"}\n":
+                address: str = json.loads(said)["url"]
+                return address
+    finally:
+        too_long.cancel()
+    log.seek(0)
+    told = log.read().decode(errors="replace").strip().splitlines()
     raise OperationError(
         f"the server did not start: {told[0] if told else 'it said nothing'}",
         hint="see what it says: wraith serve NAME --port 0",

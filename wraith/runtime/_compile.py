@@ -55,12 +55,14 @@ from wraith.wir import (
 
 Test: TypeAlias = Callable[[Environment], bool]
 Resolver: TypeAlias = Callable[[Path], Compute]
-"""How ``response.body`` paths are worked out while the body is still being rendered."""
+"""How the paths of a document, ``response.body`` or ``made``, are worked out while it is being rendered."""
 
 
 def from_response(path: Path) -> Compute:
-    """The resolver for what is evaluated after the body is rendered: effects and headers."""
-    return lambda env: get(env.response, path)
+    """The resolver for what is evaluated after a document is rendered: effects and headers."""
+    if path[0] == "made":
+        return lambda env: get(env.made, path[1:])
+    return lambda env: get(env.response, path[2:])
 
 
 def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
@@ -166,12 +168,12 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
             return lambda env: env.request.target
         case ("response", "text"):
             return lambda env: env.rendered.decode("utf-8", "replace")
-        case ("response", "body", *rest):
-            return resolve(tuple(rest))
+        case ("response", "body", *_) | ("made", *_):
+            return resolve(path)
         case _:
             raise InputError(
                 f"path without a root: {format_path(path)!r}",
-                hint="paths start at request, entity, caller, response.body, page, item or position",
+                hint="paths start at request, entity, caller, response.body, made, page, item or position",
             )
 
 

@@ -163,7 +163,22 @@ def read_name(name: str, marks: Iterable[Mark], documents: Iterable[JsonValue]) 
 
 def filtered(found: Stored, op: WhereOp, field: Path, wanted: Found, *, absent: bool = False) -> Stored:
     """Return what meets a condition; ``absent``: what has no such field does as well."""
+    if op == "equals" and isinstance(wanted, str) and not absent:
+        match field:
+            case (str(name),):
+                return _with_text(found, name, wanted)
     return [each for each in found if meets(op, get(each[1], field), wanted, absent)]
+
+
+def _with_text(found: Stored, name: str, wanted: str) -> Stored:
+    """Return what has a member that equals a text: what queries ask most."""
+    shown: Stored = []
+    for each in found:
+        document = each[1]
+        stored = document.get(name, MISSING) if isinstance(document, dict) else MISSING
+        if stored == wanted if isinstance(stored, str) else _equals(stored, wanted):
+            shown.append(each)
+    return shown
 
 
 def meets(op: str, stored: Found, wanted: Found, absent: bool) -> bool:

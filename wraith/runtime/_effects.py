@@ -80,10 +80,9 @@ def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], No
 
 def _make(entity: str, key: Compute, document: Compute) -> Callable[[Environment], None]:
     def make(env: Environment) -> None:
-        item, env.item = env.item, document(env)
-        name, made, env.item = text_of(key(env)), env.item, item
-        if name is not None and made is not MISSING:
-            env.state.put(entity, name, made)
+        env.made = document(env)
+        if (name := text_of(key(env))) is not None and env.made is not MISSING:
+            env.state.put(entity, name, env.made)
 
     return make
 

@@ -40,6 +40,7 @@ class Environment:
         "entity",
         "ids",
         "item",
+        "made",
         "method",
         "now_ms",
         "page",
@@ -74,6 +75,8 @@ class Environment:
         self.response: Found = MISSING
         self.rendered = b""
         self.item: Found = MISSING
+        self.made: Found = MISSING
+        """The document that an effect has made."""
         self.position: Found = MISSING
         self.page: Mapping[str, JsonValue] = {}
         self.values: dict[str, Found] = {}

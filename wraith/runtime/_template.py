@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime._compile import Resolver, compile_expr, from_response
+from wraith.runtime._compile import compile_expr, from_response
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
 from wraith.wir import Expr, Hole, Query
@@ -25,18 +25,7 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     there."""
     sources = {name: hole.source for name, hole in holes.items()}
 
-    def resolve(path: Path) -> Compute:
-        node, rest = _descend(template, path)
-        made: list[Compute] = []
-
-        def resolved(env: Environment) -> Found:
-            if not made:  # compiled on first use: holes may refer to each other in any order
-                made.append(compiled(node))
-            return get(made[0](env), rest)
-
-        return resolved
-
-    hole, compiled = _compiler(sources, resolve)
+    hole, compiled = _compiler(sources, template, ("response", "body"))
     for name in sources:
         hole(name)
     body = compiled(template)
@@ -53,9 +42,9 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
 
 
 def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
-    """Return the function that makes a document beside the answer. Its holes are its own, and what they say
-    of the response is the answer that was rendered."""
-    _, compiled = _compiler(holes, from_response)
+    """Return the function that makes a document beside the answer. Its holes are its own: they see it at
+    ``made``, and what they say of the response is the answer that was rendered."""
+    _, compiled = _compiler(holes, template, ("made",))
     body = compiled(template)
 
     def make(env: Environment) -> Found:
@@ -69,10 +58,24 @@ def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
 
 
 def _compiler(
-    sources: Mapping[str, Expr], resolve: Resolver
+    sources: Mapping[str, Expr], template: JsonValue, root: Path
 ) -> tuple[Callable[[str], Compute], Callable[[JsonValue], Compute]]:
-    """Return what compiles a hole by its name, and what compiles a part of a template."""
+    """Return what compiles a hole by its name, and what compiles a part of a template. The holes see the
+    document that is being rendered at the root."""
     filled: dict[str, Compute] = {}
+
+    def resolve(path: Path) -> Compute:
+        if path[: len(root)] != root:
+            return from_response(path)
+        node, rest = _descend(template, path[len(root) :])
+        made: list[Compute] = []
+
+        def resolved(env: Environment) -> Found:
+            if not made:  # compiled on first use: holes may refer to each other in any order
+                made.append(compiled(node))
+            return get(made[0](env), rest)
+
+        return resolved
 
     def hole(name: str) -> Compute:
         if name not in filled:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
+from wraith.config import FixtureSet, FixtureSets, selected
 from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
@@ -111,11 +112,14 @@ class _CompiledRoute:
 class Twin:
     """A compiled model. Sessions hold all that changes, so one twin serves many of them.
 
-    Raises InputError for a model that does not compile, naming route and variant.
+    ``fixture_sets`` are what sessions may begin with besides the model's own fixtures. Raises InputError for
+    a model that does not compile, naming route and variant.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, fixture_sets: FixtureSets | None = None) -> None:
         self.model = model
+        self.fixture_sets: FixtureSets = fixture_sets or {}
+        self._begun: dict[str | None, State] = {}
         self._router: Router[_CompiledRoute] = Router()
         self._fields: dict[tuple[str, str], _CompiledRoute] = {}
         self._elsewhere = {
@@ -134,14 +138,25 @@ class Twin:
 
             self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
-    def open_session(self, seed: str = "default") -> Session:
+    def open_session(self, seed: str = "default", fixtures: str | None = None) -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
-        identifiers."""
-        fixtures = {
-            name: [(fixture.key, fixture.value) for fixture in stored]
-            for name, stored in self.model.fixtures.items()
-        }
-        return Session(State(fixtures), Ids(seed))
+        identifiers, and ``fixtures`` is the set that it begins with, besides the default ones. Raises
+        InputError for a set that there is none of."""
+        if fixtures not in self._begun:
+            self._begun[fixtures] = self._beginning(selected(self.fixture_sets, fixtures))
+        return Session(self._begun[fixtures].copy(), Ids(seed))
+
+    def _beginning(self, more: FixtureSet) -> State:
+        state = State(
+            {
+                name: [(fixture.key, fixture.value) for fixture in stored]
+                for name, stored in self.model.fixtures.items()
+            }
+        )
+        for name, entities in more.items():
+            for key, entity in entities.items():
+                state.put(name, key, entity)
+        return state
 
     def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
         """Return the answer to a request, and let the session remember what it did.

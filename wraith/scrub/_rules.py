@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
-from wraith.canonical import compact, sha256
-from wraith.paths import Path, parse_path
+from wraith.canonical import JsonValue, compact, parse, sha256
+from wraith.paths import Path, format_path, parse_path
 from wraith.scrub._cards import TEST_NUMBERS, card_digits
 from wraith.scrub._fields import is_secret_header
 
 if TYPE_CHECKING:
-    from wraith.config import Action, ScrubConfig
+    from wraith.config import Action, Rule, ScrubConfig
 
 RULES_VERSION: Final = 1
 """Of the built-in rules. Raise it with every change that finds more, finds less, or replaces differently."""
@@ -23,6 +23,31 @@ RULES_VERSION: Final = 1
 def policy_digest(config: ScrubConfig) -> str:
     """Return the digest of everything but the key that decides what a scrubbed exchange looks like."""
     return sha256(compact({"rules": RULES_VERSION, "config": config.model_dump(mode="json")}))
+
+
+def effective_policy_digest(config: ScrubConfig, rules_version: int = RULES_VERSION) -> str:
+    """Return the digest of what a policy does, however it is written: what artifacts are pinned by.
+
+    Covered are the version of the built-in rules and, in canonical form, the user's: rules in their order,
+    which is their priority, each once, with headers in lower case and paths in one spelling; values that stay
+    in clear, sorted, each once, without the reasons for them.
+    """
+    rules = [_canonical(rule) for rule in config.rules]
+    allowed = {compact(entry.model_dump(mode="json", exclude={"reason"})) for entry in config.allow}
+    document: dict[str, JsonValue] = {
+        "rules_version": rules_version,
+        "rules": [rule for place, rule in enumerate(rules) if rule not in rules[:place]],
+        "allow": [parse(entry) for entry in sorted(allowed)],
+        "card_test_numbers": config.card_test_numbers,
+    }
+    return sha256(compact(document))
+
+
+def _canonical(rule: Rule) -> dict[str, JsonValue]:
+    document: dict[str, JsonValue] = rule.model_dump(mode="json", exclude_none=True)
+    if rule.header:
+        return document | {"header": rule.header.lower()}
+    return document | {"jsonpath": format_path(_path(rule.jsonpath))} if rule.jsonpath else document
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ class Scrubber:
 
         Raises PolicyError where one would have to be replaced by a new token, and there is no key.
         """
+        return self.parted(exchange)[0]
+
+    def parted(self, exchange: Exchange) -> tuple[Exchange, Mapping[str, str]]:
+        """Return the exchange without its secrets, and the secrets: stand-in to secret. Raises as
+        ``exchange`` does."""
         replacer = Replacer(self._checked, self._rules)
         first = Walk(self._detectors, self._rules, replacer)
         request, response = first.request(exchange.request), first.response(exchange.response)
@@ -70,9 +75,10 @@ class Scrubber:
         ):
             again = Walk(self._with(found), self._rules, replacer)
             request, response = again.request(exchange.request), again.response(exchange.response)
+        secrets = {standin: secret for secret, standin in replacer.replaced.items()}
         if request is exchange.request and response is exchange.response:
-            return exchange
-        return replace(exchange, request=request, response=response)
+            return exchange, secrets
+        return replace(exchange, request=request, response=response), secrets
 
     def request(self, request: Request, *, issued: Container[str] = ()) -> Scrubbed:
         """Return the request as recordings would hold it. Nothing is written, so no key is asked for.
@@ -86,6 +92,16 @@ class Scrubber:
         if found is not None and self._holds(found, request):
             scrubbed = Walk(self._with(found), self._rules, replacer).request(request)
         return Scrubbed(scrubbed, {standin: secret for secret, standin in replacer.replaced.items()})
+
+    def document(self, data: bytes, content_type: str, *, issued: Container[str] = ()) -> bytes:
+        """Return a document that is no message as scrubbing would leave it: where it differs, it holds a
+        secret.
+
+        Nothing is written, so no key is asked for. ``issued`` are values that are no secrets.
+        """
+        body = Response(200, (("content-type", content_type),), data)
+        walk = Walk(self._detectors, self._rules, Replacer(self._make, self._rules, issued))
+        return walk.response(body).body
 
     def secrets(self, response: Response) -> frozenset[str]:
         """Return what a client will send back as a secret, where the twin answers so: see ``issued``."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from wraith.asgi import Address, Front, control_guard, run_app
+from wraith.config import DEFAULT_NAME
 from wraith.runtime import Twin
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
@@ -24,19 +25,21 @@ def serve_twin(
     model_digest: str,
     access: AccessLog,
     fidelity: Fidelity = "synth",
+    fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
     on_bound: Callable[[Address], None] | None = None,
     ready_json: Path | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> None:
-    """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first.
+    """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
+    the set that sessions begin with which ask for none.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
     address cannot be bound.
     """
     guard = control_guard(host, environ)
-    sessions = Sessions(twin)
+    sessions = Sessions(twin, fixtures)
     control = control_app(
         sessions,
         {
@@ -44,6 +47,7 @@ def serve_twin(
             "model_digest": model_digest,
             "routes": len(twin.model.routes),
             "fidelity": fidelity,
+            "fixtures": [*sessions.fixture_names],
         },
     )
     app = Front(TwinApp(twin, sessions, mask, fidelity=fidelity, access=access), control, guard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from wraith.config import DEFAULT_NAME, fixture_names
 from wraith.runtime import Session, Twin
 
 DEFAULT: Final = "default"
@@ -19,11 +20,25 @@ class TooManySessions(Exception):
     """No further session is opened before some are reset."""
 
 
+class UnknownFixtures(Exception):
+    """There is no fixture set of that name."""
+
+
+class OtherFixtures(Exception):
+    """The session began with another fixture set than the one that is asked for: ``fixtures`` is its own."""
+
+    def __init__(self, fixtures: str) -> None:
+        super().__init__(fixtures)
+        self.fixtures = fixtures
+
+
 @dataclass(slots=True)
 class Client:
     """What the twin knows of one client."""
 
     session: Session
+    fixtures: str
+    """The set that it began with."""
     issued: set[str] = field(default_factory=set)
     """The values that the twin made up and that look like secrets."""
 
@@ -31,17 +46,29 @@ class Client:
 class Sessions:
     """Opens sessions when they are first used. The name is the seed: each run of a test sees the same ids."""
 
-    def __init__(self, twin: Twin) -> None:
+    def __init__(self, twin: Twin, fixtures: str = DEFAULT_NAME) -> None:
         self._twin = twin
+        self._fixtures = fixtures
         self._open: dict[str, Client] = {}
+        self.fixture_names = fixture_names(twin.fixture_sets)
+        """The sets that a session may begin with."""
 
-    def get(self, name: str) -> Client:
-        """Return the state of the client that names its session so. Raises TooManySessions."""
+    def get(self, name: str, fixtures: str = "") -> Client:
+        """Return the state of the client that names its session so, and that asks for a fixture set, or for
+        none. Raises TooManySessions, UnknownFixtures, OtherFixtures."""
+        if fixtures and fixtures not in self.fixture_names:
+            raise UnknownFixtures
         client = self._open.get(name or DEFAULT)
         if client is None:
-            if len(self._open) >= MAX_SESSIONS:
-                raise TooManySessions
-            client = self._open[name or DEFAULT] = Client(self._twin.open_session(name or DEFAULT))
+            return self._begin(name or DEFAULT, fixtures or self._fixtures)
+        if fixtures and fixtures != client.fixtures:
+            raise OtherFixtures(client.fixtures)
+        return client
+
+    def _begin(self, name: str, fixtures: str) -> Client:
+        if len(self._open) >= MAX_SESSIONS:
+            raise TooManySessions
+        client = self._open[name] = Client(self._twin.open_session(name, fixtures), fixtures)
         return client
 
     def reset(self, name: str) -> list[str]:

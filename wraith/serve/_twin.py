@@ -18,7 +18,15 @@ from wraith.exchange import Request, Response, header
 from wraith.runtime import Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._mask import Mask
-from wraith.serve._sessions import DEFAULT, MAX_SESSIONS, Client, Sessions, TooManySessions
+from wraith.serve._sessions import (
+    DEFAULT,
+    MAX_SESSIONS,
+    Client,
+    OtherFixtures,
+    Sessions,
+    TooManySessions,
+    UnknownFixtures,
+)
 
 if TYPE_CHECKING:
     from hypercorn.typing import HTTPScope
@@ -77,7 +85,7 @@ class TwinApp:
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
-            client = self._client(head.session)
+            client = self._client(head.session, head.fixture)
             came = Request(head.method, head.target, head.headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
@@ -122,9 +130,17 @@ class TwinApp:
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
 
-    def _client(self, name: str) -> Client:
+    def _client(self, name: str, fixtures: str) -> Client:
         try:
-            return self._sessions.get(name)
+            return self._sessions.get(name, fixtures)
+        except UnknownFixtures:
+            message = f"there is no fixture set {fixtures!r}: {', '.join(self._sessions.fixture_names)}"
+            hint = "name one of these in X-Wraith-Fixture"
+            raise _Refused(failure(400, "unknown_fixture", message, hint=hint)) from None
+        except OtherFixtures as other:
+            message = f"the session began with the fixture set {other.fixtures!r}, not {fixtures!r}"
+            hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
+            raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
         except TooManySessions:
             message = f"there are {MAX_SESSIONS} sessions already"
             hint = "POST /__wraith/reset forgets them"

@@ -321,9 +321,8 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
             own = text_of(compile_expr(lookup.key)(rows[0].env))
             for name, value in document.items():
                 if own is not None and text_of(value) == own:
-                    yield replace(
-                        view.query, where=(*view.query.where, Where((name,), "differs", lookup.key))
-                    )
+                    others = Where((name,), "differs", lookup.key, when_given=False)
+                    yield replace(view.query, where=(*view.query.where, others))
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

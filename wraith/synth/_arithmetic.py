@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, get
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr, number_of
+from wraith.synth._context import ANSWER, MADE
 from wraith.synth._filed import Compound
 from wraith.synth._places import rank
 from wraith.synth._rows import Row, Values, as_json, constant, equal, fit, plain_number
@@ -38,6 +39,9 @@ MAX_PARTLY = 6
 
 MAX_TEXT = 16
 """Characters of a number."""
+
+NEAR = 1e-9
+"""What rounding leaves of numbers that come to the same in another order, as a share."""
 
 MAX_DIGITS = 4
 """Decimals that results are rounded to."""
@@ -152,20 +156,24 @@ def evaluate(expr: Expr, rows: Sequence[Row], parts: Sequence[Part]) -> list[Fou
     compute = compile_expr(expr)
     done: list[Found] = []
     for i, row in enumerate(rows):
-        row.env.response = _answer(parts, i)
-        done.append(compute(row.env))
-        row.env.response = MISSING
+        env = row.env
+        answered, made = env.response, env.made
+        env.made = _document(parts, i, MADE)
+        if answered is MISSING:  # else the parts are those of a document beside an answer that is known
+            env.response = _document(parts, i, ANSWER)
+        done.append(compute(env))
+        env.response, env.made = answered, made
     return done
 
 
-def _answer(parts: Sequence[Part], i: int) -> Found:
-    """Return a document that holds the parts of one row's answer at their places."""
+def _document(parts: Sequence[Part], i: int, root: Path) -> Found:
+    """Return a document that holds the parts of what one row makes at their places."""
     whole: dict[str, JsonValue] = {}
     for expr, column in parts:
         value = column[i]
-        if not isinstance(expr, Ref) or value is MISSING or expr.path[:2] != ("response", "body"):
+        if not isinstance(expr, Ref) or value is MISSING or expr.path[: len(root)] != root:
             continue
-        path = expr.path[2:]
+        path = expr.path[len(root) :]
         if not path:
             return value
         node = whole
@@ -337,7 +345,20 @@ def _with_constant(atom: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
                 )
 
 
+def _may_give(a: float, b: float, target: float) -> bool:
+    """Whether two numbers come near a target in one of the forms: most pairs fail on the first row."""
+    return (
+        a + b == target
+        or a - b == target
+        or abs(a * b - target) <= 1
+        or (b != 0 and abs(a / b - target) <= 1)
+        or abs(a * b / 100 - target) <= 1
+    )
+
+
 def _of_two(one: _Atom, other: _Atom, targets: Sequence[float]) -> Iterator[Expr]:
+    if not _may_give(one.column[0], other.column[0], targets[0]):
+        return
     pairs = list(zip(one.column, other.column, strict=True))
     if one.place < other.place:
         if _matches((a + b for a, b in pairs), targets):
@@ -408,9 +429,12 @@ def _decimals(number: float) -> int:
 
 def _of_three(atoms: Sequence[_Atom], targets: Sequence[float]) -> Iterator[Expr]:
     """A sum of two less a third, or of three."""
+    first = targets[0]
     for one, other in combinations(atoms, 2):
+        both = one.column[0] + other.column[0]
         for third in atoms:
-            if third is one or third is other:
+            left = abs(abs(both - first) - abs(third.column[0]))
+            if third is one or third is other or left > NEAR * (1 + abs(first)):
                 continue
             triples = list(zip(one.column, other.column, third.column, strict=True))
             if _matches((a + b - c for a, b, c in triples), targets):

@@ -21,11 +21,12 @@ TELLING = 2
 
 def count_source(values: Values, at: Path, parts: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
     """Return the length of the list that stands beside a number, in the same object, where that gives every
-    value, or None. ``parts`` are the explained parts of the answers, with their values."""
+    value, or None. ``parts`` are the explained parts of the answers, with their values, and ``at`` is where
+    the number stands as they are said."""
     if distinct_texts(values) < TELLING or not all(type(value) is int for value in values):
         return None
     for part, column in parts:
-        beside = isinstance(part, Ref) and part.path[:-1] == ("response", "body", *at[:-1])
+        beside = isinstance(part, Ref) and part.path[:-1] == at[:-1]
         if beside and all(
             isinstance(some, list) and len(some) == value for some, value in zip(column, values, strict=True)
         ):

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wraith.paths import Found
-from wraith.runtime import Environment, apply_function, compile_expr, value_test
-from wraith.wir import Atom, Call, Expr, Literal, Ref
+from wraith.runtime import Environment, apply_function, compile_expr, number_of, value_test
+from wraith.wir import Atom, Below, Call, Equals, Expr, Literal, Lookup, Ref
 
 
 class Columns:
@@ -16,6 +16,7 @@ class Columns:
     def __init__(self, envs: Iterable[Environment]) -> None:
         self._envs = list(envs)
         self._known: dict[Expr, Sequence[Found]] = {}
+        self._read: dict[Expr, Sequence[float | None]] = {}
 
     def of(self, expr: Expr) -> Sequence[Found]:
         """Return the value of an expression in each environment."""
@@ -28,13 +29,32 @@ class Columns:
 
     def answers(self, atom: Atom) -> tuple[bool, ...]:
         """Return in which environments an atom is true."""
-        if isinstance(atom.of, Call):  # asked by this atom alone
-            return tuple(map(value_test(atom), self._worked_out(atom.of)))
+        match atom:
+            case Below(of, bound):
+                return tuple([number is not None and number < bound for number in self._numbers(of)])
+            case Equals(Call("less", (of, Literal(int() | float() as bound))), bool() as less) if (
+                not isinstance(bound, bool)
+            ):
+                numbers = self._numbers(of)
+                return tuple([number is not None and (number < bound) is less for number in numbers])
         return tuple(map(value_test(atom), self.of(atom.of)))
 
+    def _numbers(self, expr: Expr) -> Sequence[float | None]:
+        known = self._read.get(expr)
+        if known is None:
+            known = self._read[expr] = list(map(number_of, self.of(expr)))
+        return known
+
     def _worked_out(self, expr: Expr) -> Sequence[Found]:
-        if isinstance(expr, Call) and all(isinstance(each, Ref | Literal) for each in expr.of):
+        if isinstance(expr, Call) and _is_plain(expr):
             arguments = [self.of(each) for each in expr.of]
             return [apply_function(expr.function, each) for each in zip(*arguments, strict=True)]
         compute = compile_expr(expr)
         return [compute(env) for env in self._envs]
+
+
+def _is_plain(expr: Expr) -> bool:
+    """Whether an expression is made of places and functions of them."""
+    if isinstance(expr, Call):
+        return all(map(_is_plain, expr.of))
+    return isinstance(expr, Ref | Lookup | Literal)

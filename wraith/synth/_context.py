@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,11 +15,19 @@ from wraith.wir import Expr
 
 Totals: TypeAlias = dict[tuple[int, ...], Aggregates]
 
+ANSWER: Path = ("response", "body")
+"""Where the parts of an answer see each other."""
+
+MADE: Path = ("made",)
+"""Where the parts of a document see each other that is made beside an answer."""
+
 
 @dataclass(slots=True)
 class Context:
     """What is known beforehand of the answers, and of what stands in them."""
 
+    own: Path = ANSWER
+    """Where the parts of what is made see each other."""
     envelope: Path | None = None
     """Where the representation of the addressed entity stands in an answer."""
     key_path: Path | None = None
@@ -45,6 +53,8 @@ class Context:
     """What adds up what is stored, by the rows that it was made for."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
+    elsewhere: Mapping[Path, Expr] = field(default_factory=dict)
+    """What other routes say in a place: it may be what looks like a constant here."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
 

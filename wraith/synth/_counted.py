@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wraith.paths import Found
+from wraith.runtime import integer_of
 from wraith.synth._made import clock_source, fresh_number
 from wraith.synth._rows import Row, Values
 from wraith.synth._sources import from_places
@@ -24,7 +25,7 @@ def sequence_source(rows: Sequence[Row], collection: str, column: Values) -> Exp
     removed is seen late."""
     counted = [row.observation.captured for row in rows]
     starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-    start = starts.pop() if len(starts) == 1 else 1
+    start = starts.pop() if len(starts) == 1 else _least_key(rows, collection, column)
     assert isinstance(start, int)  # Invariant: callers pass integers
     hits = {
         ever: sum(
@@ -45,6 +46,14 @@ def sequence_source(rows: Sequence[Row], collection: str, column: Values) -> Exp
     if drawn is None and grown and len(column) >= MIN_GROWING:
         return NextKey(collection, ever=True, gaps=True, start=start)
     return drawn if drawn is None or clock_source(rows, column) is None else None
+
+
+def _least_key(rows: Sequence[Row], collection: str, column: Values) -> int:
+    """Return the least number that a collection was seen to have for a key, or 1: nothing tells better what
+    it began with, where it was never seen empty."""
+    stored = (key for row in rows for key in row.observation.captured.all(collection))
+    known = [number for key in stored if (number := integer_of(key)) is not None and number > 0]
+    return min([*known, *(value for value in column if isinstance(value, int))], default=1)
 
 
 def numbered_source(rows: Sequence[Row], collection: str, column: Values) -> Expr | None:

@@ -23,7 +23,11 @@ MIN_DIGEST = 8
 MAX_SUBJECTS = 40
 """Texts of an exchange that are looked at, simplest first: a digest is of something that was sent or kept."""
 
-_DIGEST = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}|[0-9A-Za-z+/_-]{21,}=*")
+_DIGEST = re.compile(
+    r"(?:W/)?\"?(?:(?:md5|sha1|sha256|crc32)[:=-])?"
+    r"(?:[0-9a-f]{8,64}|[0-9A-F]{8,64}|[A-Za-z0-9+/_-]{22}(==)?|[A-Za-z0-9+/_-]{27}=?|[A-Za-z0-9+/_-]{43}=?)\"?"
+)
+"""Hexadecimal digits, perhaps cut off; MD5, SHA-1 and SHA-256 in base64; alone, or as an entity tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _with_surroundings(
 
 def looks_made(text: str) -> bool:
     """Whether a text may hold a digest: it has digits enough in one piece."""
-    return _DIGEST.search(text) is not None
+    return _DIGEST.fullmatch(text) is not None
 
 
 def digest_of_place(rows: Sequence[Row], values: Sequence[Found]) -> Expr | None:

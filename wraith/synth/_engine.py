@@ -21,7 +21,8 @@ from wraith.synth._graphql import endpoints_of, speaks_graphql
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import effects_of, learn_journals
 from wraith.synth._kept import Kept, learn_kept
-from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._memo import (
     Forgetful,
@@ -36,7 +37,7 @@ from wraith.synth._memo import (
     write_look,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal
+from wraith.synth._observe import Journal, Observation, Observer, learn_removal, well_known
 from wraith.synth._partials import with_partials
 from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
@@ -112,13 +113,17 @@ class Prepared:
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
-        return self.kept.get(number) or _decoded(
-            number, self.ordered[number], self.table, self.xml_lists, Selectors(self.selectors)
-        )
+        known = self.kept.get(number)
+        read = known or _read(number, self.ordered[number], Selectors(self.selectors))
+        return known or _routed(read, self.table, self.xml_lists)
 
 
 PARTS = 32
 """Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
+
+
+MAX_HELD = 300
+"""Sessions that are held between the first look and the second."""
 
 
 @undisturbed()
@@ -141,9 +146,10 @@ def learn(
     table, roles, gone = known.table, known.roles, known.gone
     effects = _together(known.effects, effects_of(known.journals))
     graphql = known.graphql
-    by_route: dict[int, list[Observation]] = defaultdict(list)
+    shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
-        by_route[observation.seen.route].append(observation)
+        shown[observation.seen.route].append(observation)
+    by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
@@ -152,39 +158,53 @@ def learn(
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Laws = NO_LAWS) -> LearnedRoute:
+    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         route = routes[part]
         role, seen = roles[route], by_route[route]
-        laws = {**taught, **known.kept_back.laws(role)}
+        laws = {**taught.laws, **known.kept_back.laws(role)}
 
         def anew() -> LearnedRoute:
             if role.purges:
                 return _purging(seen, role, lists)
             study = studies.pop(route, None) or Study(seen, role)
-            if taught is NO_LAWS and role.collection is not None:  # perhaps it is learned again
+            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
                 studies[route] = study
             known_effects = effects.get(route, ())
-            return learn_route(seen, role, lists, gone[route], known_effects, laws=laws, study=study)
+            return learn_route(
+                seen,
+                role,
+                lists,
+                gone[route],
+                known_effects,
+                laws=laws,
+                likewise=taught.likewise,
+                study=study,
+            )
 
-        key = f"route-{digest_of(basis[route], laws)}" if basis.get(route) is not None else None
+        key = (
+            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            if basis.get(route) is not None
+            else None
+        )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
-    laws = laws_of([(roles[route], made) for route, made in learned.items()])
+    made_so_far = [(roles[route], made) for route, made in learned.items()]
+    laws, habits = laws_of(made_so_far), habits_of(made_so_far)
     lawful = [
         route
         for route, made in learned.items()
-        if not roles[route].purges and may_obey(roles[route], made, laws)
+        if not roles[route].purges
+        and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
     def one_more_time(part: int) -> LearnedRoute:
-        collection = roles[lawful[part]].collection
-        return one_route(
-            routes.index(lawful[part]), laws[collection.name] if collection is not None else NO_LAWS
-        )
+        role = roles[lawful[part]]
+        own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
+        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
     analogy = Analogy(
@@ -290,15 +310,21 @@ def prepare(
     ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
     taught = [session.id not in witnessed for session in ordered]
     memo = Forgetful() if memo is None else memo
-    table, sketches, speaking = _survey(ordered, taught, spread, memo)
+    held: dict[int, list[Seen]] = {}
+    table, sketches, speaking = _survey(ordered, taught, spread, memo, held)
     selectors = find_selectors(sketches, ordered)
-    if selectors:
-        table, sketches, speaking = _survey(ordered, taught, spread, memo, selectors)
     select = Selectors(selectors)
+    if selectors:
+        held.clear()
+        table, sketches, speaking = _survey(ordered, taught, spread, memo, held, selectors)
     endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
     xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
     chosen = choose(sketches, table)
-    kept = {number: _decoded(number, ordered[number], table, xml_lists, select) for number in sorted(chosen)}
+    kept = {
+        number: _routed(held.pop(number, []) or _read(number, ordered[number], select), table, xml_lists)
+        for number in sorted(chosen)
+    }
+    held.clear()
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -309,8 +335,8 @@ def prepare(
     find_left(kept.values(), roles)
     builder = WorldBuilder(roles)
     for number, session in enumerate(ordered):
-        exchanges = kept.get(number) or _decoded(number, session, table, xml_lists, select)
-        builder.add(exchanges, taught[number])
+        routed = kept.get(number) or _routed(_read(number, session, select), table, xml_lists)
+        builder.add(routed, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -347,7 +373,7 @@ def prepare(
     first = observed(known)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles)),
+        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
         journals=learn_journals(first, roles, world.run_of),
     )
     settled = known.effects == certain and not known.journals
@@ -368,16 +394,20 @@ def _survey(
     taught: Sequence[bool],
     spread: Spread,
     memo: Memo,
+    held: dict[int, list[Seen]],
     selectors: tuple[Selector, ...] = (),
 ) -> tuple[RouteTable, list[Sketch], list[int]]:
     """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
-    does is no part of the rest. Of sessions that teach nothing, nothing is kept."""
+    does is no part of the rest. Of sessions that teach nothing, nothing is kept. What is read by this process
+    is held, as far as that goes: most of it is asked for again."""
     select = Selectors(selectors)
     bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
 
     def look(number: int) -> Look:
         exchanges = see(number, ordered[number].read(), select) if taught[number] else []
         rest = [each for each in exchanges if not speaks_graphql(each)]
+        if len(held) < MAX_HELD:
+            held[number] = rest
         return sketch(rest), len(rest) < len(exchanges)
 
     def some(part: int) -> list[Look]:
@@ -401,12 +431,13 @@ def _without(world: World, names: set[str]) -> World:
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
 
 
-def _decoded(
-    number: int, session: Session, table: RouteTable, lists: XmlLists, selectors: Selectors
-) -> list[Seen]:
-    exchanges = [each for each in see(number, session.read(), selectors) if not speaks_graphql(each)]
+def _read(number: int, session: Session, selectors: Selectors) -> list[Seen]:
+    return [each for each in see(number, session.read(), selectors) if not speaks_graphql(each)]
+
+
+def _routed(exchanges: list[Seen], table: RouteTable, lists: XmlLists) -> list[Seen]:
     for seen in exchanges:
-        seen.lists = lists
+        seen.look_again(lists)
         table.assign(seen)
     return exchanges
 

@@ -21,6 +21,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import number_of, text_of
 from wraith.synth._columns import Columns
+from wraith.synth._named import Spoken
 from wraith.synth._observe import Observation
 from wraith.synth._priors import DECIDING_HEADERS, FORMATS
 from wraith.synth._ranges import PART
@@ -91,6 +92,9 @@ MAX_PLACES = 250
 _RUNS = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 MAX_SHAPES = 3
 """Different shapes of the values of one place; where there are more, shape means nothing."""
+
+USUAL = 0.7
+"""The share of the values that have the one shape which means something, where others have many."""
 
 LONGEST_SHAPE = 40
 MAX_RUNS = 7
@@ -275,8 +279,8 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
 
 
 def _shapes(texts: Iterable[str]) -> list[str]:
-    """Return the shapes that texts share, where they are few: runs of digits and of letters, other marks as
-    they are."""
+    """Return the shapes that texts share, where they are few, or the one that most have: runs of digits and of
+    letters, other marks as they are."""
     shapes = Counter(
         "".join(
             "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
@@ -285,7 +289,10 @@ def _shapes(texts: Iterable[str]) -> list[str]:
         for text in texts
         if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
     )
-    return sorted(shapes) if 1 < len(shapes) <= MAX_SHAPES else []
+    if len(shapes) <= MAX_SHAPES:
+        return sorted(shapes) if len(shapes) > 1 else []
+    [(usual, count)] = shapes.most_common(1)
+    return [usual] if count >= USUAL * shapes.total() else []
 
 
 def _about_lengths(expr: Expr, values: list[Found]) -> Asked:
@@ -356,6 +363,9 @@ def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> 
 REFUSING = frozenset(("alike", "taken", "perhaps_alike", "perhaps_taken"))
 """Kinds of question that can only be the reason of a refusal: who succeeds is not in its way."""
 
+NAMED = 0.6
+"""What a question costs, as a part of its price, that a refusal names."""
+
 DEPTH = 0.5
 """Bits for each step below a stored document: the deeper, the more there is to choose from."""
 
@@ -374,12 +384,18 @@ def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[boo
         if price not in REFUSING or not any(map(and_, answers, succeeded)):
             telling.append((price, atom, answers))
     many = Counter((price, _is_referred(atom)) for price, atom, _ in telling)
+    spoken = Spoken(rows, succeeded)
+    priced = [
+        (_price(price, atom) * (NAMED if spoken.about(atom) else 1), price, atom, answers)
+        for price, atom, answers in telling
+    ]
     best: dict[tuple[bool, ...], Feature] = {}
-    order = sorted(telling, key=lambda each: (_price(each[0], each[1]), _length(each[1]), repr(each[1])))
-    for price, atom, answers in order:
+    for bits, price, atom, answers in sorted(
+        priced, key=lambda each: (each[0], _length(each[2]), repr(each[2]))
+    ):
         if answers not in best:
             choice = MULTIPLICITY * log2(many[price, _is_referred(atom)])
-            best[answers] = Feature(atom, _price(price, atom) + choice, answers)
+            best[answers] = Feature(atom, bits + choice, answers)
     return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
 
 

@@ -90,7 +90,7 @@ def _is_right(expr: Expr, rows: Sequence[Row], values: Sequence[Found]) -> bool:
 
 def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: Answer) -> Expr | None:
     """Return the expression for the values of a header, None where it is better left out."""
-    digest = _digest(rows, values) if MISSING not in values else None
+    digest = _digest(rows, values, name == "etag")
     if digest is not None:
         return digest
     if name == "link":
@@ -138,9 +138,11 @@ def _as_text(expr: Expr, column: Sequence[Found]) -> tuple[Expr, list[Found]]:
     return Cast(expr, "string"), texts
 
 
-def _digest(rows: Sequence[Row], values: list[Found]) -> Expr | None:
+def _digest(rows: Sequence[Row], values: list[Found], tagged: bool) -> Expr | None:
+    """Return the digest of the answer, or of what was sent, that gives every value. An entity tag may hold
+    one whatever it looks like."""
     texts = [value for value in values if isinstance(value, str)]
     answered = any(row.observation.seen.raw for row in rows)
-    if len(texts) < len(values) or not all(map(looks_made, texts)):
+    if len(texts) < len(values) or not (tagged or all(map(looks_made, texts))):
         return None
     return digest_source(texts, [row.env for row in rows], [BODY, SENT] if answered else [SENT])

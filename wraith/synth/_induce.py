@@ -72,6 +72,9 @@ SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
 
+MIN_IDENTIFIER = 8
+"""Characters of an identifier in an address that is no coincidence."""
+
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
 sight is seen late."""
@@ -131,7 +134,7 @@ class _Inducer:
         self.fresh: dict[Path, Expr] = {}
         self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context.envelope)
+        self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -167,14 +170,14 @@ class _Inducer:
         ):
             column = columns[path]
             same = tuple(norm(value) for value in column)
-            if same in known or self._tells_made(column) or (path != key and self._is_stored(column)):
+            if same in known or self._tells_made(column) or (path != key and self._tells_stored(column)):
                 continue
             source = self._fresh_source(path, column)
             if source is not None and digest_of_place(self.rows, column) is None:
                 known[same] = path
                 self.fresh[path] = source
                 if not self.context.element:
-                    self.made.append((Ref(("response", "body", *path)), column))
+                    self.made.append((Ref((*self.context.own, *path)), column))
 
     def _tells_made(self, column: list[Found]) -> bool:
         """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
@@ -188,8 +191,14 @@ class _Inducer:
             if distinct_texts(made) > 1
         )
 
-    def _is_stored(self, column: list[Found]) -> bool:
-        return all(is_stored(row.observation, value) for row, value in zip(self.rows, column, strict=True))
+    def _tells_stored(self, column: list[Found]) -> bool:
+        """Whether every value is the key of something, or holds an identifier that is known already: an
+        address is built, not made."""
+        pairs = list(zip(self.rows, column, strict=True))
+        return all(is_stored(row.observation, value) for row, value in pairs) or all(
+            any(len(part) >= MIN_IDENTIFIER and part in row.index for part in _parts_of(value))
+            for row, value in pairs
+        )
 
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
@@ -442,6 +451,12 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _parts_of(value: Found) -> list[str]:
+    """Return the segments of a text with several, those that are no plain words."""
+    segments = value.split("/") if isinstance(value, str) else []
+    return [each for each in segments if not each.isalpha()] if len(segments) > 1 else []
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:

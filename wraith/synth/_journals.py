@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, named_parameters
-from wraith.synth._context import Context
+from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
 from wraith.synth._observe import Journal, Observation
 from wraith.synth._places import extend, index, norm
@@ -185,7 +185,7 @@ class _Learner:
         key_path = next(each.key for each in collections if each.name == name)
         chosen = thinned(entries, SAMPLE)
         values: list[Found] = [each.value for each in chosen]
-        induced = induce([_row(each.origin) for each in chosen], values, Context(key_path=key_path))
+        induced = induce([_row(each.origin) for each in chosen], values, Context(key_path=key_path, own=MADE))
         made = get(induced.template, key_path)
         hole = induced.holes.get(str(made)[1:]) if isinstance(made, str) else None
         if hole is None or not isinstance(hole.source, FreshId):
@@ -193,7 +193,7 @@ class _Learner:
         if len(induced.unexplained) > MAX_UNEXPLAINED * sum(1 for _ in leaves(entries[0].value)):
             return None
         holes = tuple((each, filled.source) for each, filled in induced.holes.items())
-        key = self._condition(Ref(("item", *key_path)), [source for _, source in holes], entries)
+        key = self._condition(Ref(("made", *key_path)), [source for _, source in holes], entries)
         if key is None:
             return None
         known = {

@@ -47,6 +47,8 @@ def fresh_pattern(texts: Sequence[str]) -> str | None:
         return _UUID4_PATTERN
     if any(len(text) > 200 or " " in text for text in texts):
         return None
+    if all(read_time(text) is not None and not text.isdigit() for text in texts):
+        return None  # times that are not understood
     split = [_PIECES.findall(text) for text in texts]
     shape, count = Counter(len(pieces) for pieces in split).most_common(1)[0]
     if count < len(texts):

@@ -18,13 +18,16 @@ from wraith.synth._observe import Observation
 from wraith.synth._places import index_element, norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
 from wraith.synth._sampling import thinned
-from wraith.wir import Append, Call, Each, Equals, Expr, First, Hole, Literal, Object, Ref, When
+from wraith.wir import Append, Call, Each, Equals, Expr, First, Given, Hole, Literal, Object, Ref, When
 
 SAMPLE = 60
 """Elements that a list is learned from."""
 
 MAX_SOURCES = 4
 """Lists that elements may be made from, simplest first."""
+
+MAX_LOOKED_AT = 16
+"""Lists whose lengths are compared, simplest first."""
 
 Learn = Callable[[Sequence[Row], Values], Expr | None]
 """What finds the expression for one element from rows that see the element it is made from."""
@@ -150,13 +153,17 @@ def _sources(rows: Sequence[Row], values: Values, more: int) -> Iterator[tuple[E
         if isinstance(key, Compound) and key.mark == "[" and key.size == sizes[longest]:
             for expr in rows[longest].index.get(key):
                 found.setdefault(expr)
-    for expr in sorted(found, key=rank)[:MAX_SOURCES]:
-        for candidate in (expr, First((expr, Literal([])))):
+    left = MAX_SOURCES
+    for expr in sorted(found, key=rank)[:MAX_LOOKED_AT]:
+        for candidate in (expr, First((expr, Literal([]))), First((Given(expr), Literal([])))):
             compute = compile_expr(candidate)
             lists = [compute(row.env) for row in rows]
             if all(isinstance(some, list) and len(some) == n for some, n in zip(lists, sizes, strict=True)):
                 yield candidate, [some for some in lists if isinstance(some, list)]
+                left -= 1
                 break
+        if not left:
+            return
 
 
 def at_element(row: Row, element: JsonValue, position: int) -> Row:

@@ -60,7 +60,7 @@ class Names:
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """Return the forms in which messages name a collection: many, one, and both at the start of a sentence."""
+    """Return how messages name a collection: many, one, and both at the start of a sentence."""
     one = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
     return name, name.capitalize(), one, one.capitalize()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wraith.paths import MISSING, Path, get
+from wraith.paths import Path, get
 from wraith.runtime import compile_expr
 from wraith.synth._context import Context
 from wraith.synth._laws import is_of_state, mentioned, rooted
@@ -32,9 +32,8 @@ class Obeyed:
             return None
         compute = compile_expr(expr)
         for row, whole, value in zip(self.rows, self.values, values, strict=True):
-            row.env.response = whole
-            made = compute(row.env)
-            row.env.response = MISSING
+            answered, row.env.response = row.env.response, whole
+            made, row.env.response = compute(row.env), answered
             if not equal(made, value):
                 return None
         if any(self.needs(path, at) for path in mentioned(expr)):

@@ -31,6 +31,11 @@ MAX_WHOLE = 500
 """Entities of a collection that is kept whole for what may be added up over it; larger ones are not."""
 
 
+MAX_LOST = 0.2
+"""The share of accepted requests about things that are not known to be there; where it is larger, they need
+not be there."""
+
+
 class Captured(State):
     """The part of a state that one exchange could have looked at: ``entities`` is what the exchange speaks
     of, ``whole`` the small collections as they were, which exchanges between two changes share."""
@@ -216,6 +221,19 @@ class Observer:
                 make(env)
             else:
                 self._state.put(journal.effect.entity, *known)
+
+
+def well_known(observations: Sequence[Observation], role: Role) -> list[Observation]:
+    """Return the observations of a route without the few that were accepted although nothing tells of what
+    they address: something out of sight has brought it there, so they teach nothing. PUT may create it."""
+    lost = [
+        each.seen.ok and each.env.entity is MISSING and each.left is MISSING and each.seen.method != "PUT"
+        for each in observations
+    ]
+    accepted = sum(each.seen.ok for each in observations)
+    if role.key is None or not any(lost) or sum(lost) > MAX_LOST * accepted:
+        return list(observations)
+    return [each for each, gone in zip(observations, lost, strict=True) if not gone]
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:

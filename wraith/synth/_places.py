@@ -51,6 +51,9 @@ LARGE_COLLECTION = 40
 MIN_REFERENCE = 4
 """Characters of a text that is looked for among all keys."""
 
+PLACE = 0.7
+"""What a fixed place in a list costs, where a name costs a tenth."""
+
 Named: TypeAlias = tuple[Callable[[], Expr], str]
 """What makes the expression of a scalar, and the scalar as text."""
 
@@ -166,9 +169,9 @@ def cost(expr: Expr, name: str = "") -> float:
             return 0.5
         case Ref(path):
             base = {"item": 0.8, "position": 0.9, "request": 1.0, "entity": 1.5}.get(str(path[0]), 2.0)
-            return base + 0.1 * len(path) - (0.45 if path[-1] == name else 0)
+            return base + _length(path) - (0.45 if path[-1] == name else 0)
         case Lookup(_, key, at):
-            return 2 + cost(key) + 0.1 * len(at) - (0.45 if at and at[-1] == name else 0)
+            return 2 + cost(key) + _length(at) - (0.45 if at and at[-1] == name else 0)
         case Cast(value, _):
             return cost(value, name) + 0.25
         case Given(value):
@@ -195,6 +198,12 @@ def cost(expr: Expr, name: str = "") -> float:
         case NextKey():
             return 3
     return 4
+
+
+def _length(path: Path) -> float:
+    """Return what a path costs: an element at a fixed place in a list is the reason of less than the
+    whole."""
+    return sum(PLACE if isinstance(step, int) else 0.1 for step in path)
 
 
 def rank(expr: Expr, name: str = "") -> tuple[float, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wraith.paths import MISSING, Found, Path, get
+from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.synth._aggregates import Aggregates
 from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._beside import as_made, count_source, element_source
@@ -20,6 +20,7 @@ from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
 from wraith.synth._sources import from_places, hole_class, named_place, text_source
+from wraith.synth._texts import part_function_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
 
 MAX_PART_DEPTH = 3
@@ -64,9 +65,10 @@ class Rest:
                 or self._arithmetic.source(each.values, self._free(parts, each.at))
                 or (self._arithmetic.sometimes(each.values, self._free(parts, each.at)) if anew else None)
                 or (self._of_the_stored(each) if anew else None)
-                or count_source(each.values, each.at, parts)
+                or count_source(each.values, (*self.context.own, *each.at), parts)
                 or element_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
+                or part_function_source(self.rows, self.values, each.values, self._texts())
                 or as_made(each.values, self.made)
             )
             if source is not None:
@@ -97,7 +99,7 @@ class Rest:
         self.open.remove(each)
         self.obeyed.used.setdefault(each.at, source)
         if kind == "generated" and not self.context.element:
-            self.made.append((Ref(("response", "body", *each.at)), list(each.values)))
+            self.made.append((Ref((*self.context.own, *each.at)), list(each.values)))
         holes[each.hole] = Hole(hole_class=kind, type=type_of(each.values), source=source)
 
     def _free(self, parts: Sequence[Part], at: Path) -> Sequence[Part]:
@@ -118,6 +120,16 @@ class Rest:
         closed = [each.at for each in self.open]
         for path in _numbers_and_lists(self.values):
             if not any(path == at[: len(path)] or at == path[: len(at)] for at in closed):
+                yield Ref((*self.context.own, *path)), [get(value, path) for value in self.values]
+
+    def _texts(self) -> Iterator[Part]:
+        """Yield the texts of the answers that are explained, with their values on the rows."""
+        closed = {each.at for each in self.open}
+        first = self.values[0]
+        if self.context.element or not isinstance(first, dict):
+            return
+        for path, leaf in leaves(first):
+            if isinstance(leaf, str) and len(path) <= MAX_PART_DEPTH and path not in closed:
                 yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
 
     def _counts(self) -> Iterator[Part]:
@@ -129,7 +141,7 @@ class Rest:
                 column = [get(value, path) for value in self.values]
                 counts: list[Found] = [len(value) if isinstance(value, dict) else 0 for value in column]
                 if constant(counts) is MISSING:
-                    yield Call("count", (Ref(("response", "body", *path)),)), counts
+                    yield Call("count", (Ref((*self.context.own, *path)),)), counts
 
     def _conditional(self, each: Open) -> Expr | None:
         if self.context.questions is None:

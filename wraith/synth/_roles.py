@@ -27,6 +27,7 @@ from wraith.synth._bases import (
 )
 from wraith.synth._catalogues import catalogues
 from wraith.synth._priors import PRIOR_KEYS
+from wraith.synth._reports import is_report
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
 from wraith.synth._views import views_of
@@ -306,6 +307,8 @@ def _role(
         if shape[at] is None and shape[:at] in collections:
             return _action_role(pattern, answers, collections[shape[:at]])
     if None not in shape and answers and all(isinstance(seen.document, dict) for seen in answers):
+        if pattern.method == "GET" and is_report(answers):
+            return Role("none")
         if shape in read or pattern.method in ("PUT", "PATCH"):
             return _singleton_role(pattern)
         return _creation_role(answers, str(shape[-1])) if pattern.method == "POST" else Role("none")

@@ -83,6 +83,11 @@ class Seen:
         self._decoded = decoded
         return decoded
 
+    def look_again(self, lists: XmlLists) -> None:
+        """Know which elements of XML are lists from now on."""
+        if lists != self.lists:
+            self.lists, self._decoded, self._ok = lists, None, None
+
     def look_at_bytes(self) -> None:
         """Let the answer be bytes from now on."""
         self.as_bytes, self._decoded = True, None

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._context import Context
+from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
 from wraith.synth._observe import Observation
 from wraith.synth._places import extend, index
@@ -36,6 +37,9 @@ READS = ("read", "list")
 SAMPLE = 30
 """Writes that an effect is learned from."""
 
+LONGEST_KEY = 80
+"""Characters of a key of what a write makes on the side; what is longer is data."""
+
 MAX_UNEXPLAINED = 0.34
 """The share of leaves that may stay unexplained in an entity that a write creates on the side."""
 
@@ -51,15 +55,22 @@ class _Change:
     after: JsonValue
 
 
+_Told: TypeAlias = dict[str, Observation]
+"""The first write of a run that told an identifier."""
+
 SideEffects = Mapping[int, tuple[Effect, ...]]
 """Effects by the position of the route that has them."""
 
 
-def learn_side_effects(observations: Sequence[Observation], roles: Sequence[Role]) -> SideEffects:
-    """Return the effects of writes on entities that they do not answer with, by route."""
+def learn_side_effects(
+    observations: Sequence[Observation], roles: Sequence[Role], run_of: Sequence[int]
+) -> SideEffects:
+    """Return the effects of writes on entities that they do not answer with, by route. ``run_of`` numbers the
+    run of each session: what a write makes may be met in a later session of its run."""
     groups: dict[tuple[int, str, bool], list[_Change]] = defaultdict(list)
+    told: dict[int, _Told] = defaultdict(dict)
     for session in _sessions(observations):
-        for change in _changes(session, roles):
+        for change in _changes(session, roles, told[run_of[session[0].seen.session]]):
             groups[(change.writer.seen.route, change.key[0], change.before is MISSING)].append(change)
     found: dict[int, list[Effect]] = defaultdict(list)
     for (route, name, born), changes in sorted(groups.items(), key=lambda each: each[0]):
@@ -79,7 +90,8 @@ def _sessions(observations: Sequence[Observation]) -> Iterator[list[Observation]
         yield session
 
 
-def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[_Change]:
+def _changes(session: Sequence[Observation], roles: Sequence[Role], told: _Told) -> Iterator[_Change]:
+    """Yield the changes that a session shows; take over the identifiers that its writes tell."""
     sighted: dict[Key, int] = {}
     for number, observation in enumerate(session):
         seen = observation.seen
@@ -93,7 +105,7 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
                     [each for each in between if roles[each.seen.route].op not in READS], key[1]
                 )
                 if before is MISSING and shows:
-                    mother = _mother(session[:number], key[1])
+                    mother = told.get(key[1].rpartition("/")[2])
                     if mother is not None and key not in _answered(mother, roles):
                         yield _Change(mother, key, MISSING, reveal.value)
                 elif shows:
@@ -103,6 +115,9 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role]) -> Iterator[
                 elif len(writers) == 1:
                     yield from _told_late(observation, key, before, reveal.value, writers[0])
             sighted[key] = number
+        if _is_write(observation):
+            for text in _identifiers(seen.document):
+                told.setdefault(text, observation)
 
 
 def _told_late(
@@ -171,10 +186,11 @@ def _stage(before: Found, after: Found, done: int, count: int) -> Found:
     return MISSING
 
 
-def _mother(before: Sequence[Observation], key: str) -> Observation | None:
-    """Return the first write whose answer holds the key."""
-    quoted = b'"%s"' % key.rpartition("/")[2].encode()
-    return next((each for each in before if _is_write(each) and quoted in each.seen.raw), None)
+def _identifiers(document: Found) -> Iterator[str]:
+    """Yield the texts in a document that may be keys of what was made with it."""
+    for _, value in () if document is MISSING else leaves(document):
+        if isinstance(value, str) and 0 < len(value) <= LONGEST_KEY:
+            yield value
 
 
 def _answered(writer: Observation, roles: Sequence[Role]) -> set[Key]:
@@ -327,7 +343,7 @@ def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
     if key is None or not _in_answer(key):
         return []
     values: list[Found] = [change.after for change in chosen]
-    induced = induce(rows, values, Context())
+    induced = induce(rows, values, Context(own=MADE))
     size = sum(1 for _ in leaves(as_json(values[0])))
     if len(induced.unexplained) > MAX_UNEXPLAINED * size:
         return []

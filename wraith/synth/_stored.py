@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found
-from wraith.synth._context import Context
+from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
 from wraith.synth._places import extend, index
 from wraith.synth._roles import Role, created_key
@@ -28,7 +28,7 @@ def silent_effects(rows: Sequence[Row], role: Role) -> tuple[Effect, ...]:
     values: list[Found] = [row.observation.left for row in told]
     seeing = [_with_answer(row) for row in told]
     form = any(row.env.body_kind == "form" for row in told)
-    induced = induce(seeing, values, Context(envelope=(), form=form))
+    induced = induce(seeing, values, Context(own=MADE, envelope=(), form=form))
     for row in told:
         row.env.response = MISSING
     size = max(len(value) for value in values if isinstance(value, dict))

@@ -37,11 +37,13 @@ def sketch(session: Sequence[Seen]) -> Sketch:
     """Return the sketch of one session's exchanges, in order."""
     earlier: list[bytes] = []
     flows: dict[str, bool] = {}
+    looked: dict[str, int] = {}
     lines: list[Line] = []
     for seen in session:
         for segment in seen.segments:
             if not flows.get(segment):
-                flows[segment] = _flows(segment, earlier)
+                flows[segment] = _flows(segment, earlier[looked.get(segment, 0) :])
+                looked[segment] = len(earlier)
         echoed = seen.ok and _stands_in(seen.segments[-1], seen.raw)
         flowed = tuple(flows[segment] for segment in seen.segments)
         status = seen.status if seen.ok or seen.status >= REFUSED else REFUSED

@@ -6,9 +6,9 @@ different values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from wraith.paths import MISSING
+from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, fit
@@ -40,7 +40,7 @@ WHOLE: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
     """Return the function of one text that gives every value, or None."""
-    if not all(isinstance(value, str) and value for value in values) or len(set(map(str, values))) < DISTINCT:
+    if not _are_texts(values):
         return None
 
     def telling(i: int) -> tuple[bool, int, int]:
@@ -54,6 +54,35 @@ def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
             if found is not None and found.whole:
                 return candidate
     return None
+
+
+def part_function_source(
+    rows: Sequence[Row], answers: Values, values: Values, parts: Iterable[tuple[Expr, Sequence[Found]]]
+) -> Expr | None:
+    """Return the function of another text in the same answer that gives every value, or None."""
+    if not _are_texts(values):
+        return None
+    for row, answer in zip(rows, answers, strict=True):
+        row.env.response = answer
+    longest = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
+    target = str(values[longest])
+    candidates = (
+        candidate
+        for place, column in parts
+        if isinstance(column[longest], str) and _plain(target) in _plain(str(column[longest]))
+        for candidate in _functions(place, rows[longest], target)
+    )
+    fits = (each for each in candidates if (found := fit(each, rows, values)) is not None and found.whole)
+    best = next(fits, None)
+    for row in rows:
+        row.env.response = MISSING
+    return best
+
+
+def _are_texts(values: Values) -> bool:
+    return (
+        all(isinstance(value, str) and value for value in values) and len(set(map(str, values))) >= DISTINCT
+    )
 
 
 def length_source(rows: Sequence[Row], values: Values) -> Expr | None:

@@ -36,16 +36,26 @@ def learn_unknown(
     answered: dict[tuple[str | None, ...], set[int]] = defaultdict(set)
     for route, some in observed.items():
         answered[patterns[route].shape].update(each.seen.status for each in some)
+    lost = [route for route in sorted(observed) if answered[patterns[route].shape] == {NOT_FOUND}]
+    plain = {_masked(each) for route in lost if None not in patterns[route].shape for each in observed[route]}
     unknown = [
         route
-        for route in sorted(observed)
-        if answered[patterns[route].shape] == {NOT_FOUND} and None not in patterns[route].shape
+        for route in lost
+        if None not in patterns[route].shape
+        or (patterns[route].shape[-1] and {_masked(each) for each in observed[route]} <= plain)
     ]
     refused = [
         route for route in sorted(observed) if {each.seen.status for each in observed[route]} == {NOT_ALLOWED}
     ]
     nowhere, known = _learn(unknown, patterns, observed), _learn(refused, patterns, observed)
     return nowhere, known, frozenset(unknown if nowhere else ())
+
+
+def _masked(observation: Observation) -> bytes:
+    """Return an answer without the path that it quotes: below an item a path may also be unknown because the
+    item is, and then more is said, or something else."""
+    seen = observation.seen
+    return seen.raw.replace(seen.request.path.encode(), b"\0").replace(seen.method.encode(), b"\1")
 
 
 def _learn(

@@ -17,6 +17,7 @@ from wraith.synth._context import Context, Totals
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
+from wraith.synth._likewise import NOTHING_LIKEWISE, Likewise
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
 from wraith.synth._observe import Observation
@@ -121,6 +122,8 @@ class _Told:
     """How an entity is shown, where parameters change that."""
     known: Mapping[Path, Expr]
     """Parts of its answers that are known already."""
+    likewise: Likewise
+    """What other routes say in some places."""
     study: Study
 
 
@@ -132,15 +135,18 @@ def learn_route(
     side_effects: tuple[Effect, ...] = (),
     known: Mapping[Path, Expr] | None = None,
     laws: Laws = NO_LAWS,
+    likewise: Likewise = NOTHING_LIKEWISE,
     study: Study | None = None,
 ) -> LearnedRoute:
     """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already; ``study`` is what is left of learning it with other laws."""
+    that are known already, ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of
+    learning it without them."""
     study = study or Study(observations, role)
     rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
-    told = _Told(role, listed, lists.headers if listed is not None else {}, item, known or {}, study)
+    headers = lists.headers if listed is not None else {}
+    told = _Told(role, listed, headers, item, known or {}, likewise, study)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -390,6 +396,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         return context
     context.envelope = role.envelope
     context.laws = laws
+    context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
         context.key_path = (*role.envelope, *role.collection.key)
         context.sequence = role.collection.name

@@ -44,8 +44,8 @@ class SetField:
 class Make:
     """Store a document made from a template: an entity that comes into being beside what is answered.
 
-    Template and holes are those of a variant; a hole's ``response.body`` is the answer. In the key ``item``
-    is the document that was made.
+    Template and holes are those of a variant; a hole's ``response.body`` is the answer, and ``made`` is the
+    document itself, for its key as well.
     """
 
     entity: str
