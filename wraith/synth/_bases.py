@@ -37,8 +37,11 @@ def unaddressed_bases(table: RouteTable, by_route: dict[int, list[Seen]]) -> dic
             written.pop(pattern.shape[:-1], None)
             listed.pop(pattern.shape[:-1], None)
     addressed = {pattern.shape[:-1] for pattern in table.patterns if pattern.shape[-1:] == (None,)}
+    words = {word_of(base) for base in addressed}
     found: dict[Base, Path] = {}
     for base in sorted(written.keys() & listed.keys() - addressed, key=str):
+        if None in base and base[-1] in words:
+            continue  # they are addressed elsewhere
         for name in PRIOR_KEYS:
             own = [text_of(get(seen.document, (name,))) for seen in written[base]]
             given = {_given(seen, key) for seen, key in zip(written[base], own, strict=True)}
