@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from wraith.asgi import Guard, control_guard, new_control_app
+from wraith.asgi import Front, Guard, control_guard, new_control_app
 from wraith.errors import PolicyError
 
 OWN = {"host": "127.0.0.1:8081"}
@@ -46,7 +46,18 @@ def test_on_loopback_programs_may_and_pages_of_other_sites_may_not(
 
 @pytest.mark.parametrize(
     ("authorization", "allowed"),
-    [(None, False), ("Bearer wrong", False), ("secret", False), ("Bearer secret", True)],
+    [
+        (None, False),
+        ("Bearer wrong", False),
+        ("secret", False),
+        ("Bearer secret", True),
+        ("Basic bWU6c2VjcmV0", True),  # me:secret
+        ("Basic c2VjcmV0", False),  # secret
+        ("Basic bWU6d3Jvbmc=", False),  # me:wrong
+        ("Basic *", False),
+        ("Basic /w==", False),
+        ("", False),
+    ],
 )
 def test_off_loopback_the_token_decides(authorization: str | None, allowed: bool) -> None:
     """Any name may reach a server that is meant to be reached; who knows the token may control it."""
@@ -62,6 +73,26 @@ def test_the_token_does_not_excuse_a_page_of_another_site() -> None:
     guard = control_guard("0.0.0.0", {"WRAITH_CONTROL_TOKEN": "secret"})
     raw = [(b"host", b"a"), (b"authorization", b"Bearer secret"), (b"sec-fetch-site", b"cross-site")]
     assert guard.refusal(raw) is not None
+
+
+def test_a_browser_is_asked_for_the_token() -> None:
+    """Without it the answer is a challenge, with which a browser asks its user; a page is refused without."""
+
+    async def ask(headers: list[tuple[bytes, bytes]]) -> tuple[int, set[bytes]]:
+        sent: list[dict[str, object]] = []
+
+        async def send(message: dict[str, object]) -> None:
+            sent.append(message)
+
+        app = new_control_app("control")
+        front = Front(app, app, Guard("secret"))
+        await front({"type": "http", "path": "/__wraith/", "headers": headers}, None, send)
+        return sent[0]["status"], {name for name, _ in sent[0]["headers"]}
+
+    status, names = asyncio.run(ask([(b"host", b"twins.test")]))
+    assert (status, b"www-authenticate" in names) == (401, True)
+    status, names = asyncio.run(ask([(b"host", b"twins.test"), (b"sec-fetch-site", b"cross-site")]))
+    assert (status, b"www-authenticate" in names) == (403, False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])

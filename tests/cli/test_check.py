@@ -212,6 +212,46 @@ def test_changed_constants_are_noticed(run, recorded: Workspace) -> None:
     assert (document["schema"], document["passed"], document["unnoticed"]) == ("wraith.tamper/1", True, [])
 
 
+def test_the_report_as_a_page(run, recorded: Workspace, exchange: Callable[..., Exchange], record) -> None:
+    """With ``--html`` the report is a page as well, and standard output is what it is without."""
+    run("synth", "shop")
+    record(recorded, [exchange("GET", "/never-learned", 200, {"object": "surprise"})])
+    page = recorded.project.root / "out" / "report.html"
+    plain = run("check", "shop", "--json")
+    ran = run("check", "shop", "--json", "--html", str(page))
+    assert (ran.code, ran.document) == (plain.code, plain.document)
+    text = page.read_text()
+    assert text.startswith("<!doctype html>")
+    assert "/never-learned" in text
+    assert run("check", "shop", "--html", str(page)).out.splitlines()[-1] == f"the page is {page}"
+
+
+def test_the_page_has_the_replay_over_http_and_the_holdout(run, recorded: Workspace) -> None:
+    """Where they were asked for, with their scores; a later page has the last hold-out all the same."""
+    run("synth", "shop")
+    page = recorded.project.root / "report.html"
+    run("check", "shop", "--wire", "--holdout", "2", "--html", str(page))
+    assert "wire_fidelity_bp: over HTTP" in page.read_text()
+    assert "predicted in 2 folds" in page.read_text()
+    run("check", "shop", "--html", str(page))
+    assert "predicted in 2 folds" in page.read_text()
+
+
+@pytest.mark.parametrize("more", [("--tamper",), ("--accept", "drift-0", "--reason", "fine")])
+def test_a_page_needs_a_replay(run, recorded: Workspace, more: tuple[str, ...]) -> None:
+    """``--html`` beside what replays nothing is the user's mistake, and writes nothing."""
+    ran = run("check", "shop", "--html", "report.html", *more)
+    assert ran.code == 1
+    assert "hint: wraith check shop --html report.html" in ran.err
+    assert not (recorded.project.root / "report.html").exists()
+
+
+def test_a_page_is_no_folder(run, recorded: Workspace) -> None:
+    """The mistake is told before anything is replayed."""
+    ran = run("check", "shop", "--html", ".")
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "error: . is a folder")
+
+
 @pytest.fixture
 def fixed(
     run, recorded: Workspace, exchange: Callable[..., Exchange], record: Callable[..., str]

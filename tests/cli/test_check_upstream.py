@@ -153,6 +153,25 @@ def test_each_drift_of_the_service_is_told(run, books: Workspace, name: str) -> 
     assert ran.code == (0 if name == "more" else 2)
 
 
+@pytest.mark.parametrize("name", ["field", "more", "status"])
+def test_drift_of_the_service_can_be_looked_at(run, books: Workspace, name: str) -> None:
+    """On a page of its own: what drifted, with the service's answer, a field more as a warning."""
+    page = books.project.root / "drift.html"
+    arguments = ("--include-writes", "--rps", "1000", "--html", str(page))
+    with ledger(2, name) as url:
+        ran = run(
+            "check", "shop", "--upstream", "--target", url, "--header", "X-Api-Key: k3y-0f-m1ne", *arguments
+        )
+    text = page.read_text()
+    assert ran.out.splitlines()[-1] == f"the page is {page}"
+    assert "Drift of the live service" in text
+    assert DRIFTS[name][0] in text
+    assert DRIFTS[name][1] in text
+    assert ("(warning)" in text) == (name == "more")
+    assert f"asked: {url}; 0 writes skipped" in text
+    assert "k3y-0f-m1ne" not in text
+
+
 def test_drift_of_the_service_can_be_accepted(run, books: Workspace) -> None:
     """By its id; the next run passes. No check of the twin misses it, but a service without it does."""
     arguments = ("check", "shop", "--upstream", "--include-writes", "--rps", "1000")

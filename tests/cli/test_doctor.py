@@ -57,7 +57,7 @@ def test_a_new_twin_has_no_errors(run, shop: Workspace) -> None:
     """What is not made yet is a warning that names the command which makes it."""
     ran = run("doctor", "shop")
     assert ran.code == 0
-    assert "warning  recordings: nothing is recorded" in ran.out
+    assert "recordings  WARNING  nothing is recorded" in ran.out
     assert "hint:  wraith record shop" in ran.out
     assert "shop: 0 errors, 3 warnings" in ran.out
 
@@ -116,6 +116,15 @@ def _other_policy(workspace: Workspace) -> None:
 
 def _new_rule(workspace: Workspace) -> None:
     workspace.scrub_path.write_text('[[rules]]\njsonpath = "name"\n')
+
+
+def _handler(source: str = "emit.json({})") -> Callable[[Workspace], None]:
+    def write(workspace: Workspace) -> None:
+        path = workspace.lua_path / "handlers" / "polish_widget.lua"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+
+    return write
 
 
 def _edited_model(workspace: Workspace) -> None:
@@ -185,7 +194,15 @@ def _no_report(workspace: Workspace) -> None:
             _new_rule, "secrets", "error", "4 exchanges with what looks like a secret", id="secrets"
         ),
         pytest.param(_edited_model, "model", "warning", "edited by hand", id="model-edited"),
-        pytest.param(_edited_model, "model", "warning", "1 variant with a Lua hook", id="model-hook"),
+        pytest.param(
+            _edited_model,
+            "lua_handlers_bound",
+            "warning",
+            "there is no such handler",
+            id="model-hook",
+        ),
+        pytest.param(_handler("return 1 +"), "lua_handlers_valid", "error", "unexpected", id="no-lua"),
+        pytest.param(_handler(), "lua_handlers_bound", "warning", "answers nothing", id="unbound"),
         pytest.param(_broken_model, "model", "error", "not JSON", id="model-broken"),
         pytest.param(_no_model, "model", "warning", "nothing was learned yet", id="model-missing"),
         pytest.param(_broken_patch, "patches", "error", "changes: ", id="patch-broken"),
@@ -210,6 +227,16 @@ def test_each_thing_that_can_be_wrong_is_found(
     assert ran.code == (2 if ran.document["errors"] else 0)
     assert (ran.document["errors"] > 0) == (level == "error")
     assert {path: path.read_bytes() for path in healthy.project.root.rglob("*") if path.is_file()} == before
+
+
+def test_handlers_that_compile_are_counted(run, healthy: Workspace) -> None:
+    """And what each answers is listed."""
+    _handler()(healthy)
+    path = healthy.lua_path / "handlers" / "polish_widget.lua"
+    path.rename(path.with_name("create_widget.lua"))
+    out = run("doctor", "shop").out
+    assert "lua_handlers_valid  INFO  1 Lua handler(s) compiled successfully" in out
+    assert "lua_handlers_bound  INFO  create_widget answers POST /widgets" in out
 
 
 def test_a_secret_is_never_shown(run, shop: Workspace, record: Callable[..., str]) -> None:

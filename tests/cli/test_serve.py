@@ -45,6 +45,18 @@ def test_a_twin_is_served(learned: Workspace, start: Callable[..., object], fold
     assert [json.loads(line)["status"] for line in err.splitlines()][:3] == [201, 200, 501]
 
 
+def test_the_page_of_a_twin_knows_its_workspace(
+    run, learned: Workspace, start: Callable[..., object], folder: Path
+) -> None:
+    """What backs the model, and the last check, also one that was made while it was served."""
+    server = start("serve", "shop", "--port", "0", "--ready-json", str(folder / "ready.json"))
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        assert "None yet" in client.get("/__wraith/").text
+        assert "2 exchanges in 2 sessions" in client.get("/__wraith/?route=POST%20/widgets").text
+        run("check", "shop")
+        assert "10000 of 10000" in client.get("/__wraith/").text
+
+
 def test_a_model_is_needed(run, shop: Workspace) -> None:
     """Before synth there is nothing to serve: exit status 1, and the command that comes first."""
     ran = run("serve", "shop")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.test_replay import LEARNED, OTHERS, USERS, create, read
 from tests.synth.recordings import START_MS, recording, session
-from wraith.conformance import Wire, check, check_wire
+from wraith.conformance import Gallery, Wire, check, check_wire
 from wraith.exchange import Request, Response
 from wraith.runtime import Session, Twin
 from wraith.wir import Model
@@ -30,8 +30,8 @@ class Server:
         state = self.open.setdefault(name, self.twin.open_session(f"other-{name}"))
         return self.change(self.twin.respond(request, state, now_ms=LATER_MS).response)
 
-    def check(self) -> Wire:
-        return check_wire(LEARNED.model, OTHERS, self.send, close=self.closed.append)
+    def check(self, gallery: Gallery | None = None) -> Wire:
+        return check_wire(LEARNED.model, OTHERS, self.send, close=self.closed.append, gallery=gallery)
 
 
 def test_a_server_that_answers_like_the_interpreter_has_the_same_score() -> None:
@@ -66,6 +66,16 @@ def test_what_the_server_does_otherwise_is_a_finding(change: Callable[[Response]
     assert wire.disagreements_total == len(wire.disagreements) > 0
     assert wire.exact_bp < 10_000
     assert all(each.wire for each in wire.disagreements)
+
+
+def test_what_the_server_does_otherwise_can_be_looked_at() -> None:
+    """The recorded response beside the server's; where both answer alike there is nothing to see."""
+    gallery = Gallery()
+    wire = Server(LEARNED.model, _other_status).check(gallery)
+    assert gallery.exchanges == wire.disagreements_total
+    assert (201, 202) in {(each.recorded_status, each.replayed_status) for each in gallery.shown()}
+    Server(LEARNED.model).check(alike := Gallery())
+    assert alike.shown() == []
 
 
 def test_sessions_of_one_run_share_a_client_session() -> None:

@@ -17,9 +17,10 @@ from wraith.canonical import JsonValue
 from wraith.config import FixtureSets
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Fidelity, Mask
+from wraith.serve import AccessLog, Backing, Fidelity, Mask, Passthrough
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
+from wraith.serve._page import Looked, add_page
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import TwinApp
 from wraith.wir import model_from_json
@@ -127,10 +128,12 @@ class Shop:
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
         fidelity: Fidelity = "synth",
+        passthrough: Passthrough | None = None,
         sets: FixtureSets | None = None,
         fixtures: str = "default",
         max_body_bytes: int = 1000,
         body_timeout_s: float = 5.0,
+        backing: Backing | None = None,
     ) -> AsyncIterator[Served]:
         """Serve a twin for as long as the block lasts."""
         log, stop = io.StringIO(), asyncio.Event()
@@ -143,10 +146,13 @@ class Shop:
             mask,
             fidelity=fidelity,
             access=access,
+            passthrough=passthrough,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )
-        front = Front(app, control_app(sessions, {"twin": "shop"}), Guard(None))
+        control = control_app(sessions, {"twin": "shop"})
+        add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
+        front = Front(app, control, Guard(None))
         task = asyncio.create_task(
             run_app(front, host="127.0.0.1", port=0, on_bound=bound.set_result, stop=stop, signals=False)
         )

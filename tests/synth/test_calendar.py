@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.synth.recordings import Document, Step, exchange, model_of, session, source, variant
-from wraith.wir import Call, Clock, ref
+from wraith.wir import Call, Clock, Literal, ref
 
 DAY = 86_400
 LENGTHS = {"week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY, "day": DAY}
@@ -38,3 +38,30 @@ def test_distances_of_their_own_are_no_calendar() -> None:
     lengths = {"week": 10 * DAY, "month": 30 * DAY, "day": DAY}
     model = model_of(*(bought(number, word, lengths[word]) for number, word in enumerate(lengths)))
     assert "later" not in repr(source(variant(model, "POST /passes"), "ends"))
+
+
+def test_one_shared_time_is_now() -> None:
+    """Answers of one second share their time: it is that of the exchange, or days from it; a time that lies
+    elsewhere is the service's own."""
+    now = (1_700_000_000, 1_700_000_000 + 2 * DAY, 1_600_000_321)
+
+    def answer(key: str) -> Document:
+        return {"id": key, "made": now[0], "due": now[1], "since": now[2]}
+
+    model = model_of(session(*(exchange("POST", "/passes", json={}, answer=answer(key)) for key in KEYS[:2])))
+    made = variant(model, "POST /passes")
+    assert source(made, "made") == Clock("epoch_s")
+    assert source(made, "due") == Clock("epoch_s", 2 * DAY)
+    assert source(made, "since") == Literal(now[2])
+
+
+def test_times_that_are_not_understood_are_not_made_fresh() -> None:
+    """Texts that read as times, and follow no clock, are no identifiers."""
+    days = ("2021-03-04", "2021-07-19", "2022-11-30")
+    model = model_of(
+        *(
+            session(exchange("POST", "/passes", json={}, answer={"id": key, "since": f"{day}T10:00:00Z"}))
+            for key, day in zip(KEYS, days, strict=False)
+        )
+    )
+    assert "FreshId(" not in repr(source(variant(model, "POST /passes"), "since"))

@@ -139,6 +139,34 @@ def test_what_is_still_there_did_not_go() -> None:
     assert effects == (Delete("shelves", Ref(("request", "path", "shelve_id"))),)
 
 
+def test_a_field_that_refers_elsewhere_takes_nothing_along() -> None:
+    """Pages go with their book; that the number of a book is that of a shelf as well is chance."""
+    sessions = []
+    for number in range(3):
+        base = 10 * number
+        shelves = [{"id": base + at, "name": f"s{base + at}"} for at in (1, 2)]
+        books = [{"id": base + at, "shelf": base + 1, "name": f"b{base + at}"} for at in (1, 2, 3, 4)]
+        pages = [{"id": base + at, "book": base + at, "name": f"p{base + at}"} for at in (1, 2, 3, 4)]
+        created = [
+            exchange("POST", f"/{name}", json={k: v for k, v in each.items() if k != "id"}, answer=each)
+            for name, some in (("shelves", shelves), ("books", books), ("pages", pages))
+            for each in some
+        ]
+        sessions.append(
+            session(
+                *created,
+                *(exchange("GET", f"/shelves/{each['id']}", answer=each) for each in shelves),
+                *(exchange("GET", f"/books/{each['id']}", answer=each) for each in books),
+                *(exchange("GET", f"/pages/{each['id']}", answer=each) for each in pages),
+                exchange("DELETE", f"/shelves/{base + 1}", status=204),
+                exchange("GET", f"/books/{base + 1}", status=404, answer={"error": "none"}),
+                exchange("GET", f"/pages/{base + 1}", status=404, answer={"error": "none"}),
+            )
+        )
+    effects = variant(model_of(*sessions), "DELETE /shelves/{shelve_id}", 204).effects
+    assert [each.entity for each in effects if isinstance(each, Sweep)] == ["books"]
+
+
 def test_a_view_of_collections_is_made_of_their_lists() -> None:
     """What it shows is what the collections hold, whatever was created since."""
     sessions = []

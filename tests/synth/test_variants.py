@@ -37,6 +37,7 @@ from wraith.wir import (
     NotMatches,
     NotOneOf,
     Ref,
+    Where,
 )
 
 KEYS = ("it_k3Jd82mQ", "it_9xPq27Lb", "it_Zr41wTn6", "it_b8Vc5Hs0", "it_Q7my3Ke2", "it_4fGu9Da1")
@@ -203,6 +204,33 @@ def test_conflict_is_presence_in_state() -> None:
     ]
     [taken] = [each for each in route(model_of(*steps), "POST /v1/plans").variants if each.status == 409]
     assert taken.guards == (Exists(Lookup("plans", body("id"))),)
+
+
+def test_a_value_that_another_entity_has_is_refused() -> None:
+    """An update may send what its own entity has, but not what another has."""
+
+    def users(number: int) -> tuple[Step, ...]:
+        one, other = ({"id": f"us_{at}{number}k3Jd82", "mail": f"{at}{number}@b.org"} for at in "xy")
+
+        def change(mail: object, status: int = 200) -> Step:
+            answer = {**one, "mail": mail} if status == 200 else {"error": "taken"}
+            return exchange("PATCH", f"/users/{one['id']}", json={"mail": mail}, status=status, answer=answer)
+
+        return session(
+            *(exchange("POST", "/users", json={"mail": u["mail"]}, answer=u) for u in (one, other)),
+            change(one["mail"]),
+            change(other["mail"], 409),
+            change(f"new{number}@b.org"),
+        )
+
+    [taken] = [
+        each
+        for each in route(model_of(*map(users, range(3))), "PATCH /users/{user_id}").variants
+        if each.status == 409
+    ]
+    same = Where(("mail",), "equals", body("mail"), when_given=False)
+    another = Where(("id",), "differs", Ref(("request", "path", "user_id")), when_given=False)
+    assert f"{same!r}, {another!r}" in repr(taken.guards)
 
 
 def test_a_reference_to_nothing_is_refused() -> None:

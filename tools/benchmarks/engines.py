@@ -1,7 +1,9 @@
-"""One process that runs one engine on one corpus: ``python -m benchmarks.engines synth|check PROJECT``; or on
-a twin that is built: ``again PROJECT NAME EXCHANGES``, ``wire PROJECT NAME``, ``tamper PROJECT NAME``.
+"""One process that runs one engine on one corpus: ``python -m benchmarks.engines synth|check PROJECT``,
+``more PROJECT end|middle``, ``shared PROJECT JOBS``; or on a twin that is built: ``again PROJECT NAME
+EXCHANGES``, ``wire PROJECT NAME``, ``tamper PROJECT NAME``.
 
-Prints exchanges, seconds and the peak of resident memory. Time is counted from the first file that is read.
+Prints exchanges, seconds and the peak of resident memory. Time is counted from the first file that is read;
+what one process alone does is counted by its processor time.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +22,7 @@ from benchmarks.corpora import TWIN
 if TYPE_CHECKING:
     from wraith.exchange import Exchange
     from wraith.recording import SealedSession
+    from wraith.synth import Learned
 
 
 class Loaded:
@@ -56,6 +60,8 @@ def main() -> None:
     step, folder, *more = sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]
     steps: dict[str, Callable[..., dict[str, float]]] = {
         "synth": synth,
+        "more": more_sessions,
+        "shared": shared,
         "check": check,
         "again": again,
         "wire": wire,
@@ -71,11 +77,60 @@ def synth(folder: Path) -> dict[str, float]:
     from wraith.wir import dump_model
     from wraith.workspace import Project
 
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     sessions = sealed_sessions(Project(folder).twin(TWIN))
     learned = learn(sessions)
     dump_model(learned.model)
-    return _numbers(sum(len(session) for session in sessions), started)
+    measured = _numbers(sum(len(session) for session in sessions), started)
+    return measured | {"cpu_seconds": time.process_time() - busy}
+
+
+def more_sessions(folder: Path, place: str) -> dict[str, float]:
+    """Learn the recordings but one session, at the end or in the middle, then all of them with what was kept:
+    the second time is counted, and set against learning all of them with an empty memory."""
+    from wraith.build._memo import FileMemo
+    from wraith.recording import sealed_sessions
+    from wraith.synth import learn
+    from wraith.workspace import Project
+
+    sessions = sorted(sealed_sessions(Project(folder).twin(TWIN)), key=lambda each: each.started_at_ms)
+    left = len(sessions) - 1 if place == "end" else len(sessions) // 2
+    with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as empty:
+        started = time.process_time()
+        fresh = learn(sessions, memo=FileMemo(Path(empty)))
+        whole = time.process_time() - started
+        learn(sessions[:left] + sessions[left + 1 :], memo=FileMemo(Path(kept)))
+        started = time.process_time()
+        again = learn(sessions, memo=FileMemo(Path(kept)))
+        more = time.process_time() - started
+        if _written(again) != _written(fresh):
+            raise SystemExit("another model was learned from what was kept")
+        measured = _numbers(sum(map(len, sessions)), time.perf_counter())
+        return measured | {"cpu_seconds": more, "whole_seconds": whole}
+
+
+def shared(folder: Path, jobs: str) -> dict[str, float]:
+    """Learn with several processes, against one; both give the same bytes."""
+    from wraith.build._workers import spread
+    from wraith.recording import sealed_sessions
+    from wraith.synth import learn
+    from wraith.workspace import Project
+
+    sessions = sealed_sessions(Project(folder).twin(TWIN))
+    started = time.perf_counter()
+    alone = learn(sessions)
+    whole = time.perf_counter() - started
+    started = time.perf_counter()
+    together = learn(sessions, spread=spread(int(jobs)))
+    if _written(together) != _written(alone):
+        raise SystemExit("several processes learned another model")
+    return _numbers(sum(map(len, sessions)), started) | {"whole_seconds": whole}
+
+
+def _written(learned: Learned) -> tuple[bytes, bytes]:
+    from wraith.wir import dump_evidence, dump_model
+
+    return dump_model(learned.model), dump_evidence(learned.evidence)
 
 
 def check(folder: Path) -> dict[str, float]:

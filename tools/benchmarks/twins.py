@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from benchmarks.ablation import ablated
+from benchmarks.anew import recorded_anew
 from benchmarks.orderledger import fresh
 from benchmarks.processes import ROOT
 from wraith.conformance import Divergence, Report, check, generalization
@@ -22,10 +23,12 @@ TWINS: Final = ("billing-api", "posts-api", "graphql-api", "orderledger")
 FOLDS: Final = 5
 REASONS: Final = 3
 FRESH_SEED: Final = 77
-"""Not that of the committed recordings of orderledger, which is 20."""
-FRESH_SESSIONS: Final = 20
+"""Not that of the committed recordings, which is 20."""
+FRESH_SESSIONS: Final = {"graphql-api": 25}
 """One of each scenario."""
-WITH_FRESH: Final = "orderledger"
+SCENARIOS: Final = 20
+"""Scenarios of the other twins."""
+OWN: Final = "orderledger"
 """The twin whose service runs in this process."""
 
 
@@ -38,7 +41,7 @@ class Fidelity:
     exchanges: int
     exact_bp: int
     generalization_bp: int
-    fresh_bp: int | None = None
+    fresh_bp: int
     divergences: int = 0
     without_derived: int | None = None
     """Divergences in sample of the same model with derived expressions, joins, aggregates and state guards
@@ -53,24 +56,32 @@ def measured(name: str) -> Fidelity:
     learned = learn(corpus)
     report = check(learned.model, corpus, runs=learned.evidence.runs)
     held_out = generalization(corpus, FOLDS, runs=learned.evidence.runs)
-    own = name == WITH_FRESH
     return Fidelity(
         name,
         len(corpus),
         report.exchanges_total,
         report.exact_bp,
         held_out.generalization_bp,
-        fresh_pass(learned.model).exact_bp if own else None,
+        fresh_pass(name, learned.model).exact_bp,
         report.divergences_total,
-        without_derived(learned.model, corpus, learned.evidence.runs).divergences_total if own else None,
+        without_derived(learned.model, corpus, learned.evidence.runs).divergences_total
+        if name == OWN
+        else None,
         dict(first_reasons(held_out.divergences).most_common(REASONS)),
     )
 
 
-def fresh_pass(model: Model) -> Report:
-    """Return how a model answers sessions of the order ledger by another seed."""
-    sessions = fresh(FRESH_SEED, FRESH_SESSIONS)
-    return check(model, sessions, runs=[[each.id for each in sessions]])
+def fresh_pass(name: str, model: Model) -> Report:
+    """Return how a model answers sessions of its service by another seed."""
+    sessions = FRESH_SESSIONS.get(name, SCENARIOS)
+    if name == OWN:
+        return _answered(model, fresh(FRESH_SEED, sessions))
+    with recorded_anew(name, FRESH_SEED, sessions) as corpus:
+        return _answered(model, corpus)
+
+
+def _answered(model: Model, corpus: Corpus) -> Report:
+    return check(model, corpus, runs=[[each.id for each in corpus]])
 
 
 def without_derived(model: Model, corpus: Corpus, runs: Sequence[Sequence[str]]) -> Report:
@@ -117,5 +128,5 @@ def document(twins: Sequence[Fidelity]) -> dict[str, object]:
     return {"format": FORMAT, "folds": FOLDS, "twins": [asdict(twin) for twin in twins]}
 
 
-def _percent(score_bp: int | None) -> str:
-    return "" if score_bp is None else f"{score_bp / 100:.2f} %"
+def _percent(score_bp: int) -> str:
+    return f"{score_bp / 100:.2f} %"

@@ -30,10 +30,16 @@ def failure(status: int, code: str, message: str, *, hint: str | None = None) ->
     return Answer(status, document)
 
 
-async def send_json(send: Send, answer: Answer, *, unread: Receive | None = None) -> None:
-    """Send the answer as JSON; see ``send_rest`` for ``unread``."""
+async def send_json(
+    send: Send, answer: Answer, *, unread: Receive | None = None, headers: RawHeaders | None = None
+) -> None:
+    """Send the answer as JSON, with more headers where they are given; see ``send_rest`` for ``unread``."""
     body = compact(answer.document)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        *(headers or ()),
+    ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send_rest(send, body, unread=unread)
 

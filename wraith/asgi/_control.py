@@ -7,6 +7,7 @@ loopback there is no telling who calls, so a token is needed.
 
 from __future__ import annotations
 
+import base64
 import hmac
 import ipaddress
 from collections.abc import Iterable, Mapping
@@ -42,29 +43,53 @@ def control_guard(host: str, environ: Mapping[str, str]) -> Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is refused; ``needs_token``: because it has no token, or a wrong one."""
+
+    message: str
+    needs_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """Refuses requests for the control plane. Without a token it is that of a server on loopback."""
 
     token: str | None
 
-    def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    def refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
         """Return why the request is refused, None where it is not."""
         given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
         host = given.get("host", "")
         if given.get("sec-fetch-site", "none") not in _OWN_SITE:
-            return "the request comes from a page of another site"
+            return Refusal("the request comes from a page of another site")
         if "origin" in given and urlsplit(given["origin"]).netloc != host:
-            return "the request comes from a page of another origin"
+            return Refusal("the request comes from a page of another origin")
         if self.token is None:
             return (
                 None
                 if not host or is_loopback(_hostname(host))
-                else f"{host} is no name of this machine's own"
+                else Refusal(f"{host} is no name of this machine's own")
             )
-        wanted = f"Bearer {self.token}".encode()
-        if not hmac.compare_digest(given.get("authorization", "").encode(), wanted):
-            return f"off loopback it needs the header Authorization: Bearer and the value of {TOKEN_VARIABLE}"
+        if not hmac.compare_digest(_token(given.get("authorization", "")).encode(), self.token.encode()):
+            return Refusal(
+                f"off loopback it needs the header Authorization: Bearer and the value of {TOKEN_VARIABLE}",
+                needs_token=True,
+            )
         return None
+
+
+def _token(authorization: str) -> str:
+    """Return the token in the header: that of ``Bearer``, or the password of ``Basic`` (RFC 7617), which
+    browsers ask their users for."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def is_loopback(host: str) -> bool:

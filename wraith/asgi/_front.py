@@ -5,7 +5,7 @@ Traffic does not pass through Quart's request objects, which would halve the spe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wraith.asgi._answers import failure, send_json
 from wraith.asgi._control import CONTROL_PREFIX, Guard
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework, HTTPScope, Scope
 
     from wraith.asgi._types import Receive, Send, Traffic
+
+
+CHALLENGE: Final = (b"www-authenticate", b'Basic realm="wraith: any name, and the control token"')
+"""Has a browser ask for the token; programs send it as ``Bearer``."""
 
 
 class Front:
@@ -42,6 +46,8 @@ class Front:
     async def _to_control(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         refusal = self._guard.refusal(scope["headers"])
         if refusal is not None:
-            await send_json(send, failure(403, "refused", refusal))
+            status = 401 if refusal.needs_token else 403
+            challenge = [CHALLENGE] if refusal.needs_token else []
+            await send_json(send, failure(status, "refused", refusal.message), headers=challenge)
         else:
             await self._control(scope, receive, send)

@@ -12,7 +12,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     import datetime
 
-    from wraith.conformance import Upstream
+    from wraith.conformance import Gallery, Upstream
     from wraith.exchange import Corpus
 
 
@@ -27,14 +27,15 @@ def upstream(
     sessions: Sequence[str] = (),
     route: str | None = None,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Upstream:
     """Send the recorded requests to the live service, ``[upstream] base_url`` where no ``target`` is named,
     and return how it differs from the recording. The report is written where it is of all sessions and
     routes.
 
     ``headers`` are set on the requests; ``rps`` is how many go out in a second; ``include_writes`` sends also
-    what may change something. Raises InputError for a target that is no address, PolicyError where an answer
-    holds a secret and there is no key to scrub it with.
+    what may change something. What drifted is put into the ``gallery``. Raises InputError for a target that
+    is no address, PolicyError where an answer holds a secret and there is no key to scrub it with.
     """
     from wraith.build.steps import chosen_sessions, read_drift, read_evidence, read_model
     from wraith.config import ScrubConfig, TwinConfig, read_toml
@@ -67,6 +68,7 @@ def upstream(
             runs=runs,
             counted=frozenset(sessions) or None,
             route=route,
+            gallery=gallery,
         )
     if not sessions and route is None:
         write_json(workspace.upstream_report_path, report.to_json())

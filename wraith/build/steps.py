@@ -19,7 +19,40 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._judged import judged_workspace
+from wraith.build._layers import (
+    changed_layers,
+    declared,
+    found_layer,
+    is_overlay,
+    pinned_layers,
+    trusted_layer,
+)
+from wraith.build._new_overlay import make_overlay
+from wraith.build._overlay_steps import (
+    ComposeResult,
+    DeltaResult,
+    FullResult,
+    compose_declared,
+    compose_layers,
+    compose_overlay,
+    delta,
+    exit_code_of,
+    full,
+    keep_full,
+)
+from wraith.build._rebasing import (
+    PromoteResult,
+    RebaseResult,
+    judge_promotion,
+    judge_rebase,
+    keep_artifact,
+    promote,
+    rebase,
+    rebase_check,
+)
 from wraith.build._recording import RecordResult, record
+from wraith.build._rules import read_drift
 from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
@@ -31,36 +64,63 @@ if TYPE_CHECKING:
     import datetime
 
     from wraith.artifact import Packed
-    from wraith.config import DriftConfig, FixtureSets
-    from wraith.conformance import Generalization, Report, Tampering
+    from wraith.config import FixtureSets
+    from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
+    from wraith.runtime import Handlers
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
 __all__ = [
     "CheckResult",
+    "ComposeResult",
+    "DeltaResult",
+    "FullResult",
     "PackResult",
+    "PromoteResult",
+    "RebaseResult",
     "RecordResult",
     "SynthResult",
     "accept",
+    "changed_layers",
     "check",
     "chosen_sessions",
+    "compose",
+    "compose_layers",
     "corpus_digest",
+    "declared",
+    "delta",
     "discard_edits",
+    "exit_code_of",
     "fixtures_of",
+    "found_layer",
+    "full",
     "guard_edits",
+    "handlers_of",
     "holdout",
+    "is_overlay",
+    "judge_promotion",
+    "judge_rebase",
+    "judged_workspace",
+    "keep_artifact",
+    "keep_full",
     "known_generalization",
+    "make_overlay",
     "measure",
     "pack",
     "patch",
+    "pinned_layers",
+    "promote",
     "read_drift",
     "read_evidence",
     "read_findings",
     "read_model",
+    "rebase",
+    "rebase_check",
     "record",
     "synth",
     "tamper",
+    "trusted_layer",
     "upstream",
     "wire",
 ]
@@ -135,6 +195,13 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     return SynthResult(learned, model, findings)
 
 
+def compose(workspace: Workspace) -> ComposeResult:
+    """Link an overlay with its base and its requirements, or a composite as the project declares it."""
+    if workspace.place is not None:
+        return compose_declared(workspace.project, workspace.name)
+    return compose_overlay(workspace)
+
+
 def check(workspace: Workspace) -> CheckResult:
     """Replay the recordings on the model and write the report, which has no date: rules do not expire in it.
 
@@ -155,34 +222,36 @@ def measure(
     fixture: str | None = None,
     jobs: int = 1,
     today: datetime.date | None = None,
+    gallery: Gallery | None = None,
 ) -> Report:
     """Replay the recordings on the model and return the report, which is written where it is of all sessions
     and routes.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
     is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
-    processes share the work. Raises InputError where there is no such set or session.
+    processes share the work. What is to be looked at is put into the ``gallery``. Raises InputError where
+    there is no such set or session.
     """
+    from wraith.build._judged import judged
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check as replay
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
-    model = read_model(workspace)
+    about = judged(workspace, tags, sessions=sessions, fixture=fixture)
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
-        model,
-        recorded,
+        about.model,
+        about.sessions,
         twin=workspace.name,
-        diff=config.diff,
+        diff=about.diff,
         drift=read_drift(workspace),
         today=today,
-        runs=read_evidence(workspace).runs,
+        runs=about.runs,
         counted=frozenset(sessions) or None,
         route=route,
-        fixtures=selected(fixtures_of(workspace, model), fixture),
+        fixtures=about.fixtures,
+        handlers=handlers_of(judged_workspace(workspace)),
         spread=spread(jobs),
+        gallery=gallery,
     )
     if not sessions and route is None:
         write_json(workspace.report_path, report.to_json())
@@ -226,31 +295,21 @@ def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
     )
 
 
-def read_drift(workspace: Workspace) -> DriftConfig:
-    """Return the rules of ``drift.toml``, none where there is no such file. Raises InputError where it is
-    broken, with file and line."""
-    from wraith.config import DriftConfig, read_toml
-
-    return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
-
-
 def tamper(
     workspace: Workspace, *, tags: Sequence[str] = (), fixture: str | None = None, seed: int = 0
 ) -> Tampering:
     """Change constants of the model one at a time, and return which changes a replay does not notice.
     ``fixture`` is the set that sessions begin with. Nothing is written."""
-    from wraith.config import TwinConfig, read_toml, selected
+    from wraith.build._judged import judged
     from wraith.conformance import tamper as try_changes
-    from wraith.recording import sealed_sessions
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    model = read_model(workspace)
+    about = judged(workspace, tags, fixture=fixture)
     return try_changes(
-        model,
-        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
-        diff=config.diff,
-        runs=read_evidence(workspace).runs,
-        fixtures=selected(fixtures_of(workspace, model), fixture),
+        about.model,
+        about.sessions,
+        diff=about.diff,
+        runs=about.runs,
+        fixtures=about.fixtures,
         seed=seed,
     )
 
@@ -356,6 +415,15 @@ def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
     from wraith.config import read_fixtures
 
     return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
+
+
+def handlers_of(workspace: Workspace) -> Handlers | None:
+    """Return what runs the twin's Lua handlers; None where it has none. Raises InputError for a file that is
+    no text."""
+    from wraith.lua import lua_handlers, read_scripts
+
+    scripts = read_scripts(workspace.lua_path)
+    return lua_handlers(scripts) if scripts.handlers else None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

@@ -1,8 +1,8 @@
 """The checks of ``wraith doctor``: each looks at one thing and yields findings, and none stops the others.
 
-A finding is an *error* where a command would fail or answer wrongly, a *warning* where something is missing
-or about to surprise, and *ok* where all is well. A check that raises has found an error, with the place and
-the hint that the command itself would give.
+A finding is an *error* where a command would fail or answer wrongly, a *warning* where something is
+missing or about to surprise, *info* where there is something to know, and *ok* where all is well. A check
+that raises has found an error, with the place and the hint that the command itself would give.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from wraith.cli import _handler_checks as handler_checks
 from wraith.cli import _model_checks as model
 from wraith.cli import _recordings_checks as recordings
 from wraith.cli._patient import Check, Finding, Patient, from_error
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("model", model.freshness),
     ("patches", model.patches),
     ("fixtures", model.fixtures),
+    ("handlers", handler_checks.handlers),
     ("check report", model.report),
 )
 """The checks in the order in which a twin is made, by the name of what they look at."""

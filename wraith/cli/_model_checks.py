@@ -27,11 +27,6 @@ def model(patient: Patient) -> Iterator[Finding]:
         hint = f"doit synth:{patient.name}"
         yield Finding(name, "warning", "nothing was learned yet", str(workspace.symbols_path), hint)
         return
-    hooks = sum(variant.lua_hook is not None for route in learned.routes for variant in route.variants)
-    if hooks:
-        said = f"{count(hooks, 'variant')} with a Lua hook, and this version of wraith runs none"
-        hint = "they are kept, and answer from their templates until handlers run"
-        yield Finding(name, "warning", said, str(workspace.symbols_path), hint)
     if patient.installed:
         yield from _against_artifact(patient)
         return

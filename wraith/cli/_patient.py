@@ -13,7 +13,7 @@ from wraith.errors import WraithError
 from wraith.recording import SealedSession, sealed_session
 from wraith.workspace import Workspace
 
-Level: TypeAlias = Literal["ok", "warning", "error"]
+Level: TypeAlias = Literal["ok", "info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wraith.cli._output import Block, Line, Table, count
 from wraith.cli._report_view import divergence_blocks, suppressed_blocks
+from wraith.live import NOT_TRIED
 
 if TYPE_CHECKING:
     from wraith.conformance import Upstream
@@ -29,7 +30,7 @@ def upstream_blocks(name: str, result: Upstream, *, show_suppressed: bool) -> It
     yield Line(f"{answered}, {result.exchanges_exact} exactly; {left_out}, {result.failed} failed")
     if result.verdict == "no-evidence":
         yield Line("no-evidence: nothing was compared, and that is never a pass", "warn")
-    if result.writes_skipped and not result.exchanges_total:
+    if result.writes_skipped and not result.exchanges_total and not result.failed:
         yield Line(
             "--include-writes sends the writes as well; only to a service that is there for tests", "dim"
         )
@@ -45,14 +46,18 @@ def upstream_blocks(name: str, result: Upstream, *, show_suppressed: bool) -> It
 
 
 def _not_sent_blocks(result: Upstream) -> Iterator[Block]:
-    """Yield what was not sent, the most frequent reason of each route first; failures before all else."""
+    """Yield what was not sent, the most frequent first; before all else why the network failed."""
     kinds = Counter(
         (each.kind, each.route, each.why) for each in result.not_sent if each.kind != "write_skipped"
     )
     if not kinds:
         return
-    ranked = sorted(kinds.items(), key=lambda item: (item[0][0] != "failed", -item[1], item[0]))
+    ranked = sorted(kinds.items(), key=lambda item: (_rank(item[0][0], item[0][2]), -item[1], item[0]))
     rows = [(str(times), KINDS[kind], route, why) for (kind, route, why), times in ranked[:SHOWN]]
     yield Table((">TIMES", "NOT COMPARED", "ROUTE", "WHY"), rows)
     if len(ranked) > SHOWN:
         yield Line(f"and {len(ranked) - SHOWN} more kinds; --json has all", "dim")
+
+
+def _rank(kind: str, why: str) -> int:
+    return 2 if kind != "failed" else int(why.startswith(NOT_TRIED))

@@ -5,8 +5,8 @@ nothing was compared.
 With --holdout K the sessions are also divided into K folds, and each is predicted by a model learned from the
 others: how well the twin answers what was never recorded. With --wire the recordings are also replayed over
 HTTP on a server of its own. With --tamper constants of the model are changed, and it ends with 2 where the
-check notices fewer than 99 % of the changes. With --accept a drift of the last report is accepted, and
-nothing is replayed.
+check notices fewer than 99 % of the changes. With --html the report is also a page to look at. With --accept
+a drift of the last report is accepted, and nothing is replayed.
 
 With --upstream the live service is asked instead: has it drifted from what was recorded? Ends with 2 where it
 has, and with 4 where the network failed. Only reads are sent, unless writes are asked for."""
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wraith.cli._args import add_jobs, add_reading_twin, add_tags, find_twin, reading_twin
@@ -65,6 +66,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fixture", metavar="SET", help="begin sessions with this set of fixtures")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
+    )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write the report as a page, whole in one file"
     )
     parser.add_argument(
         "--today", type=day, metavar="DATE", help="the date that rules expire by, 2027-01-31; default: today"
@@ -133,6 +137,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise InputError(
             "--accept and --reason belong together", hint="--accept DRIFT_ID --reason 'why it is fine'"
         )
+    if args.html is not None and (args.accept is not None or args.tamper):
+        raise InputError(
+            "--html is about a replay, and there is none with --accept and --tamper",
+            hint=f"wraith check {args.name} --html {args.html}",
+        )
     if args.accept is not None:
         return _accept(find_twin(args), args, out)
     _refuse_what_does_not_go_together(args)
@@ -164,11 +173,14 @@ def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
 
 def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
+    from wraith.cli._check_page import Page
     from wraith.cli._report_view import holdout_blocks, report_blocks, suppressed_blocks
     from wraith.cli._wire_view import wire_blocks
     from wraith.conformance import SCHEMA
 
     today = args.today or datetime.datetime.now(datetime.UTC).date()
+    page, generalization = Page(args.html), None
+    gallery = page.gallery()
     with out.working(f"checking {workspace.name}"):
         report = steps.measure(
             workspace,
@@ -178,6 +190,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             fixture=args.fixture,
             jobs=args.jobs,
             today=today,
+            gallery=gallery,
         )
     passed = report.passed
     document: dict[str, JsonValue] = {"schema": SCHEMA}
@@ -187,6 +200,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.show_suppressed:
         blocks += suppressed_blocks(report)
     if args.wire:
+        over_wire = page.gallery()
         with out.working(f"replaying {workspace.name} over HTTP"):
             wire = steps.wire(
                 workspace,
@@ -195,28 +209,37 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
                 route=args.route,
                 fixture=args.fixture,
                 today=today,
+                gallery=over_wire,
             )
         found["wire"] = wire.to_json()
         blocks += wire_blocks(workspace.name, wire)
         passed = passed and wire.passed
+        page.add(wire, over_wire)
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
-            result = steps.holdout(
+            generalization = steps.holdout(
                 workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
             )
-        found["generalization"] = result.to_json()
-        blocks += holdout_blocks(workspace.name, report, result)
+        found["generalization"] = generalization.to_json()
+        blocks += holdout_blocks(workspace.name, report, generalization)
+    if gallery is not None:
+        known = generalization or steps.known_generalization(workspace, tags=args.tags)
+        blocks += page.write(report, gallery, known, whole_sessions=args.route is None)
     out.answer(document | found, *blocks)
     return 0 if passed else AnswerIsNo.exit_code
 
 
 def _upstream(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
+    from wraith.cli._check_page import Page
     from wraith.cli._upstream_view import upstream_blocks
     from wraith.conformance import UPSTREAM_SCHEMA
     from wraith.live import read_header
+    from wraith.pages import SERVICE
 
     headers = dict(read_header(text, os.environ) for text in args.headers)
+    page = Page(args.html)
+    gallery = page.gallery()
     with out.working(f"asking the service of {workspace.name}"):
         result = steps.upstream(
             workspace,
@@ -228,11 +251,14 @@ def _upstream(workspace: Workspace, args: argparse.Namespace, out: Output) -> in
             sessions=args.sessions,
             route=args.route,
             today=args.today or datetime.datetime.now(datetime.UTC).date(),
+            gallery=gallery,
         )
     found = result.to_json()
     assert isinstance(found, dict), "Invariant: a report is an object"
     document: dict[str, JsonValue] = {"schema": UPSTREAM_SCHEMA}
-    blocks = upstream_blocks(workspace.name, result, show_suppressed=args.show_suppressed)
+    blocks = list(upstream_blocks(workspace.name, result, show_suppressed=args.show_suppressed))
+    if gallery is not None:  # strips lack what was not sent
+        blocks += page.write(result, gallery, None, whole_sessions=False, subject=SERVICE)
     out.answer(document | found, *blocks)
     if result.failed and (result.passed or not result.exchanges_total):
         return OperationError.exit_code

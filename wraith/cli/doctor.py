@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from wraith.canonical import JsonValue
     from wraith.cli._patient import Finding, Level
 
-LOOKS: Final[dict[Level, Kind]] = {"ok": "good", "warning": "warn", "error": "bad"}
+LOOKS: Final[dict[Level, Kind]] = {
+    "ok": "good",
+    "info": "plain",
+    "warning": "warn",
+    "error": "bad",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +51,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _blocks(finding: Finding) -> list[Block]:
     blocks: list[Block] = [
-        Line(f"{finding.level:<7}  {finding.check}: {finding.message}", LOOKS[finding.level])
+        Line(f"{finding.check}  {finding.level.upper()}  {finding.message}", LOOKS[finding.level])
     ]
     if finding.where is not None:
         blocks.append(Line(f"         where: {finding.where}"))

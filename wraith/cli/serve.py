@@ -1,6 +1,6 @@
 """Serve the twin over HTTP until Ctrl-C or SIGTERM, and say the address once it is bound. Each client session
-(header X-Wraith-Session) has its own state; POST /__wraith/reset begins it anew. One line per request goes to
-standard error: compact on a terminal, JSON in a pipe."""
+(header X-Wraith-Session) has its own state; POST /__wraith/reset begins it anew. GET /__wraith/ is a page to
+look at. One line per request goes to standard error: compact on a terminal, JSON in a pipe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_reading_twin, port, reading_twin
+from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
+from wraith.cli._serving import add_composing, serving_twin
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
-    from wraith.serve import Mask
+    from wraith.serve import Backing, Mask
     from wraith.workspace import Workspace
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -24,6 +25,7 @@ DEFAULT_PORT: Final = 8081
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_reading_twin(parser)
+    add_composing(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -48,17 +50,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with reading_twin(args) as workspace:
+    with serving_twin(args, out) as workspace:
         _serve(workspace, args, out)
     return 0
 
 
 def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
-    from wraith.build.steps import fixtures_of, read_model
+    from wraith.build.steps import fixtures_of, handlers_of, read_model
     from wraith.canonical import sha256
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.runtime import Twin
-    from wraith.serve import AccessLog, serve_twin
+    from wraith.serve import AccessLog, Passthrough, serve_twin
     from wraith.wir import dump_model
 
     config = read_toml(workspace.config_path, TwinConfig)
@@ -67,6 +69,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     selected(sets, args.fixture)  # one that does not exist is said now
     routes = count(len(model.routes), "route")
     fidelity = args.fidelity or config.serve.fidelity
+    passing = config.passthrough
+    passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
     def say(address: Address) -> None:
         out.answer(
@@ -84,18 +88,31 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         )
 
     serve_twin(
-        Twin(model, sets),
+        Twin(model, sets, handlers_of(workspace)),
         _mask(workspace),
         name=workspace.name,
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
+        passthrough=passthrough,
+        fail_with_handlers=config.serve.lua.on_error == "fail",
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
         on_bound=say,
         ready_json=args.ready_json,
+        backing=_backing(workspace),
     )
+
+
+def _backing(workspace: Workspace) -> Backing:
+    """Return what the page of the twin tells of evidence and the last check, read when somebody looks."""
+    from functools import partial
+
+    from wraith.cli._derived import read_evidence, read_report
+    from wraith.serve import Backing
+
+    return Backing(partial(read_evidence, workspace), partial(read_report, workspace))
 
 
 def _mask(workspace: Workspace) -> Mask:

@@ -12,6 +12,7 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
+from wraith.config._faults import Fault, FaultProfile
 from wraith.config._fixtures import (
     DEFAULT_NAME,
     DEFAULT_SET,
@@ -24,10 +25,12 @@ from wraith.config._fixtures import (
     read_fixtures,
     selected,
 )
-from wraith.config._project import ProjectConfig
+from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
+from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._toml import toml_bytes
+from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
@@ -37,6 +40,9 @@ __all__ = [
     "SYNONYMS",
     "Action",
     "Allow",
+    "Base",
+    "Capabilities",
+    "ComposedTwin",
     "Composite",
     "Diff",
     "Document",
@@ -44,11 +50,17 @@ __all__ = [
     "DriftMatch",
     "DriftSuppress",
     "Entities",
+    "Fault",
+    "FaultProfile",
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
+    "Overlay",
     "Override",
+    "Passthrough",
+    "Policy",
     "ProjectConfig",
+    "Promote",
     "Reclassify",
     "Record",
     "Rule",
@@ -69,5 +81,6 @@ __all__ = [
     "read_fixtures",
     "read_toml",
     "selected",
+    "toml_bytes",
     "validate",
 ]

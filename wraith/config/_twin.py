@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from wraith.config._diff import Diff
+from wraith.config._overlay import Base, Capabilities, Overlay, Promote
 from wraith.config._read import Document
 
 
@@ -51,10 +52,26 @@ class Synth(Document):
     """Only sessions with one of these tags; empty: all."""
 
 
+class ServeLua(Document):
+    """``[serve.lua]``: what the server does with handlers."""
+
+    on_error: Literal["fallback", "fail"] = "fallback"
+    """Where a handler fails: the model answers instead, or the answer is a 500 that says why."""
+
+
 class Serve(Document):
     """``[serve]``: how the twin is served."""
 
     fidelity: Literal["synth", "strict"] = "synth"
+    lua: ServeLua = ServeLua()
+
+
+class Passthrough(Document):
+    """``[passthrough]``: what no route matches is forwarded to the upstream. Never in an overlay."""
+
+    enabled: bool = False
+    allow: tuple[str, ...] = ()
+    """Patterns of ``METHOD /path``; what none of them matches is not forwarded."""
 
 
 class Composite(Document):
@@ -66,7 +83,7 @@ class Composite(Document):
 
 
 class TwinConfig(Document):
-    """The whole of ``wraith.toml``."""
+    """The whole of ``wraith.toml``. With ``[base]`` the twin is an overlay."""
 
     format: Literal["wraith.twin/1"] = "wraith.twin/1"
     upstream: Upstream
@@ -75,3 +92,14 @@ class TwinConfig(Document):
     diff: Diff = Diff()
     serve: Serve = Serve()
     composite: Composite | None = None
+    passthrough: Passthrough = Passthrough()
+    base: Base | None = None
+    overlay: Overlay | None = None
+    capabilities: Capabilities = Capabilities()
+    promote: Promote = Promote()
+
+    @model_validator(mode="after")
+    def _overlay_with_base(self) -> Self:
+        if (self.base is None) != (self.overlay is None):
+            raise ValueError("[base] and [overlay] stand together: an overlay has both, a root twin neither")
+        return self

@@ -1,7 +1,12 @@
 """Conformance: how far a twin may be trusted. A pure engine: recordings and a model in, a report out."""
 
+from wraith.conformance._beside import Row
+from wraith.conformance._causes import Cause
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison, Difference
+from wraith.conformance._exhibit import Exhibit
+from wraith.conformance._follow import Followed, follow
+from wraith.conformance._gallery import Blame, Gallery
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
 from wraith.conformance._replay import check
@@ -36,6 +41,8 @@ __all__ = [
     "SCHEMA",
     "UPSTREAM_SCHEMA",
     "Ask",
+    "Blame",
+    "Cause",
     "Comparison",
     "Component",
     "Components",
@@ -44,7 +51,10 @@ __all__ = [
     "Disagreement",
     "Divergence",
     "Drift",
+    "Exhibit",
     "Fold",
+    "Followed",
+    "Gallery",
     "Generalization",
     "How",
     "Identities",
@@ -52,6 +62,7 @@ __all__ = [
     "Prediction",
     "Report",
     "RouteScore",
+    "Row",
     "RuleFinding",
     "Send",
     "SessionScore",
@@ -68,6 +79,7 @@ __all__ = [
     "compare",
     "components",
     "folds",
+    "follow",
     "generalization",
     "passes",
     "tamper",

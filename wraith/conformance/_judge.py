@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 
 from wraith.config import Diff, DriftConfig
 from wraith.conformance._differences import Comparison, Difference
@@ -22,10 +23,20 @@ class Judge:
         self._drift = DriftRules(drift, live=live)
         self._thresholds = RouteThresholds(diff.thresholds, diff.overrides)
 
-    def judge(self, tally: Tally, route: str, session: str, index: int, found: Comparison) -> str:
-        """Count one exchange, and return its sign: exact, passed or failed."""
+    def judge(
+        self,
+        tally: Tally,
+        route: str,
+        session: str,
+        index: int,
+        found: Comparison,
+        show: Callable[[Sequence[Difference]], None] | None = None,
+    ) -> str:
+        """Count one exchange, and return its sign: exact, passed or failed. ``show`` is given the
+        differences that are neither left out nor accepted."""
         kept, hidden = self._hide(tally, route, found)
-        errors, accepted = self._as_drift(tally, route, session, index, kept)
+        told, accepted = self._as_drift(tally, route, session, index, kept)
+        errors = [each for each in told if each.severity == "error"]
         thresholds = self._thresholds.of(route)
         tally.overrides |= self._thresholds.used
         gone = hidden + accepted
@@ -43,6 +54,8 @@ class Judge:
         tally.not_compared(route, found)
         tally.fields |= found.fields
         tally.counts["errors"] += len(errors)
+        if show is not None:
+            show(told)
         return EXACT if not errors else PASSED if passed else FAILED
 
     def _hide(self, tally: Tally, route: str, found: Comparison) -> tuple[list[Difference], list[Difference]]:
@@ -67,8 +80,8 @@ class Judge:
     def _as_drift(
         self, tally: Tally, route: str, session: str, index: int, kept: list[Difference]
     ) -> tuple[list[Difference], list[Difference]]:
-        """List the differences as divergences; return the errors, and what was accepted."""
-        errors: list[Difference] = []
+        """List the differences as divergences; return those that were not accepted, and those that were."""
+        told: list[Difference] = []
         accepted: list[Difference] = []
         for each in kept:
             drift = self._drift.of(route, each)
@@ -78,8 +91,8 @@ class Judge:
             if drift.accepted_by is not None:
                 tally.accepted_by[drift.accepted_by] += 1
                 accepted.append(each)
-            elif each.severity == "error":
-                errors.append(each)
+            else:
+                told.append(each)
             tally.drifted(drift, route, each, session, index)
             if len(tally.divergences) < MAX_LISTED:
                 tally.divergences.append(
@@ -97,4 +110,4 @@ class Judge:
                         accepted=drift.accepted_by is not None,
                     )
                 )
-        return errors, accepted
+        return told, accepted

@@ -12,6 +12,7 @@ import datetime
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wraith.config import DEFAULT_SET, NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._arrays import DEFAULT_KEY
@@ -19,6 +20,7 @@ from wraith.conformance._compare import How, compare
 from wraith.conformance._dependence import dependence
 from wraith.conformance._differences import Comparison
 from wraith.conformance._fields import Fields, recorded_values
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._report import MAX_LISTED, Report, SessionScore
@@ -30,7 +32,7 @@ from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._worlds import Beginnings, parts, worlds
 from wraith.exchange import Corpus, Exchange, Request, Session
 from wraith.globs import glob
-from wraith.runtime import Answer, Twin
+from wraith.runtime import Answer, Handlers, Twin
 from wraith.runtime import Session as TwinSession
 from wraith.synth import Spread, in_turn
 from wraith.wir import FreshId, Make, Model
@@ -48,6 +50,7 @@ class Step:
     """As the twin was sent it."""
     answer: Answer
     found: Comparison
+    identities: Identities
 
 
 def check(
@@ -62,25 +65,29 @@ def check(
     counted: Container[str] | None = None,
     route: str | None = None,
     fixtures: FixtureSet = NOTHING,
+    handlers: Handlers | None = None,
     scrubber: Callable[[Request], Request] | None = None,
     spread: Spread = in_turn,
+    gallery: Gallery | None = None,
 ) -> Report:
     """Return the report of replaying a corpus through a model.
 
     ``twin`` is its name. ``runs`` are sessions that share a world, oldest first (``Evidence.runs``); a
     session in none stands alone. ``counted`` names the sessions that are judged, all where it is None, and
     ``route`` is a pattern for the routes that are. ``fixtures`` are what there is besides the model's own
-    before the first request. ``today`` is what rules expire by. ``scrubber`` is what
-    requests pass through before the twin sees them. ``spread`` may use several processes.
+    before the first request, ``handlers`` what answers in the place of the model. ``today`` is what rules
+    expire by. ``scrubber`` is what requests pass through before the twin sees them. ``spread`` may use
+    several processes. What is to be looked at is put into the
+    ``gallery``.
     """
     diff, drift = diff or Diff(), drift or DriftConfig()
-    compiled, how = Twin(model, {DEFAULT_SET: fixtures}), how_to_compare(model, corpus, diff)
+    compiled, how = Twin(model, {DEFAULT_SET: fixtures}, handlers), how_to_compare(model, corpus, diff)
     begun_with = {name: frozenset(stored) for name, stored in compiled.open_session().state.entities.items()}
     on_route = glob(route) if route is not None else None
     dealt, beginnings = parts(worlds(corpus, runs)), Beginnings(compiled, scrubber)
 
     def tallied(number: int) -> Tally:
-        tally, judge = Tally(), Judge(diff, drift, today)
+        tally, judge = Tally(gallery=Gallery() if gallery is not None else None), Judge(diff, drift, today)
         for stretch in dealt[number]:
             begins = beginnings.of(stretch, counted)
             for session, replayed in replay(compiled, begins, how, scrubber):
@@ -88,13 +95,13 @@ def check(
                 for step in replayed:
                     name = route_name(step.answer, step.request)
                     if on_route is None or on_route(name):
-                        strip += _judged(tally, judge, name, step)
+                        strip += _judged(tally, judge, name, step, how)
                         _note_dependence(tally, step, begun_with)
                 if strip:
                     tally.sessions.append(session_score(session.id, strip, diff.session_pass_rate))
         return tally
 
-    whole = Tally()
+    whole = Tally(gallery=gallery)
     for part in spread(tallied, len(dealt)):
         whole.merge(part)
     all_of_it = counted is None and route is None
@@ -158,7 +165,7 @@ def steps(
             request = scrubber(request)
         answer = twin.respond(request, state, now_ms=exchange.started_at_ms)
         found = compare(exchange.response, answer, identities, how, (exchange.request, request))
-        yield Step(session, index, exchange, request, answer, found)
+        yield Step(session, index, exchange, request, answer, found, identities)
 
 
 def route_name(answer: Answer, request: Request) -> str:
@@ -178,12 +185,15 @@ def session_score(name: str, strip: str, required: float) -> SessionScore:
     )
 
 
-def _judged(tally: Tally, judge: Judge, route: str, step: Step) -> str:
-    sign = judge.judge(tally, route, step.session.id, step.index, step.found)
+def _judged(tally: Tally, judge: Judge, route: str, step: Step, how: How) -> str:
+    show = partial(tally.gallery.note, route, step, how) if tally.gallery is not None else None
+    sign = judge.judge(tally, route, step.session.id, step.index, step.found, show)
     response = step.exchange.response
     has_body = bool(response.body) or response.truncated is not None
     tally.route(route)["bodies_passed"] += has_body and sign != FAILED
     tally.counts["extrapolated"] += step.answer.extrapolated
+    if step.answer.handler is not None:
+        tally.handled(step.answer.handler, step.answer.failure)
     return sign
 
 

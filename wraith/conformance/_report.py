@@ -212,6 +212,16 @@ class Wire(_Part):
         return document
 
 
+class HandlerScore(_Part):
+    """A Lua handler: how many exchanges it was asked to answer, and how many the model answered because it
+    failed, by reason."""
+
+    name: str
+    asked: int
+    failed: int
+    reasons: dict[str, int] = {}
+
+
 class Report(_Part):
     """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded;
     ``exact_bp`` that of exchanges without any error."""
@@ -256,6 +266,7 @@ class Report(_Part):
     drifts: tuple[Drift, ...]
     suppressed: tuple[Suppressed, ...]
     preexisting: tuple[Dependence, ...] = ()
+    handlers: tuple[HandlerScore, ...] = ()
     divergences: tuple[Divergence, ...]
 
     def to_json(self) -> JsonValue:

@@ -6,9 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from wraith.config import Diff, DriftConfig
-from wraith.conformance._report import Drift, Report, RouteScore, RuleFinding, Suppressed, Verdict
+from wraith.conformance._report import (
+    Drift,
+    HandlerScore,
+    Report,
+    RouteScore,
+    RuleFinding,
+    Suppressed,
+    Verdict,
+)
 from wraith.conformance._scoring import is_enough, share_bp
-from wraith.conformance._tally import Tally
+from wraith.conformance._tally import ASKED, Tally
 
 
 def report(
@@ -53,8 +61,14 @@ def report(
         drifts=tuple(_drifts(tally, drift)),
         suppressed=tuple(_suppressed(tally, diff)),
         preexisting=tuple(tally.preexisting),
+        handlers=tuple(_handler(name, counter) for name, counter in sorted(tally.handlers.items())),
         divergences=tuple(tally.divergences),
     )
+
+
+def _handler(name: str, counter: Counter[str]) -> HandlerScore:
+    reasons = {reason: count for reason, count in sorted(counter.items()) if reason != ASKED}
+    return HandlerScore(name=name, asked=counter[ASKED], failed=sum(reasons.values()), reasons=reasons)
 
 
 def _is_blind(counter: Counter[str]) -> bool:

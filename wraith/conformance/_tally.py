@@ -12,11 +12,16 @@ from dataclasses import dataclass, field, replace
 from wraith.canonical import JsonValue
 from wraith.conformance._differences import Comparison, Difference, Severity
 from wraith.conformance._drift import pattern
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._report import MAX_LISTED, Dependence, Divergence, SessionScore
 from wraith.conformance._rules import Drifted
 from wraith.paths import EACH, Path, format_path
 
 EXACT, PASSED, FAILED = "=", "+", "-"
+
+ASKED, OTHERS = "", "other reasons"
+MAX_REASONS = 20
+"""Why a handler fails has that many different reasons at most; beyond them they are counted together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,17 @@ class Tally:
     fields: set[str] = field(default_factory=set)
     overrides: set[str] = field(default_factory=set)
     preexisting: list[Dependence] = field(default_factory=list)
+    gallery: Gallery | None = None
+    """What is shown of it, where somebody is to look at it."""
+    handlers: dict[str, Counter[str]] = field(default_factory=dict)
+    """How often each handler was asked, and why it failed how often."""
+
+    def handled(self, handler: str, failure: str | None) -> None:
+        """Count an exchange that a handler was asked to answer."""
+        counter = self.handlers.setdefault(handler, Counter())
+        counter[ASKED] += 1
+        if failure is not None:
+            counter[failure if failure in counter or len(counter) < MAX_REASONS else OTHERS] += 1
 
     def route(self, name: str) -> Counter[str]:
         if name not in self.routes:
@@ -116,8 +132,12 @@ class Tally:
         ):
             mine.update(theirs)  # type: ignore[arg-type]  # of one key type each
         self.hidden_by.update(other.hidden_by)
+        for handler, counter in other.handlers.items():
+            self.handlers.setdefault(handler, Counter()).update(counter)
         self.fields |= other.fields
         self.overrides |= other.overrides
+        if self.gallery is not None and other.gallery is not None:
+            self.gallery.merge(other.gallery)
 
 
 _places: dict[Path, str] = {}

@@ -11,14 +11,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from wraith.config import Diff, DriftConfig
 from wraith.conformance._aftermath import SAFE, Aftermath
 from wraith.conformance._compare import How, compare
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._identity import MIN_TOKEN, Identities
 from wraith.conformance._judge import Judge
-from wraith.conformance._replay import how_to_compare, route_name, session_score
+from wraith.conformance._replay import Step, how_to_compare, route_name, session_score
 from wraith.conformance._report import MAX_LISTED, NotSent, Upstream
 from wraith.conformance._rule_findings import rule_findings
 from wraith.conformance._rules import Suppressions
@@ -26,7 +28,7 @@ from wraith.conformance._summary import report
 from wraith.conformance._tally import FAILED, Tally
 from wraith.conformance._wire import as_answered
 from wraith.conformance._worlds import World, worlds
-from wraith.exchange import Corpus, Exchange, Request, Response, XmlLists, decode_body, header
+from wraith.exchange import Corpus, Exchange, Request, Response, Session, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.runtime import Answer, Twin
 from wraith.wir import Model, Route, Variant
@@ -62,13 +64,15 @@ def check_upstream(
     runs: Sequence[Sequence[str]] = (),
     counted: Container[str] | None = None,
     route: str | None = None,
+    gallery: Gallery | None = None,
 ) -> Upstream:
     """Return how the live service differs from the recording. ``ask`` sends; ``include_writes`` also what may
-    change something. What ``counted`` and ``route`` do not choose is not sent. The rest is as for
-    ``check``."""
+    change something. What ``counted`` and ``route`` do not choose is not sent. The ``gallery`` gets the
+    exchanges that drifted. The rest is as for ``check``."""
     diff, drift = diff or Diff(), drift or DriftConfig()
     how = replace(how_to_compare(model, corpus, diff), live=True)
     live = _Live(Twin(model), ask, how, Judge(diff, drift, today, live=True), include_writes, route)
+    live.tally.gallery = gallery
     for world in worlds(corpus, runs):
         live.replay(world, counted, diff.session_pass_rate)
     whole = counted is None and route is None
@@ -116,7 +120,8 @@ class _Live:
                     sent = self._sent(aftermath, identities, exchange)
                     if isinstance(sent, Response):
                         happened = sent.status < 400
-                        strip += self._judged(name, session.id, index, exchange, answer, sent, identities)
+                        step = self._step(session, index, exchange, answer, sent, identities)
+                        strip += self._judged(name, step)
                     else:
                         self._note(name, session.id, index, sent)
                 aftermath.went(exchange, happened=happened)
@@ -136,21 +141,25 @@ class _Live:
         response = self.ask(exchange, identities.request(exchange.request))
         return (response.kind, response.why) if isinstance(response, Unsent) else response
 
-    def _judged(
+    def _step(
         self,
-        name: str,
-        session: str,
+        session: Session,
         index: int,
         exchange: Exchange,
         answer: Answer,
         response: Response,
         identities: Identities,
-    ) -> str:
-        recorded, request = exchange.response, identities.request(exchange.request)
+    ) -> Step:
+        request = identities.request(exchange.request)
         like = as_answered(_like(answer, exchange, self.how.lists), response, self.how.lists)
-        found = compare(recorded, like, identities, self.how, (exchange.request, request))
-        _map_validators(identities, recorded, response)
-        sign = self.judge.judge(self.tally, name, session, index, found)
+        found = compare(exchange.response, like, identities, self.how, (exchange.request, request))
+        _map_validators(identities, exchange.response, response)
+        return Step(session, index, exchange, request, like, found, identities)
+
+    def _judged(self, name: str, step: Step) -> str:
+        gallery, recorded = self.tally.gallery, step.exchange.response
+        show = partial(gallery.note, name, step, self.how) if gallery is not None else None
+        sign = self.judge.judge(self.tally, name, step.session.id, step.index, step.found, show)
         has_body = bool(recorded.body) or recorded.truncated is not None
         self.tally.route(name)["bodies_passed"] += has_body and sign != FAILED
         return sign
@@ -158,7 +167,7 @@ class _Live:
     def _note(self, name: str, session: str, index: int, unsent: tuple[str, str]) -> None:
         kind, why = unsent
         self.tally.counts[kind] += 1
-        if len(self.not_sent) < MAX_LISTED:
+        if self.tally.counts[kind] <= MAX_LISTED:  # many skipped writes must not hide a failure
             told = {"route": name, "session": session, "exchange": index, "kind": kind, "why": why}
             self.not_sent.append(NotSent.model_validate(told))
 

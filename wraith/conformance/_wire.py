@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 
 from wraith.config import DEFAULT_SET, NOTHING, Diff, DriftConfig, FixtureSet
 from wraith.conformance._compare import How, compare
-from wraith.conformance._differences import Comparison
+from wraith.conformance._differences import Comparison, Difference
+from wraith.conformance._gallery import Gallery
 from wraith.conformance._identity import Identities
 from wraith.conformance._judge import Judge
 from wraith.conformance._replay import Step, how_to_compare, route_name, session_score, steps
@@ -24,7 +26,7 @@ from wraith.conformance._worlds import World, worlds
 from wraith.exchange import NO_LISTS, Corpus, Request, Response, XmlLists, decode_body, header
 from wraith.globs import glob
 from wraith.paths import MISSING, Found
-from wraith.runtime import Answer, Twin
+from wraith.runtime import Answer, Handlers, Twin
 from wraith.wir import Model
 
 Send = Callable[[str, Request], Response]
@@ -44,13 +46,16 @@ def check_wire(
     counted: Container[str] | None = None,
     route: str | None = None,
     fixtures: FixtureSet = NOTHING,
+    gallery: Gallery | None = None,
+    handlers: Handlers | None = None,
 ) -> Wire:
     """Return how a server of the model answers what was recorded. ``close`` ends a client session; the rest
     is as for ``check``, but that a server cannot be put into the world that recordings have left: sessions of
-    one run are replayed as one client session, and so they are in memory beside it."""
+    one run are replayed as one client session, and so they are in memory beside it. The ``gallery`` gets the
+    exchanges that the server answers otherwise than the interpreter."""
     diff, drift = diff or Diff(), drift or DriftConfig()
-    how, twin = how_to_compare(model, corpus, diff), Twin(model, {DEFAULT_SET: fixtures})
-    lockstep = _Lockstep(send, how, Judge(diff, drift, today), route)
+    how, twin = how_to_compare(model, corpus, diff), Twin(model, {DEFAULT_SET: fixtures}, handlers)
+    lockstep = _Lockstep(send, how, Judge(diff, drift, today), route, gallery)
     for world in worlds(corpus, runs):
         identities = Identities()
         state, here = twin.open_session(world.seed), Identities()
@@ -81,11 +86,14 @@ def check_wire(
 class _Lockstep:
     """Sends what the interpreter was asked, and judges both answers."""
 
-    def __init__(self, send: Send, how: How, judge: Judge, route: str | None) -> None:
+    def __init__(
+        self, send: Send, how: How, judge: Judge, route: str | None, gallery: Gallery | None
+    ) -> None:
         self.send = send
         self.how = how
         self.judge = judge
         self.on_route = glob(route) if route is not None else None
+        self.gallery = gallery
         self.wire = Tally()
         self.memory = Tally()
         self.disagreements = 0
@@ -102,11 +110,15 @@ class _Lockstep:
         if not counted or (self.on_route is not None and not self.on_route(name)):
             return ""
         here = self.judge.judge(self.memory, name, step.session.id, step.index, step.found)
-        there = self.judge.judge(self.wire, name, step.session.id, step.index, found)
+        told: list[Difference] = []
+        there = self.judge.judge(self.wire, name, step.session.id, step.index, found, told.extend)
         has_body = bool(recorded.body) or recorded.truncated is not None
         self.wire.route(name)["bodies_passed"] += has_body and there != FAILED
         if here != there:
             self._disagree(name, step, found)
+            if self.gallery is not None:
+                over_wire = replace(step, request=request, answer=answer, found=found, identities=identities)
+                self.gallery.note(name, over_wire, self.how, told)
         self.memory.divergences.clear()
         self.memory.drifts.clear()
         return there

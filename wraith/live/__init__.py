@@ -5,6 +5,6 @@ from wraith.live._client import Client
 from wraith.live._credentials import Credentials, read_header
 from wraith.live._pace import Pace
 from wraith.live._server import served
-from wraith.live._service import Service
+from wraith.live._service import NOT_TRIED, Service
 
-__all__ = ["Client", "Credentials", "OwnAddress", "Pace", "Service", "read_header", "served"]
+__all__ = ["NOT_TRIED", "Client", "Credentials", "OwnAddress", "Pace", "Service", "read_header", "served"]

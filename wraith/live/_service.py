@@ -21,6 +21,7 @@ TOO_MANY: Final = 429
 """RFC 6585, 4."""
 MAX_IN_A_ROW: Final = 5
 """After so many failures of the network one after the other nothing more is tried: the service is away."""
+NOT_TRIED: Final = "not tried"
 NEEDS_SECRET: Final = "its address or body needs a secret, of which the recording holds a stand-in alone"
 
 
@@ -51,14 +52,15 @@ class Service:
         if lacks_a_secret(known):
             return Unsent("not_replayable", NEEDS_SECRET)
         if self._failures >= MAX_IN_A_ROW:
-            return Unsent("failed", f"not tried: {MAX_IN_A_ROW} requests before it failed in a row")
+            return Unsent("failed", f"{NOT_TRIED}: {MAX_IN_A_ROW} requests before it failed in a row")
         ready = self._credentials.on(request, known, exchange.response.status)
         self._pace.wait()
         try:
             response = self._client.send(ready)
         except OperationError as error:
             self._failures += 1
-            return Unsent("failed", error.message)
+            cause = error.__cause__
+            return Unsent("failed", f"{cause}" or type(cause).__name__)  # the route says the rest
         self._failures = 0
         if response.status == TOO_MANY != exchange.response.status:
             return Unsent("failed", "the service limits the rate (429); ask for less with --rps")

@@ -6,24 +6,34 @@ from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import apply_function, compile_atom, compile_expr, value_test
 from wraith.runtime._conditions import alternatives, field_path, holds, meets, named_parameters
 from wraith.runtime._cut import cut_text
+from wraith.runtime._draft import Draft
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
+from wraith.runtime._handlers import Binding, Bindings, Failure, Handlers, Invocation, Reply, bind
 from wraith.runtime._query import DOWN, Window, compile_search, compile_window, sort_names, token_of
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
-from wraith.runtime._template import compile_template
-from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
+from wraith.runtime._template import compile_document, compile_template, hole_places
+from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
     "DOWN",
+    "ELSEWHERE",
     "UNKNOWN_ROUTE",
     "Answer",
+    "Binding",
+    "Bindings",
     "Choice",
+    "Draft",
     "Environment",
+    "Failure",
+    "Handlers",
     "Ids",
+    "Invocation",
+    "Reply",
     "Router",
     "Selectors",
     "Session",
@@ -33,8 +43,10 @@ __all__ = [
     "alternatives",
     "any_fraction",
     "apply_function",
+    "bind",
     "cast",
     "compile_atom",
+    "compile_document",
     "compile_effect",
     "compile_expr",
     "compile_search",
@@ -45,6 +57,7 @@ __all__ = [
     "encode_styled",
     "field_path",
     "holds",
+    "hole_places",
     "integer_of",
     "later",
     "meets",

@@ -9,7 +9,7 @@ from wraith.runtime._compile import compile_expr
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
-from wraith.runtime._template import compile_document
+from wraith.runtime._template import Document, compile_document
 from wraith.runtime._values import text_of
 from wraith.wir import Delete, Effect, Make, Purge, Put, Query, SetField, Sweep
 
@@ -78,7 +78,7 @@ def _sweep(entity: str, key: Compute, field: Path) -> Callable[[Environment], No
     return sweep
 
 
-def _make(entity: str, key: Compute, document: Compute) -> Callable[[Environment], None]:
+def _make(entity: str, key: Compute, document: Document) -> Callable[[Environment], None]:
     def make(env: Environment) -> None:
         env.made = document(env)
         if (name := text_of(key(env))) is not None and env.made is not MISSING:

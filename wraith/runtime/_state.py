@@ -22,11 +22,13 @@ MAX_DIGITS = 18
 class State:
     """Entities of a session."""
 
-    __slots__ = ("_ever", "entities")
+    __slots__ = ("_ever", "counters", "entities")
 
     def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
         self.entities: dict[str, dict[str, JsonValue]] = {}
         self._ever: dict[str, _Counted] = {}
+        self.counters: dict[str, int] = {}
+        """What handlers count, by name."""
         for name, items in (entities or {}).items():
             for key, value in items:
                 self.put(name, key, value)
@@ -36,6 +38,7 @@ class State:
         other = State()
         other.entities = {name: dict(stored) for name, stored in self.entities.items()}
         other._ever = dict(self._ever)
+        other.counters = dict(self.counters)
         return other
 
     def get(self, entity: str, key: str) -> Found:

@@ -7,7 +7,8 @@ is left out, an element dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
@@ -18,6 +19,13 @@ from wraith.runtime._query import Compute
 from wraith.wir import Expr, Hole, Query
 
 SPREAD = "$spread"
+NOTHING: Mapping[str, Found] = {}
+
+
+class Document(Protocol):
+    """Makes a document; some of its holes may be given."""
+
+    def __call__(self, env: Environment, given: Mapping[str, Found] = ..., /) -> Found: ...
 
 
 def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
@@ -41,14 +49,15 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
     return with_pages
 
 
-def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Compute:
+def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Document:
     """Return the function that makes a document beside the answer. Its holes are its own: they see it at
-    ``made``, and what they say of the response is the answer that was rendered."""
+    ``made``, and what they say of the response is the answer that was rendered. Those that are given are
+    filled so."""
     _, compiled = _compiler(holes, template, ("made",))
     body = compiled(template)
 
-    def make(env: Environment) -> Found:
-        answered, env.values = env.values, {}
+    def make(env: Environment, given: Mapping[str, Found] = NOTHING) -> Found:
+        answered, env.values = env.values, dict(given)
         try:
             return body(env)
         finally:
@@ -144,3 +153,16 @@ def _descend(node: JsonValue, path: Path) -> tuple[JsonValue, Path]:
         else:
             return node, path[depth:]
     return node, ()
+
+
+def hole_places(template: JsonValue, at: Path = ()) -> Iterator[tuple[str, Path]]:
+    """Yield the holes of a template with the places that they fill."""
+    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
+        yield template[1:], at
+    elif isinstance(template, dict):
+        for name, node in template.items():
+            if name != SPREAD:
+                yield from hole_places(node, (*at, name))
+    elif isinstance(template, list):
+        for position, node in enumerate(template):
+            yield from hole_places(node, (*at, position))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
@@ -12,9 +12,11 @@ from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
 from wraith.runtime._compile import Test, compile_atom, compile_expr
+from wraith.runtime._draft import Draft
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
+from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply, bind, hook_name
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
@@ -46,15 +48,17 @@ def elsewhere(model: Model) -> tuple[Route, Route]:
 class Session:
     """The state of one client conversation with a twin."""
 
-    __slots__ = ("ids", "state")
+    __slots__ = ("ahead_ms", "ids", "state")
 
-    def __init__(self, state: State, ids: Ids) -> None:
+    def __init__(self, state: State, ids: Ids, ahead_ms: int = 0) -> None:
         self.state = state
         self.ids = ids
+        self.ahead_ms = ahead_ms
+        """How far handlers have set the session's clock forward."""
 
     def branch(self, seed: str) -> Session:
         """Return a session of its own that begins where this one is."""
-        return Session(self.state.copy(), Ids(seed))
+        return Session(self.state.copy(), Ids(seed), self.ahead_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Answer:
     ``variant`` is the position in the route; ``extrapolated`` says that no variant was ever seen with such a
     request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
     it was encoded, for those who compare. ``key`` is that of the entity which the request addressed, and
-    ``stored`` whether there was one before.
+    ``stored`` whether there was one before. ``handler`` is the handler that was asked, and ``failure`` why it
+    did not answer.
     """
 
     response: Response
@@ -75,6 +80,8 @@ class Answer:
     document: Found = MISSING
     key: str | None = None
     stored: bool = False
+    handler: str | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +119,19 @@ class _CompiledRoute:
 class Twin:
     """A compiled model. Sessions hold all that changes, so one twin serves many of them.
 
-    ``fixture_sets`` are what sessions may begin with besides the model's own fixtures. Raises InputError for
-    a model that does not compile, naming route and variant.
+    ``fixture_sets`` are what sessions may begin with besides the model's own fixtures. ``handlers`` answer
+    what they are bound to; the model answers where they fail. Raises InputError for a model that does not
+    compile, naming route and variant.
     """
 
-    def __init__(self, model: Model, fixture_sets: FixtureSets | None = None) -> None:
+    def __init__(
+        self, model: Model, fixture_sets: FixtureSets | None = None, handlers: Handlers | None = None
+    ) -> None:
         self.model = model
         self.fixture_sets: FixtureSets = fixture_sets or {}
         self._begun: dict[str | None, State] = {}
+        self._handlers = handlers
+        self._handled = bind(model, handlers.names).by_route if handlers is not None else {}
         self._router: Router[_CompiledRoute] = Router()
         self._fields: dict[tuple[str, str], _CompiledRoute] = {}
         self._elsewhere = {
@@ -219,11 +231,50 @@ class Twin:
         if asks:
             env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
         chosen, extrapolated = _choose(compiled, env)
-        if chosen is None:
-            return _no_variant(compiled.route)
-        if strict and extrapolated:
+        if strict and extrapolated and chosen is not None:
             return _refused(compiled.route)
-        return _render(compiled.route, chosen, extrapolated, env, key)
+        name = self._handler(compiled.route, chosen)
+        if name is None:
+            return _modelled(compiled.route, chosen, extrapolated, env, key)
+        return self._handle(name, compiled.route, chosen, extrapolated, env, key, session)
+
+    def _handler(self, route: Route, chosen: _CompiledVariant | None) -> str | None:
+        """Return the handler that is to answer: that of the variant, else that of the route."""
+        if self._handlers is None:
+            return None
+        if chosen is not None and chosen.variant.lua_hook is not None:
+            return hook_name(chosen.variant.lua_hook)
+        return self._handled.get((route.method, route.path_pattern))
+
+    def _handle(
+        self,
+        name: str,
+        route: Route,
+        chosen: _CompiledVariant | None,
+        extrapolated: bool,
+        env: Environment,
+        key: str | None,
+        session: Session,
+    ) -> Answer:
+        """Answer by a handler. What it wrote is kept only where it did not fail; the model answers where it
+        did, and where it emitted nothing."""
+        assert self._handlers is not None  # Invariant: there is a name
+        handlers = self._handlers if name in self._handlers.names else NO_HANDLERS
+        draft = Draft(session.state)
+        seed = f"{session.ids.seed}/{session.ids.made}"
+        invocation = Invocation(
+            env.method, env.request.path, env.headers, env.query, env.body, env.path, draft, env.now_ms, seed
+        )
+        came = handlers.run(name, invocation)
+        if isinstance(came, Failure):
+            answer = _modelled(route, chosen, extrapolated, env, key)
+            return replace(answer, handler=name, failure=came.reason)
+        draft.keep()
+        session.ids.made += 1  # the next handler's chance is another
+        session.ahead_ms += invocation.ahead_ms
+        if came.empty:
+            return replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
+        return _emitted(name, came, route, chosen, env, key)
 
     def _asked(self, request: Request, session: Session, now_ms: int, strict: bool) -> Answer | None:
         """Answer a request that speaks GraphQL; None where it does not."""
@@ -252,6 +303,7 @@ class Twin:
                 return None
             found = place, {"path": request.path}
         compiled, parameters = found
+        now_ms += session.ahead_ms
         env = Environment(request, parameters, session.state, session.ids, now_ms, self.model.xml_lists)
         if self._caller is not None:
             env.caller = self._caller(env)
@@ -322,6 +374,27 @@ def _render(
     response = Response(chosen.variant.status, tuple(headers), body)
     stored = env.entity is not MISSING
     return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
+
+
+def _modelled(
+    route: Route, chosen: _CompiledVariant | None, extrapolated: bool, env: Environment, key: str | None
+) -> Answer:
+    return _no_variant(route) if chosen is None else _render(route, chosen, extrapolated, env, key)
+
+
+def _emitted(
+    name: str, reply: Reply, route: Route, chosen: _CompiledVariant | None, env: Environment, key: str | None
+) -> Answer:
+    """Return what a handler emitted as an answer. What it left out is that of the variant in whose place it
+    answers: the status; and 200 where there is none."""
+    status = reply.status or (chosen.variant.status if chosen is not None else 200)
+    body = reply.body or b""
+    response = Response(status, reply.headers, b"" if env.method == "HEAD" else body)
+    decoded = decode_body(header(reply.headers, "content-type"), body)
+    document = decoded.document if decoded.kind != "empty" else MISSING
+    number = chosen.number if chosen is not None else None
+    stored = env.entity is not MISSING
+    return Answer(response, route, number, False, (), document, key, stored, handler=name)
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:

@@ -18,6 +18,8 @@ from wraith.canonical import JsonValue, compact
 _EVERY_S: Final = 0.05
 """How long a line may wait: not noticed by a person, and a batch at any speed worth a batch."""
 _BACKLOG: Final = 10_000
+RECENT: Final = 200
+"""Entries that are kept for the page: a few screens."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _RESET, _DIM, _RED, _GREEN, _YELLOW, _CYAN = (f"\x1b[{code}m" for code in (0, 2, 31, 32, 33, 36))
@@ -46,6 +48,10 @@ class AccessLog:
         self._entries: deque[Entry] = deque(maxlen=_BACKLOG)
         self._dropped = 0
         self._writing = False
+        self.recent: deque[Entry] = deque(maxlen=RECENT)
+        """The last entries, the newest last."""
+        self.total = 0
+        """How many entries there were."""
 
     @classmethod
     def to(cls, stream: TextIO, environ: Mapping[str, str]) -> AccessLog:
@@ -55,6 +61,8 @@ class AccessLog:
 
     def add(self, entry: Entry) -> None:
         """Take an entry; it is written within a moment."""
+        self.recent.append(entry)
+        self.total += 1
         if len(self._entries) == _BACKLOG:
             self._dropped += 1
         self._entries.append(entry)

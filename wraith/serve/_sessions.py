@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -75,6 +76,17 @@ class Sessions:
         """Forget one session, or all where no name is given; return the names of those that there were."""
         names = [name] if name else sorted(self._open)
         return [known for known in names if self._open.pop(known, None) is not None]
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def look(self, name: str) -> Client | None:
+        """Return the state of a client, None where there is no such session; none is opened."""
+        return self._open.get(name)
+
+    def opened(self) -> Iterator[tuple[str, Client]]:
+        """Yield the open sessions, the newest first."""
+        yield from reversed(self._open.items())
 
     def names(self) -> list[str]:
         """Return the names of the open sessions, sorted."""

@@ -1,6 +1,6 @@
 """Synthesis: recordings in, a model out. Pure functions; ``docs/explanation`` tells the ideas."""
 
-from wraith.synth._engine import Learned, learn
+from wraith.synth._engine import learn
 from wraith.synth._explain import explain, explain_exchange, find_route
 from wraith.synth._explanation import (
     AtomTruth,
@@ -14,6 +14,7 @@ from wraith.synth._explanation import (
     WrongChoice,
 )
 from wraith.synth._memo import Memo
+from wraith.synth._recall import Learned
 from wraith.synth._rivals import Rival
 from wraith.synth._spread import Spread, in_turn
 

@@ -27,6 +27,8 @@ SHORTEST = 4
 LONGEST = 200
 """Characters of what is looked for in a text; longer ones are documents."""
 
+HOUR = 3_600
+
 COARSE = "%Y-%m-%d"
 """A day is no instant: many a constant is the day of the recording."""
 
@@ -111,7 +113,11 @@ class Alike:
         if not isinstance(value, str | int | float):
             return None
         clock = clock_source(self._rows, [value] * len(self._rows))
-        return clock if isinstance(clock, Clock) and clock.unit != COARSE and not clock.offset_s else None
+        if not isinstance(clock, Clock) or clock.unit == COARSE:
+            return None
+        return (
+            None if clock.offset_s % HOUR else clock
+        )  # a time of its own lies whole hours away by chance only
 
 
 def naming(text: str, path: Sequence[tuple[str, Expr]]) -> Expr | None:

@@ -34,10 +34,28 @@ Rule = tuple[int, str, Path]
 """A route that deletes, a collection of what may go with it, and the field that refers to it."""
 
 
+LOOKS = 5
+"""Deletions at which it is looked whether a field refers to what is deleted, or to something else."""
+
+
 @dataclass(slots=True)
 class _Votes:
     gone: Counter[Rule] = field(default_factory=Counter)
     alive: Counter[Rule] = field(default_factory=Counter)
+    looks: Counter[Rule] = field(default_factory=Counter)
+    strange: set[Rule] = field(default_factory=set)
+    """Rules by fields that hold more keys of another collection than of the one that is deleted from."""
+
+    def look(self, state: State, removed: Key, rule: Rule) -> None:
+        """See to which collection the field of a rule refers."""
+        _, name, path = rule
+        if not path or self.looks[rule] >= LOOKS:
+            return
+        self.looks[rule] += 1
+        values = {text_of(get(document, path)) for document in state.all(name).values()}
+        known = {each: len(values & stored.keys()) for each, stored in state.entities.items()}
+        if max(known.values()) > known.get(removed[0], 0) + (removed[1] not in state.all(removed[0])):
+            self.strange.add(rule)
 
 
 def learn_cascades(
@@ -60,6 +78,8 @@ def learn_cascades(
             if removed is not None and gone[seen.route]:
                 for key, rules in _referring(state, flats, removed, seen.route).items():
                     suspects[key] = rules
+                    for rule in rules:
+                        votes.look(state, removed, rule)
             remember(state, seen, role, gone[seen.route])
     return _believed(votes, roles)
 
@@ -115,6 +135,8 @@ def _believed(votes: _Votes, roles: Sequence[Role]) -> dict[int, tuple[Effect, .
         route, name, path = rule
         inner = roles[route].inner
         key = inner[1] if inner is not None else roles[route].key
-        if count >= ENOUGH and votes.alive[rule] * CONTRADICTED <= count and key is not None:
+        if rule in votes.strange or key is None:
+            continue
+        if count >= ENOUGH and votes.alive[rule] * CONTRADICTED <= count:
             found[route].append(Sweep(name, key, path))
     return {route: tuple(effects) for route, effects in found.items()}

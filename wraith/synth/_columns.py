@@ -1,5 +1,5 @@
-"""The values of expressions on some observations, column by column: what several questions are about is worked
-out once."""
+"""The values of expressions on some observations, column by column: what several questions are about is
+worked out once."""
 
 from __future__ import annotations
 

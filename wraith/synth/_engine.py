@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
@@ -17,59 +16,47 @@ from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._existence import completed
-from wraith.synth._graphql import endpoints_of, speaks_graphql
+from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
-from wraith.synth._journals import effects_of, learn_journals
+from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
+from wraith.synth._look import Looked, look_at, read, routed
 from wraith.synth._memo import (
     Forgetful,
-    Look,
     Memo,
-    content_digest,
     digest_of,
     histories,
-    read_look,
     read_route,
     recalled,
-    write_look,
     write_route,
 )
-from wraith.synth._observe import Journal, Observation, Observer, learn_removal, well_known
+from wraith.synth._observe import Observation, Observer, learn_removal, well_known
+from wraith.synth._offspring import Made
 from wraith.synth._partials import with_partials
 from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
+from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
-from wraith.synth._routes import Paths, RouteTable
-from wraith.synth._sampling import choose
+from wraith.synth._routes import RouteTable
 from wraith.synth._secrets import learn_secrets
 from wraith.synth._seen import Seen, see
-from wraith.synth._selectors import find_selectors
 from wraith.synth._side_effects import learn_side_effects
 from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
-from wraith.synth._survey import Sketch, sketch
+from wraith.synth._survey import Sketch
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.synth._xml import merged_lists
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence, Selector
 
 if TYPE_CHECKING:
     from wraith.synth._graphql._learn import LearnedGraphQL
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """A model, and what backs it."""
-
-    model: Model
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +82,8 @@ class Prepared:
     gone: Sequence[bool]
     caller: Expr | None
     effects: Mapping[int, tuple[Effect, ...]]
-    journals: Sequence[Journal]
-    """What writes write down elsewhere."""
+    made: Sequence[Made]
+    """What writes make beside their answers."""
     observations: Sequence[Observation]
     kept_back: Kept
     """What entities do not show, and keep."""
@@ -107,23 +94,13 @@ class Prepared:
 
     def observer(self) -> Observer:
         """Return an observer that knows what is known, before the first session."""
-        return Observer(
-            self.roles, self.world, self.gone, self.effects, caller=self.caller, journals=self.journals
-        )
+        return Observer(self.roles, self.world, self.gone, self.effects, caller=self.caller, made=self.made)
 
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
         known = self.kept.get(number)
-        read = known or _read(number, self.ordered[number], Selectors(self.selectors))
-        return known or _routed(read, self.table, self.xml_lists)
-
-
-PARTS = 32
-"""Parts that the first look at a corpus is done in: more than processors, so that none waits for long."""
-
-
-MAX_HELD = 300
-"""Sessions that are held between the first look and the second."""
+        exchanges = known or read(number, self.ordered[number], Selectors(self.selectors))
+        return known or routed(exchanges, self.table, self.xml_lists)
 
 
 @undisturbed()
@@ -142,9 +119,15 @@ def learn(
     knows what was worked out before: both change nothing else.
     """
     memo = Forgetful() if memo is None else memo
-    known = prepare(corpus, witnessed, spread, memo)
+    looked = look_at(corpus, witnessed, spread, memo)
+    recall = Recall(memo, looked)
+    return recall.learned() or _learned(looked, recall, spread, memo)
+
+
+def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Learned:
+    known = _prepared(looked, recall)
     table, roles, gone = known.table, known.roles, known.gone
-    effects = _together(known.effects, effects_of(known.journals))
+    effects = _together(known.effects, _making(known.made))
     graphql = known.graphql
     shown: dict[int, list[Observation]] = defaultdict(list)
     for observation in known.observations:
@@ -242,7 +225,7 @@ def learn(
     evidence = Evidence(
         exchanges=sum(map(len, known.sketches)) + known.spoken,
         sessions=sum(known.taught),
-        runs=_runs([session.id for session in known.ordered], known.world),
+        runs=runs_of([session.id for session in known.ordered], known.world),
         routes=(
             *(
                 RouteEvidence(
@@ -256,7 +239,7 @@ def learn(
             *(backed for each in graphql for backed in each.evidence),
         ),
     )
-    return Learned(model, evidence)
+    return recall.keep(known.world, Learned(model, evidence))
 
 
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
@@ -270,7 +253,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
         known.world.fixtures,
         known.gone,
         known.caller,
-        known.journals,
+        known.made,
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
@@ -307,24 +290,16 @@ def prepare(
     corpus: Corpus, witnessed: Container[str] = (), spread: Spread = in_turn, memo: Memo | None = None
 ) -> Prepared:
     """Run the stages of synthesis up to what the chosen sessions show."""
-    ordered = sorted(corpus, key=lambda session: (session.started_at_ms, session.id))
-    taught = [session.id not in witnessed for session in ordered]
     memo = Forgetful() if memo is None else memo
-    held: dict[int, list[Seen]] = {}
-    table, sketches, speaking = _survey(ordered, taught, spread, memo, held)
-    selectors = find_selectors(sketches, ordered)
-    select = Selectors(selectors)
-    if selectors:
-        held.clear()
-        table, sketches, speaking = _survey(ordered, taught, spread, memo, held, selectors)
-    endpoints = endpoints_of(see(number, ordered[number].read()) for number in speaking)
-    xml_lists = merged_lists(sign for each in sketches for line in each for sign in line.lists)
-    chosen = choose(sketches, table)
-    kept = {
-        number: _routed(held.pop(number, []) or _read(number, ordered[number], select), table, xml_lists)
-        for number in sorted(chosen)
-    }
-    held.clear()
+    looked = look_at(corpus, witnessed, spread, memo)
+    return _prepared(looked, Recall(memo, looked))
+
+
+def _prepared(looked: Looked, recall: Recall) -> Prepared:
+    ordered, taught, table, sketches = looked.ordered, looked.taught, looked.table, looked.sketches
+    xml_lists = looked.xml_lists
+    endpoints = endpoints_of(see(number, ordered[number].read()) for number in looked.speaking)
+    kept = {number: looked.session(number) for number in sorted(looked.chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
@@ -333,10 +308,9 @@ def prepare(
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
-    builder = WorldBuilder(roles)
-    for number, session in enumerate(ordered):
-        routed = kept.get(number) or _routed(_read(number, session, select), table, xml_lists)
-        builder.add(routed, taught[number])
+    builder = WorldBuilder()
+    for number, shown in enumerate(recall.sights(roles, kept)):
+        builder.add(shown, taught[number])
     for spoken in endpoints:
         for number, (signs, started_at_ms) in spoken.signs().items():
             builder.tell(number, signs, started_at_ms)
@@ -357,27 +331,33 @@ def prepare(
         table=table,
         sketches=sketches,
         xml_lists=xml_lists,
-        selectors=selectors,
+        selectors=looked.selectors,
         kept=kept,
         roles=roles,
         world=world,
         gone=gone,
         caller=caller,
         effects=certain,
-        journals=(),
+        made=(),
         observations=(),
         kept_back=kept_back,
         graphql=graphql,
         spoken=sum(spoken.exchanges for spoken in endpoints),
     )
     first = observed(known)
+    changes, made = learn_side_effects(first, roles, world.run_of)
     known = replace(
         known,
-        effects=_together(certain, learn_side_effects(first, roles, world.run_of)),
-        journals=learn_journals(first, roles, world.run_of),
+        effects=_together(certain, changes),
+        made=(*made, *learn_journals(first, roles, world.run_of)),
     )
-    settled = known.effects == certain and not known.journals
+    settled = known.effects == certain and not known.made
     return replace(known, observations=first if settled else observed(known))
+
+
+def _making(made: Sequence[Made]) -> dict[int, tuple[Effect, ...]]:
+    """Return the effects that make entities, by the position of the route that has them."""
+    return _together(*({each.route: (each.effect,)} for each in made))
 
 
 def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effect, ...]]:
@@ -389,57 +369,9 @@ def _together(*parts: Mapping[int, tuple[Effect, ...]]) -> dict[int, tuple[Effec
     return done
 
 
-def _survey(
-    ordered: Sequence[Session],
-    taught: Sequence[bool],
-    spread: Spread,
-    memo: Memo,
-    held: dict[int, list[Seen]],
-    selectors: tuple[Selector, ...] = (),
-) -> tuple[RouteTable, list[Sketch], list[int]]:
-    """Read everything once: the routes, what is kept of each session, and which sessions speak GraphQL; what
-    does is no part of the rest. Of sessions that teach nothing, nothing is kept. What is read by this process
-    is held, as far as that goes: most of it is asked for again."""
-    select = Selectors(selectors)
-    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
-
-    def look(number: int) -> Look:
-        exchanges = see(number, ordered[number].read(), select) if taught[number] else []
-        rest = [each for each in exchanges if not speaks_graphql(each)]
-        if len(held) < MAX_HELD:
-            held[number] = rest
-        return sketch(rest), len(rest) < len(exchanges)
-
-    def some(part: int) -> list[Look]:
-        done = []
-        for number in range(bounds[part], bounds[part + 1]):
-            digest = content_digest(ordered[number]) if taught[number] else None
-            key = f"sketch-{digest_of(digest, *selectors)}" if digest is not None else None
-            done.append(recalled(memo, key, partial(look, number), write_look, read_look))
-        return done
-
-    looks = [each for part in spread(some, PARTS) for each in part]
-    sketches = [each for each, _ in looks]
-    paths = Paths()
-    for number, each in enumerate(sketches):
-        paths.add(number, each)
-    return paths.routes(), sketches, [number for number, (_, speaks) in enumerate(looks) if speaks]
-
-
 def _without(world: World, names: set[str]) -> World:
     """Return the world without the entities that GraphQL knows more of."""
     return World(world.run_of, {name: some for name, some in world.fixtures.items() if name not in names})
-
-
-def _read(number: int, session: Session, selectors: Selectors) -> list[Seen]:
-    return [each for each in see(number, session.read(), selectors) if not speaks_graphql(each)]
-
-
-def _routed(exchanges: list[Seen], table: RouteTable, lists: XmlLists) -> list[Seen]:
-    for seen in exchanges:
-        seen.look_again(lists)
-        table.assign(seen)
-    return exchanges
 
 
 def observed(known: Prepared) -> list[Observation]:
@@ -476,10 +408,3 @@ def _route(method: str, pattern: str, role: Role, learned: LearnedRoute) -> Rout
 def _entities(roles: Sequence[Role]) -> tuple[Entity, ...]:
     found = {role.collection.name: role.collection for role in roles if role.collection is not None}
     return tuple(Entity(name=name, key=found[name].key) for name in sorted(found))
-
-
-def _runs(ids: Sequence[str], world: World) -> tuple[tuple[str, ...], ...]:
-    runs: dict[int, list[str]] = defaultdict(list)
-    for session, run in zip(ids, world.run_of, strict=True):
-        runs[run].append(session)
-    return tuple(tuple(sessions) for _, sessions in sorted(runs.items()))

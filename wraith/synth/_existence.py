@@ -54,6 +54,7 @@ def completed(
     }
     refusals = _Refusals(places, learned)
     found: dict[int, LearnedRoute] = {}
+    known: Exists | Absent
     for route, place in places.items():
         there = {_is_there(each, place) for each in observed[route]}
         if there == {True}:

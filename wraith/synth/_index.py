@@ -1,5 +1,5 @@
-"""An index from values to the expressions that give them, in layers: each document that an observation sees is
-a layer, filed once for all observations that see it, and expressions are made when they are asked for."""
+"""An index from values to the expressions that give them: each document that an observation sees is filed
+once for all that see it, and expressions are made when they are asked for."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Root:
 
 
 class Index:
-    """Expressions by what their values are filed under: own ones, those of documents, those of an index around
-    it; whoever was added first stands first."""
+    """Expressions by what their values are filed under: own ones, those of documents, those of an index
+    around it; whoever was added first stands first."""
 
     __slots__ = ("_documents", "_found", "_outer", "_own")
 

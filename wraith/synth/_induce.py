@@ -19,15 +19,15 @@ from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
-from wraith.synth._counted import numbered_source, sequence_source
 from wraith.synth._digests import digest_of_place, size_of_place
-from wraith.synth._finds import found_source, is_stored
+from wraith.synth._finds import found_source
+from wraith.synth._fresh import Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
-from wraith.synth._made import clock_source, fresh_number, made_source
+from wraith.synth._made import clock_source, fresh_number
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
-from wraith.synth._places import norm, rank
+from wraith.synth._places import rank
 from wraith.synth._presence import by_page
 from wraith.synth._ranges import range_parts
 from wraith.synth._rest import Rest
@@ -36,7 +36,6 @@ from wraith.synth._rows import (
     Values,
     as_json,
     constant,
-    distinct_texts,
     equal,
     in_order,
     kind,
@@ -71,9 +70,6 @@ SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
-
-MIN_IDENTIFIER = 8
-"""Characters of an identifier in an address that is no coincidence."""
 
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
@@ -119,10 +115,6 @@ def element_learner(context: Context, laws: Laws = NO_LAWS) -> Learn:
     return learn
 
 
-def _longest(column: list[Found]) -> int:
-    return max(len(str(value)) for value in column)
-
-
 class _Inducer:
     def __init__(self, rows: Sequence[Row], context: Context, values: Values) -> None:
         self.rows = rows
@@ -131,102 +123,19 @@ class _Inducer:
         self.holes: dict[str, Hole] = {}
         self.unexplained: list[str] = []
         self.conflicts: list[Path] = []
-        self.fresh: dict[Path, Expr] = {}
-        self.made: list[tuple[Expr, list[Found]]] = list(context.list_values)
+        made = Fresh(rows, values, context)
+        self.fresh = made.sources
+        self.made = made.columns
         self.obeyed = Obeyed(rows, values, context)
         self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
-        self._find_fresh()
         template = self._node(self.values, ())
         self.rest.settle(self.holes)
         for each in self.rest.open:
             self._leave_unexplained(each)
         return Induced(template, self.holes, tuple(self.unexplained), tuple(self.conflicts))
-
-    # --- what the answers make ---
-
-    def _find_fresh(self) -> None:
-        """Find the identifiers that answers make, so that other parts may refer to them; the key first."""
-        columns: dict[Path, list[Found]] = {}
-        first = self.values[0]
-        if first is MISSING:
-            return
-        for path, _ in leaves(as_json(first)):
-            column = [get(value, path) for value in self.values]
-            if all(isinstance(value, str | int) and not isinstance(value, bool) for value in column):
-                columns[path] = column
-        key = self.context.key_path
-        known: dict[tuple[object, ...], Path] = {}
-        for path in sorted(
-            columns,
-            key=lambda each: (
-                each != key,
-                _longest(columns[each]),
-                len(each),
-                str(each),
-            ),
-        ):
-            column = columns[path]
-            same = tuple(norm(value) for value in column)
-            if same in known or self._tells_made(column) or (path != key and self._tells_stored(column)):
-                continue
-            source = self._fresh_source(path, column)
-            if source is not None and digest_of_place(self.rows, column) is None:
-                known[same] = path
-                self.fresh[path] = source
-                if not self.context.element:
-                    self.made.append((Ref((*self.context.own, *path)), column))
-
-    def _tells_made(self, column: list[Found]) -> bool:
-        """Whether every value holds an identifier that the answer made elsewhere: then it is built from that
-        one."""
-        return any(
-            all(
-                isinstance(value, str) and (text := text_of(part)) is not None and text in value
-                for value, part in zip(column, made, strict=True)
-            )
-            for _, made in self.made
-            if distinct_texts(made) > 1
-        )
-
-    def _tells_stored(self, column: list[Found]) -> bool:
-        """Whether every value is the key of something, or holds an identifier that is known already: an
-        address is built, not made."""
-        pairs = list(zip(self.rows, column, strict=True))
-        return all(is_stored(row.observation, value) for row, value in pairs) or all(
-            any(len(part) >= MIN_IDENTIFIER and part in row.index for part in _parts_of(value))
-            for row, value in pairs
-        )
-
-    def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
-        """Return what makes the values of a column, perhaps only where the request does not bring one."""
-        is_key = path == self.context.key_path
-        if is_key and self.context.sequence and all(isinstance(value, int) for value in column):
-            return sequence_source(self.rows, self.context.sequence, column)
-        made = [norm(value) not in row.index for row, value in zip(self.rows, column, strict=True)]
-        if is_key and self.context.sequence is not None and all(made):
-            counted = numbered_source(self.rows, self.context.sequence, column)
-            if counted is not None:
-                return counted
-        if all(made):
-            return made_source(self.rows, column, is_key)
-        if not any(made):
-            return None
-        given = [i for i, fresh in enumerate(made) if not fresh]
-        rest = [i for i, fresh in enumerate(made) if fresh]
-        source = made_source([self.rows[i] for i in rest], [column[i] for i in rest], is_key)
-        if source is None:
-            return None
-        brought = from_places([self.rows[i] for i in given], [column[i] for i in given], str(path[-1]))
-        if brought is None or isinstance(brought, Literal):
-            return None
-        for candidate in (brought, Cast(brought, "string")):
-            compute = compile_expr(candidate)
-            if all(compute(self.rows[i].env) is MISSING for i in rest):
-                return First((candidate, source))
-        return None
 
     # --- the walk ---
 
@@ -451,12 +360,6 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
-
-
-def _parts_of(value: Found) -> list[str]:
-    """Return the segments of a text with several, those that are no plain words."""
-    segments = value.split("/") if isinstance(value, str) else []
-    return [each for each in segments if not each.isalpha()] if len(segments) > 1 else []
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:

@@ -17,14 +17,15 @@ from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, named_parameters
 from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
-from wraith.synth._observe import Journal, Observation
+from wraith.synth._observe import Observation
+from wraith.synth._offspring import Made
 from wraith.synth._places import extend, index, norm
 from wraith.synth._priors import DISCRIMINATORS, PAGING
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row
 from wraith.synth._sampling import thinned
 from wraith.synth._world import Key, reveals
-from wraith.wir import Effect, Exists, Expr, FreshId, Make, Ref, When
+from wraith.wir import Exists, Expr, FreshId, Make, Ref, When
 
 ENOUGH = 2
 """Entries of one kind that must be known: one may be a coincidence."""
@@ -98,7 +99,7 @@ class _Entry:
 
 def learn_journals(
     observations: Sequence[Observation], roles: Sequence[Role], run_of: Sequence[int]
-) -> list[Journal]:
+) -> list[Made]:
     """Return what writes write down elsewhere, in the order of their routes."""
     learner = _Learner(roles)
     for observation in observations:
@@ -173,12 +174,12 @@ class _Learner:
         if found and _shows_all(seen.asked, found):
             self.spans[found[0].shown] = (min(each.at for each in found), max(each.at for each in found))
 
-    def journals(self) -> list[Journal]:
+    def journals(self) -> list[Made]:
         """Return what is believed of all that was taken in."""
         found = [self._journal(name, route, some) for (name, route, _), some in sorted(self.groups.items())]
         return [journal for journal in found if journal is not None]
 
-    def _journal(self, name: str, route: int, entries: list[_Entry]) -> Journal | None:
+    def _journal(self, name: str, route: int, entries: list[_Entry]) -> Made | None:
         if len(entries) < ENOUGH or len({(each.run, each.at) for each in entries}) < len(entries):
             return None
         collections = [each.collection for each in self.roles if each.collection is not None]
@@ -199,7 +200,7 @@ class _Learner:
         known = {
             (each.origin.seen.session, each.origin.seen.index): (each.key, each.value) for each in entries
         }
-        return Journal(route, Make(name, key, induced.template, holes), known)
+        return Made(route, Make(name, key, induced.template, holes), known)
 
     def _condition(self, key: Expr, sources: Sequence[Expr], entries: Sequence[_Entry]) -> Expr | None:
         """Return the key of an entry where one is made, or None where nothing tells when.
@@ -234,11 +235,3 @@ def _shows_all(asked: Found, entries: Sequence[_Entry]) -> bool:
     kinds = {word.partition("=")[2] for each in entries for word in _kind(each.value)}
     parameters = named_parameters(asked) if isinstance(asked, dict) else ()
     return all(name in PAGING or value in kinds for name, value in parameters)
-
-
-def effects_of(journals: Sequence[Journal]) -> dict[int, tuple[Effect, ...]]:
-    """Return the effects of journals by the position of the route that has them."""
-    found: dict[int, tuple[Effect, ...]] = {}
-    for each in journals:
-        found[each.route] = (*found.get(each.route, ()), each.effect)
-    return found

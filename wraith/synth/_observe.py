@@ -16,12 +16,13 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import Environment, Ids, State, compile_effect, compile_expr, text_of
 from wraith.synth._flats import Flats
+from wraith.synth._offspring import Made, Maker
 from wraith.synth._roles import Role, key_text, stored_value
 from wraith.synth._seen import Seen
 from wraith.synth._silent import guess, is_unread
 from wraith.synth._stores import stored_at, stored_content
 from wraith.synth._world import Key, Reveal, World, deletes, reveals
-from wraith.wir import Effect, Expr, Lookup, Make
+from wraith.wir import Effect, Expr, Lookup
 
 MAX_REFERENCES = 200
 """Leaves of a request or an entity that are looked up as keys; a body with more is a bulk load."""
@@ -137,16 +138,6 @@ class Observation:
         return self.seen.document
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """What writes of a route write down elsewhere: the effect, and the entries that are known, with their
-    keys, by the session and the index of the write."""
-
-    route: int
-    effect: Make
-    known: Mapping[tuple[int, int], tuple[str, JsonValue]]
-
-
 class Observer:
     """Folds the sessions of a corpus in the order of time, and observes those that are learned from.
 
@@ -161,16 +152,16 @@ class Observer:
         side_effects: Mapping[int, tuple[Effect, ...]] | None = None,
         *,
         caller: Expr | None = None,
-        journals: Sequence[Journal] = (),
+        made: Sequence[Made] = (),
     ) -> None:
         self._roles = roles
         self._side_effects = {
             route: tuple(compile_effect(effect) for effect in effects)
             for route, effects in (side_effects or {}).items()
         }
-        self._journals: dict[int, list[tuple[Journal, Callable[[Environment], None]]]] = defaultdict(list)
-        for each in journals:
-            self._journals[each.route].append((each, compile_effect(each.effect)))
+        self._made: dict[int, list[Maker]] = defaultdict(list)
+        for each in made:
+            self._made[each.route].append(each.maker())
         self._caller = compile_expr(caller) if caller is not None else None
         self._world = world
         self._gone = gone
@@ -207,7 +198,7 @@ class Observer:
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
-                if seen.ok and (seen.route in self._side_effects or seen.route in self._journals):
+                if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
                     self._apply(seen, entity)
 
     def _apply(self, seen: Seen, entity: Found) -> None:
@@ -215,12 +206,8 @@ class Observer:
         env.entity, env.response = entity, seen.document
         for effect in self._side_effects.get(seen.route, ()):
             effect(env)
-        for journal, make in self._journals.get(seen.route, ()):
-            known = journal.known.get((seen.session, seen.index))
-            if known is None:  # never shown: it has a key of its own that nobody knows
-                make(env)
-            else:
-                self._state.put(journal.effect.entity, *known)
+        for make in self._made.get(seen.route, ()):
+            make(seen, env, self._state)
 
 
 def well_known(observations: Sequence[Observation], role: Role) -> list[Observation]:

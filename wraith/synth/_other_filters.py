@@ -27,6 +27,9 @@ FOREIGN = 2
 
 CALLER = "caller"
 
+MAX_TYPED = 300
+"""Entities whose fields are looked at for what types they have, the latest."""
+
 
 def other_filters(cases: Sequence[Case], meant: frozenset[str]) -> list[Where]:
     """Return a condition for each further parameter of path or query, and for who asks, that keeps everything
@@ -115,7 +118,7 @@ def stricter(query: Query, cases: Sequence[Case]) -> Iterator[Query]:
     for name in parameter_names(cases):
         kinds: Counter[str] = Counter()
         for case in cases:
-            for _, document in case.stored:
+            for _, document in case.stored[-MAX_TYPED:]:
                 path = field_path(name, document)
                 kinds[kind(get(document, path)) if path is not None else ""] += 1
         if kinds["boolean"] and kinds["string"]:

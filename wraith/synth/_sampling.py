@@ -14,8 +14,9 @@ from typing import TypeVar
 from wraith.synth._routes import RouteTable
 from wraith.synth._survey import Sketch
 
-ENOUGH = 60
-"""Observations of one route and status: the sample of a group, and half as many again to part it by."""
+ENOUGH = 24
+"""Observations of one route and status that are looked for. What is common is met far more often beside them;
+with 60, four times the sessions taught the same model, or one that did no better."""
 
 GOLDEN = 2654435769
 """2**32 divided by the golden ratio: multiples of it, modulo 2**32, fall evenly without a period (Knuth,

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
@@ -20,13 +21,14 @@ from wraith.runtime import compile_expr, text_of
 from wraith.synth._context import MADE, Context
 from wraith.synth._induce import induce
 from wraith.synth._observe import Observation
+from wraith.synth._offspring import Made
 from wraith.synth._places import extend, index
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
 from wraith.synth._sets import changed_set
 from wraith.synth._sources import from_places, sum_source
 from wraith.synth._world import Key, reveals
-from wraith.wir import Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum
+from wraith.wir import Absent, Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum, When
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
@@ -64,19 +66,33 @@ SideEffects = Mapping[int, tuple[Effect, ...]]
 
 def learn_side_effects(
     observations: Sequence[Observation], roles: Sequence[Role], run_of: Sequence[int]
-) -> SideEffects:
-    """Return the effects of writes on entities that they do not answer with, by route. ``run_of`` numbers the
-    run of each session: what a write makes may be met in a later session of its run."""
+) -> tuple[SideEffects, list[Made]]:
+    """Return the effects of writes on entities that they do not answer with, by route, and what they make.
+    ``run_of`` numbers the run of each session: what a write makes may be met in a later session of its run.
+    """
     groups: dict[tuple[int, str, bool], list[_Change]] = defaultdict(list)
     told: dict[int, _Told] = defaultdict(dict)
     for session in _sessions(observations):
         for change in _changes(session, roles, told[run_of[session[0].seen.session]]):
             groups[(change.writer.seen.route, change.key[0], change.before is MISSING)].append(change)
-    found: dict[int, list[Effect]] = defaultdict(list)
+    found: dict[int, tuple[Effect, ...]] = {}
+    made: list[Made] = []
     for (route, name, born), changes in sorted(groups.items(), key=lambda each: each[0]):
-        if len(changes) >= ENOUGH:
-            found[route] += _births(name, changes) if born else _updates(name, changes, roles[route])
-    return {route: tuple(effects) for route, effects in found.items()}
+        if len(changes) < ENOUGH:
+            continue
+        if not born:
+            found[route] = (*found.get(route, ()), *_updates(name, changes, roles[route]))
+        elif (effect := _birth(name, changes)) is not None:
+            writers = [each for each in observations if each.seen.route == route and each.seen.ok]
+            effect = _where_nothing_is(effect, writers)
+            made.append(
+                Made(route, effect, {_place(each.writer): (each.key[1], each.after) for each in changes})
+            )
+    return found, made
+
+
+def _place(observation: Observation) -> tuple[int, int]:
+    return observation.seen.session, observation.seen.index
 
 
 def _sessions(observations: Sequence[Observation]) -> Iterator[list[Observation]]:
@@ -335,22 +351,35 @@ def _appended(
     return None
 
 
-def _births(name: str, changes: Sequence[_Change]) -> list[Effect]:
-    """Return the entity that a write creates beside its answer."""
+def _birth(name: str, changes: Sequence[_Change]) -> Make | None:
+    """Return what makes the entity that a write creates beside its answer, or None."""
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
     key = _key_source(rows, chosen)
     if key is None or not _in_answer(key):
-        return []
+        return None
     values: list[Found] = [change.after for change in chosen]
     induced = induce(rows, values, Context(own=MADE))
     size = sum(1 for _ in leaves(as_json(values[0])))
     if len(induced.unexplained) > MAX_UNEXPLAINED * size:
-        return []
+        return None
     holes = tuple((hole, made.source) for hole, made in induced.holes.items())
     if fit(key, rows, [change.key[1] for change in chosen]) is None:
-        return []
-    return [Make(name, key, induced.template, holes)]
+        return None
+    return Make(name, key, induced.template, holes)
+
+
+def _where_nothing_is(effect: Make, writers: Sequence[Observation]) -> Make:
+    """Return the effect, which makes nothing under the key of what is there already, where some write told
+    such a key: then it referred to that."""
+    compute = compile_expr(effect.key)
+    for writer in writers:
+        env = copy(writer.env)
+        env.response = writer.seen.document
+        key = text_of(compute(env))
+        if key is not None and writer.captured.get(effect.entity, key) is not MISSING:
+            return replace(effect, key=When(Absent(Lookup(effect.entity, effect.key)), effect.key))
+    return effect
 
 
 def _in_answer(expr: Expr) -> bool:

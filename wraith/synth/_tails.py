@@ -67,8 +67,10 @@ def _succeeded(node: Node, methods: Sequence[str]) -> bool:
 
 
 def _words_behind(node: Node, keys: Collection[Segments]) -> frozenset[str]:
-    """Return the words that stand behind keys, where nothing is written and read back."""
-    behind = Counter(path[-1] for path, _ in node.below() if path[:-1] in keys and path not in keys)
+    """Return the words that stand behind keys, where requests succeed, and nothing is put and read back."""
+    behind = Counter(
+        path[-1] for path, each in node.below() if path[:-1] in keys and path not in keys and each.succeeded()
+    )
     return frozenset(word for word, count in behind.items() if count >= BEHIND)
 
 

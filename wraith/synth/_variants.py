@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
-from wraith.paths import MISSING, Found, Path, get
+from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._context import Context, Totals
@@ -32,19 +32,17 @@ from wraith.synth._silent import is_unread
 from wraith.synth._stored import silent_effects
 from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
+from wraith.synth._support import support_of
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.synth._world import deletes
 from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
-    Atom,
     Call,
     Delete,
     Effect,
-    Equals,
     Expr,
-    KeysWithin,
     Literal,
     Lookup,
     Merge,
@@ -101,7 +99,8 @@ class _Group:
 
 
 class Study:
-    """What the observations of a route come to, whatever laws there are: kept for when it is learned again."""
+    """What the observations of a route come to, whatever laws there are; kept for when it is learned
+    again."""
 
     def __init__(self, observations: Sequence[Observation], role: Role) -> None:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
@@ -167,6 +166,7 @@ def learn_route(
             groups[leaf.label],
             rows,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
+            role,
         )
         for leaf in leaves
     )
@@ -263,9 +263,16 @@ def _divide(
     for partition in _partitions(members, rows, group.induced.conflicts):
         if _separable(partition, questions):
             divided = [part for some in partition for part in _divide(some, rows, told, questions, left - 1)]
-            if _doubt(divided) < _doubt([group]):
+            if _doubt(divided) < _doubt([group]) and _open(divided) <= _open([group]):
                 return divided
     return [group]
+
+
+def _open(groups: Sequence[_Group]) -> set[str]:
+    """Return the parts that something leaves open; what differs in kind may be open in one of the kinds."""
+    return {path for group in groups for path in group.induced.unexplained} | {
+        format_path(path) for group in groups for path in group.induced.conflicts
+    }
 
 
 def _doubt(groups: Sequence[_Group]) -> int:
@@ -412,7 +419,9 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...]) -> Variant:
+def _variant(
+    leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...], role: Role
+) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -426,7 +435,7 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effe
         body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
-        support=_support([rows[number] for number in group.rows]),
+        support=support_of([rows[number] for number in group.rows], leaf.guards, role),
     )
 
 
@@ -460,21 +469,6 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
     return (stored, Put(role.beside, key, around))
-
-
-def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
-    """Return what the variant was seen with: members of body and query, and how the body decodes."""
-    atoms: list[Atom] = []
-    for path, documents in (
-        (("request", "body"), [row.env.body for row in rows]),
-        (("request", "query"), [row.env.query or MISSING for row in rows]),
-    ):
-        keys = {key for document in documents if isinstance(document, dict) for key in document}
-        atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
-    kinds = {row.env.body_kind for row in rows}
-    if len(kinds) == 1:
-        atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
-    return tuple(atoms)
 
 
 def _evidence(leaf: Leaf, group: _Group, rows: Sequence[Row]) -> VariantEvidence:

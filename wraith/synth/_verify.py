@@ -6,11 +6,11 @@ that what is rare is explained as well: a member that few answers have, a name t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from wraith.canonical import JsonValue
-from wraith.paths import Found, Path, get
-from wraith.runtime import compile_template
+from wraith.paths import Found, get
+from wraith.runtime import compile_template, hole_places
 from wraith.synth._rows import Row, Values, equal
 from wraith.wir import Hole
 
@@ -23,7 +23,7 @@ def wrong_rows(
 ) -> list[int]:
     """Return the rows whose answer the template does not give."""
     render = compile_template(template, dict(holes))
-    free = [(name, at) for name, at in _places(template, ()) if holes[name].hole_class in FREE]
+    free = [(name, at) for name, at in hole_places(template) if holes[name].hole_class in FREE]
     wrong = []
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
         env = row.env
@@ -33,16 +33,3 @@ def wrong_rows(
         if not equal(made, value):
             wrong.append(i)
     return wrong
-
-
-def _places(template: JsonValue, at: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the holes of a template with the places that they fill."""
-    if isinstance(template, str) and template.startswith("$") and not template.startswith("$$"):
-        yield template[1:], at
-    elif isinstance(template, dict):
-        for name, node in template.items():
-            if name != "$spread":
-                yield from _places(node, (*at, name))
-    elif isinstance(template, list):
-        for position, node in enumerate(template):
-            yield from _places(node, (*at, position))

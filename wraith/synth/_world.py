@@ -10,23 +10,22 @@ What a run shows without having created it was there from the start: the fixture
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
 from wraith.exchange import Response, parse_form
 from wraith.paths import Found, get
-from wraith.runtime import integer_of, text_of
-from wraith.synth._priors import RESET_PAGING, RESET_SIZES
+from wraith.runtime import text_of
 from wraith.synth._resets import Counts, Lives, counting, is_last
 from wraith.synth._roles import SINGLETON_KEY, Role, key_text, stored_value
 from wraith.synth._seen import Seen
-from wraith.synth._stores import stored_at, stored_content
+from wraith.synth._stores import stored_content
 
-_IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
-"""What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
+if TYPE_CHECKING:
+    from wraith.synth._sights import Sight, Sights
 
 Key = tuple[str, str]
 """The name of a collection and a key in it."""
@@ -175,26 +174,24 @@ class WorldBuilder:
     """Takes in the sessions of a corpus one by one, in the order of time, and keeps of each what tells its
     world."""
 
-    def __init__(self, roles: Sequence[Role]) -> None:
-        self._roles = roles
+    def __init__(self) -> None:
         self._fullest: Counter[int] = Counter()
         self._sketches: list[Sketch] = []
         self._starts: list[int] = []
         self._created: set[Key] = set()
-        self._shown: set[bytes] = set()
-        self._told: set[bytes] = set()
+        self._shown: set[str] = set()
+        self._told: set[str] = set()
         """Identifiers that answers to writes told before anything showed them: of what the writes made on the
         side."""
 
-    def add(self, session: Sequence[Seen], taught: bool = True) -> None:
-        """Take in one session, decoded, with its routes assigned. What one shows that is not learned from is
-        no fixture."""
+    def add(self, sights: Sights, taught: bool = True) -> None:
+        """Take in what one session shows. What one shows that is not learned from is no fixture."""
+        started_at_ms, found = sights
         sketch = Sketch(taught=taught)
-        self._starts.append(session[0].at_ms if session else 0)
+        self._starts.append(started_at_ms)
         self._sketches.append(sketch)
-        for seen in session:
-            if seen.route >= 0:
-                self._take(sketch, seen, self._roles[seen.route])
+        for sight in found:
+            self._take(sketch, sight)
 
     def tell(self, number: int, signs: Signs, started_at_ms: int) -> None:
         """Take in what something else read from the session of that number, which has been added."""
@@ -207,44 +204,27 @@ class WorldBuilder:
         sketch.saw.update(signs.saw)
         sketch.wrote.update(signs.wrote)
 
-    def _take(self, sketch: Sketch, seen: Seen, role: Role) -> None:
-        if (gone := deletes(seen, role)) is not None:
-            sketch.deleted.add(gone)
-        if (stored := stored_at(seen, role)) is not None:
-            sketch.born.add(stored)
-        if role.purges and seen.ok and role.collection is not None:
-            name = role.collection.name
-            sketch.deleted.update((name, key) for key in role.purged_keys(seen.document, (), seen.parameters))
-        shown = list(reveals(seen, role))
-        silent = role.op == "update" and role.envelope is None and role.store is None
-        if silent and seen.method == "PUT" and seen.ok:
-            self._take_silent(sketch, seen, role)
-        for reveal in shown:
-            if reveal.created and reveal.key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
-                sketch.created.setdefault(reveal.key, seen.index)
-                self._created.add(reveal.key)
-            elif reveal.key[1].encode() in self._told and reveal.key not in self._created:
-                sketch.born.add(reveal.key)
-            elif reveal.key not in sketch.created:
-                sketch.shown.setdefault(reveal.key, reveal.value)
-                self._shown.add(reveal.key[1].encode())
-        if role.listing is not None and seen.ok and role.collection:
-            composite = role.collection.composite
-            if composite or not role.parents:
-                above = "".join(f"{seen.parameters[name]}/" for name in role.parents) if composite else ""
-                self._fullest[seen.route] = max(self._fullest[seen.route], len(shown))
-                keys = frozenset(reveal.key for reveal in shown)
-                sketch.lists.append(_List(role.collection.name, seen.route, _limit(seen), keys, above))
-        if seen.ok and seen.method not in ("GET", "HEAD", "OPTIONS"):
-            self._told.update(each for each in _IDENTIFIER.findall(seen.raw) if each not in self._shown)
-
-    def _take_silent(self, sketch: Sketch, seen: Seen, role: Role) -> None:
-        """Take in a write that does not say what it stored: what nothing showed before, it may have begun."""
-        key = role.request_key(seen)
-        if key is not None and role.collection is not None:
-            own = (role.collection.name, key)
+    def _take(self, sketch: Sketch, sight: Sight) -> None:
+        sketch.deleted.update(sight.deleted)
+        sketch.born.update(sight.stored)
+        for own in sight.silent:  # what nothing showed before, a write that says nothing may have begun
             if own not in sketch.shown and own not in self._created:
                 sketch.born.add(own)
+        for key, value, created in sight.shown:
+            if created and key[1] != SINGLETON_KEY:  # a singleton's key says nothing about time
+                sketch.created.setdefault(key, sight.at)
+                self._created.add(key)
+            elif key[1] in self._told and key not in self._created:
+                sketch.born.add(key)
+            elif key not in sketch.created:
+                sketch.shown.setdefault(key, value)
+                self._shown.add(key[1])
+        if sight.listed is not None:
+            name, route, limit, above = sight.listed
+            self._fullest[route] = max(self._fullest[route], len(sight.shown))
+            keys = frozenset(key for key, _, _ in sight.shown)
+            sketch.lists.append(_List(name, route, limit, keys, above))
+        self._told.update(each for each in sight.told if each not in self._shown)
 
     def world(self) -> World:
         """Return the runs and the fixtures that the sessions show."""
@@ -268,26 +248,6 @@ class _List:
     keys: frozenset[Key]
     above: str = ""
     """What the keys of everything that the list could show begin with: those of a parent's children."""
-
-
-def _limit(seen: Seen) -> int | None:
-    """Return the size of page that a request asks for, 0 where it names none; None where it asks for another
-    part than the first, or filters."""
-    query = parse_form(seen.request.query)
-    if not query.keys() <= RESET_PAGING:
-        return None
-    for name, value in query.items():
-        number = integer_of(value)
-        if name not in RESET_SIZES and number not in (None, 0, 1):
-            return None
-    sizes = [
-        number
-        for name, value in query.items()
-        if name in RESET_SIZES and (number := integer_of(value)) is not None
-    ]
-    if not sizes and query:
-        return None  # a page of the service's own size
-    return min(sizes, default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""Handlers that would harm the server: each costs at most the limits, and fails with its reason."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from wraith.lua import Limits
+from wraith.runtime import Failure, Reply
+
+FOREVER = "while true do end"
+INSTRUCTIONS, MEMORY = "100000 instructions", "bytes of memory"
+
+HOSTILE = {
+    "endless-loop": (FOREVER, INSTRUCTIONS),
+    "endless-loop-in-a-function": (f"local function f() {FOREVER} end f()", INSTRUCTIONS),
+    "endless-goto": ("::again:: goto again", INSTRUCTIONS),
+    "endless-repeat": ("repeat until false", INSTRUCTIONS),
+    "endless-for": ("for i = 1, math.huge do end", INSTRUCTIONS),
+    "loop-in-pcall": (f"pcall(function() {FOREVER} end) {FOREVER}", INSTRUCTIONS),
+    "pcall-in-a-loop": (f"while true do pcall(function() {FOREVER} end) end", INSTRUCTIONS),
+    "pcall-of-pcall": (f"local function f() pcall(f) {FOREVER} end f()", INSTRUCTIONS),
+    "loop-in-a-handler-of-errors": (
+        f"xpcall(error, function() {FOREVER} end)",
+        "nil value (global 'xpcall')",
+    ),
+    "coroutine": (f"coroutine.wrap(function() {FOREVER} end)()", "nil value (global 'coroutine')"),
+    "loop-in-index": (
+        f"local t = setmetatable({{}}, {{__index = function() {FOREVER} end}}) return t.x",
+        INSTRUCTIONS,
+    ),
+    "loop-in-equality": (
+        f"local m = {{__eq = function() {FOREVER} end}}return setmetatable({{}}, m) == setmetatable({{}}, m)",
+        INSTRUCTIONS,
+    ),
+    "loop-in-tostring": (
+        f"tostring(setmetatable({{}}, {{__tostring = function() {FOREVER} end}}))",
+        INSTRUCTIONS,
+    ),
+    "loop-in-concat": (
+        f"return setmetatable({{}}, {{__concat = function() {FOREVER} end}}) .. 'x'",
+        INSTRUCTIONS,
+    ),
+    "loop-in-pairs": (
+        f"for _ in pairs(setmetatable({{}}, {{__pairs = function() {FOREVER} end}})) do end",
+        INSTRUCTIONS,
+    ),
+    "loop-in-sort": (f"table.sort({{3, 2, 1}}, function() {FOREVER} end)", INSTRUCTIONS),
+    "loop-in-gsub": (f"('x'):gsub('x', function() {FOREVER} end)", INSTRUCTIONS),
+    "loop-in-a-collector": (f"setmetatable({{}}, {{__gc = function() {FOREVER} end}})", "no __gc"),
+    "loop-on-closing": (
+        f"local x <close> = setmetatable({{}}, {{__close = function() {FOREVER} end}})",
+        "no __close",
+    ),
+    "weak-table": ("setmetatable({}, {__mode = 'k'})", "no __mode"),
+    "endless-recursion": ("local function f() return 1 + f() end f()", f"{MEMORY}|stack overflow"),
+    "giant-text-by-rep": ("return ('x'):rep(1e12)", "longer than"),
+    "giant-text-by-nothing": ("emit.body((''):rep(1e15)) error('done')", "done"),
+    "giant-text-by-doubling": ("local s = 'x' while true do s = s .. s end", MEMORY),
+    "giant-text-by-format": ("return ('%99999999d'):format(1)", "invalid conversion|invalid format"),
+    "giant-table": ("local t = {} for i = 1, 1e9 do t[i] = i end", MEMORY),
+    "giant-table-of-texts": ("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", MEMORY),
+    "caught-memory-errors": (
+        "while true do pcall(function() local t = {} while true do t[#t + 1] = {} end end) end",
+        f"{INSTRUCTIONS}|100 ms|{MEMORY}",
+    ),
+    "pathological-pattern": ("return ('a'):rep(300):find(('a-'):rep(12) .. 'b')", INSTRUCTIONS),
+    "pathological-match": ("return ('a'):rep(2000):match('.-.-.-.-b')", INSTRUCTIONS),
+    "pathological-gsub": ("return ('a'):rep(2000):gsub('.-.-.-b', '')", INSTRUCTIONS),
+    "pathological-gmatch": ("for _ in ('a'):rep(2000):gmatch('.-.-.-b') do end", INSTRUCTIONS),
+    "deep-pattern": ("return ('a'):rep(2000):find(('(a)'):rep(40))", "too many captures"),
+    "move-to-the-end-of-time": ("table.move({}, 1, 1e15, 2)", INSTRUCTIONS),
+    "length-that-lies": (
+        "table.insert(setmetatable({}, {__len = function() return 1e15 end}), 1, 1)",
+        "a table with metamethods",
+    ),
+    "concat-that-never-ends": (
+        "table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1e15)",
+        "a table with metamethods",
+    ),
+    "unpack-of-everything": ("return table.unpack({}, 1, 1e8)", "too many results"),
+    "forged-metatable-of-text": ("getmetatable('').__index = nil", "index a nil value"),
+    "forged-metatable-of-null": ("getmetatable(json.null).__tostring = nil", "index a boolean value"),
+    "file": ("io.open('/etc/passwd')", "nil value (global 'io')"),
+    "process": ("os.execute('true')", "nil value (global 'os')"),
+    "source": ("load('return 1')()", "nil value (global 'load')"),
+    "bytecode": ("string.dump(function() end)", "nil value (field 'dump')"),
+    "module": ("require('os')", "nil value (global 'require')"),
+    "hook": ("debug.sethook()", "nil value (global 'debug')"),
+    "python": ("python.eval('1')", "nil value (global 'python')"),
+    "collector": ("collectgarbage('stop')", "nil value (global 'collectgarbage')"),
+    "cyclic-answer": ("local t = {} t.t = t emit.json(t)", "deeper than 100 levels"),
+    "deep-answer": ("local t = {} for _ = 1, 200 do t = {t} end emit.json(t)", "deeper than 100 levels"),
+    "no-number": ("emit.json(0 / 0)", "JSON has no"),
+    "function-as-answer": ("emit.json({f = print or function() end})", "function is no JSON"),
+    "sparse-list": ("emit.json({[1] = 1, [1e6 // 1 | 0] = 2})", "no JSON"),
+    "status-out-of-range": ("emit.status(99)", "from 200 to 599"),
+    "header-that-is-none": ("emit.header({}, 'x')", "string expected"),
+    "library-that-is-not-there": ("wraith.import('nothing')", "lua/lib/nothing.lua"),
+    "library-outside": ("wraith.import('../../handlers/handler')", "there is no library"),
+    "no-lua": ("return 1 +", "unexpected symbol"),
+    "error-without-text": ("error({})", "it raised a table"),
+}
+
+
+@pytest.mark.parametrize(("source", "reason"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_handler_fails_with_its_reason(run, source: str, reason: str) -> None:
+    """It costs at most the limits; the answer is the model's."""
+    failed = run(source)
+    assert isinstance(failed, Failure), failed
+    assert re.search(reason.replace("(", r"\(").replace(")", r"\)"), failed.reason), failed.reason
+
+
+def test_time_is_a_limit_of_its_own(run) -> None:
+    """Native work that costs few instructions is ended by the clock."""
+    slow = "local s = ('x'):rep(2^19) while true do s:upper():lower():reverse() end"
+    started = time.perf_counter()
+    failed = run(slow, limits=Limits(seconds=0.02, instructions=10**9, memory_bytes=2**24))
+    assert isinstance(failed, Failure)
+    assert "20 ms" in failed.reason
+    assert time.perf_counter() - started < 2
+
+
+def test_nothing_is_left_for_the_next_invocation(run) -> None:
+    """Globals, library tables and the metatable of texts are new each time."""
+    spoil = "left = 1 string.upper = nil table.insert = nil math.floor = nil json.encode = nil emit.json({})"
+    assert isinstance(run(spoil), Reply)
+    assert (
+        run("emit.json({left == nil, ('a'):upper(), #table.pack(1), math.floor(1.5)})").body
+        == b'[true,"A",1,1]'
+    )
+
+
+def test_what_a_failed_handler_wrote_can_be_dropped(run, invocation) -> None:
+    """Its writes stand in a draft, and the state has none of them."""
+    from wraith.runtime import State
+
+    state = State()
+    given = invocation(state=state)
+    assert isinstance(run("state.put('orders', '1', {}) error('no')", given=given), Failure)
+    assert not state.all("orders")
+
+
+@pytest.mark.parametrize("seed", ["a", "b"])
+def test_chance_and_order_are_the_same_each_time(run, seed: str) -> None:
+    """The keys of a table come in one order, and chance is drawn from the session's seed."""
+    source = """
+      local t, names = {}, {}
+      for i = 1, 50 do t['k' .. i] = i end
+      for k in pairs(t) do names[#names + 1] = k end
+      emit.json({names, math.random(1e6), tostring({}), tostring(print)})
+    """
+    assert len({run(source).body for _ in range(5)}) == 1
