@@ -75,6 +75,10 @@ base_url = {base_url}
 # "synth" answers what the recordings suggest; "strict" only what they show:
 # fidelity = "synth"
 
+[serve.lua]
+# Where a handler of lua/handlers fails: "fallback" lets the model answer, "fail" is a 500 that says why:
+# on_error = "fallback"
+
 [passthrough]
 # Forward what no route matches to the real service, where a pattern such as "GET /v1/reports/*" allows it:
 # enabled = false
