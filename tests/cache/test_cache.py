@@ -26,6 +26,7 @@ class Server:
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     status: int | None = None
+    refused: int | None = None
     seen: list[str] = field(default_factory=list)
     authorization: str | None = None
 
@@ -40,9 +41,9 @@ def server() -> Iterator[Server]:
 
         def do_PUT(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            if made.status is None:
+            if made.status is None and made.refused is None:
                 made.files[self.path] = body
-            self.answer(201, b"")
+            self.answer(made.refused or 201, b"")
 
         def answer(self, status: int, body: bytes) -> None:
             made.seen.append(f"{self.command} {self.path[:4]}")
@@ -219,6 +220,20 @@ def test_a_server_that_refuses_is_asked_no_further(
     assert len(server.seen) == (3 if status >= 500 else 1)
     assert len(said) == 1
     assert str(status) in said[0]
+
+
+def test_a_server_that_takes_nothing_is_still_read(tmp_path: Path, root: Path, server: Server) -> None:
+    """One that refuses to store, for want of credentials say, is asked for what it has, and told nothing
+    more."""
+    said: list[str] = []
+    with Remote(server.url) as remote:
+        ActionCache(Store(tmp_path / "one"), remote).save(KEY, root, TARGETS, "")
+    server.refused = 401
+    with Remote(server.url, say=said.append) as remote:
+        cache = ActionCache(Store(tmp_path / "two"), remote)
+        cache.save("0" * 64, root, TARGETS, "")
+        assert cache.restore(KEY, root, TARGETS) is not None
+    assert [line.partition("takes nothing: ")[2] for line in said] == ["401 to PUT /cas/…"]
 
 
 def test_a_server_that_is_not_there_is_said_once(tmp_path: Path, root: Path, free_port: int) -> None:

@@ -107,10 +107,12 @@ class Remote:
                 status = self._client().put(f"{self._base}/{kind}/{name}", content=data).status_code
                 if status < 300:
                     return
-                if last or status < 500:
-                    self._give_up(
-                        f"answered {status} to PUT /{kind}/…; read_only = true keeps it from being asked"
-                    )
+                if status < 500:  # it may still be read: builds that are not trusted need no other setting
+                    self._read_only = True
+                    self._say(f"the cache at {shown(self._base)} takes nothing: {status} to PUT /{kind}/…")
+                    return
+                if last:
+                    self._give_up(f"answered {status} to PUT /{kind}/…")
                     return
             except Exception as error:
                 if not self._passes(error, last):
