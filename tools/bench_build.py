@@ -127,7 +127,8 @@ def measure(project: Project, arguments: argparse.Namespace) -> Iterator[Row]:
     idle = median(lambda: build(project), arguments.rounds)
     yield Row("nothing to do", f"{idle:.2f} s", "at most 1.0 s", idle <= 1.0)
     yield from _beside(project, arguments.rounds)
-    restored = seconds(lambda: build(clone(project)))
+    other = clone(project)
+    restored = seconds(lambda: build(other))
     yield Row(
         "a clone with a warm cache",
         f"{restored:.1f} s, {100 * restored / built:.0f} % of building",
