@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,13 +14,14 @@ import pytest
 
 from wraith.asgi import Address, Front, Guard, run_app
 from wraith.canonical import JsonValue
-from wraith.config import FixtureSets
+from wraith.config import FixtureSets, Serve
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Backing, Fidelity, Mask
+from wraith.serve import AccessLog, Backing, Mask
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
 from wraith.serve._page import Looked, add_page
+from wraith.serve._replay import Recording, Replay
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import TwinApp
 from wraith.wir import model_from_json
@@ -127,7 +128,8 @@ class Shop:
         *,
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
-        fidelity: Fidelity = "synth",
+        settings: Serve | None = None,
+        recordings: Sequence[Recording] = (),
         sets: FixtureSets | None = None,
         fixtures: str = "default",
         max_body_bytes: int = 1000,
@@ -137,13 +139,14 @@ class Shop:
         """Serve a twin for as long as the block lasts."""
         log, stop = io.StringIO(), asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
-        twin = self.twin(kind, sets)
-        sessions, access = Sessions(twin, fixtures), AccessLog(log, as_json=True, colour=False)
+        settings, twin = settings or Serve(), self.twin(kind, sets)
+        sessions, access = Sessions(twin, fixtures, settings.seed), AccessLog(log, as_json=True, colour=False)
         app = TwinApp(
             twin,
             sessions,
             mask,
-            fidelity=fidelity,
+            settings=settings,
+            replay=Replay(recordings) if recordings else None,
             access=access,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,

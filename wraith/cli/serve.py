@@ -15,6 +15,7 @@ from wraith.cli._output import Line, Output, count
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
+    from wraith.config import Serve
     from wraith.serve import Backing, Mask
     from wraith.workspace import Workspace
 
@@ -37,7 +38,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fidelity",
         choices=("synth", "strict"),
-        help="synth: answer what recordings suggest; strict: only what they show; default as in wraith.toml",
+        help="synth: answer as the model does; strict: recorded responses alone; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--clock",
+        choices=("deterministic", "fixed", "real"),
+        help="deterministic: from the epoch on, a second per request; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--clock-epoch", metavar="TIME", help="where such a clock begins, such as 2026-01-01T00:00:00Z"
+    )
+    parser.add_argument(
+        "--seed", metavar="TEXT", help="other identifiers than without it, the same each time"
     )
     parser.add_argument(
         "--fixture", metavar="SET", help="what sessions begin with that send no X-Wraith-Fixture"
@@ -57,6 +69,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from wraith.build.steps import fixtures_of, handlers_of, read_model
     from wraith.canonical import sha256
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
+    from wraith.recording import sealed_sessions
     from wraith.runtime import Twin
     from wraith.serve import AccessLog, serve_twin
     from wraith.wir import dump_model
@@ -66,7 +79,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     sets = fixtures_of(workspace, model)
     selected(sets, args.fixture)  # one that does not exist is said now
     routes = count(len(model.routes), "route")
-    fidelity = args.fidelity or config.serve.fidelity
+    settings = _settings(config.serve, args)
+    strict = settings.fidelity == "strict"
 
     def say(address: Address) -> None:
         out.answer(
@@ -76,7 +90,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
                 "url": address.url,
                 "host": address.host,
                 "port": address.port,
-                "fidelity": fidelity,
+                "fidelity": settings.fidelity,
                 "routes": len(model.routes),
                 "pid": os.getpid(),
             },
@@ -89,8 +103,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         name=workspace.name,
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
-        fidelity=fidelity,
-        fail_with_handlers=config.serve.lua.on_error == "fail",
+        settings=settings,
+        recordings=sealed_sessions(workspace, config.synth.tags) if strict else (),
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
@@ -98,6 +112,16 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         ready_json=args.ready_json,
         backing=_backing(workspace),
     )
+
+
+def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
+    """Return ``[serve]`` with what the command line says in its place. Raises InputError for an epoch that is
+    none."""
+    from wraith.config import Serve, validate
+
+    names = ("fidelity", "clock", "clock_epoch", "seed")
+    given = {name: value for name in names if (value := getattr(args, name)) is not None}
+    return validate({**configured.model_dump(), **given}, Serve, "wraith serve") if given else configured
 
 
 def _backing(workspace: Workspace) -> Backing:

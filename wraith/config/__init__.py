@@ -27,7 +27,7 @@ from wraith.config._fixtures import (
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream, epoch_ms
 
 __all__ = [
     "CATEGORIES",
@@ -62,6 +62,7 @@ __all__ = [
     "bare_path",
     "checked_url",
     "describe",
+    "epoch_ms",
     "fixture_names",
     "make_project",
     "make_workspace",

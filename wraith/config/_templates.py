@@ -73,6 +73,16 @@ base_url = {base_url}
 [serve]
 # "synth" answers what the recordings suggest; "strict" only what they show:
 # fidelity = "synth"
+# Time: "deterministic" begins at clock_epoch in each session and moves one second per request; "fixed" stands
+# still there; "real" is the time of day:
+# clock = "deterministic"
+# clock_epoch = "2026-01-01T00:00:00Z"
+# Other identifiers for every session than without it:
+# seed = ""
+
+# Where a Lua handler fails: "fallback" has the model answer instead, "fail" answers 500 with the reason:
+# [serve.lua]
+# on_error = "fallback"
 """
 
 SCRUB_TOML: Final = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -62,7 +63,34 @@ class Serve(Document):
     """``[serve]``: how the twin is served."""
 
     fidelity: Literal["synth", "strict"] = "synth"
+    clock: Literal["deterministic", "fixed", "real"] = "deterministic"
+    clock_epoch: str = "2026-01-01T00:00:00Z"
+    """Where the clock of every session begins that is not real: an instant of RFC 3339."""
+    seed: str = ""
+    """Decides fresh identifiers, together with the name of the session."""
     lua: ServeLua = ServeLua()
+
+    @field_validator("clock_epoch")
+    @classmethod
+    def _instant(cls, value: str) -> str:
+        epoch_ms(value)
+        return value
+
+    @property
+    def epoch_ms(self) -> int:
+        """``clock_epoch`` in milliseconds since 1970."""
+        return epoch_ms(self.clock_epoch)
+
+
+def epoch_ms(text: str) -> int:
+    """Return an instant in milliseconds since 1970. Raises ValueError for what has no date and zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = datetime.min
+    if at.tzinfo is None:
+        raise ValueError(f"expected an instant such as 2026-01-01T00:00:00Z, found {text!r}")
+    return int(at.timestamp() * 1000)
 
 
 class Composite(Document):

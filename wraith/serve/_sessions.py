@@ -8,6 +8,7 @@ from typing import Final
 
 from wraith.config import DEFAULT_NAME, fixture_names
 from wraith.runtime import Session, Twin
+from wraith.serve._replay import Progress
 
 DEFAULT: Final = "default"
 """The name, and the seed, of the session of clients that name none."""
@@ -42,13 +43,19 @@ class Client:
     """The set that it began with."""
     issued: set[str] = field(default_factory=set)
     """The values that the twin made up and that look like secrets."""
+    turns: int = 0
+    """How many requests it has sent."""
+    progress: Progress = field(default_factory=Progress)
+    """How far it has come in what is replayed to it."""
 
 
 class Sessions:
-    """Opens sessions when they are first used. The name is the seed: each run of a test sees the same ids."""
+    """Opens sessions when they are first used. The name is the seed, with the one that the server is given:
+    each run of a test sees the same ids."""
 
-    def __init__(self, twin: Twin, fixtures: str = DEFAULT_NAME) -> None:
+    def __init__(self, twin: Twin, fixtures: str = DEFAULT_NAME, seed: str = "") -> None:
         self._twin = twin
+        self._seed = seed
         self._fixtures = fixtures
         self._open: dict[str, Client] = {}
         self.fixture_names = fixture_names(twin.fixture_sets)
@@ -69,7 +76,8 @@ class Sessions:
     def _begin(self, name: str, fixtures: str) -> Client:
         if len(self._open) >= MAX_SESSIONS:
             raise TooManySessions
-        client = self._open[name] = Client(self._twin.open_session(name, fixtures), fixtures)
+        seed = f"{self._seed}/{name}" if self._seed else name
+        client = self._open[name] = Client(self._twin.open_session(seed, fixtures), fixtures)
         return client
 
     def reset(self, name: str) -> list[str]:

@@ -10,14 +10,18 @@ import asyncio
 import logging
 import re
 import time
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
 from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
+from wraith.config import Serve
 from wraith.exchange import Request, Response, header
 from wraith.runtime import Answer, Twin
 from wraith.serve._access import AccessLog, Entry
+from wraith.serve._clock import Clock
 from wraith.serve._mask import Mask
+from wraith.serve._provenance import provenance, told
+from wraith.serve._replay import Replay
 from wraith.serve._sessions import (
     DEFAULT,
     MAX_SESSIONS,
@@ -32,8 +36,6 @@ if TYPE_CHECKING:
     from hypercorn.typing import HTTPScope
 
     from wraith.asgi import Receive, Send
-
-Fidelity: TypeAlias = Literal["synth", "strict"]
 
 MAX_BODY_BYTES: Final = 64 * 2**20
 """Larger than what JSON APIs accept (most stop at 1 to 20 MiB), small enough for a laptop."""
@@ -69,18 +71,19 @@ class TwinApp:
         sessions: Sessions,
         mask: Mask,
         *,
-        fidelity: Fidelity,
+        settings: Serve,
         access: AccessLog,
-        fail_with_handlers: bool = False,
+        replay: Replay | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
         self._twin = twin
         self._sessions = sessions
         self._mask = mask
-        self._strict = fidelity == "strict"
+        self._replay = replay
+        self._clock = Clock(settings)
         self._access = access
-        self._fail_with_handlers = fail_with_handlers
+        self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
@@ -94,18 +97,22 @@ class TwinApp:
             came = Request(head.method, head.target, head.headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
-            answer = self._respond(request, client, now_ms)
+            answer = self._answer(request, client, now_ms)
+            came_from = "recorded" if self._replay is not None else provenance(self._twin, answer, client)
             response = unmask(answer.response)
             status = response.status
             headers, content = _wire(head.method, response)
             if answer.failure is not None:
                 headers.append(HANDLER_FAILED)
+            headers += told(came_from, answer.route.name if answer.route is not None else None)
             await send_whole(send, status, headers, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            await send_json(send, refused.refusal, unread=receive if status == 413 else None)
+            route = answer.route.name if answer is not None and answer.route is not None else None
+            unread = receive if status == 413 else None
+            await send_json(send, refused.refusal, unread=unread, headers=told("miss", route))
         self._access.add(
             Entry(
                 now_ms,
@@ -154,10 +161,17 @@ class TwinApp:
             hint = "POST /__wraith/reset forgets them"
             raise _Refused(failure(503, "too_many_sessions", message, hint=hint)) from None
 
-    def _respond(self, request: Request, client: Client, now_ms: int) -> Answer:
+    def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
+        """Return the answer of the recordings or of the twin; the client's clock moves on."""
         place = f"{request.method} {request.path}"
+        now_ms = self._clock.now_ms(client.turns, real_ms)
+        client.turns += 1
         try:
-            answer = self._twin.respond(request, client.session, now_ms=now_ms, strict=self._strict)
+            if self._replay is not None:
+                return self._replayed(self._replay, request, client)
+            answer = self._twin.respond(request, client.session, now_ms=now_ms)
+        except _Refused:
+            raise
         except Exception as error:
             # a bug of the model's or of ours; the next request may well be answered
             _log.exception("%s: the twin failed", place)
@@ -169,12 +183,16 @@ class TwinApp:
                 message = f"the handler {answer.handler} failed: {answer.failure}"
                 hint = 'on_error = "fallback" in [serve.lua] has the model answer instead'
                 raise _Refused(failure(500, "handler", message, hint=hint), answer)
-        if self._strict and answer.extrapolated:
-            route = answer.route.name if answer.route is not None else place
-            message = f"{route}: nothing like this request was recorded, and fidelity is strict"
-            hint = "serve with --fidelity synth, or record such a request"
-            raise _Refused(failure(501, "extrapolated", message, hint=hint), answer)
         return answer
+
+    def _replayed(self, replay: Replay, request: Request, client: Client) -> Answer:
+        """Raises _Refused where the request was never recorded."""
+        response = replay.answer(request, client.progress)
+        route = self._twin.route_of(request.method, request.path)
+        if response is None:
+            unlike = Answer(Response(501), route, by="miss")
+            raise _Refused(replay.refusal(request), unlike)
+        return Answer(response, route)
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
