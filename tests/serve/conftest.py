@@ -22,6 +22,7 @@ from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
 from wraith.serve._page import Looked, add_page
 from wraith.serve._replay import Recording, Replay
+from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import TwinApp
 from wraith.wir import model_from_json
@@ -140,7 +141,7 @@ class Shop:
         log, stop = io.StringIO(), asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
         settings, twin = settings or Serve(), self.twin(kind, sets)
-        sessions, access = Sessions(twin, fixtures, settings.seed), AccessLog(log, as_json=True, colour=False)
+        sessions, access = Sessions(twin, fixtures, settings), AccessLog(log, as_json=True, colour=False)
         app = TwinApp(
             twin,
             sessions,
@@ -152,6 +153,7 @@ class Shop:
             body_timeout_s=body_timeout_s,
         )
         control = control_app(sessions, {"twin": "shop"})
+        add_session_control(control, sessions, twin.model)
         add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
         front = Front(app, control, Guard(None))
         task = asyncio.create_task(

@@ -193,20 +193,6 @@ def test_a_client_that_leaves_midway_disturbs_nobody(shop: Shop) -> None:
     asyncio.run(main())
 
 
-def test_there_is_an_end_to_sessions(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that invents names is told to reset, and does not lose what it has."""
-    monkeypatch.setattr("wraith.serve._sessions.MAX_SESSIONS", 1)
-
-    async def main() -> None:
-        async with shop.serve() as served:
-            await served.client.get("/cups/1")
-            answer = await served.client.get("/cups/1", headers={"X-Wraith-Session": "one-more"})
-            assert (answer.status_code, answer.json()["error"]) == (503, "too_many_sessions")
-            assert (await served.client.get("/cups/1")).status_code == 404
-
-    asyncio.run(main())
-
-
 @pytest.mark.parametrize(
     ("name", "status", "header"),
     [

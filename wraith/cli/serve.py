@@ -52,6 +52,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="TEXT", help="other identifiers than without it, the same each time"
     )
     parser.add_argument(
+        "--session-mode",
+        choices=("header", "cookie", "path"),
+        help="what names sessions besides X-Wraith-Session; default as in wraith.toml",
+    )
+    parser.add_argument(
         "--fixture", metavar="SET", help="what sessions begin with that send no X-Wraith-Fixture"
     )
     parser.add_argument(
@@ -119,7 +124,7 @@ def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
     none."""
     from wraith.config import Serve, validate
 
-    names = ("fidelity", "clock", "clock_epoch", "seed")
+    names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode")
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
     return validate({**configured.model_dump(), **given}, Serve, "wraith serve") if given else configured
 

@@ -27,7 +27,7 @@ from wraith.config._fixtures import (
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream, epoch_ms
+from wraith.config._twin import Composite, Record, Serve, SessionMode, Synth, TwinConfig, Upstream, epoch_ms
 
 __all__ = [
     "CATEGORIES",
@@ -54,6 +54,7 @@ __all__ = [
     "Rule",
     "ScrubConfig",
     "Serve",
+    "SessionMode",
     "Suppress",
     "Synth",
     "Thresholds",

@@ -79,6 +79,12 @@ base_url = {base_url}
 # clock_epoch = "2026-01-01T00:00:00Z"
 # Other identifiers for every session than without it:
 # seed = ""
+# What names a client's session besides the header X-Wraith-Session: "cookie", or "path" for /@SESSION/…
+# session_mode = "header"
+# Above these, the session that was idle longest is dropped:
+# max_sessions = 10000
+# max_entities = 1000000
+# max_bytes = 536870912
 
 # Where a Lua handler fails: "fallback" has the model answer instead, "fail" answers 500 with the reason:
 # [serve.lua]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field, field_validator
 
@@ -59,6 +59,9 @@ class ServeLua(Document):
     """Where a handler fails: the model answers instead, or the answer is a 500 that says why."""
 
 
+SessionMode: TypeAlias = Literal["header", "cookie", "path"]
+
+
 class Serve(Document):
     """``[serve]``: how the twin is served."""
 
@@ -66,6 +69,13 @@ class Serve(Document):
     clock: Literal["deterministic", "fixed", "real"] = "deterministic"
     clock_epoch: str = "2026-01-01T00:00:00Z"
     """Where the clock of every session begins that is not real: an instant of RFC 3339."""
+    session_mode: SessionMode = "header"
+    """What names the session of a request; the header does in every mode."""
+    max_sessions: int = Field(default=10_000, gt=0)
+    max_entities: int = Field(default=1_000_000, gt=0)
+    """In all sessions together."""
+    max_bytes: int = Field(default=512 * 2**20, gt=0)
+    """Of all that sessions hold besides fixtures, as JSON."""
     seed: str = ""
     """Decides fresh identifiers, together with the name of the session."""
     lua: ServeLua = ServeLua()

@@ -16,6 +16,7 @@ from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
 from wraith.serve._page import Backing, Looked, add_page
 from wraith.serve._replay import Recording, Replay
+from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import TwinApp
 
@@ -46,7 +47,7 @@ def serve_twin(
     """
     settings = settings or Serve()
     guard = control_guard(host, environ)
-    sessions = Sessions(twin, fixtures, settings.seed)
+    sessions = Sessions(twin, fixtures, settings)
     replay = _replay(name, recordings) if settings.fidelity == "strict" else None
     control = control_app(
         sessions,
@@ -64,6 +65,7 @@ def serve_twin(
         ("Routes", f"{len(twin.model.routes)}"),
         ("Model", model_digest),
     )
+    add_session_control(control, sessions, twin.model)
     add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
     answers = TwinApp(twin, sessions, mask, settings=settings, access=access, replay=replay)
     app = Front(answers, control, guard)

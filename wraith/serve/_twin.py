@@ -20,15 +20,14 @@ from wraith.runtime import Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._clock import Clock
 from wraith.serve._mask import Mask
+from wraith.serve._naming import Named, Naming, cookie
 from wraith.serve._provenance import provenance, told
 from wraith.serve._replay import Replay
 from wraith.serve._sessions import (
     DEFAULT,
-    MAX_SESSIONS,
     Client,
     OtherFixtures,
     Sessions,
-    TooManySessions,
     UnknownFixtures,
 )
 
@@ -44,6 +43,12 @@ BODY_TIMEOUT_S: Final = 60.0
 
 HANDLER_FAILED: Final = (b"x-wraith-handler", b"failed")
 """Says that the model answered in the place of a handler."""
+
+SESSION_DROPPED: Final = (b"x-wraith-session-dropped", b"limits")
+"""Says that the session begins anew: it was idle longest when there were too many."""
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""RFC 9110, 9.2.1."""
 
 _log = logging.getLogger("wraith.serve")
 
@@ -82,6 +87,7 @@ class TwinApp:
         self._mask = mask
         self._replay = replay
         self._clock = Clock(settings)
+        self._naming = Naming(settings.session_mode)
         self._access = access
         self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
@@ -90,20 +96,25 @@ class TwinApp:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
         head = read_head(scope)
+        named = self._naming.named(head)
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
-            client = self._client(head.session, head.fixture)
-            came = Request(head.method, head.target, head.headers, body)
+            client = self._client(named.session, head.fixture)
+            _check_room(head.method, client)
+            came = Request(head.method, named.target, named.headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._answer(request, client, now_ms)
             came_from = "recorded" if self._replay is not None else provenance(self._twin, answer, client)
+            written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
+            self._sessions.charge(client, written)
             response = unmask(answer.response)
             status = response.status
             headers, content = _wire(head.method, response)
             if answer.failure is not None:
                 headers.append(HANDLER_FAILED)
+            headers += _of_session(named, client)
             headers += told(came_from, answer.route.name if answer.route is not None else None)
             await send_whole(send, status, headers, content)
         except ClientGone:
@@ -122,7 +133,7 @@ class TwinApp:
                 (time.perf_counter() - started) * 1000,
                 answer.route.name if answer is not None and answer.route is not None else None,
                 answer is not None and answer.extrapolated,
-                head.session or DEFAULT,
+                named.session or DEFAULT,
             )
         )
 
@@ -156,10 +167,6 @@ class TwinApp:
             message = f"the session began with the fixture set {other.fixtures!r}, not {fixtures!r}"
             hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
             raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
-        except TooManySessions:
-            message = f"there are {MAX_SESSIONS} sessions already"
-            hint = "POST /__wraith/reset forgets them"
-            raise _Refused(failure(503, "too_many_sessions", message, hint=hint)) from None
 
     def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer of the recordings or of the twin; the client's clock moves on."""
@@ -193,6 +200,23 @@ class TwinApp:
             unlike = Answer(Response(501), route, by="miss")
             raise _Refused(replay.refusal(request), unlike)
         return Answer(response, route)
+
+
+def _check_room(method: str, client: Client) -> None:
+    """Raises _Refused for a request that could write to a session which alone is above the limits."""
+    if client.is_full and method not in _SAFE and method != "DELETE":
+        message = "this session alone holds as much as all sessions may"
+        hint = "delete something, reset the session, or raise max_entities and max_bytes in [serve]"
+        raise _Refused(failure(507, "session_full", message, hint=hint))
+
+
+def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
+    """Return the headers that tell a client of its session: the cookie, once, and that its state is gone."""
+    headers = [(b"set-cookie", cookie(named.session))] if named.is_new else []
+    if client.was_dropped:
+        client.was_dropped = False
+        headers.append(SESSION_DROPPED)
+    return headers
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
