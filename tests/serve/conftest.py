@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -119,9 +120,13 @@ def unmasked(request: Request, _: set[str]) -> tuple[Request, Unmask]:
 class Shop:
     """Serves the twin of a tea shop."""
 
-    @staticmethod
-    def twin(kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
-        return kind(model_from_json(MODEL), sets) if sets else kind(model_from_json(MODEL))
+    more: Sequence[JsonValue] = ()
+    """Variants of POST /cups that come before its own."""
+
+    def twin(self, kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
+        document = copy.deepcopy(MODEL)
+        document["routes"][0]["variants"][:0] = self.more  # type: ignore[index,call-overload]  # as above
+        return kind(model_from_json(document), sets)
 
     @asynccontextmanager
     async def serve(
@@ -147,6 +152,7 @@ class Shop:
             sessions,
             mask,
             settings=settings,
+            upstream_url="https://api.example.com/v1",
             replay=Replay(recordings) if recordings else None,
             access=access,
             max_body_bytes=max_body_bytes,

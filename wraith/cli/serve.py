@@ -109,6 +109,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         settings=settings,
+        upstream_url=config.upstream.base_url,
         recordings=sealed_sessions(workspace, config.synth.tags) if strict else (),
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
@@ -124,8 +125,10 @@ def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
     none."""
     from wraith.config import Serve, validate
 
-    names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode")
+    names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode", "unknown_entity")
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
+    if args.as_recorded:
+        given |= {"rewrite_urls": False, "strip_headers": False, "cors": False, "idempotency": {"header": ""}}
     return validate({**configured.model_dump(), **given}, Serve, "wraith serve") if given else configured
 
 

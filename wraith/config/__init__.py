@@ -27,7 +27,17 @@ from wraith.config._fixtures import (
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._twin import Composite, Record, Serve, SessionMode, Synth, TwinConfig, Upstream, epoch_ms
+from wraith.config._twin import (
+    Composite,
+    Idempotency,
+    Record,
+    Serve,
+    SessionMode,
+    Synth,
+    TwinConfig,
+    Upstream,
+    epoch_ms,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -47,6 +57,7 @@ __all__ = [
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
+    "Idempotency",
     "Override",
     "ProjectConfig",
     "Reclassify",

@@ -85,6 +85,20 @@ base_url = {base_url}
 # max_sessions = 10000
 # max_entities = 1000000
 # max_bytes = 536870912
+# Addresses of the upstream become the twin's; headers of servers, caches and gateways are left out:
+# rewrite_urls = true
+# strip_headers = true
+# A key that was never seen: "not_found", or "synthesize" an entity like the others:
+# unknown_entity = "not_found"
+# Web pages of other origins may use the twin:
+# cors = true
+
+# Requests with one key are done once:
+# [serve.idempotency]
+# header = "Idempotency-Key"
+# methods = ["POST"]
+# max_keys = 1000
+# reused_status = 422
 
 # Where a Lua handler fails: "fallback" has the model answer instead, "fail" answers 500 with the reason:
 # [serve.lua]

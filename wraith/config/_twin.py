@@ -59,6 +59,18 @@ class ServeLua(Document):
     """Where a handler fails: the model answers instead, or the answer is a 500 that says why."""
 
 
+class Idempotency(Document):
+    """``[serve.idempotency]``: requests that are done once for each key."""
+
+    header: str = "Idempotency-Key"
+    """The header that holds the key; empty: none does."""
+    methods: tuple[str, ...] = ("POST",)
+    max_keys: int = Field(default=1000, gt=0)
+    """Of each session; the oldest are forgotten first."""
+    reused_status: int = Field(default=422, ge=400, le=499)
+    """What a key is answered with that comes with another request."""
+
+
 SessionMode: TypeAlias = Literal["header", "cookie", "path"]
 
 
@@ -78,7 +90,16 @@ class Serve(Document):
     """Of all that sessions hold besides fixtures, as JSON."""
     seed: str = ""
     """Decides fresh identifiers, together with the name of the session."""
+    strip_headers: bool = True
+    """Leave out headers of servers, caches and gateways."""
+    rewrite_urls: bool = True
+    """Turn addresses of the upstream into the twin's."""
+    unknown_entity: Literal["not_found", "synthesize"] = "not_found"
+    """What there is under a key that was never seen: nothing, or what others are."""
+    cors: bool = True
+    """Web pages of other origins may use the twin."""
     lua: ServeLua = ServeLua()
+    idempotency: Idempotency = Idempotency()
 
     @field_validator("clock_epoch")
     @classmethod

@@ -30,6 +30,7 @@ def serve_twin(
     access: AccessLog,
     settings: Serve | None = None,
     recordings: Sequence[Recording] = (),
+    upstream_url: str = "",
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
@@ -40,7 +41,8 @@ def serve_twin(
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
-    last check. ``recordings`` are what strict fidelity answers with.
+    last check. ``recordings`` are what strict fidelity answers with,
+    ``upstream_url`` whose addresses become the twin's.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
     address cannot be bound, InputError where fidelity is strict and there are no recordings.
@@ -67,7 +69,9 @@ def serve_twin(
     )
     add_session_control(control, sessions, twin.model)
     add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
-    answers = TwinApp(twin, sessions, mask, settings=settings, access=access, replay=replay)
+    answers = TwinApp(
+        twin, sessions, mask, settings=settings, access=access, replay=replay, upstream_url=upstream_url
+    )
     app = Front(answers, control, guard)
     try:
         asyncio.run(run_app(app, host=host, port=port, on_bound=on_bound, ready_json=ready_json))

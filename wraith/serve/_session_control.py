@@ -113,9 +113,9 @@ def _free_name(sessions: Sessions) -> str:
     return next(name for number in count(1) if sessions.look(name := f"session-{number}") is None)
 
 
-def _document(body: bytes) -> dict[str, JsonValue]:
+def _document(body: bytes | str) -> dict[str, JsonValue]:
     try:
-        document = parse(body) if body else {}
+        document = parse(body if isinstance(body, bytes) else body.encode()) if body else {}
     except ValueError as error:
         raise _Wrong(400, f"the body is not JSON: {error}") from None
     if not isinstance(document, dict):

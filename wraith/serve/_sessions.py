@@ -15,6 +15,7 @@ from typing import Final
 from wraith.canonical import JsonValue, compact
 from wraith.config import DEFAULT_NAME, FixtureSet, Serve, fixture_names
 from wraith.runtime import Session, State, Twin
+from wraith.serve._idempotency import Kept
 from wraith.serve._replay import Progress
 
 DEFAULT: Final = "default"
@@ -51,6 +52,10 @@ class Client:
     """How many requests it has sent."""
     progress: Progress = field(default_factory=Progress)
     """How far it has come in what is replayed to it."""
+    kept: Kept = field(default_factory=Kept)
+    """Its answers, by idempotency key."""
+    known: set[tuple[str, str]] = field(default_factory=set)
+    """Entities that it had, by type and key, where that is asked for."""
     entities: int = 0
     """How many it holds."""
     size_bytes: int = 0
@@ -106,7 +111,7 @@ class Sessions:
             session.state = State({kind: held.items() for kind, held in state.items()})
         client = self._open[name] = Client(session, chosen)
         client.was_dropped = self._dropped.pop(name, self) is None
-        self.charge(client, len(compact(dict(state))) if state is not None else 0)
+        self.charge(client, _size(state) if state is not None else 0)
         return client
 
     def charge(self, client: Client, written_bytes: int) -> None:
@@ -143,7 +148,7 @@ class Sessions:
 
     def _measure(self, client: Client) -> None:
         """Replace what a client has written by what of it is still there."""
-        size = min(client.size_bytes, len(compact(client.session.state.entities)))
+        size = min(client.size_bytes, _size(client.state))
         self._bytes += size - client.size_bytes
         client.size_bytes = size
 
@@ -176,3 +181,8 @@ class Sessions:
     def names(self) -> list[str]:
         """Return the names of the open sessions, sorted."""
         return sorted(self._open)
+
+
+def _size(state: Mapping[str, Mapping[str, JsonValue]]) -> int:
+    """Return the size of a state as JSON, in bytes."""
+    return sum(len(compact(dict(entities))) for entities in state.values())

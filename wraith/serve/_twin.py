@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING, Final
 from wraith.asgi import Answer as Refusal
 from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
 from wraith.config import Serve
-from wraith.exchange import Request, Response, header
+from wraith.exchange import Headers, Request, Response, header
+from wraith.recording import decoded, without_coding
 from wraith.runtime import Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._clock import Clock
+from wraith.serve._cors import preflight, readable
+from wraith.serve._idempotency import Keys, Reused
+from wraith.serve._malformed import is_malformed, refusal
 from wraith.serve._mask import Mask
 from wraith.serve._naming import Named, Naming, cookie
+from wraith.serve._outgoing import Outgoing
 from wraith.serve._provenance import provenance, told
 from wraith.serve._replay import Replay
 from wraith.serve._sessions import (
@@ -30,6 +35,7 @@ from wraith.serve._sessions import (
     Sessions,
     UnknownFixtures,
 )
+from wraith.serve._synthesis import Synthesis
 
 if TYPE_CHECKING:
     from hypercorn.typing import HTTPScope
@@ -79,6 +85,7 @@ class TwinApp:
         settings: Serve,
         access: AccessLog,
         replay: Replay | None = None,
+        upstream_url: str = "",
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
@@ -88,6 +95,11 @@ class TwinApp:
         self._replay = replay
         self._clock = Clock(settings)
         self._naming = Naming(settings.session_mode)
+        self._outgoing = Outgoing(settings, upstream_url)
+        self._keys = Keys(settings.idempotency)
+        self._reused_status = settings.idempotency.reused_status
+        self._synthesis = Synthesis(twin) if settings.unknown_entity == "synthesize" else None
+        self._cors = settings.cors
         self._access = access
         self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
@@ -100,23 +112,26 @@ class TwinApp:
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
+            headers, body = _plain(named.headers, body, self._max_body_bytes)
             client = self._client(named.session, head.fixture)
             _check_room(head.method, client)
-            came = Request(head.method, named.target, named.headers, body)
+            came = Request(head.method, named.target, headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
-            answer = self._answer(request, client, now_ms)
+            answer = self._once(request, client, now_ms)
             came_from = "recorded" if self._replay is not None else provenance(self._twin, answer, client)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             self._sessions.charge(client, written)
-            response = unmask(answer.response)
+            response = self._outgoing(unmask(answer.response), head.host, named)
             status = response.status
-            headers, content = _wire(head.method, response)
+            sent, content = _wire(head.method, response)
             if answer.failure is not None:
-                headers.append(HANDLER_FAILED)
-            headers += _of_session(named, client)
-            headers += told(came_from, answer.route.name if answer.route is not None else None)
-            await send_whole(send, status, headers, content)
+                sent.append(HANDLER_FAILED)
+            if self._cors:
+                sent += readable(came.headers, response.headers)
+            sent += _of_session(named, client)
+            sent += told(came_from, answer.route.name if answer.route is not None else None)
+            await send_whole(send, status, sent, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
@@ -168,6 +183,22 @@ class TwinApp:
             hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
             raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
 
+    def _once(self, request: Request, client: Client, real_ms: int) -> Answer:
+        """Return the answer to a request; the one that there was where it comes again under its key."""
+        key = self._keys.key(request) if self._replay is None else None
+        if key is None:
+            return self._answer(request, client, real_ms)
+        try:
+            answer = self._keys.find(key, request, client.kept)
+        except Reused:
+            message = "the idempotency key was used for another request"
+            hint = "take a new key for each request, and the same one only to send a request again"
+            raise _Refused(failure(self._reused_status, "key_reused", message, hint=hint)) from None
+        if answer is None:
+            answer = self._answer(request, client, real_ms)
+            self._keys.keep(key, request, answer, client.kept)
+        return answer
+
     def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer of the recordings or of the twin; the client's clock moves on."""
         place = f"{request.method} {request.path}"
@@ -176,7 +207,11 @@ class TwinApp:
         try:
             if self._replay is not None:
                 return self._replayed(self._replay, request, client)
-            answer = self._twin.respond(request, client.session, now_ms=now_ms)
+            answer = self._ours(request, client, now_ms)
+            if answer is None:
+                answer = self._twin.respond(request, client.session, now_ms=now_ms)
+            if self._synthesis is not None:
+                self._synthesis.after(answer, client)
         except _Refused:
             raise
         except Exception as error:
@@ -192,6 +227,19 @@ class TwinApp:
                 raise _Refused(failure(500, "handler", message, hint=hint), answer)
         return answer
 
+    def _ours(self, request: Request, client: Client, now_ms: int) -> Answer | None:
+        """Return the answer to what the model says nothing about, and the server can answer: preflights and
+        malformed JSON. An unknown entity is made up, where that is asked for, before the model answers."""
+        if request.method == "OPTIONS" and self._cors:
+            allowed = preflight(request.headers)
+            if allowed is not None and self._twin.route_of("OPTIONS", request.path) is None:
+                return Answer(allowed, by="miss")
+        if is_malformed(request):
+            return refusal(self._twin, request, client, now_ms)
+        if self._synthesis is not None:
+            self._synthesis.before(request, client, now_ms)
+        return None
+
     def _replayed(self, replay: Replay, request: Request, client: Client) -> Answer:
         """Raises _Refused where the request was never recorded."""
         response = replay.answer(request, client.progress)
@@ -200,6 +248,19 @@ class TwinApp:
             unlike = Answer(Response(501), route, by="miss")
             raise _Refused(replay.refusal(request), unlike)
         return Answer(response, route)
+
+
+def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, bytes]:
+    """Return a request's headers and body with the content coding undone, as recordings have it. Raises
+    _Refused for one that cannot be."""
+    coding = header(headers, "content-encoding") if body else None
+    if coding is None:
+        return headers, body
+    plain = decoded(coding, body, limit_bytes)
+    if plain is None:
+        message = f"the body is not what Content-Encoding says, {coding}, or larger than {limit_bytes} bytes"
+        raise _Refused(failure(415, "coding", message))
+    return without_coding(headers, len(plain)), plain
 
 
 def _check_room(method: str, client: Client) -> None:
