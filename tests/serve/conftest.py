@@ -18,7 +18,7 @@ from wraith.canonical import JsonValue
 from wraith.config import FixtureSets, Serve
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Backing, Mask
+from wraith.serve import AccessLog, Backing, Mask, Passthrough
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
 from wraith.serve._page import Looked, add_page
@@ -126,7 +126,8 @@ class Shop:
     def twin(self, kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
         document = copy.deepcopy(MODEL)
         document["routes"][0]["variants"][:0] = self.more  # type: ignore[index,call-overload]  # as above
-        return kind(model_from_json(document), sets)
+        model = model_from_json(document)
+        return kind(model, sets) if sets else kind(model)
 
     @asynccontextmanager
     async def serve(
@@ -136,6 +137,7 @@ class Shop:
         mask: Mask = unmasked,
         settings: Serve | None = None,
         recordings: Sequence[Recording] = (),
+        passthrough: Passthrough | None = None,
         sets: FixtureSets | None = None,
         fixtures: str = "default",
         max_body_bytes: int = 1000,
@@ -155,6 +157,7 @@ class Shop:
             upstream_url="https://api.example.com/v1",
             replay=Replay(recordings) if recordings else None,
             access=access,
+            passthrough=passthrough,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_reading_twin, port, reading_twin
+from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
+from wraith.cli._serving import add_composing, serving_twin
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
@@ -25,6 +26,7 @@ DEFAULT_PORT: Final = 8081
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_reading_twin(parser)
+    add_composing(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -65,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with reading_twin(args) as workspace:
+    with serving_twin(args, out) as workspace:
         _serve(workspace, args, out)
     return 0
 
@@ -76,7 +78,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.recording import sealed_sessions
     from wraith.runtime import Twin
-    from wraith.serve import AccessLog, serve_twin
+    from wraith.serve import AccessLog, Passthrough, serve_twin
     from wraith.wir import dump_model
 
     config = read_toml(workspace.config_path, TwinConfig)
@@ -86,6 +88,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     routes = count(len(model.routes), "route")
     settings = _settings(config.serve, args)
     strict = settings.fidelity == "strict"
+    passing = config.passthrough
+    passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
     def say(address: Address) -> None:
         out.answer(
@@ -111,6 +115,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         settings=settings,
         upstream_url=config.upstream.base_url,
         recordings=sealed_sessions(workspace, config.synth.tags) if strict else (),
+        passthrough=passthrough,
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,

@@ -12,6 +12,7 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
+from wraith.config._faults import Fault, FaultProfile
 from wraith.config._fixtures import (
     DEFAULT_NAME,
     DEFAULT_SET,
@@ -24,12 +25,15 @@ from wraith.config._fixtures import (
     read_fixtures,
     selected,
 )
-from wraith.config._project import ProjectConfig
+from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
+from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
+from wraith.config._toml import toml_bytes
 from wraith.config._twin import (
     Composite,
     Idempotency,
+    Passthrough,
     Record,
     Serve,
     SessionMode,
@@ -47,6 +51,9 @@ __all__ = [
     "SYNONYMS",
     "Action",
     "Allow",
+    "Base",
+    "Capabilities",
+    "ComposedTwin",
     "Composite",
     "Diff",
     "Document",
@@ -54,12 +61,18 @@ __all__ = [
     "DriftMatch",
     "DriftSuppress",
     "Entities",
+    "Fault",
+    "FaultProfile",
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
     "Idempotency",
+    "Overlay",
     "Override",
+    "Passthrough",
+    "Policy",
     "ProjectConfig",
+    "Promote",
     "Reclassify",
     "Record",
     "Rule",
@@ -82,5 +95,6 @@ __all__ = [
     "read_fixtures",
     "read_toml",
     "selected",
+    "toml_bytes",
     "validate",
 ]

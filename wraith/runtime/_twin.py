@@ -19,6 +19,7 @@ from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply, bind, hook_name
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
+from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
@@ -139,6 +140,7 @@ class Twin:
             known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
         }
         self._caller = _compile_caller(model)
+        self._selectors = Selectors(model.selectors)
         for route in model.routes:
             if route.method in METHODS:
                 self._fields[route.method, route.path_pattern] = _compile_route(route)
@@ -237,7 +239,7 @@ class Twin:
             return answer
         found = self._find(request, session, now_ms)
         if found is None or (strict and found[0].route.method == ELSEWHERE):
-            return _unknown(request, self._router.near(request.method, request.path))
+            return _unknown(request, self._router.near(request.method, self._selectors.path(request)))
         compiled, env, key = found
         if asks:
             env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
@@ -306,9 +308,10 @@ class Twin:
         self, request: Request, session: Session, now_ms: int
     ) -> tuple[_CompiledRoute, Environment, str | None] | None:
         """Return the route of a request, what it can see, and the key of the entity that it addresses."""
-        found = self._router.match(request.method, request.path)
+        path = self._selectors.path(request)
+        found = self._router.match(request.method, path)
         if found is None:
-            place = self._elsewhere[self._router.knows(request.path)]
+            place = self._elsewhere[self._router.knows(path)]
             if not place.variants:
                 return None
             found = place, {"path": request.path}

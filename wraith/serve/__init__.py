@@ -3,6 +3,7 @@
 from wraith.serve._access import AccessLog
 from wraith.serve._mask import Mask, Unmask, masking
 from wraith.serve._page import Backing
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._serve import serve_twin
 
-__all__ = ["AccessLog", "Backing", "Mask", "Unmask", "masking", "serve_twin"]
+__all__ = ["AccessLog", "Backing", "Mask", "Passthrough", "Unmask", "masking", "serve_twin"]

@@ -7,8 +7,8 @@ from typing import Final, Literal, TypeAlias
 from wraith.runtime import Answer, Twin
 from wraith.serve._sessions import Client
 
-Provenance: TypeAlias = Literal["recorded", "template", "handler", "fixture", "fault", "miss"]
-"""``miss``: the twin had no answer, and the server says why."""
+Provenance: TypeAlias = Literal["recorded", "template", "handler", "fixture", "fault", "upstream", "miss"]
+"""``upstream``: it was passed on. ``miss``: the twin had no answer, and the server says why."""
 
 NO_ROUTE: Final = "none"
 

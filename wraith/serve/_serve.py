@@ -15,6 +15,7 @@ from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
 from wraith.serve._page import Backing, Looked, add_page
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._replay import Recording, Replay
 from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
@@ -31,6 +32,7 @@ def serve_twin(
     settings: Serve | None = None,
     recordings: Sequence[Recording] = (),
     upstream_url: str = "",
+    passthrough: Passthrough | None = None,
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
@@ -70,7 +72,14 @@ def serve_twin(
     add_session_control(control, sessions, twin.model)
     add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
     answers = TwinApp(
-        twin, sessions, mask, settings=settings, access=access, replay=replay, upstream_url=upstream_url
+        twin,
+        sessions,
+        mask,
+        settings=settings,
+        access=access,
+        replay=replay,
+        passthrough=passthrough,
+        upstream_url=upstream_url,
     )
     app = Front(answers, control, guard)
     try:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 from wraith.asgi import Answer as Refusal
 from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
 from wraith.config import Serve
+from wraith.errors import OperationError
 from wraith.exchange import Headers, Request, Response, header
 from wraith.recording import decoded, without_coding
-from wraith.runtime import Answer, Twin
+from wraith.runtime import ELSEWHERE, Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._clock import Clock
 from wraith.serve._cors import preflight, readable
@@ -26,7 +27,8 @@ from wraith.serve._malformed import is_malformed, refusal
 from wraith.serve._mask import Mask
 from wraith.serve._naming import Named, Naming, cookie
 from wraith.serve._outgoing import Outgoing
-from wraith.serve._provenance import provenance, told
+from wraith.serve._passthrough import Passthrough
+from wraith.serve._provenance import Provenance, provenance, told
 from wraith.serve._replay import Replay
 from wraith.serve._sessions import (
     DEFAULT,
@@ -85,6 +87,7 @@ class TwinApp:
         settings: Serve,
         access: AccessLog,
         replay: Replay | None = None,
+        passthrough: Passthrough | None = None,
         upstream_url: str = "",
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
@@ -101,6 +104,7 @@ class TwinApp:
         self._synthesis = Synthesis(twin) if settings.unknown_entity == "synthesize" else None
         self._cors = settings.cors
         self._access = access
+        self._passthrough = passthrough
         self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
@@ -119,10 +123,12 @@ class TwinApp:
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._once(request, client, now_ms)
-            came_from = "recorded" if self._replay is not None else provenance(self._twin, answer, client)
+            passed_on = await self._passed_on(came, answer)
+            came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             self._sessions.charge(client, written)
-            response = self._outgoing(unmask(answer.response), head.host, named)
+            response = unmask(answer.response) if passed_on is None else passed_on
+            response = self._outgoing(response, head.host, named)
             status = response.status
             sent, content = _wire(head.method, response)
             if answer.failure is not None:
@@ -171,6 +177,18 @@ class TwinApp:
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
 
+    async def _passed_on(self, came: Request, answer: Answer) -> Response | None:
+        """Return what the real service says to a request that no route matches, where it may be asked."""
+        if self._passthrough is None or (answer.route is not None and answer.route.method != ELSEWHERE):
+            return None
+        if not self._passthrough.allows(came):
+            return None
+        try:
+            return await self._passthrough.forward(came)
+        except OperationError as error:
+            hint = "[passthrough] in wraith.toml forwards it"
+            raise _Refused(failure(502, "upstream", error.message, hint=hint), answer) from error
+
     def _client(self, name: str, fixtures: str) -> Client:
         try:
             return self._sessions.get(name, fixtures)
@@ -182,6 +200,9 @@ class TwinApp:
             message = f"the session began with the fixture set {other.fixtures!r}, not {fixtures!r}"
             hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
             raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
+
+    def _came_from(self, answer: Answer, client: Client) -> Provenance:
+        return "recorded" if self._replay is not None else provenance(self._twin, answer, client)
 
     def _once(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer to a request; the one that there was where it comes again under its key."""

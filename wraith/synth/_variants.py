@@ -23,7 +23,7 @@ from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
 from wraith.synth._questions import Asked, Questions
-from wraith.synth._quoted import quotations, quoted
+from wraith.synth._quoted import foreign_names, quotations, quoted, unexpected
 from wraith.synth._roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -32,21 +32,20 @@ from wraith.synth._silent import is_unread
 from wraith.synth._stored import silent_effects
 from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
+from wraith.synth._support import support_of
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.synth._world import deletes
 from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
-    Atom,
     Call,
     Delete,
     Effect,
-    Equals,
     Expr,
-    KeysWithin,
     Literal,
     Lookup,
+    Merge,
     Put,
     Query,
     Ref,
@@ -167,6 +166,7 @@ def learn_route(
             groups[leaf.label],
             rows,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
+            role,
         )
         for leaf in leaves
     )
@@ -198,7 +198,7 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     for number, row in enumerate(rows):
         seen = row.observation.seen
         silent = seen.left is not MISSING or is_unread(seen, role)
-        before = silent and row.env.entity is MISSING
+        before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
         groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
     done: list[tuple[int, ...]] = []
@@ -208,17 +208,19 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
 
 
 def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
+    accepted = [row for row in rows if row.observation.seen.ok]
     groups: dict[bytes, list[int]] = defaultdict(list)
     for number in members:
-        groups[_masked(rows[number])].append(number)
+        groups[_masked(rows[number], foreign_names(rows[number], accepted))].append(number)
     if len(groups) > MAX_GROUPS:
         return [tuple(members)]
     return [tuple(group) for _, group in sorted(groups.items())]
 
 
-def _masked(row: Row) -> bytes:
-    """Return an answer without the values of the request that it quotes. What a parser says of a body that it
-    cannot read is one answer, wherever in the body it stops."""
+def _masked(row: Row, foreign: set[str]) -> bytes:
+    """Return an answer without the values of the request that it quotes, nor the names of its members that do
+    not belong there. What a parser says of a body that it cannot read is one answer, wherever in the body it
+    stops."""
     if row.env.body_kind == "malformed":
         return b"malformed"
     document = row.observation.document
@@ -227,6 +229,7 @@ def _masked(row: Row) -> bytes:
     known = {
         key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
     }
+    known |= foreign
     notations = sorted(quotations(row), key=lambda text: (-len(text), text))
     return compact(_mask(document, known, notations))
 
@@ -376,6 +379,8 @@ def _learned(
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
+    if accepted:
+        context.list_values += unexpected(sample, [rows[number] for number in questions.accepted])
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
@@ -414,7 +419,9 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...]) -> Variant:
+def _variant(
+    leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...], role: Role
+) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -428,7 +435,7 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effe
         body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
-        support=_support([rows[number] for number in group.rows]),
+        support=support_of([rows[number] for number in group.rows], leaf.guards, role),
     )
 
 
@@ -456,26 +463,12 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     if role.envelope is None:
         return ()
     key = role.key or created_key(role)
-    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    shown: Expr = Ref(("response", "body", *role.envelope))
+    stored = Put(name, key, Merge(Ref(("entity",)), shown) if role.partial else shown)
     if role.beside is None:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
     return (stored, Put(role.beside, key, around))
-
-
-def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
-    """Return what the variant was seen with: members of body and query, and how the body decodes."""
-    atoms: list[Atom] = []
-    for path, documents in (
-        (("request", "body"), [row.env.body for row in rows]),
-        (("request", "query"), [row.env.query or MISSING for row in rows]),
-    ):
-        keys = {key for document in documents if isinstance(document, dict) for key in document}
-        atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
-    kinds = {row.env.body_kind for row in rows}
-    if len(kinds) == 1:
-        atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
-    return tuple(atoms)
 
 
 def _evidence(leaf: Leaf, group: _Group, rows: Sequence[Row]) -> VariantEvidence:
