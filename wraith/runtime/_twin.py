@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wraith.canonical import JsonValue
 from wraith.config import FixtureSet, FixtureSets, selected
@@ -69,7 +69,8 @@ class Answer:
     request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
     it was encoded, for those who compare. ``key`` is that of the entity which the request addressed, and
     ``stored`` whether there was one before. ``handler`` is the handler that was asked, and ``failure`` why it
-    did not answer.
+    did not answer. ``by`` says who answered: the variant's template, the handler, or nobody, for there was
+    nothing to answer with.
     """
 
     response: Response
@@ -82,6 +83,7 @@ class Answer:
     stored: bool = False
     handler: str | None = None
     failure: str | None = None
+    by: Literal["template", "handler", "miss"] = "template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,17 @@ class Twin:
             for key, entity in entities.items():
                 state.put(name, key, entity)
         return state
+
+    def route_of(self, method: str, path: str) -> Route | None:
+        """Return the route that a request takes, None where the model has none for it."""
+        found = self._router.match(method, path)
+        return found[0].route if found is not None else None
+
+    def is_fixture(self, session: Session, fixtures: str | None, entity: str, key: str) -> bool:
+        """Tell whether an entity is in a session as the fixtures had it that the session began with."""
+        begun = self._begun.get(fixtures)
+        held = session.state.get(entity, key)
+        return begun is not None and held is not MISSING and begun.get(entity, key) is held
 
     def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
         """Return the answer to a request, and let the session remember what it did.
@@ -394,7 +407,7 @@ def _emitted(
     document = decoded.document if decoded.kind != "empty" else MISSING
     number = chosen.number if chosen is not None else None
     stored = env.entity is not MISSING
-    return Answer(response, route, number, False, (), document, key, stored, handler=name)
+    return Answer(response, route, number, False, (), document, key, stored, handler=name, by="handler")
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
@@ -404,7 +417,7 @@ def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
         "nothing like it was recorded",
         "near": list(near),
     }
-    return Answer(_problem(document), near=near, document=document)
+    return Answer(_problem(document), near=near, document=document, by="miss")
 
 
 def _refused(route: Route) -> Answer:
@@ -412,7 +425,7 @@ def _refused(route: Route) -> Answer:
         "error": "extrapolated",
         "message": f"{route.name}: nothing like this request was recorded, and answers are strict",
     }
-    return Answer(_problem(document), route, extrapolated=True, document=document)
+    return Answer(_problem(document), route, extrapolated=True, document=document, by="miss")
 
 
 def _no_variant(route: Route) -> Answer:
@@ -421,7 +434,7 @@ def _no_variant(route: Route) -> Answer:
         "message": f"{route.name} has no variant whose guards are true for this request",
         "near": [],
     }
-    return Answer(_problem(document), route, document=document)
+    return Answer(_problem(document), route, document=document, by="miss")
 
 
 def _problem(document: JsonValue) -> Response:
