@@ -115,7 +115,7 @@ def test_the_overlays_are_promoted(clone: Project) -> None:
 
 
 def test_another_clone_restores_overlays_and_composites(clone: Project, tmp_path: Path) -> None:
-    """With the cache of one clone the other builds nothing, and has the same files, those of composites too."""
+    """With the cache of one clone the other builds nothing, and has the same files, also of composites."""
     shutil.copytree(clone.root, tmp_path / "other")
     other = Project.find(tmp_path / "other")
     assert run_graph(clone, progress=lambda _: None) == 0

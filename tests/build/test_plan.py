@@ -1,7 +1,9 @@
-"""What a build would do: which task is stale, for what change, made by whom; and that asking changes nothing."""
+"""What a build would do: which task is stale, for what change; and that asking changes nothing."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -153,3 +155,13 @@ def test_what_is_edited_begins_a_build_and_what_a_build_writes_does_not(project:
         ["twins/alpha/model/patches/x.json", "wraith-project.toml"],
         ["twins/alpha/recordings/sessions/s/manifest.json"],
     ]
+
+
+def test_the_graph_loads_neither_pydantic_nor_an_engine(project: Project) -> None:
+    """doit with nothing to do reads the tasks, and must not pay for what only steps need."""
+    code = "import sys; from wraith.build import graph; graph(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert not loaded & {"pydantic", "wraith.synth", "wraith.runtime", "wraith.conformance", "httpx"}

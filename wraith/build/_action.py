@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Protocol
 
-from wraith.artifact import keep_file
 from wraith.build._cached import open_cache, step_key
 from wraith.build._freshness import Declared, HasUptodate, freshness_of
 from wraith.build._perform import perform
@@ -42,6 +41,8 @@ def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | St
         hit = cache.restore(key, freshness.outputs(task), freshness.folders)
         if hit is not None:
             if step == "pack":
+                from wraith.artifact import keep_file
+
                 keep_file(workspace.project, workspace.artifact_path)  # as packing does
             return {SUMMARY: hit.summary, CAME: hit.origin}
         summary = perform(step, workspace)
