@@ -49,9 +49,9 @@ def test_each_session_has_a_clock_of_its_own(shop: Shop) -> None:
     times: list[int] = []
 
     class Watching(Twin):
-        def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+        def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
             times.append(now_ms - EPOCH_MS)
-            return super().respond(request, session, now_ms=now_ms, strict=strict)
+            return super().respond(request, session, now_ms=now_ms)
 
     async def main() -> None:
         async with shop.serve(kind=Watching) as served:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Breaking(Twin):
     """A twin whose interpreter fails where a path asks for it."""
 
-    def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+    def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
         if request.path == "/break":
             raise ZeroDivisionError("division by zero")
-        return super().respond(request, session, now_ms=now_ms, strict=strict)
+        return super().respond(request, session, now_ms=now_ms)
 
 
 async def raw(port: int, request: bytes) -> bytes:
@@ -229,9 +229,9 @@ def test_the_twin_sees_requests_as_recordings_do(shop: Shop) -> None:
     seen: list[Request] = []
 
     class Watching(Twin):
-        def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+        def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
             seen.append(request)
-            return super().respond(request, session, now_ms=now_ms, strict=strict)
+            return super().respond(request, session, now_ms=now_ms)
 
     async def main() -> None:
         mask = masking(scrubber.request, restore, scrubber.secrets)

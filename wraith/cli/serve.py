@@ -54,6 +54,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="TEXT", help="other identifiers than without it, the same each time"
     )
     parser.add_argument(
+        "--unknown-entity",
+        choices=("not_found", "synthesize"),
+        help="what there is under a key that was never seen; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--as-recorded",
+        action="store_true",
+        help="answer as the interpreter does: no addresses rewritten, no headers left out or added, "
+        "no idempotency keys",
+    )
+    parser.add_argument(
         "--session-mode",
         choices=("header", "cookie", "path"),
         help="what names sessions besides X-Wraith-Session; default as in wraith.toml",

@@ -60,6 +60,8 @@ class Client:
     """How many it holds."""
     size_bytes: int = 0
     """At most so much of its state is its own: what was written, or less where that was measured."""
+    measured_bytes: int = 0
+    """``size_bytes`` when it was last measured."""
     is_full: bool = False
     """It alone is above the limits."""
     was_dropped: bool = False
@@ -117,6 +119,8 @@ class Sessions:
     def charge(self, client: Client, written_bytes: int) -> None:
         """Take note of what a request may have written; other sessions may have to go for it."""
         held = sum(map(len, client.state.values()))
+        if not written_bytes and held == client.entities and len(self._open) <= self._settings.max_sessions:
+            return
         self._entities += held - client.entities
         self._bytes += written_bytes
         client.entities = held
@@ -147,10 +151,13 @@ class Sessions:
         return True
 
     def _measure(self, client: Client) -> None:
-        """Replace what a client has written by what of it is still there."""
+        """Replace what a client has written by what of it is still there; not for every write, for that
+        takes time in proportion to the state."""
+        if client.size_bytes <= client.measured_bytes * 9 // 8:
+            return
         size = min(client.size_bytes, _size(client.state))
         self._bytes += size - client.size_bytes
-        client.size_bytes = size
+        client.size_bytes = client.measured_bytes = size
 
     def _limits(self) -> str:
         most = self._settings

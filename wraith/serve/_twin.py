@@ -123,10 +123,10 @@ class TwinApp:
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._once(request, client, now_ms)
+            written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
+            self._sessions.charge(client, written)  # before anything is awaited: the session is still open
             passed_on = await self._passed_on(came, answer)
             came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
-            written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
-            self._sessions.charge(client, written)
             response = unmask(answer.response) if passed_on is None else passed_on
             response = self._outgoing(response, head.host, named)
             status = response.status
@@ -202,7 +202,9 @@ class TwinApp:
             raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
 
     def _came_from(self, answer: Answer, client: Client) -> Provenance:
-        return "recorded" if self._replay is not None else provenance(self._twin, answer, client)
+        if self._replay is not None:
+            return "miss" if answer.by == "miss" else "recorded"
+        return provenance(self._twin, answer, client)
 
     def _once(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer to a request; the one that there was where it comes again under its key."""
@@ -251,21 +253,26 @@ class TwinApp:
     def _ours(self, request: Request, client: Client, now_ms: int) -> Answer | None:
         """Return the answer to what the model says nothing about, and the server can answer: preflights and
         malformed JSON. An unknown entity is made up, where that is asked for, before the model answers."""
-        if request.method == "OPTIONS" and self._cors:
-            allowed = preflight(request.headers)
-            if allowed is not None and self._twin.route_of("OPTIONS", request.path) is None:
-                return Answer(allowed, by="miss")
+        allowed = self._preflight(request)
+        if allowed is not None and self._twin.route_of("OPTIONS", request.path) is None:
+            return allowed
         if is_malformed(request):
             return refusal(self._twin, request, client, now_ms)
         if self._synthesis is not None:
             self._synthesis.before(request, client, now_ms)
         return None
 
+    def _preflight(self, request: Request) -> Answer | None:
+        allowed = preflight(request.headers) if self._cors and request.method == "OPTIONS" else None
+        return Answer(allowed, by="miss") if allowed is not None else None
+
     def _replayed(self, replay: Replay, request: Request, client: Client) -> Answer:
         """Raises _Refused where the request was never recorded."""
         response = replay.answer(request, client.progress)
         route = self._twin.route_of(request.method, request.path)
         if response is None:
+            if (allowed := self._preflight(request)) is not None:
+                return allowed
             unlike = Answer(Response(501), route, by="miss")
             raise _Refused(replay.refusal(request), unlike)
         return Answer(response, route)
