@@ -30,7 +30,18 @@ from wraith.config._project import Cache, ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
 from wraith.config._toml import toml_bytes
-from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import (
+    Composite,
+    Idempotency,
+    Passthrough,
+    Record,
+    Serve,
+    SessionMode,
+    Synth,
+    TwinConfig,
+    Upstream,
+    epoch_ms,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -56,6 +67,7 @@ __all__ = [
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
+    "Idempotency",
     "Overlay",
     "Override",
     "Passthrough",
@@ -67,6 +79,7 @@ __all__ = [
     "Rule",
     "ScrubConfig",
     "Serve",
+    "SessionMode",
     "Suppress",
     "Synth",
     "Thresholds",
@@ -75,6 +88,7 @@ __all__ = [
     "bare_path",
     "checked_url",
     "describe",
+    "epoch_ms",
     "fixture_names",
     "make_project",
     "make_workspace",
