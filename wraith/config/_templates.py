@@ -182,6 +182,12 @@ PROJECT_TOML: Final = """\
 # A wraith project: its twins are the folders below twins/.
 format = "wraith.project/1"
 
+# What steps wrote is kept in .wraith/cache and restored where their inputs are the same again.
+[cache]
+# remote = "https://cache.example.com"  # a server of Bazel's HTTP cache protocol
+# read_only = false  # true: take from the server, never give: for builds that are not trusted
+# limit = "2 GiB"    # how large .wraith/cache may grow
+
 # A twin with overlays, in their order; `doit` builds it and `wraith serve checkout` serves it:
 # [composites.checkout]
 # base = "billing-api"
