@@ -152,3 +152,15 @@ def test_a_request_that_was_not_recorded_is_told_the_nearest(
 def test_what_makes_two_requests_the_same(one: Request, two: Request, same: bool) -> None:
     """Method, target, credential, and the document in the body."""
     assert (digest(one) == digest(two)) is same
+
+
+def test_a_preflight_is_allowed_that_was_not_recorded(shop: Shop) -> None:
+    """A browser asks before its page may ask what was recorded."""
+
+    async def main() -> None:
+        async with shop.serve(settings=STRICT, recordings=VISITS) as served:
+            asks = {"Origin": "http://a.example", "Access-Control-Request-Method": "POST"}
+            allowed = await served.client.options("/cups", headers=asks)
+            assert (allowed.status_code, allowed.headers["x-wraith-provenance"]) == (204, "miss")
+
+    asyncio.run(main())

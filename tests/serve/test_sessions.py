@@ -174,3 +174,19 @@ def test_what_cannot_be_a_session_is_refused(shop: Shop, path: str, body: JsonVa
             assert (await served.client.get("/__wraith/session")).json() == {"sessions": []}
 
     asyncio.run(main())
+
+
+def test_a_full_session_writes_again_when_others_have_gone(shop: Shop) -> None:
+    """What it deletes, and what limits no longer count, makes room; a read notices."""
+
+    async def main() -> None:
+        async with shop.serve(settings=Serve(max_entities=2), sets=SETS) as served:
+            statuses = [(await make(served.client, "a")).status_code for _ in range(3)]
+            assert statuses == [201, 201, 507]
+            state = (await served.client.get("/__wraith/session/a/state")).json()
+            state["cup"].pop("old")
+            state["cup"].popitem()
+            await served.client.put("/__wraith/session/a/state", json=state)
+            assert (await make(served.client, "a")).status_code == 201
+
+    asyncio.run(main())

@@ -119,7 +119,8 @@ class Sessions:
     def charge(self, client: Client, written_bytes: int) -> None:
         """Take note of what a request may have written; other sessions may have to go for it."""
         held = sum(map(len, client.state.values()))
-        if not written_bytes and held == client.entities and len(self._open) <= self._settings.max_sessions:
+        idle = not written_bytes and held == client.entities and not client.is_full
+        if idle and len(self._open) <= self._settings.max_sessions:
             return
         self._entities += held - client.entities
         self._bytes += written_bytes
