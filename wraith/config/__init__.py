@@ -12,6 +12,7 @@ from wraith.config._diff import (
     bare_path,
 )
 from wraith.config._drift import DriftConfig, DriftMatch, DriftSuppress, Reclassify
+from wraith.config._faults import Fault, FaultProfile
 from wraith.config._fixtures import (
     DEFAULT_NAME,
     DEFAULT_SET,
@@ -27,6 +28,7 @@ from wraith.config._fixtures import (
 from wraith.config._project import ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
+from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
 from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
@@ -38,19 +40,26 @@ __all__ = [
     "Action",
     "Allow",
     "Composite",
+    "Delays",
     "Diff",
     "Document",
     "DriftConfig",
     "DriftMatch",
     "DriftSuppress",
     "Entities",
+    "Fault",
+    "FaultProfile",
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
+    "Latency",
+    "LatencyMode",
     "Override",
     "ProjectConfig",
+    "RateLimit",
     "Reclassify",
     "Record",
+    "RouteLatency",
     "Rule",
     "ScrubConfig",
     "Serve",

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from wraith.config._diff import Diff
 from wraith.config._read import Document
+from wraith.config._simulation import Latency, RateLimit
 
 
 class Upstream(Document):
@@ -63,6 +64,8 @@ class Serve(Document):
 
     fidelity: Literal["synth", "strict"] = "synth"
     lua: ServeLua = ServeLua()
+    latency: Latency = Latency()
+    rate_limits: tuple[RateLimit, ...] = ()
 
 
 class Composite(Document):

@@ -168,6 +168,11 @@ class Twin:
                 state.put(name, key, entity)
         return state
 
+    def route_of(self, method: str, path: str) -> Route | None:
+        """Return the route that a request takes, None where the model has none for it."""
+        found = self._router.match(method, path)
+        return found[0].route if found is not None else None
+
     def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
         """Return the answer to a request, and let the session remember what it did.
 
