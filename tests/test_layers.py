@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "wraith"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
-PURE_ROOMS = ("wir", "synth", "runtime", "conformance")
+PURE_ROOMS = ("wir", "synth", "runtime", "conformance", "overlay")
 """What they compute depends on their arguments alone."""
 
 _IMPURE_MODULES = """
@@ -144,8 +144,16 @@ def test_rooms_do_not_import_in_circles() -> None:
         pytest.fail(f"rooms import each other: {' → '.join(error.args[1])}")
 
 
-BESIDE = frozenset({("synth", "runtime"), ("conformance", "runtime"), ("conformance", "synth")})
-"""Which engine uses which: both evaluate with the interpreter, and the hold-out learns."""
+BESIDE = frozenset(
+    {
+        ("synth", "runtime"),
+        ("conformance", "runtime"),
+        ("conformance", "synth"),
+        ("overlay", "runtime"),
+        ("overlay", "conformance"),
+    }
+)
+"""Which engine uses which: all evaluate with the interpreter, the hold-out learns, overlays are replayed."""
 
 
 def test_engines_import_only_what_the_table_says_beside_them() -> None:

@@ -113,6 +113,42 @@ class Workspace:
         return self.root / "build"
 
     @property
+    def base_path(self) -> Path:
+        """The artifacts that an overlay pins, each under its content digest; committed."""
+        return self.root / "base"
+
+    @property
+    def full_path(self) -> Path:
+        """What an overlay's recordings teach by themselves: a model, from which its base is subtracted."""
+        return self.build_path / "full.json"
+
+    @property
+    def full_evidence_path(self) -> Path:
+        return self.build_path / "full-evidence.json"
+
+    @property
+    def delta_report_path(self) -> Path:
+        return self.build_path / "delta-report.json"
+
+    @property
+    def compose_report_path(self) -> Path:
+        return self.build_path / "compose-report.json"
+
+    @property
+    def composite(self) -> Workspace:
+        """Of an overlay: base, requirements and itself, linked."""
+        return Workspace(self.project, self.name, self.build_path / "composite")
+
+    @property
+    def rebase_report_path(self) -> Path:
+        return self.build_path / "rebase-check-report.json"
+
+    @property
+    def promotion_path(self) -> Path:
+        """What ``wraith promote`` writes, where no other folder is named."""
+        return self.build_path / "promotion"
+
+    @property
     def holdout_path(self) -> Path:
         """What the last hold-out came to; see ``wraith check --holdout``."""
         return self.root / "reports" / "holdout.json"
@@ -202,6 +238,10 @@ class Project:
     def dist_path(self) -> Path:
         """Where packed twins are put."""
         return self.root / "dist"
+
+    def composite(self, name: str) -> Workspace:
+        """Return the workspace that a composite of the project is materialized in, existing or not."""
+        return Workspace(self, check_name(name, "composite"), self.state_path / "composites" / name)
 
     @property
     def store_path(self) -> Path:

@@ -212,7 +212,7 @@ def test_a_raised_engine_version_rebuilds_what_engines_write(
     project: Project, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The version is an input of every task that runs an engine, and of no other."""
-    monkeypatch.setattr("wraith.build._tasks.ENGINE_VERSION", "wraith-engine/next")
+    monkeypatch.setattr("wraith.build._task.ENGINE_VERSION", "wraith-engine/next")
     result = build(project, "pack:alpha")
     assert result.ran == ["synth:alpha", "check:alpha", "pack:alpha"]
     assert result.why("synth:alpha").startswith(f"the engine changed ({wraith.ENGINE_VERSION}+")
@@ -223,7 +223,7 @@ def test_a_change_of_an_engines_code_rebuilds_what_it_writes(
 ) -> None:
     """Nobody has to raise a version: the source of the rooms is one."""
     monkeypatch.setattr(
-        "wraith.build._tasks.code_digest", lambda *rooms: "other" if "synth" in rooms else "same"
+        "wraith.build._task.code_digest", lambda *rooms: "other" if "synth" in rooms else "same"
     )
     assert "synth:alpha" in build(project, "synth:alpha").ran
     assert code_digest("synth", "wir") == code_digest("wir", "synth") != code_digest("wir")

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from wraith.canonical import JsonValue
 from wraith.config import DriftConfig, ProjectConfig, ScrubConfig, TwinConfig
-from wraith.config._templates import PROJECT_TOML, SCRUB_TOML, WRAITH_TOML
+from wraith.config._templates import OVERLAY_TABLES, PROJECT_TOML, SCRUB_TOML, WRAITH_TOML
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 FILES: dict[str, type[BaseModel]] = {
@@ -22,7 +22,11 @@ FILES: dict[str, type[BaseModel]] = {
     "drift.toml": DriftConfig,
     "wraith-project.toml": ProjectConfig,
 }
-TEMPLATES = {"wraith.toml": WRAITH_TOML, "scrub.toml": SCRUB_TOML, "wraith-project.toml": PROJECT_TOML}
+TEMPLATES = {
+    "wraith.toml": WRAITH_TOML + OVERLAY_TABLES,
+    "scrub.toml": SCRUB_TOML,
+    "wraith-project.toml": PROJECT_TOML,
+}
 
 
 NEVER_BY_HAND = frozenset({"composite"})
@@ -38,7 +42,8 @@ def _model_in(field: FieldInfo) -> type[BaseModel] | None:
 def _keys(model: type[BaseModel], prefix: str = "") -> dict[str, str]:
     """Every key of a model with its default as the reference writes it."""
     keys: dict[str, str] = {}
-    for name, field in model.model_fields.items():
+    for attribute, field in model.model_fields.items():
+        name = field.alias or attribute
         inner = _model_in(field)
         is_table = inner is not None and field.annotation is inner
         if not is_table:
@@ -80,5 +85,7 @@ def test_every_key_stands_in_the_template(file: str) -> None:
             name = 'diff.overrides."GET /v1/search"'
         elif key == "diff.suppress":
             name = key
+        elif key == "composites":
+            name = "composites.checkout"
         if table not in ("rules", "allow", "diff.fields", "diff.overrides"):  # of these, one example each
             assert re.search(rf"^(# )?\[*{re.escape(name)}(\]| =)", shown, flags=re.MULTILINE), key

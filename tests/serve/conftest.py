@@ -17,7 +17,7 @@ from wraith.canonical import JsonValue
 from wraith.config import FixtureSets
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Backing, Fidelity, Mask
+from wraith.serve import AccessLog, Backing, Fidelity, Mask, Passthrough
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
 from wraith.serve._page import Looked, add_page
@@ -128,6 +128,7 @@ class Shop:
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
         fidelity: Fidelity = "synth",
+        passthrough: Passthrough | None = None,
         sets: FixtureSets | None = None,
         fixtures: str = "default",
         max_body_bytes: int = 1000,
@@ -145,6 +146,7 @@ class Shop:
             mask,
             fidelity=fidelity,
             access=access,
+            passthrough=passthrough,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )

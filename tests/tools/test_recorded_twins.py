@@ -69,7 +69,8 @@ def test_the_recordings_name_all_that_they_are_made_from(twin: str) -> None:
         TOOLS / "recording" / f"{name}.py" for name in ("__init__", "invent", "service", "sessions")
     }
     if twin == "orderledger":
-        made_from |= set(UPSTREAMS.glob("orderledger*.py"))
+        drifted = UPSTREAMS / "orderledger_drifted.py"  # the same service as tests change it
+        made_from |= {*UPSTREAMS.glob("orderledger*.py")} - {drifted}
     else:
         made_from |= {TOOLS / "npm_upstream.py", *(TOOLS / "npm" / twin).iterdir()}
     assert {(workspace.root / name).resolve() for name in record["inputs"]} == made_from

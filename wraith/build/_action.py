@@ -28,7 +28,20 @@ def run_step(step: str, workspace: Workspace) -> dict[str, str] | StepFailed:
             case "record":
                 return {SUMMARY: steps.record(workspace, if_stale=True).summary}
             case "synth":
-                return {SUMMARY: steps.synth(workspace).summary}
+                learned = steps.full if steps.is_overlay(workspace) else steps.synth
+                return {SUMMARY: learned(workspace).summary}
+            case "delta":
+                return {SUMMARY: steps.delta(workspace).summary}
+            case "compose":
+                return {SUMMARY: steps.compose(workspace).summary}
+            case "promote":
+                promoted = steps.promote(workspace)
+                steps.judge_promotion(promoted.promotion, promoted.folder)
+                return {SUMMARY: promoted.summary}
+            case "rebase_check":
+                judged = steps.rebase_check(workspace)
+                steps.judge_rebase(workspace, judged.report)
+                return {SUMMARY: judged.summary}
             case "check":
                 return {SUMMARY: steps.check(workspace).summary}
             case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -16,10 +16,9 @@ from wraith.errors import InputError, WraithError
 from wraith.workspace import Project
 
 if TYPE_CHECKING:
-    from wraith.build._tasks import TaskDict
+    from wraith.build._task import TaskDict
+    from wraith.build._tasks import Tasks
     from wraith.build.events import Listener
-
-STEPS: Final = ("record", "synth", "check", "pack")
 
 BACKEND: Final = "wraith"
 """The name of ``WraithDatabase`` among doit's backends; the package registers it as an entry point."""
@@ -71,6 +70,7 @@ def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listen
 
 def _config(project: Project, reporter: object) -> dict[str, object]:
     from wraith.build._digests import Blake3Checker
+    from wraith.build._tasks import BY_DEFAULT
 
     return {
         "backend": BACKEND,
@@ -78,41 +78,70 @@ def _config(project: Project, reporter: object) -> dict[str, object]:
         "check_file_uptodate": Blake3Checker,
         "reporter": reporter,
         "verbosity": 2,
+        "default_tasks": list(BY_DEFAULT),
     }
 
 
 def _creators(project: Project) -> dict[str, object]:
     """Return doit's task creators. Everything is read here, so that an error comes up before doit runs."""
-    from wraith.build._tasks import twin_tasks
+    from wraith.build._tasks import composite_tasks, twin_tasks
 
-    twins = [twin_tasks(workspace) for workspace in project.twins()]
+    parts = [*map(twin_tasks, project.twins()), *composite_tasks(project)]
 
     # doit shows the docstring of each as the line of its group, and their order is that of the source
     def task_record() -> Iterator[TaskDict]:
         """record each twin, where it names a command, and index its sessions"""
-        for twin in twins:
-            yield from twin.record
+        yield from _of(parts, "record")
 
     def task_synth() -> Iterator[TaskDict]:
-        """learn each twin's model"""
-        for twin in twins:
-            yield from twin.synth
+        """learn each twin's model, an overlay's from its recordings alone"""
+        yield from _of(parts, "synth")
+
+    def task_delta() -> Iterator[TaskDict]:
+        """subtract its base from what an overlay has learned"""
+        yield from _of(parts, "delta")
+
+    def task_compose() -> Iterator[TaskDict]:
+        """link each overlay with its base, and each composite of the project"""
+        yield from _of(parts, "compose")
 
     def task_check() -> Iterator[TaskDict]:
-        """replay each twin's recordings on its model"""
-        for twin in twins:
-            yield from twin.check
+        """replay each twin's recordings on its model, an overlay's on its composite"""
+        yield from _of(parts, "check")
 
     def task_pack() -> Iterator[TaskDict]:
         """pack each twin into dist/"""
-        for twin in twins:
-            yield from twin.pack
+        yield from _of(parts, "pack")
 
-    creators: tuple[Callable[[], Iterator[TaskDict]], ...] = (task_record, task_synth, task_check, task_pack)
+    def task_promote() -> Iterator[TaskDict]:
+        """judge whether the base may take an overlay over, and suggest how (not by default)"""
+        yield from _of(parts, "promote")
+
+    def task_rebase_check() -> Iterator[TaskDict]:
+        """judge an overlay on a newer base (not by default)"""
+        yield from _of(parts, "rebase_check")
+
+    creators: tuple[Callable[[], Iterator[TaskDict]], ...] = (
+        task_record,
+        task_synth,
+        task_delta,
+        task_compose,
+        task_check,
+        task_pack,
+        task_promote,
+        task_rebase_check,
+    )
     return {creator.__name__: creator for creator in creators}
 
 
+def _of(parts: Iterable[Tasks], step: str) -> Iterator[TaskDict]:
+    for part in parts:
+        yield from part.get(step, ())
+
+
 def _check_targets(project: Project, namespace: dict[str, object], targets: Sequence[str]) -> None:
+    from wraith.build._tasks import STEPS
+
     known = set(STEPS)
     for step in STEPS:
         creator = namespace[f"task_{step}"]

@@ -7,59 +7,80 @@ world, so it is never cleaned.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from wraith import ENGINE_VERSION
 from wraith.artifact import COMMANDS, packed_files
-from wraith.build import _sessions
-from wraith.build._action import clean_outputs, run_step
-from wraith.build._digests import code_digest
+from wraith.build import _overlay_tasks, _sessions
 from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
+from wraith.build._task import TaskDict, engine, task
 from wraith.files import read_tables
-from wraith.workspace import Project, Workspace
+from wraith.workspace import PROJECT_FILE, Project, Workspace
 
-TaskDict: TypeAlias = dict[str, object]
+STEPS: Final = ("record", "synth", "delta", "compose", "check", "pack", "promote", "rebase_check")
+"""The steps, in the order of the graph."""
 
+BY_DEFAULT: Final = tuple(step for step in STEPS if step not in ("promote", "rebase_check"))
+"""What a run without targets builds: the honest answer of the others may be "no"."""
 
-@dataclass(frozen=True, slots=True)
-class TwinTasks:
-    """The tasks of one twin, a list of none or one for each step."""
-
-    record: list[TaskDict]
-    synth: list[TaskDict]
-    check: list[TaskDict]
-    pack: list[TaskDict]
+Tasks: TypeAlias = dict[str, list[TaskDict]]
+"""By step, the tasks of one twin or composite."""
 
 
-def twin_tasks(workspace: Workspace) -> TwinTasks:
+def twin_tasks(workspace: Workspace) -> Tasks:
     """Return the tasks of a twin. Raises InputError where its ``wraith.toml`` is no TOML.
 
     One that was installed and has no recordings is used as it came: it can be packed again, and nothing else.
     """
     tables = read_tables(workspace.config_path)
     if workspace.origin_path.is_file() and not _sessions.manifests(workspace):
-        return TwinTasks([], [], [], [_pack(workspace, tables, after=())])
+        linked = [_overlay_tasks.compose(workspace, tables)] if "base" in tables else []
+        return {"compose": linked, "pack": [_pack(workspace, tables, after=())]}
     after = (f"check:{workspace.name}",)
-    return TwinTasks(
-        [_record(workspace, tables)],
-        [_synth(workspace, tables)],
-        [_check(workspace, tables)],
-        [_pack(workspace, tables, after=after)],
-    )
+    packed = [_pack(workspace, tables, after=after)]
+    recorded = [_record(workspace, tables)]
+    if "base" not in tables:
+        return {
+            "record": recorded,
+            "synth": [_synth(workspace, tables)],
+            "check": [_check(workspace, tables)],
+            "pack": packed,
+        }
+    return {
+        "record": recorded,
+        "synth": [_overlay_tasks.synth(workspace, tables)],
+        "delta": [_overlay_tasks.delta(workspace, tables)],
+        "compose": [_overlay_tasks.compose(workspace, tables)],
+        "check": [_overlay_tasks.check(workspace, tables)],
+        "pack": packed,
+        "promote": [_overlay_tasks.promote(workspace, tables)],
+        "rebase_check": [_overlay_tasks.rebase_check(workspace, tables)],
+    }
+
+
+def composite_tasks(project: Project) -> list[Tasks]:
+    """Return the tasks of each composite that ``wraith-project.toml`` declares."""
+    path = project.root / PROJECT_FILE
+    declared = _overlay_tasks.composites(read_tables(path)) if path.is_file() else {}
+    return [
+        {
+            "compose": [_overlay_tasks.compose_declared(project, name, tables)],
+            "check": [_overlay_tasks.check_declared(project, name, tables)],
+            "pack": [_overlay_tasks.pack_declared(project, name)],
+        }
+        for name, tables in sorted(declared.items())
+    ]
 
 
 def _record(workspace: Workspace, tables: Tables) -> TaskDict:
     settings = table(tables, "record")
     by_command = bool(texts(settings, "exercise"))
     inputs = [workspace.root / name for name in texts(settings, "inputs")]
-    return _task(
+    return task(
         workspace,
         "record",
         "record the traffic by command, where its inputs changed; index the sessions"
@@ -78,7 +99,7 @@ def _record(workspace: Workspace, tables: Tables) -> TaskDict:
 
 
 def _synth(workspace: Workspace, tables: Tables) -> TaskDict:
-    return _task(
+    return task(
         workspace,
         "synth",
         "learn the model from the recordings",
@@ -92,14 +113,14 @@ def _synth(workspace: Workspace, tables: Tables) -> TaskDict:
         ],
         freshness=partial(
             Freshness,
-            parameters=_engine("synth") | parameters(tables, "synth"),
+            parameters=engine("synth") | parameters(tables, "synth"),
             more_inputs=partial(_sessions.manifests, workspace),
         ),
     )
 
 
 def _check(workspace: Workspace, tables: Tables) -> TaskDict:
-    return _task(
+    return task(
         workspace,
         "check",
         "replay the recordings on the model and score it",
@@ -115,7 +136,7 @@ def _check(workspace: Workspace, tables: Tables) -> TaskDict:
         writes=[workspace.report_path],
         freshness=partial(
             Freshness,
-            parameters=_engine("conformance") | parameters(tables, "synth", "diff"),
+            parameters=engine("conformance") | parameters(tables, "synth", "diff"),
             more_inputs=partial(_sessions.manifests, workspace),
         ),
     )
@@ -125,7 +146,7 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
     kept = {key: value for key, value in table(tables, "record").items() if key not in COMMANDS}
     # the configuration counts by its tables, for commands and comments stay behind
     files = [path for path in packed_files(workspace) if path != workspace.config_path and not path.is_dir()]
-    return _task(
+    return task(
         workspace,
         "pack",
         "pack the twin into one file",
@@ -133,47 +154,11 @@ def _pack(workspace: Workspace, tables: Tables, after: Iterable[str]) -> TaskDic
         writes=[workspace.artifact_path],
         freshness=partial(
             Freshness,
-            parameters=_engine("artifact", "scrub") | {"wraith.toml": digest_of({**tables, "record": kept})},
+            parameters=engine("artifact", "scrub") | {"wraith.toml": digest_of({**tables, "record": kept})},
         ),
         after=after,
     )
 
 
-def _engine(*rooms: str) -> dict[str, str]:
-    """Return the version of the engine in some rooms: its name, and the code of theirs and of the
-    language."""
-    return {"engine": f"{ENGINE_VERSION}+{code_digest('exchange', 'runtime', 'wir', *rooms)}"}
-
-
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _task(
-    workspace: Workspace,
-    step: str,
-    doc: str,
-    *,
-    reads: Iterable[Path],
-    writes: Iterable[Path],
-    freshness: Callable[..., Freshness],
-    after: Iterable[str] = (),
-    clean: bool = True,
-) -> TaskDict:
-    project = workspace.project
-    return {
-        "name": workspace.name,
-        "doc": doc,
-        "actions": [(run_step, [step, workspace])],
-        "file_dep": [_relative(project, path) for path in reads],
-        "targets": [_relative(project, path) for path in writes],
-        "task_dep": list(after),
-        "uptodate": [freshness(project.root)],
-        "clean": [(clean_outputs, [workspace])] if clean else [],
-        "io": {"capture": False},
-        "verbosity": 2,
-    }
-
-
-def _relative(project: Project, path: Path) -> str:
-    return Path(os.path.relpath(path, project.root)).as_posix()

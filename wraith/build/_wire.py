@@ -31,25 +31,15 @@ def wire(
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build.steps import (
-        chosen_sessions,
-        fixtures_of,
-        handlers_of,
-        read_drift,
-        read_evidence,
-        read_model,
-    )
-    from wraith.config import TwinConfig, read_toml, selected
+    from wraith.build._judged import judged, judged_workspace
+    from wraith.build._rules import read_drift
+    from wraith.build.steps import handlers_of
     from wraith.conformance import check_wire
     from wraith.live import Client, served
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    with served(workspace) as address:  # what is read here is read while the server starts
-        model, runs = read_model(workspace), read_evidence(workspace).runs
-        recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
-        fixtures = selected(fixtures_of(workspace, model), fixture)
-        drift = read_drift(workspace)
-        begin = {FIXTURE: fixture} if fixture else {}
+    with served(workspace.require()) as address:  # what is read here is read while the server starts
+        about, drift = judged(workspace, tags, sessions=sessions, fixture=fixture), read_drift(workspace)
+        begin = {FIXTURE: about.selected} if about.selected else {}
         with Client(url := address()) as client:
 
             def send(session: str, request: Request) -> Response:
@@ -61,17 +51,17 @@ def wire(
                     raise OperationError(f"the server does not reset its sessions: {done.status}", where=url)
 
             return check_wire(
-                model,
-                recorded,
+                about.model,
+                about.sessions,
                 send,
                 close=close,
-                diff=config.diff,
+                diff=about.diff,
                 drift=drift,
                 today=today,
-                runs=runs,
+                runs=about.runs,
                 counted=frozenset(sessions) or None,
                 route=route,
-                fixtures=fixtures,
+                fixtures=about.fixtures,
                 gallery=gallery,
-                handlers=handlers_of(workspace),
+                handlers=handlers_of(judged_workspace(workspace)),
             )

@@ -19,7 +19,40 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._judged import judged_workspace
+from wraith.build._layers import (
+    changed_layers,
+    declared,
+    found_layer,
+    is_overlay,
+    pinned_layers,
+    trusted_layer,
+)
+from wraith.build._new_overlay import make_overlay
+from wraith.build._overlay_steps import (
+    ComposeResult,
+    DeltaResult,
+    FullResult,
+    compose_declared,
+    compose_layers,
+    compose_overlay,
+    delta,
+    exit_code_of,
+    full,
+    keep_full,
+)
+from wraith.build._rebasing import (
+    PromoteResult,
+    RebaseResult,
+    judge_promotion,
+    judge_rebase,
+    keep_artifact,
+    promote,
+    rebase,
+    rebase_check,
+)
 from wraith.build._recording import RecordResult, record
+from wraith.build._rules import read_drift
 from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
@@ -31,7 +64,7 @@ if TYPE_CHECKING:
     import datetime
 
     from wraith.artifact import Packed
-    from wraith.config import DriftConfig, FixtureSets
+    from wraith.config import FixtureSets
     from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
     from wraith.runtime import Handlers
@@ -40,29 +73,54 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckResult",
+    "ComposeResult",
+    "DeltaResult",
+    "FullResult",
     "PackResult",
+    "PromoteResult",
+    "RebaseResult",
     "RecordResult",
     "SynthResult",
     "accept",
+    "changed_layers",
     "check",
     "chosen_sessions",
+    "compose",
+    "compose_layers",
     "corpus_digest",
+    "declared",
+    "delta",
     "discard_edits",
+    "exit_code_of",
     "fixtures_of",
+    "found_layer",
+    "full",
     "guard_edits",
     "handlers_of",
     "holdout",
+    "is_overlay",
+    "judge_promotion",
+    "judge_rebase",
+    "judged_workspace",
+    "keep_artifact",
+    "keep_full",
     "known_generalization",
+    "make_overlay",
     "measure",
     "pack",
     "patch",
+    "pinned_layers",
+    "promote",
     "read_drift",
     "read_evidence",
     "read_findings",
     "read_model",
+    "rebase",
+    "rebase_check",
     "record",
     "synth",
     "tamper",
+    "trusted_layer",
     "upstream",
     "wire",
 ]
@@ -137,6 +195,13 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     return SynthResult(learned, model, findings)
 
 
+def compose(workspace: Workspace) -> ComposeResult:
+    """Link an overlay with its base and its requirements, or a composite as the project declares it."""
+    if workspace.place is not None:
+        return compose_declared(workspace.project, workspace.name)
+    return compose_overlay(workspace)
+
+
 def check(workspace: Workspace) -> CheckResult:
     """Replay the recordings on the model and write the report, which has no date: rules do not expire in it.
 
@@ -167,26 +232,24 @@ def measure(
     processes share the work. What is to be looked at is put into the ``gallery``. Raises InputError where
     there is no such set or session.
     """
+    from wraith.build._judged import judged
     from wraith.build._workers import spread
-    from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import check as replay
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    recorded = chosen_sessions(workspace, tuple(tags) or config.synth.tags, sessions)
-    model = read_model(workspace)
+    about = judged(workspace, tags, sessions=sessions, fixture=fixture)
     # no scrubber: recorded requests are scrubbed already, and scrubbing twice changes nothing
     report = replay(
-        model,
-        recorded,
+        about.model,
+        about.sessions,
         twin=workspace.name,
-        diff=config.diff,
+        diff=about.diff,
         drift=read_drift(workspace),
         today=today,
-        runs=read_evidence(workspace).runs,
+        runs=about.runs,
         counted=frozenset(sessions) or None,
         route=route,
-        fixtures=selected(fixtures_of(workspace, model), fixture),
-        handlers=handlers_of(workspace),
+        fixtures=about.fixtures,
+        handlers=handlers_of(judged_workspace(workspace)),
         spread=spread(jobs),
         gallery=gallery,
     )
@@ -232,31 +295,21 @@ def _answer_is_no(workspace: Workspace, report: Report) -> AnswerIsNo:
     )
 
 
-def read_drift(workspace: Workspace) -> DriftConfig:
-    """Return the rules of ``drift.toml``, none where there is no such file. Raises InputError where it is
-    broken, with file and line."""
-    from wraith.config import DriftConfig, read_toml
-
-    return read_toml(workspace.drift_path, DriftConfig) if workspace.drift_path.is_file() else DriftConfig()
-
-
 def tamper(
     workspace: Workspace, *, tags: Sequence[str] = (), fixture: str | None = None, seed: int = 0
 ) -> Tampering:
     """Change constants of the model one at a time, and return which changes a replay does not notice.
     ``fixture`` is the set that sessions begin with. Nothing is written."""
-    from wraith.config import TwinConfig, read_toml, selected
+    from wraith.build._judged import judged
     from wraith.conformance import tamper as try_changes
-    from wraith.recording import sealed_sessions
 
-    config = read_toml(workspace.require().config_path, TwinConfig)
-    model = read_model(workspace)
+    about = judged(workspace, tags, fixture=fixture)
     return try_changes(
-        model,
-        sealed_sessions(workspace, tuple(tags) or config.synth.tags),
-        diff=config.diff,
-        runs=read_evidence(workspace).runs,
-        fixtures=selected(fixtures_of(workspace, model), fixture),
+        about.model,
+        about.sessions,
+        diff=about.diff,
+        runs=about.runs,
+        fixtures=about.fixtures,
         seed=seed,
     )
 

@@ -105,8 +105,28 @@ def find_workspace(args: argparse.Namespace) -> Workspace:
             where=args.name,
             hint="wraith install FILE makes one",
         )
-    workspace = workspace_at(find_project(), reference)
+    project = find_project()
+    if reference.name is not None and (composite := _composite(project, reference.name)) is not None:
+        return composite
+    workspace = workspace_at(project, reference)
     return workspace if reference.path is None else workspace.require()
+
+
+def _composite(project: Project, name: str) -> Workspace | None:
+    """Return the workspace of a composite that the project declares, None for any other name.
+
+    Raises InputError where it was not composed yet.
+    """
+    from wraith.build.steps import declared
+
+    if project.twin(name).exists() or name not in declared(project):
+        return None
+    workspace = project.composite(name)
+    if not workspace.exists():
+        raise InputError(
+            f"{name} is not composed yet", where=workspace.config_path, hint=f"doit compose:{name}"
+        )
+    return workspace
 
 
 @contextmanager
@@ -120,7 +140,13 @@ def reading_twin(args: argparse.Namespace, *, recordings: bool = False) -> Itera
     from wraith.artifact import Reference, locate, unpacked
 
     project = find_project()
-    found = locate(project, Reference.parse(args.name), args.artifact_paths)
+    reference = Reference.parse(args.name)
+    if reference.name is not None and reference.digest is None:
+        composite = _composite(project, reference.name)
+        if composite is not None:
+            yield composite
+            return
+    found = locate(project, reference, args.artifact_paths)
     if isinstance(found, Workspace):
         yield found
         return

@@ -22,6 +22,10 @@ COMMANDS: Final[dict[str, str]] = {
     "import": "import recordings that other tools made",
     "export": "write recordings for other tools",
     "synth": "learn the twin's model from its recordings",
+    "compose": "link overlays to a base",
+    "rebase-check": "judge an overlay on a newer base",
+    "rebase": "move the pin of an overlay to another base",
+    "promote": "judge whether the base may take an overlay over",
     "check": "replay the recordings on the model and score it",
     "patch": "keep edits of the model as patches, or discard them",
     "serve": "serve the twin over HTTP",
@@ -88,7 +92,7 @@ def load_command(name: str) -> CommandModule:
 
 def module_name(name: str) -> str:
     """Return the name of a command's module: its own, with an underscore after a word of Python (PEP 8)."""
-    return f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
 
 
 def command_parser(name: str, module: CommandModule) -> Parser:

@@ -35,13 +35,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     route = " ".join(args.route)
     with reading_twin(args, recordings=args.exchange is not None) as workspace:
-        model = steps.read_model(workspace)
+        answers = steps.judged_workspace(workspace)
+        model = steps.read_model(answers)
         if args.exchange is not None:
             _show_exchange(workspace, model, route, args, out)
         elif route:
             _show_route(workspace, model, route, args, out)
         else:
-            _show_routes(workspace, model, out)
+            _show_routes(answers, model, out)
     return 0
 
 

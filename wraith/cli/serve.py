@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_reading_twin, port, reading_twin
+from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
+from wraith.cli._serving import add_composing, serving_twin
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
@@ -24,6 +25,7 @@ DEFAULT_PORT: Final = 8081
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_reading_twin(parser)
+    add_composing(parser)
     parser.add_argument(
         "--port",
         type=port,
@@ -48,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with reading_twin(args) as workspace:
+    with serving_twin(args, out) as workspace:
         _serve(workspace, args, out)
     return 0
 
@@ -58,7 +60,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from wraith.canonical import sha256
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
     from wraith.runtime import Twin
-    from wraith.serve import AccessLog, serve_twin
+    from wraith.serve import AccessLog, Passthrough, serve_twin
     from wraith.wir import dump_model
 
     config = read_toml(workspace.config_path, TwinConfig)
@@ -67,6 +69,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     selected(sets, args.fixture)  # one that does not exist is said now
     routes = count(len(model.routes), "route")
     fidelity = args.fidelity or config.serve.fidelity
+    passing = config.passthrough
+    passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
     def say(address: Address) -> None:
         out.answer(
@@ -90,6 +94,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         model_digest=sha256(dump_model(model)),
         access=AccessLog.to(sys.stderr, os.environ),
         fidelity=fidelity,
+        passthrough=passthrough,
         fail_with_handlers=config.serve.lua.on_error == "fail",
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,

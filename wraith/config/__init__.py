@@ -25,11 +25,13 @@ from wraith.config._fixtures import (
     read_fixtures,
     selected,
 )
-from wraith.config._project import ProjectConfig
+from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
+from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
+from wraith.config._toml import toml_bytes
 from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
-from wraith.config._twin import Composite, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [
     "CATEGORIES",
@@ -39,6 +41,9 @@ __all__ = [
     "SYNONYMS",
     "Action",
     "Allow",
+    "Base",
+    "Capabilities",
+    "ComposedTwin",
     "Composite",
     "Delays",
     "Diff",
@@ -54,8 +59,12 @@ __all__ = [
     "FixtureSets",
     "Latency",
     "LatencyMode",
+    "Overlay",
     "Override",
+    "Passthrough",
+    "Policy",
     "ProjectConfig",
+    "Promote",
     "RateLimit",
     "Reclassify",
     "Record",
@@ -78,5 +87,6 @@ __all__ = [
     "read_fixtures",
     "read_toml",
     "selected",
+    "toml_bytes",
     "validate",
 ]

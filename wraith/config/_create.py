@@ -7,19 +7,32 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wraith.config._templates import FOLDERS, project_files, twin_files
+from wraith.config._overlay import Base, Overlay
+from wraith.config._templates import FOLDERS, SCRUB_OF_BASE, project_files, twin_files, with_base
 from wraith.errors import InputError, OperationError
 from wraith.files import write_whole
 from wraith.workspace import Project, Workspace
 
 
-def make_workspace(workspace: Workspace, base_url: str) -> list[Path]:
-    """Write a workspace, whole or not at all, and return its files.
+def make_workspace(
+    workspace: Workspace,
+    base_url: str,
+    *,
+    base: Base | None = None,
+    overlay: Overlay | None = None,
+    scrub: bytes | None = None,
+) -> list[Path]:
+    """Write a workspace, whole or not at all, and return its files: with ``base`` and ``overlay`` that of an
+    overlay, which is scrubbed as its base is (``scrub``).
 
     Raises InputError where one exists, or where the address is none.
     """
     _refuse_existing(workspace)
     files = twin_files(workspace.name, checked_url(base_url))
+    if base is not None and overlay is not None:
+        files["wraith.toml"] = with_base(files["wraith.toml"], base, overlay)
+    if scrub is not None:
+        files["scrub.toml"] = SCRUB_OF_BASE + scrub.decode()
     try:
         workspace.project.twins_path.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{workspace.name}.", dir=workspace.project.twins_path))

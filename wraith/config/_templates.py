@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from wraith.config._overlay import Base, Overlay
 from wraith.workspace import PROJECT_FILE
 
 WRAITH_TOML: Final = """\
@@ -73,6 +74,11 @@ base_url = {base_url}
 [serve]
 # "synth" answers what the recordings suggest; "strict" only what they show:
 # fidelity = "synth"
+
+[passthrough]
+# Forward what no route matches to the real service, where a pattern such as "GET /v1/reports/*" allows it:
+# enabled = false
+# allow = []
 """
 
 SCRUB_TOML: Final = """\
@@ -96,6 +102,44 @@ format = "wraith.scrub/1"
 # reason = "the public key of the sandbox"
 """
 
+SCRUB_OF_BASE: Final = """\
+# What the base hides, and what this overlay hides beyond that: add rules, remove none.
+"""
+
+OVERLAY_TABLES: Final = """\
+format = "wraith.twin/1"
+
+[base]
+# What this overlay is made for, by the digest of what it answers; a copy is kept in base/, committed.
+# wraith rebase moves the pin.
+artifact = {artifact}
+digest = {digest}
+model_schema_version = {version}
+scrub_policy_hash = {policy}
+# A newer base that rebase-check judges, instead of the base's packed artifact in dist/:
+# candidate = "../../dist/next.wraith"
+
+[overlay]
+owner = {owner}
+description = ""
+# Overlays that come before this one, each as "name@sha256:…":
+requires = {requires}
+
+[capabilities]
+# What this overlay may add:
+# routes = true
+# variants = true
+# schema = true
+# fixtures = true
+# faults = true
+# handlers = false
+
+[promote]
+# How much must back each variant before the base may take it over:
+# min_exchanges = 3
+# min_sessions = 2
+"""
+
 TWIN_GITIGNORE: Final = """\
 # Derived by `wraith build`; the recordings and model/patches are the source.
 /model/*
@@ -107,6 +151,11 @@ TWIN_GITIGNORE: Final = """\
 PROJECT_TOML: Final = """\
 # A wraith project: its twins are the folders below twins/.
 format = "wraith.project/1"
+
+# A twin with overlays, in their order; `doit` builds it and `wraith serve checkout` serves it:
+# [composites.checkout]
+# base = "billing-api"
+# overlays = ["checkout-billing"]
 """
 
 PROJECT_GITIGNORE: Final = """\
@@ -146,6 +195,19 @@ def twin_files(name: str, base_url: str) -> dict[str, str]:
         "scrub.toml": SCRUB_TOML.format(name=name),
         ".gitignore": TWIN_GITIGNORE,
     }
+
+
+def with_base(text: str, base: Base, overlay: Overlay) -> str:
+    """Return a new ``wraith.toml`` with the tables that make the twin an overlay."""
+    tables = OVERLAY_TABLES.format(
+        artifact=json.dumps(base.artifact),
+        digest=json.dumps(base.digest),
+        version=base.model_schema_version,
+        policy=json.dumps(base.scrub_policy_hash),
+        owner=json.dumps(overlay.owner, ensure_ascii=False),
+        requires=json.dumps(list(overlay.requires)),
+    )
+    return text.replace('format = "wraith.twin/1"\n', tables, 1)
 
 
 def project_files() -> dict[str, str]:

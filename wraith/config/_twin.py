@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from wraith.config._diff import Diff
+from wraith.config._overlay import Base, Capabilities, Overlay, Promote
 from wraith.config._read import Document
 from wraith.config._simulation import Latency, RateLimit
 
@@ -68,6 +69,14 @@ class Serve(Document):
     rate_limits: tuple[RateLimit, ...] = ()
 
 
+class Passthrough(Document):
+    """``[passthrough]``: what no route matches is forwarded to the upstream. Never in an overlay."""
+
+    enabled: bool = False
+    allow: tuple[str, ...] = ()
+    """Patterns of ``METHOD /path``; what none of them matches is not forwarded."""
+
+
 class Composite(Document):
     """``[composite]``: what a composed twin was made of, each as ``name@sha256:<64 hex digits>``."""
 
@@ -77,7 +86,7 @@ class Composite(Document):
 
 
 class TwinConfig(Document):
-    """The whole of ``wraith.toml``."""
+    """The whole of ``wraith.toml``. With ``[base]`` the twin is an overlay."""
 
     format: Literal["wraith.twin/1"] = "wraith.twin/1"
     upstream: Upstream
@@ -86,3 +95,14 @@ class TwinConfig(Document):
     diff: Diff = Diff()
     serve: Serve = Serve()
     composite: Composite | None = None
+    passthrough: Passthrough = Passthrough()
+    base: Base | None = None
+    overlay: Overlay | None = None
+    capabilities: Capabilities = Capabilities()
+    promote: Promote = Promote()
+
+    @model_validator(mode="after")
+    def _overlay_with_base(self) -> Self:
+        if (self.base is None) != (self.overlay is None):
+            raise ValueError("[base] and [overlay] stand together: an overlay has both, a root twin neither")
+        return self

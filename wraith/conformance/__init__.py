@@ -5,6 +5,7 @@ from wraith.conformance._causes import Cause
 from wraith.conformance._compare import How, compare
 from wraith.conformance._differences import Comparison, Difference
 from wraith.conformance._exhibit import Exhibit
+from wraith.conformance._follow import Followed, follow
 from wraith.conformance._gallery import Blame, Gallery
 from wraith.conformance._holdout import Fold, folds, generalization
 from wraith.conformance._identity import Identities
@@ -52,6 +53,7 @@ __all__ = [
     "Drift",
     "Exhibit",
     "Fold",
+    "Followed",
     "Gallery",
     "Generalization",
     "How",
@@ -77,6 +79,7 @@ __all__ = [
     "compare",
     "components",
     "folds",
+    "follow",
     "generalization",
     "passes",
     "tamper",

@@ -15,10 +15,11 @@ from wraith.runtime._query import Window, compile_search, compile_window, sort_n
 from wraith.runtime._routing import Router
 from wraith.runtime._state import State, replaced
 from wraith.runtime._template import compile_document, compile_template, hole_places
-from wraith.runtime._twin import UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
+from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
+    "ELSEWHERE",
     "UNKNOWN_ROUTE",
     "Answer",
     "Binding",

@@ -141,7 +141,8 @@ def _reference(path: Path, resolve: Resolver) -> Compute:
         case ("request", "path", str(name)):
             return lambda env: env.path.get(name, MISSING)
         case ("request", "header", str(name)):
-            return lambda env: env.headers.get(name, MISSING)
+            lowered = name.lower()  # RFC 9110, 5.1: names are the same in whatever case
+            return lambda env: env.headers.get(lowered, MISSING)
         case ("request", "host"):
             return lambda env: env.headers.get("host", MISSING)
         case ("request", "method"):

@@ -3,7 +3,8 @@
 from wraith.serve._access import AccessLog
 from wraith.serve._mask import Mask, Unmask, masking
 from wraith.serve._page import Backing
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._serve import serve_twin
 from wraith.serve._twin import Fidelity
 
-__all__ = ["AccessLog", "Backing", "Fidelity", "Mask", "Unmask", "masking", "serve_twin"]
+__all__ = ["AccessLog", "Backing", "Fidelity", "Mask", "Passthrough", "Unmask", "masking", "serve_twin"]

@@ -14,6 +14,7 @@ from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
 from wraith.serve._page import Backing, Looked, add_page
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._sessions import Sessions
 from wraith.serve._twin import Fidelity, TwinApp
 
@@ -26,6 +27,7 @@ def serve_twin(
     model_digest: str,
     access: AccessLog,
     fidelity: Fidelity = "synth",
+    passthrough: Passthrough | None = None,
     fail_with_handlers: bool = False,
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
@@ -57,7 +59,13 @@ def serve_twin(
     facts = (("Fidelity", fidelity), ("Routes", f"{len(twin.model.routes)}"), ("Model", model_digest))
     add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
     answers = TwinApp(
-        twin, sessions, mask, fidelity=fidelity, access=access, fail_with_handlers=fail_with_handlers
+        twin,
+        sessions,
+        mask,
+        fidelity=fidelity,
+        access=access,
+        passthrough=passthrough,
+        fail_with_handlers=fail_with_handlers,
     )
     app = Front(answers, control, guard)
     try:

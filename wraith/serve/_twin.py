@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from wraith.asgi import Answer as Refusal
 from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
+from wraith.errors import OperationError
 from wraith.exchange import Request, Response, header
-from wraith.runtime import Answer, Twin
+from wraith.runtime import ELSEWHERE, Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._mask import Mask
+from wraith.serve._passthrough import Passthrough
 from wraith.serve._sessions import (
     DEFAULT,
     MAX_SESSIONS,
@@ -71,6 +73,7 @@ class TwinApp:
         *,
         fidelity: Fidelity,
         access: AccessLog,
+        passthrough: Passthrough | None = None,
         fail_with_handlers: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
@@ -80,6 +83,7 @@ class TwinApp:
         self._mask = mask
         self._strict = fidelity == "strict"
         self._access = access
+        self._passthrough = passthrough
         self._fail_with_handlers = fail_with_handlers
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
@@ -95,7 +99,8 @@ class TwinApp:
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._respond(request, client, now_ms)
-            response = unmask(answer.response)
+            passed_on = await self._passed_on(came, answer)
+            response = unmask(answer.response) if passed_on is None else passed_on
             status = response.status
             headers, content = _wire(head.method, response)
             if answer.failure is not None:
@@ -137,6 +142,18 @@ class TwinApp:
             return b"".join(chunks)
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
+
+    async def _passed_on(self, came: Request, answer: Answer) -> Response | None:
+        """Return what the real service says to a request that no route matches, where it may be asked."""
+        if self._passthrough is None or (answer.route is not None and answer.route.method != ELSEWHERE):
+            return None
+        if not self._passthrough.allows(came):
+            return None
+        try:
+            return await self._passthrough.forward(came)
+        except OperationError as error:
+            hint = "[passthrough] in wraith.toml forwards it"
+            raise _Refused(failure(502, "upstream", error.message, hint=hint), answer) from error
 
     def _client(self, name: str, fixtures: str) -> Client:
         try:

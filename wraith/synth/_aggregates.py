@@ -259,10 +259,14 @@ def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
 def _referred(row: Row) -> dict[object, list[Ref]]:
     """Return what an exchange speaks of, with where it says so."""
     found: dict[object, list[Ref]] = {}
-    for key in row.index:
-        said = [expr for expr in row.index.get(key) if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
+    for key, exprs in row.index.own():
+        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
         if said:
             found[key] = said
+    for root, by_key in row.index.documents():
+        if isinstance(root.expr, Ref) and root.expr.path[0] in SPEAKING:
+            for key, paths in by_key.items():
+                found.setdefault(key, []).extend(Ref((*root.expr.path, *path)) for path in paths)
     return found
 
 

@@ -125,8 +125,8 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     if role.key is not None:
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
-    homes = _homes(rows)
-    for expr, by_row in _values(rows, stored, role).items():
+    homes = homes_of(rows)
+    for expr, by_row in values_of(rows, stored, role).items():
         asked += _about(expr, by_row, homes)
     if role.store is not None and any("range" in row.env.headers for row in rows):
         asked.append(("addressed", Exists(PART)))
@@ -141,7 +141,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
 # --- places -----------------------------------------------------------------------------------------------
 
 
-def _values(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
+def values_of(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
     """Return each place of the requests and of the stored documents with its value in every row."""
     places: dict[Path, None] = {}
     for row in rows:
@@ -240,7 +240,7 @@ def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], home
     return asked
 
 
-def _homes(rows: Sequence[Observation]) -> Homes:
+def homes_of(rows: Sequence[Observation]) -> Homes:
     homes: dict[str, set[str]] = {}
     for row in rows:
         for name, stored in row.captured.entities.items():
@@ -281,18 +281,21 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
 def _shapes(texts: Iterable[str]) -> list[str]:
     """Return the shapes that texts share, where they are few, or the one most of them have: runs of digits
     and of letters, other marks as they are."""
-    shapes = Counter(
-        "".join(
-            "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run)
-            for run in _RUNS.findall(text)
-        )
-        for text in texts
-        if len(text) <= LONGEST_SHAPE and len(_RUNS.findall(text)) <= MAX_RUNS
-    )
+    shapes = Counter(shape for text in texts if (shape := shape_of(text)) is not None)
     if len(shapes) <= MAX_SHAPES:
         return sorted(shapes) if len(shapes) > 1 else []
     [(usual, count)] = shapes.most_common(1)
     return [usual] if count >= USUAL * shapes.total() else []
+
+
+def shape_of(text: str) -> str | None:
+    """Return the pattern of the runs in a text; None where it is too long for its shape to mean anything."""
+    runs = _RUNS.findall(text)
+    if len(text) > LONGEST_SHAPE or len(runs) > MAX_RUNS:
+        return None
+    return "".join(
+        "[0-9]+" if run[0].isdigit() else "[A-Za-z]+" if run[0].isalpha() else re.escape(run) for run in runs
+    )
 
 
 def _about_lengths(expr: Expr, values: list[Found]) -> Asked:

@@ -13,7 +13,7 @@ from wraith.synth._context import Context
 from wraith.synth._digests import fingerprint_source
 from wraith.synth._filed import norm
 from wraith.synth._finds import is_stored
-from wraith.synth._made import clock_source, fresh_number, made_source
+from wraith.synth._made import clock_source, fresh_number, made_source, may_be_made
 from wraith.synth._rows import Row, Values, as_json, distinct_texts
 from wraith.synth._sources import from_places, named_place
 from wraith.wir import Cast, Expr, First, Literal, NextKey, Ref
@@ -94,6 +94,8 @@ class Fresh:
         is_key = path == self._context.key_path
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
             return self._sequence_source(self._context.sequence, column)
+        if not is_key and not may_be_made(column):
+            return None
         made = [norm(value) not in row.index for row, value in zip(self._rows, column, strict=True)]
         if all(made):
             return made_source(self._rows, column, is_key)

@@ -153,6 +153,12 @@ def _form(unit: str) -> str:
     return any_fraction(unit) if "%S" in unit else unit
 
 
+def may_be_made(column: Values) -> bool:
+    """Whether some values of a column may be identifiers that were made, by their looks alone."""
+    long = {value for value in column if isinstance(value, str) and len(value) >= MIN_FRESH}
+    return sum(" " not in value for value in long) > 1
+
+
 def made_source(rows: Sequence[Row], column: Values, is_key: bool) -> Expr | None:
     """Return what makes identifiers of the values, or None where they do not look it."""
     if not all(isinstance(value, str) for value in column) or (len(column) < 2 and not is_key):

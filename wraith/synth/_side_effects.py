@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
@@ -26,7 +27,7 @@ from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
 from wraith.synth._sources import from_places, sum_source
 from wraith.synth._world import Key, reveals
-from wraith.wir import Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum
+from wraith.wir import Absent, Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum, When
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
@@ -81,6 +82,8 @@ def learn_side_effects(
         if not born:
             found[route] = (*found.get(route, ()), *_updates(name, changes, roles[route]))
         elif (effect := _birth(name, changes)) is not None:
+            writers = [each for each in observations if each.seen.route == route and each.seen.ok]
+            effect = _where_nothing_is(effect, writers)
             made.append(
                 Made(route, effect, {_place(each.writer): (each.key[1], each.after) for each in changes})
             )
@@ -362,6 +365,19 @@ def _birth(name: str, changes: Sequence[_Change]) -> Make | None:
     if fit(key, rows, [change.key[1] for change in chosen]) is None:
         return None
     return Make(name, key, induced.template, holes)
+
+
+def _where_nothing_is(effect: Make, writers: Sequence[Observation]) -> Make:
+    """Return the effect, which makes nothing under the key of what is there already, where some write told
+    such a key: then it referred to that."""
+    compute = compile_expr(effect.key)
+    for writer in writers:
+        env = copy(writer.env)
+        env.response = writer.seen.document
+        key = text_of(compute(env))
+        if key is not None and writer.captured.get(effect.entity, key) is not MISSING:
+            return replace(effect, key=When(Absent(Lookup(effect.entity, effect.key)), effect.key))
+    return effect
 
 
 def _in_answer(expr: Expr) -> bool:

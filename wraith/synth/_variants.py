@@ -32,19 +32,17 @@ from wraith.synth._silent import is_unread
 from wraith.synth._stored import silent_effects
 from wraith.synth._stores import storing
 from wraith.synth._style import learn_style
+from wraith.synth._support import support_of
 from wraith.synth._tree import Leaf, grow
 from wraith.synth._unions import names_in, united
 from wraith.synth._verify import wrong_rows
 from wraith.synth._world import deletes
 from wraith.synth._xml_style import learn_xml_style
 from wraith.wir import (
-    Atom,
     Call,
     Delete,
     Effect,
-    Equals,
     Expr,
-    KeysWithin,
     Literal,
     Lookup,
     Put,
@@ -167,6 +165,7 @@ def learn_route(
             groups[leaf.label],
             rows,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
+            role,
         )
         for leaf in leaves
     )
@@ -414,7 +413,9 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...]) -> Variant:
+def _variant(
+    leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...], role: Role
+) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -428,7 +429,7 @@ def _variant(leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effe
         body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
-        support=_support([rows[number] for number in group.rows]),
+        support=support_of([rows[number] for number in group.rows], leaf.guards, role),
     )
 
 
@@ -461,21 +462,6 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))
     return (stored, Put(role.beside, key, around))
-
-
-def _support(rows: Sequence[Row]) -> tuple[Atom, ...]:
-    """Return what the variant was seen with: members of body and query, and how the body decodes."""
-    atoms: list[Atom] = []
-    for path, documents in (
-        (("request", "body"), [row.env.body for row in rows]),
-        (("request", "query"), [row.env.query or MISSING for row in rows]),
-    ):
-        keys = {key for document in documents if isinstance(document, dict) for key in document}
-        atoms.append(KeysWithin(Ref(path), tuple(sorted(keys))))
-    kinds = {row.env.body_kind for row in rows}
-    if len(kinds) == 1:
-        atoms.append(Equals(Ref(("request", "body_kind")), kinds.pop()))
-    return tuple(atoms)
 
 
 def _evidence(leaf: Leaf, group: _Group, rows: Sequence[Row]) -> VariantEvidence:

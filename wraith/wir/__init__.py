@@ -1,7 +1,7 @@
 """The WIR: the small language that twins are written in. ``synth`` writes it, ``runtime`` runs it."""
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
-from wraith.wir._disjoint import disjoint
+from wraith.wir._disjoint import Conjunction, disjoint
 from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
@@ -44,6 +44,7 @@ from wraith.wir._guards import (
     Equals,
     Exists,
     IsType,
+    JsonType,
     KeysBeyond,
     KeysWithin,
     Matches,
@@ -70,6 +71,7 @@ from wraith.wir._model import (
 from wraith.wir._patch import Patch, dump_patch, load_patch, merge_patches
 from wraith.wir._patch_apply import PatchFinding, apply_patches
 from wraith.wir._patch_diff import diff_models
+from wraith.wir._patterns import common_text
 from wraith.wir._show import show_atom, show_effect, show_expr, show_template
 
 __all__ = [
@@ -88,6 +90,7 @@ __all__ = [
     "Case",
     "Cast",
     "Clock",
+    "Conjunction",
     "Delete",
     "Each",
     "Effect",
@@ -106,6 +109,7 @@ __all__ = [
     "Hole",
     "HoleClass",
     "IsType",
+    "JsonType",
     "KeysBeyond",
     "KeysWithin",
     "Literal",
@@ -145,6 +149,7 @@ __all__ = [
     "apply_patches",
     "atom_from_json",
     "atom_to_json",
+    "common_text",
     "diff_models",
     "disjoint",
     "dump_evidence",

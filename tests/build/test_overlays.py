@@ -1,0 +1,114 @@
+"""The project's own overlays in the graph: a fresh clone builds them, and then only what must be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from wraith.artifact import open_artifact
+from wraith.build import TaskEvent, run_graph, steps
+from wraith.cli import main
+from wraith.workspace import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+NEWER = ROOT / "tests" / "overlay" / "data" / "newer-billing-api.wraith"
+OVERLAYS = ("checkout-shared", "checkout-billing")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The overlays as they are committed, without the base's own workspace, built."""
+    root = tmp_path_factory.mktemp("clone")
+    shutil.copy(ROOT / "wraith-project.toml", root)
+    for name in OVERLAYS:
+        left_out = shutil.ignore_patterns("build", "reports", "symbols.json", "evidence.json", "digests.json")
+        shutil.copytree(ROOT / "twins" / name, root / "twins" / name, ignore=left_out)
+    shutil.copytree(
+        ROOT / "tools", root / "tools", ignore=shutil.ignore_patterns("__pycache__", "scenarios", "npm")
+    )
+    project = Project.find(root)
+    assert run_graph(project) == 0
+    return project
+
+
+def ran(project: Project, *targets: str) -> list[str]:
+    """Build, and return the tasks that ran."""
+    events: list[TaskEvent] = []
+    assert run_graph(project, targets, progress=events.append) == 0
+    return [event.task for event in events if event.kind == "done"]
+
+
+def test_a_fresh_clone_builds_overlays_and_composites(clone: Project) -> None:
+    """Pinned bases are beside the overlays, so nothing else is needed; a second run does nothing."""
+    for name in (*OVERLAYS, "checkout"):
+        assert (clone.dist_path / f"{name}.wraith").is_file()
+    assert ran(clone) == []
+
+
+def test_the_overlays_answer_what_was_recorded(clone: Project) -> None:
+    """On its composite each overlay passes, and the base covers what it can."""
+    for name in OVERLAYS:
+        report = json.loads(clone.twin(name).report_path.read_text())
+        assert report["verdict"] == "pass"
+    document = json.loads(clone.twin("checkout-billing").delta_report_path.read_text())
+    assert (document["covered_by_base"] > 40, document["delta"] > 15, document["unreplayable"]) == (
+        True,
+        True,
+        0,
+    )
+
+
+def test_a_newer_base_on_offer_is_judged_and_nothing_else_runs(clone: Project) -> None:
+    """Its artifact in ``dist/`` re-runs rebase_check; a run without targets stays fresh."""
+    offered = clone.dist_path / "billing-api.wraith"
+    shutil.copy(NEWER, offered)
+    try:
+        assert ran(clone) == []
+        assert ran(clone, "rebase_check:checkout-billing") == ["rebase_check:checkout-billing"]
+        assert ran(clone, "rebase_check:checkout-billing") == []
+        report = json.loads(clone.twin("checkout-billing").rebase_report_path.read_text())
+        assert (report["verdict"], report["confidence_bp"]) == ("additive-safe", 10_000)
+    finally:
+        offered.unlink()
+
+
+def test_a_moved_pin_rebuilds_what_is_below_it(clone: Project) -> None:
+    """After ``rebase`` delta and what follows are stale; learning is not, and no other twin."""
+    shared = clone.twin("checkout-shared")
+    steps.rebase(shared, str(NEWER))
+    pinned = open_artifact(NEWER).content_digest.removeprefix("sha256:")
+    assert [path.stem for path in shared.base_path.iterdir()] == [pinned]
+    moved = ran(clone)
+    assert moved[0] == "delta:checkout-shared"
+    assert {name for name in moved if not name.endswith(":checkout-shared")} == set()
+
+
+def test_graph_and_command_compose_the_same(clone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the graph links of workspaces is what the command links of packed artifacts."""
+    monkeypatch.chdir(clone.root)
+    base = clone.twin("checkout-billing").base_path
+    pins = {each.name: each for each in map(open_artifact, sorted(base.glob("*.wraith")))}
+    order = (pins["checkout-shared"], open_artifact(clone.dist_path / "checkout-billing.wraith"))
+    arguments = [part for each in order for part in ("--overlay", f"{each.name}@{each.content_digest}")]
+    reference = f"billing-api@{pins['billing-api'].content_digest}"
+    output = ("--output", "both.wraith", "--artifact-path", str(base))
+    assert main(["compose", "--base", reference, *arguments, *output]) == 0
+    composed = open_artifact(clone.root / "both.wraith")
+    packed = open_artifact(clone.dist_path / "checkout.wraith")
+    assert composed.content_digest == packed.content_digest
+    assert packed.kind == "composite"
+
+
+def test_the_overlays_are_promoted(clone: Project) -> None:
+    """Each of their variants is backed, and promoting twice writes the same bytes."""
+    workspace = clone.twin("checkout-billing")
+    written = []
+    for _ in range(2):
+        result = steps.promote(workspace)
+        assert result.promotion.promoted
+        folder = result.folder
+        written.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    assert written[0] == written[1]

@@ -1,0 +1,16 @@
+"""The traffic that the overlays on ``twins/billing-api`` are recorded from, and a newer base.
+
+``SCENARIOS`` are functions of a ``Checkout``, by the name of what is recorded; ``tools/record_checkout.py``
+runs each as one session.
+"""
+
+from checkout import later, paying, webhooks
+from checkout.shop import Checkout
+
+__all__ = ["SCENARIOS", "Checkout"]
+
+SCENARIOS = {
+    "checkout-shared": (webhooks.endpoints, webhooks.refused),
+    "checkout-billing": (paying.declined, paying.amounts, paying.announced),
+    "newer-base": (webhooks.endpoints, webhooks.refused, later.failing, later.history),
+}
