@@ -29,8 +29,8 @@ from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
 from wraith.config._project import ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
-from wraith.config._toml import toml_bytes
 from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
+from wraith.config._toml import toml_bytes
 from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
 
 __all__ = [

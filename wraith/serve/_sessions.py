@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,6 +53,19 @@ class Sessions:
         self._open: dict[str, Client] = {}
         self.fixture_names = fixture_names(twin.fixture_sets)
         """The sets that a session may begin with."""
+        self.on_reset: Callable[[str], None] | None = None
+        """Told of each reset: the name of the session, empty for all."""
+
+    def serve(self, twin: Twin) -> None:
+        """Let another twin answer from here on. Open sessions go on with what they hold; those that open
+        later begin with its fixtures."""
+        self._twin = twin
+        self.fixture_names = fixture_names(twin.fixture_sets)
+
+    def name_of(self, session: Session) -> str:
+        """Return the name of an open session; its seed where it is none."""
+        names = (name for name, client in self.opened() if client.session is session)
+        return next(names, session.ids.seed)
 
     def get(self, name: str, fixtures: str = "") -> Client:
         """Return the state of the client that names its session so, and that asks for a fixture set, or for
@@ -74,6 +87,8 @@ class Sessions:
 
     def reset(self, name: str) -> list[str]:
         """Forget one session, or all where no name is given; return the names of those that there were."""
+        if self.on_reset is not None:
+            self.on_reset(name)
         names = [name] if name else sorted(self._open)
         return [known for known in names if self._open.pop(known, None) is not None]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -17,6 +16,7 @@ from wraith.asgi import failure, hang_up, read_head, send_rest
 from wraith.canonical import JsonValue, compact
 from wraith.config import Fault
 from wraith.exchange import Request
+from wraith.runtime import Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._asked import Asked
 from wraith.serve._faults import Faults
@@ -28,10 +28,7 @@ from wraith.serve._sessions import DEFAULT
 if TYPE_CHECKING:
     from hypercorn.typing import ASGISendEvent, HTTPScope
 
-    from wraith.asgi import App, Head, Receive, Send
-
-RouteOf: TypeAlias = Callable[[str, str], str | None]
-"""From method and path to the name of the route."""
+    from wraith.asgi import Head, Receive, Send, Traffic
 
 PROVENANCE: Final = (b"x-wraith-provenance", b"fault")
 _STEP_S: Final = 0.05
@@ -63,11 +60,11 @@ class Simulated:
     """A twin's ASGI application, with what is simulated before it."""
 
     def __init__(
-        self, answers: App, simulation: Simulation, route_of: RouteOf, mask: Mask, access: AccessLog
+        self, answers: Traffic, simulation: Simulation, twin: Twin, mask: Mask, access: AccessLog
     ) -> None:
         self._answers = answers
         self._simulation = simulation
-        self._route_of = route_of
+        self._twin = twin
         self._mask = mask
         self._access = access
 
@@ -75,8 +72,9 @@ class Simulated:
         started = time.perf_counter()
         head = read_head(scope)
         path = head.target.partition("?")[0]
-        route = self._route_of(head.method, path)
-        asked = Asked(head.session or DEFAULT, f"{head.method} {path}", route, head.headers)
+        route = self._twin.route_of(head.method, path)
+        name = route.name if route is not None else None
+        asked = Asked(head.session or DEFAULT, f"{head.method} {path}", name, head.headers)
         limits, faults, latency = self._simulation.limits, self._simulation.faults, self._simulation.latency
 
         standing = limits.standing(asked) if limits is not None else None
@@ -144,7 +142,7 @@ def _with_headers(send: Send, more: _RawHeaders) -> Send:
 
 
 def _throttled(send: Send, bytes_per_s: int) -> Send:
-    """Send bodies no faster than so: a piece, then the time that it takes."""
+    """Send bodies no faster than so: the time that a piece takes, then the piece."""
     piece = max(1, round(bytes_per_s * _STEP_S))
 
     async def sending(message: ASGISendEvent) -> None:
@@ -154,8 +152,8 @@ def _throttled(send: Send, bytes_per_s: int) -> Send:
         body, more = message["body"], message["more_body"]
         for start in range(0, len(body), piece):
             part = body[start : start + piece]
-            await send({"type": "http.response.body", "body": part, "more_body": True})
             await asyncio.sleep(len(part) / bytes_per_s)
+            await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": more})
 
     return sending
