@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, str]] = {
     "inspect": "show sessions, exchanges and routes",
     "explain": "show how a route answers, and what that explains",
     "build": "bring everything up to date, and nothing else",
+    "lint": "list what is wrong with a twin's model",
     "doctor": "list what is wrong with a twin and what to do",
 }
 
