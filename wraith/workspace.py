@@ -235,6 +235,11 @@ class Project:
         return self.state_path / "tasks.db"
 
     @property
+    def cache_path(self) -> Path:
+        """The action cache: what steps wrote, by what it was made from."""
+        return self.state_path / "cache"
+
+    @property
     def dist_path(self) -> Path:
         """Where packed twins are put."""
         return self.root / "dist"

@@ -20,6 +20,7 @@ from wraith.synth import Memo, Spread, in_turn
 from wraith.wir import Evidence, Model, Route, Variant
 from wraith.workspace import Project, Workspace
 
+RAN = ("built", "checked", "restored")
 CONFIG = '[upstream]\nbase_url = "http://127.0.0.1:9"\n'
 
 
@@ -120,7 +121,13 @@ class Run:
 
     @property
     def ran(self) -> list[str]:
-        return [event.task for event in self.events if event.kind == "done"]
+        return [event.task for event in self.events if event.kind in RAN]
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """What became of each task that was not fresh."""
+        kinds = (*RAN, "failed", "blocked")
+        return {event.task: event.kind for event in self.events if event.kind in kinds}
 
     @property
     def failed(self) -> list[str]:
@@ -133,17 +140,19 @@ class Run:
         return "\n".join(f"{error.message} | {error.where} | {error.hint}" for error in errors)
 
     def why(self, task: str) -> str:
-        [event] = [event for event in self.events if event.task == task and event.kind in ("done", "failed")]
+        [event] = [event for event in self.events if event.task == task and event.kind in (*RAN, "failed")]
         return ", ".join(event.reasons)
 
 
 Builder = Callable[..., Run]
 
 
-def run(project: Project, *targets: str) -> Run:
+def run(project: Project, *targets: str, jobs: int = 1, keep_going: bool = False) -> Run:
     """Run the graph in process."""
     result = Run()
-    result.exit_code = run_graph(project, targets, progress=result.events.append)
+    result.exit_code = run_graph(
+        project, targets, progress=result.events.append, jobs=jobs, keep_going=keep_going
+    )
     return result
 
 

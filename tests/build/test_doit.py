@@ -64,10 +64,12 @@ def test_doit_ends_with_our_exit_code_and_names_our_error(project: Project) -> N
     (twin.patches_path / "x.json").write_text("{")
     broken = doit(project, "synth:alpha")
     assert broken.returncode == 1
-    assert broken.stderr.splitlines()[-3:] == [
-        "error: synth:alpha: not JSON: " + broken.stderr.splitlines()[-3].partition("not JSON: ")[2],
+    assert broken.stderr.splitlines()[-5:] == [
+        "error: synth:alpha: not JSON: " + broken.stderr.splitlines()[-5].partition("not JSON: ")[2],
         f"  where: {twin.patches_path / 'x.json'}",
         "  hint: mend the file, or remove it and make the edit again in model/symbols.json",
+        "  ran because: doit has not built it here before",
+        "  repeat: wraith build synth:alpha",
     ]
     twin.config_path.write_text("x =")
     for command in ([], ["list"]):

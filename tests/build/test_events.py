@@ -10,18 +10,33 @@ from wraith.errors import InputError
 ERROR = InputError("expected a number", where="wraith.toml: diff", hint="write 0.9")
 CASES: dict[str, tuple[TaskEvent, list[str]]] = {
     "a task that ran": (
-        TaskEvent("done", "a:b", ("x changed",), "3 routes"),
+        TaskEvent("built", "a:b", ("x changed",), "3 routes"),
         ["a:b: ran, because x changed; 3 routes"],
     ),
-    "a task that was asked for": (TaskEvent("done", "a:b"), ["a:b: ran, because it was asked for"]),
+    "a task that was asked for": (TaskEvent("built", "a:b"), ["a:b: ran, because it was asked for"]),
     "many reasons": (
-        TaskEvent("done", "a:b", ("v", "w", "x", "y", "z")),
+        TaskEvent("built", "a:b", ("v", "w", "x", "y", "z")),
         ["a:b: ran, because v, w, x and 2 more"],
     ),
     "a failure": (
         TaskEvent("failed", "a:b", error=ERROR),
-        ["error: a:b: expected a number", "  where: wraith.toml: diff", "  hint: write 0.9"],
+        [
+            "error: a:b: expected a number",
+            "  where: wraith.toml: diff",
+            "  hint: write 0.9",
+            "  repeat: wraith build a:b",
+        ],
     ),
+    "a failure with a reason": (
+        TaskEvent("failed", "a:b", ("x changed",), error=InputError("no")),
+        ["error: a:b: no", "  ran because: x changed", "  repeat: wraith build a:b"],
+    ),
+    "a failure of no task": (TaskEvent("failed", error=InputError("no")), ["error: no"]),
+    "a restored task": (
+        TaskEvent("restored", "a:b", ("x changed",), "3 routes", origin="remote"),
+        ["a:b: restored from the remote cache, because x changed; 3 routes"],
+    ),
+    "a note": (TaskEvent("note", summary="the cache is gone"), ["the cache is gone"]),
     "a task that could not run": (
         TaskEvent("blocked", "a:b", summary="not run, because c failed"),
         ["a:b: not run, because c failed"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,7 +96,7 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
         "index.json is not what this task wrote",
     ),
     "a new patch": (a_patch, "scp", "patches/x.json is new"),
-    "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "p", "lua/lib/x.lua is new"),
+    "a new handler": (lambda twin: new_file(twin.lua_path / "lib" / "x.lua"), "cp", "lua/lib/x.lua is new"),
     "a new fixture": (
         lambda twin: new_file(twin.fixtures_path / "late" / "item.json", "{}"),
         "cp",
@@ -230,11 +231,13 @@ def test_a_change_of_an_engines_code_rebuilds_what_it_writes(
 
 
 def test_without_a_database_the_same_bytes_are_built(project: Project, build: Build) -> None:
-    """On a fresh clone everything runs once, and every output is what it was."""
+    """With neither database nor cache everything runs once, and every output is what it was."""
     outputs = [path for path in project.root.rglob("*") if path.is_file() and ".wraith" not in path.parts]
     before = {path: path.read_bytes() for path in outputs}
-    project.database_path.unlink()
-    assert len(build(project).ran) == 8
+    shutil.rmtree(project.state_path)
+    result = build(project)
+    assert set(result.outcomes.values()) == {"checked", "built"}
+    assert len(result.ran) == 8
     assert {path: path.read_bytes() for path in outputs} == before
     assert build(project).ran == []
 
@@ -327,6 +330,7 @@ def test_a_bug_ends_with_4_and_says_that_it_is_one(
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr(steps, "pack", broken)
+    shutil.rmtree(project.cache_path)
     project.twin("alpha").artifact_path.unlink()
     result = build(project)
     assert result.exit_code == 4
@@ -342,6 +346,7 @@ def test_an_interrupt_is_no_failure_of_a_task(
     def interrupted(workspace: Workspace) -> steps.PackResult:
         raise KeyboardInterrupt
 
+    shutil.rmtree(project.cache_path)
     project.twin("alpha").report_path.unlink()
     project.twin("alpha").artifact_path.unlink()
     with monkeypatch.context() as patcher:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wraith.artifact import open_artifact
-from wraith.build import TaskEvent, run_graph, steps
+from wraith.build import TaskEvent, find_undeclared, run_graph, steps
 from wraith.cli import main
 from wraith.workspace import Project
 
@@ -38,7 +38,7 @@ def ran(project: Project, *targets: str) -> list[str]:
     """Build, and return the tasks that ran."""
     events: list[TaskEvent] = []
     assert run_graph(project, targets, progress=events.append) == 0
-    return [event.task for event in events if event.kind == "done"]
+    return [event.task for event in events if event.kind in ("built", "checked", "restored")]
 
 
 def test_a_fresh_clone_builds_overlays_and_composites(clone: Project) -> None:
@@ -112,3 +112,32 @@ def test_the_overlays_are_promoted(clone: Project) -> None:
         folder = result.folder
         written.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
     assert written[0] == written[1]
+
+
+def test_another_clone_restores_overlays_and_composites(clone: Project, tmp_path: Path) -> None:
+    """With the cache of one clone the other builds nothing, and has the same files, also of composites."""
+    shutil.copytree(clone.root, tmp_path / "other")
+    other = Project.find(tmp_path / "other")
+    assert run_graph(clone, progress=lambda _: None) == 0
+    shutil.copytree(clone.cache_path, other.cache_path, dirs_exist_ok=True)
+    for path in (other.dist_path, other.state_path / "composites", other.store_path):
+        shutil.rmtree(path)
+    other.database_path.unlink()
+    for name in OVERLAYS:
+        shutil.rmtree(other.twin(name).build_path)
+        for made in (other.twin(name).symbols_path, other.twin(name).digests_path):
+            made.unlink()
+    events: list[TaskEvent] = []
+    assert run_graph(other, progress=events.append) == 0
+    came = {event.kind for event in events if event.task} - {"run"}
+    assert came == {"checked", "restored"}
+    for folder in (clone.dist_path, clone.state_path / "composites"):
+        for path in (each for each in folder.rglob("*") if each.is_file()):
+            assert (other.root / path.relative_to(clone.root)).read_bytes() == path.read_bytes()
+    assert ran(other) == []
+
+
+def test_every_step_of_overlays_declares_what_it_reads(clone: Project) -> None:
+    """Learning, delta, composing, checking and packing come to the same with their declared inputs alone."""
+    assert run_graph(clone, progress=lambda _: None) == 0
+    assert find_undeclared(clone) == []

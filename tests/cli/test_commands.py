@@ -21,12 +21,13 @@ def _sections() -> dict[str, str]:
 
 
 def _options(parser: argparse.ArgumentParser) -> set[str]:
-    """The options that a command has of its own: all but help and those of its output."""
+    """The long options that a command has of its own: all but help and those of its output."""
     shared = {"-h", "--help"}
     for group in parser._action_groups:
         if group.title == "output":
             shared |= {option for action in group._group_actions for option in action.option_strings}
-    return {option for action in parser._actions for option in action.option_strings} - shared
+    options = {option for action in parser._actions for option in action.option_strings}
+    return {option for option in options if option.startswith("--")} - shared
 
 
 def test_the_table_lists_the_modules() -> None:

@@ -116,7 +116,8 @@ def test_errors_look_as_those_of_doit_do() -> None:
     """What, where and what to do stand in the same lines as in the reporter of the build graph."""
     error = InputError("it is wrong", where="record.port", hint="mend it")
     of_doit = event_lines(TaskEvent("failed", "a:b", error=error))
-    assert failure_of(error).lines() == [line.replace("a:b: ", "") for line in of_doit]
+    assert failure_of(error).lines() == [line.replace("a:b: ", "") for line in of_doit[:-1]]
+    assert of_doit[-1] == "  repeat: wraith build a:b"
 
 
 def test_places_are_shown_as_they_would_be_typed(run, shop: Workspace) -> None:

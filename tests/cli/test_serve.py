@@ -34,15 +34,33 @@ def test_a_twin_is_served(learned: Workspace, start: Callable[..., object], fold
     )
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         made = client.post("/widgets", json={"name": "Widget 9"})
-        assert made.status_code == 201
-        assert client.get(f"/widgets/{made.json()['id']}").json() == made.json()
+        assert made.status_code == 501
+        made = client.post("/widgets", json={"name": "Widget 1"})
+        assert (made.status_code, made.json()["id"]) == (201, "wid_1abcdefgh")
+        assert client.get("/widgets/wid_1abcdefgh").json() == made.json()
         assert client.get("/nothing/like/it").status_code == 501
         assert client.get("/__wraith/info").json()["fidelity"] == "strict"
     code, out, err = server.stop()
     assert code == 0
     document = json.loads(out)
     assert (document["schema"], document["url"], document["routes"]) == ("wraith.serve/1", server.url, 2)
-    assert [json.loads(line)["status"] for line in err.splitlines()][:3] == [201, 200, 501]
+    assert [json.loads(line)["status"] for line in err.splitlines()][:4] == [501, 201, 200, 501]
+
+
+def test_strict_fidelity_needs_recordings(run, packed: Path) -> None:
+    """A twin that was packed without them says so: exit status 1."""
+    ran = run("serve", str(packed), "--fidelity", "strict", "--port", "0")
+    assert ran.code == 1
+    assert "has no recordings here" in ran.err
+    assert "--include-recordings" in ran.err
+
+
+def test_an_epoch_that_is_none_is_refused(run, learned: Workspace) -> None:
+    """Exit status 1, and what one looks like."""
+    ran = run("serve", "shop", "--clock-epoch", "noon", "--port", "0")
+    assert ran.code == 1
+    assert "clock_epoch" in ran.err
+    assert "2026-01-01T00:00:00Z" in ran.err
 
 
 def test_the_page_of_a_twin_knows_its_workspace(

@@ -256,7 +256,13 @@ def test_a_signal_ends_the_commands_and_keeps_the_recordings(
     by_hand(shop)
     config = configured("/x", "hang")
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PIPELINE), str(shop.project.root), config.model_dump_json()]
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(PIPELINE),
+            str(shop.project.root),
+            config.model_dump_json(by_alias=True),
+        ]
     )
     log = shop.project.state_path / "logs" / "record-shop-exercise.log"
     try:

@@ -59,6 +59,7 @@ NEXT: dict[str, tuple[list[str], list[str], int, int]] = {
     "the greatest, not the last": (["9", "2"], [], 10, 10),
     "the greatest was deleted": (["1", "5"], ["5"], 2, 6),
     "text among numbers": (["a", "3", "x4"], [], 4, 4),
+    "numbers at the end": (["web-9", "core-10"], [], 11, 11),
     "a superscript is no number": (["²"], [], 1, 1),
     "a number nobody counted to": (["9" * 30], [], 1, 1),
 }

@@ -210,18 +210,6 @@ def test_sessions_do_not_see_each_other(turns: list[tuple[bool, Request]]) -> No
         ]
 
 
-@given(conversations)
-def test_a_strict_refusal_leaves_no_trace(conversation: list[Request]) -> None:
-    """What would be extrapolated is refused before anything has happened."""
-    session, untouched = TWIN.open_session(), TWIN.open_session()
-    odd = request("POST", "/items", b'{"n": "text"}')
-    for each in conversation:
-        refusal = TWIN.respond(odd, session, now_ms=0, strict=True)
-        assert (refusal.response.status, refusal.extrapolated, refusal.variant) == (501, True, None)
-        now = TWIN.respond(each, session, now_ms=0, strict=True).response
-        assert now == TWIN.respond(each, untouched, now_ms=0, strict=True).response
-
-
 def test_what_was_never_seen_is_extrapolated_and_says_so() -> None:
     """Guards alone choose the variant where no support holds."""
     session = TWIN.open_session()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,13 +15,16 @@ import pytest
 
 from wraith.asgi import Address, Front, Guard, Traffic, run_app
 from wraith.canonical import JsonValue
-from wraith.config import FixtureSets
+from wraith.config import FixtureSets, Serve
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Backing, Fidelity, Mask, Passthrough, Simulation, TracedTwin, TraceLog
+from wraith.serve import AccessLog, Backing, Mask, Passthrough, Simulation, TracedTwin, TraceLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
+from wraith.serve._naming import Naming
 from wraith.serve._page import Looked, add_page
+from wraith.serve._replay import Recording, Replay
+from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
 from wraith.serve._simulation import Simulated
 from wraith.serve._trace import add_trace
@@ -119,9 +123,14 @@ def unmasked(request: Request, _: set[str]) -> tuple[Request, Unmask]:
 class Shop:
     """Serves the twin of a tea shop."""
 
-    @staticmethod
-    def twin(kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
-        return kind(model_from_json(MODEL), sets) if sets else kind(model_from_json(MODEL))
+    more: Sequence[JsonValue] = ()
+    """Variants of POST /cups that come before its own."""
+
+    def twin(self, kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
+        document = copy.deepcopy(MODEL)
+        document["routes"][0]["variants"][:0] = self.more  # type: ignore[index,call-overload]  # as above
+        model = model_from_json(document)
+        return kind(model, sets) if sets else kind(model)
 
     @asynccontextmanager
     async def serve(
@@ -129,7 +138,8 @@ class Shop:
         *,
         kind: type[Twin] = Twin,
         mask: Mask = unmasked,
-        fidelity: Fidelity = "synth",
+        settings: Serve | None = None,
+        recordings: Sequence[Recording] = (),
         passthrough: Passthrough | None = None,
         sets: FixtureSets | None = None,
         fixtures: str = "default",
@@ -142,23 +152,27 @@ class Shop:
         """Serve a twin for as long as the block lasts."""
         log, stop = io.StringIO(), asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        settings = settings or Serve()
         twin = self.twin(kind, sets) if trace is None else TracedTwin(trace, model_from_json(MODEL), sets)
-        sessions, access = Sessions(twin, fixtures), AccessLog(log, as_json=True, colour=False)
+        sessions, access = Sessions(twin, fixtures, settings), AccessLog(log, as_json=True, colour=False)
         app: Traffic = TwinApp(
             twin,
             sessions,
             mask,
-            fidelity=fidelity,
+            settings=settings,
+            upstream_url="https://api.example.com/v1",
+            replay=Replay(recordings) if recordings else None,
             access=access,
             passthrough=passthrough,
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )
         control = control_app(sessions, {"twin": "shop"})
+        add_session_control(control, sessions, twin.model)
         add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
         if simulation is not None:
             sessions.on_reset = simulation.forget
-            app = Simulated(app, simulation, twin, mask, access)
+            app = Simulated(app, simulation, twin, mask, access, Naming(settings.session_mode))
         if trace is not None:
             trace.name_of = sessions.name_of
             add_trace(control, trace)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Breaking(Twin):
     """A twin whose interpreter fails where a path asks for it."""
 
-    def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+    def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
         if request.path == "/break":
             raise ZeroDivisionError("division by zero")
-        return super().respond(request, session, now_ms=now_ms, strict=strict)
+        return super().respond(request, session, now_ms=now_ms)
 
 
 async def raw(port: int, request: bytes) -> bytes:
@@ -35,6 +35,11 @@ async def raw(port: int, request: bytes) -> bytes:
     writer.close()
     await writer.wait_closed()
     return answer
+
+
+def _bare(answer: bytes) -> list[bytes]:
+    """Return the lines of an answer, but for what the server says of itself."""
+    return [line for line in answer.lower().splitlines() if line and not line.startswith(b"x-wraith-")]
 
 
 def test_a_twin_remembers_what_its_client_did(shop: Shop) -> None:
@@ -97,32 +102,16 @@ def test_an_unknown_route_is_a_501_that_names_near_ones(shop: Shop) -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize(("fidelity", "status"), [("synth", 201), ("strict", 501)])
-def test_strict_fidelity_refuses_to_extrapolate(shop: Shop, fidelity: str, status: int) -> None:
-    """What no recording backs is answered by the model, or not at all; either way the log says so."""
+def test_what_no_recording_backs_is_answered_and_the_log_says_so(shop: Shop) -> None:
+    """The model extrapolates, and each line of the log tells whether it did."""
 
     async def main() -> None:
-        async with shop.serve(fidelity=fidelity) as served:  # type: ignore[arg-type]  # from the table
+        async with shop.serve() as served:
             assert (await served.client.post("/cups", json={"name": "tea"})).status_code == 201
-            answer = await served.client.post("/cups", json={"name": 7})
-            assert answer.status_code == status
-            if status == 501:
-                assert answer.json()["error"] == "extrapolated"
-                assert "POST /cups" in answer.json()["message"]
+            assert (await served.client.post("/cups", json={"name": 7})).status_code == 201
             assert [entry["extrapolated"] for entry in served.logged()] == [False, True]
 
     asyncio.run(main())
-
-
-def test_what_strict_fidelity_refuses_has_not_happened(shop: Shop) -> None:
-    """A refused request changes no state: the ids that follow are those of a session without it."""
-
-    async def ids(*names: object) -> list[str]:
-        async with shop.serve(fidelity="strict") as served:
-            answers = [await served.client.post("/cups", json={"name": name}) for name in names]
-            return [answer.json()["id"] for answer in answers if answer.status_code == 201]
-
-    assert asyncio.run(ids("tea", 7, "milk")) == asyncio.run(ids("tea", "milk"))
 
 
 def test_answers_without_a_body_have_none(shop: Shop) -> None:
@@ -131,9 +120,9 @@ def test_answers_without_a_body_have_none(shop: Shop) -> None:
     async def main() -> None:
         async with shop.serve() as served:
             gone = await raw(served.port, b"DELETE /cups HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert gone.lower() == b"http/1.1 204 \r\nconnection: close\r\n\r\n"
+            assert _bare(gone) == [b"http/1.1 204 ", b"connection: close"]
             head = await raw(served.port, b"HEAD /cups HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert head.lower() == b"http/1.1 200 \r\ncontent-length: 42\r\nconnection: close\r\n\r\n"
+            assert _bare(head) == [b"http/1.1 200 ", b"content-length: 42", b"connection: close"]
 
     asyncio.run(main())
 
@@ -204,20 +193,6 @@ def test_a_client_that_leaves_midway_disturbs_nobody(shop: Shop) -> None:
     asyncio.run(main())
 
 
-def test_there_is_an_end_to_sessions(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that invents names is told to reset, and does not lose what it has."""
-    monkeypatch.setattr("wraith.serve._sessions.MAX_SESSIONS", 1)
-
-    async def main() -> None:
-        async with shop.serve() as served:
-            await served.client.get("/cups/1")
-            answer = await served.client.get("/cups/1", headers={"X-Wraith-Session": "one-more"})
-            assert (answer.status_code, answer.json()["error"]) == (503, "too_many_sessions")
-            assert (await served.client.get("/cups/1")).status_code == 404
-
-    asyncio.run(main())
-
-
 @pytest.mark.parametrize(
     ("name", "status", "header"),
     [
@@ -254,9 +229,9 @@ def test_the_twin_sees_requests_as_recordings_do(shop: Shop) -> None:
     seen: list[Request] = []
 
     class Watching(Twin):
-        def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+        def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
             seen.append(request)
-            return super().respond(request, session, now_ms=now_ms, strict=strict)
+            return super().respond(request, session, now_ms=now_ms)
 
     async def main() -> None:
         mask = masking(scrubber.request, restore, scrubber.secrets)

@@ -16,7 +16,7 @@ from tests.synth.recordings import (
 )
 from wraith.canonical import JsonValue
 from wraith.synth import learn
-from wraith.wir import Each, First, FreshId, Given, Literal, Lookup, Make, Model, ref
+from wraith.wir import Absent, Each, First, FreshId, Given, Literal, Lookup, Make, Model, When, ref
 
 RENTALS = ("re_k3Jd82mQ", "re_9xPq27Lb", "re_Zr41wTn6", "re_b8Vc5Hs0")
 BILLS = ("bi_Q7my3Ke2", "bi_4fGu9Da1", "bi_Wd6zR1pX", "bi_m2Xc8Lv0")
@@ -118,3 +118,31 @@ def test_a_list_is_made_from_what_may_be_null() -> None:
     assert isinstance(found, Each)
     assert found.of == First((Given(ref("request.body.taxes")), Literal([])))
     assert Lookup("taxes", ref("item"), ("rate",)) in dict(getattr(found.item, "members", ())).values()
+
+
+def wheels(number: int) -> tuple[Step, ...]:
+    """A wheel brings a new hub, or has one that is there."""
+    hub: Document = {"id": f"hu_{RENTALS[number][3:]}", "name": f"hub {number}"}
+    first: Document = {"id": f"wh_{BILLS[number][3:]}", "hub": hub["id"]}
+    second: Document = {"id": f"wh_{SLIPS[number][3:]}", "hub": hub["id"]}
+    return session(
+        exchange("POST", "/wheels", json={"hub_name": hub["name"]}, answer=first),
+        exchange("GET", f"/hubs/{hub['id']}", answer=hub),
+        exchange("POST", "/wheels", json={"hub": hub["id"]}, answer=second),
+        exchange("GET", f"/hubs/{hub['id']}", answer=hub),
+    )
+
+
+def test_nothing_is_made_under_a_key_that_is_taken() -> None:
+    """A write that refers to what is there leaves it as it is."""
+    corpus = recording(*map(wheels, range(4)))
+    learned = learn(corpus)
+    hub = ref("response.body.hub")
+    keys = [
+        each.key
+        for made in route(learned.model, "POST /wheels").variants
+        for each in made.effects
+        if isinstance(each, Make)
+    ]
+    assert set(keys) == {When(Absent(Lookup("hubs", hub)), hub)}
+    assert findings(replayed(learned, corpus)) == []

@@ -106,7 +106,7 @@ def test_the_pipeline_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (twin / "scrub.toml").write_bytes(WORKSPACE.scrub_path.read_bytes())
     config = WORKSPACE.config_path.read_text(encoding="utf-8")
     short = config.replace(
-        '"--seed", "20", "--sessions", "40"', '"--seed", "7", "--sessions", "20", "--fast"'
+        '"--seed", "20", "--sessions", "80"', '"--seed", "7", "--sessions", "20", "--fast"'
     )
     assert short != config
     (twin / "wraith.toml").write_text(short, encoding="utf-8")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wraith.artifact._pack import pack
     from wraith.artifact._reference import Reference, locate, resolve, workspace_at
     from wraith.artifact._signature import Verdict, judge
-    from wraith.artifact._store import Packed, write_artifact
+    from wraith.artifact._store import Packed, keep_file, write_artifact
     from wraith.artifact._unpacked import unpacked
     from wraith.artifact._verify import Verification, verify
 
@@ -34,6 +34,7 @@ __all__ = [
     "artifact_of",
     "install",
     "judge",
+    "keep_file",
     "locate",
     "make_artifact",
     "make_keys",
@@ -57,7 +58,7 @@ _MODULES = {
     "_pack": ("pack",),
     "_reference": ("Reference", "locate", "resolve", "workspace_at"),
     "_signature": ("Verdict", "judge"),
-    "_store": ("Packed", "write_artifact"),
+    "_store": ("Packed", "keep_file", "write_artifact"),
     "_unpacked": ("unpacked",),
     "_verify": ("Verification", "verify"),
 }

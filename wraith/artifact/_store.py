@@ -13,7 +13,7 @@ from wraith.artifact._read import read_manifest
 from wraith.artifact._secrets import refuse_secrets
 from wraith.artifact._signature import signed
 from wraith.errors import InputError, WraithError
-from wraith.files import write_whole
+from wraith.files import read_bytes, write_whole
 from wraith.workspace import Project
 
 
@@ -59,6 +59,11 @@ def keep(project: Project, manifest: Manifest, data: bytes) -> None:
     path = stored_path(project, manifest.content_digest)
     if manifest.provenance.signature is not None or not _is_signed(path):
         write_whole(path, data)
+
+
+def keep_file(project: Project, file: Path) -> None:
+    """Put a file that holds an artifact into the project's store. Raises InputError where it holds none."""
+    keep(project, read_manifest(file), read_bytes(file))
 
 
 def _bytes(manifest: Manifest, files: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,23 @@
 engine before it is needed: ``doit`` with nothing to do is measured against ``import doit``.
 """
 
-from wraith.build._graph import graph, run_graph
+from wraith.build._cached import open_store
+from wraith.build._freshness import Change
+from wraith.build._graph import explain, find_undeclared, graph, run_graph
+from wraith.build._plan import Planned
+from wraith.build._watching import changed_inputs
 from wraith.build.events import Listener, TaskEvent, event_lines
 
-__all__ = ["Listener", "TaskEvent", "event_lines", "graph", "run_graph"]
+__all__ = [
+    "Change",
+    "Listener",
+    "Planned",
+    "TaskEvent",
+    "changed_inputs",
+    "event_lines",
+    "explain",
+    "find_undeclared",
+    "graph",
+    "open_store",
+    "run_graph",
+]

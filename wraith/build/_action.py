@@ -1,53 +1,60 @@
-"""What doit calls: a step as an action, and how derived files are removed.
-
-Both take plain values, so that doit can send them to another process.
-"""
+"""What doit calls: a step as an action, and how derived files are removed."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from pathlib import Path
+from typing import Final, Protocol
 
-from wraith.build._reporter import SUMMARY, StepFailed
+from wraith.build._cached import open_cache, step_key
+from wraith.build._freshness import Declared, HasUptodate, freshness_of
+from wraith.build._perform import perform
+from wraith.build._reporter import CAME, SUMMARY, StepFailed
 from wraith.errors import WraithError
 from wraith.workspace import Workspace
 
+SOURCE: Final = "record"
+"""The step that talks to the world: what it makes is made from more than its inputs."""
 
-class Task(Protocol):
+
+class Task(Declared, HasUptodate, Protocol):
     """What is needed of doit's task."""
 
     name: str
-    targets: list[str]
 
 
-def run_step(step: str, workspace: Workspace) -> dict[str, str] | StepFailed:
-    """Run a step. Its summary is kept with the task; our errors end the task and keep their exit code."""
-    from wraith.build import steps
+def run_step(step: str, workspace: Workspace, task: Task) -> dict[str, str] | StepFailed:
+    """Restore what a step writes from the cache, else run the step and keep what it wrote.
+
+    Its summary is kept with the task; our errors end the task and keep their exit code.
+    """
+    from wraith.build._edits import guard_edits
 
     try:
-        match step:
-            case "record":
-                return {SUMMARY: steps.record(workspace, if_stale=True).summary}
-            case "synth":
-                learned = steps.full if steps.is_overlay(workspace) else steps.synth
-                return {SUMMARY: learned(workspace).summary}
-            case "delta":
-                return {SUMMARY: steps.delta(workspace).summary}
-            case "compose":
-                return {SUMMARY: steps.compose(workspace).summary}
-            case "promote":
-                promoted = steps.promote(workspace)
-                steps.judge_promotion(promoted.promotion, promoted.folder)
-                return {SUMMARY: promoted.summary}
-            case "rebase_check":
-                judged = steps.rebase_check(workspace)
-                steps.judge_rebase(workspace, judged.report)
-                return {SUMMARY: judged.summary}
-            case "check":
-                return {SUMMARY: steps.check(workspace).summary}
-            case _:
-                return {SUMMARY: steps.pack(workspace).summary}
+        freshness = freshness_of(task)
+        if step == SOURCE:
+            summary = perform(step, workspace)
+            return {SUMMARY: summary, CAME: "checked" if freshness.wrote_nothing(task) else "built"}
+        if _relative(workspace, workspace.digests_path) in task.targets:
+            guard_edits(workspace)  # restoring would overwrite them as learning would
+        cache = open_cache(workspace.project)
+        key = step_key(step, freshness, task.targets)
+        hit = cache.restore(key, freshness.outputs(task), freshness.folders)
+        if hit is not None:
+            if step == "pack":
+                from wraith.artifact import keep_file
+
+                keep_file(workspace.project, workspace.artifact_path)  # as packing does
+            return {SUMMARY: hit.summary, CAME: hit.origin}
+        summary = perform(step, workspace)
+        if freshness.inputs_stand(task):  # what was edited meanwhile may be what was read
+            cache.save(key, freshness.outputs(task), summary)
+        return {SUMMARY: summary, CAME: "built"}
     except WraithError as error:
         return StepFailed(error)
+
+
+def _relative(workspace: Workspace, path: Path) -> str:
+    return path.relative_to(workspace.project.root).as_posix()
 
 
 def clean_outputs(workspace: Workspace, task: Task, dryrun: bool) -> None:

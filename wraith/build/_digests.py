@@ -6,14 +6,17 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from blake3 import blake3
 from doit.dependency import FileChangedChecker  # type: ignore[import-untyped]  # doit has no types
 
 from wraith.files import fast_digest
 
-_MEMO: Final[dict[str, tuple[tuple[int, ...], str]]] = {}
+Stamp: TypeAlias = tuple[int, ...]
+"""Times, size and place of a file: while it stands, so does the content."""
+
+_MEMO: Final[dict[str, tuple[Stamp, str]]] = {}
 
 
 def digest(path: str | Path) -> str:
@@ -22,8 +25,7 @@ def digest(path: str | Path) -> str:
     Raises FileNotFoundError where there is none.
     """
     name = os.path.abspath(path)
-    status = os.stat(name)
-    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    stamp = _stamp(name)
     known = _MEMO.get(name)
     if known is not None and known[0] == stamp:
         return known[1]
@@ -48,6 +50,19 @@ def code_digest(*rooms: str) -> str:
 def _modules(package: Path, room: str) -> Iterable[Path]:
     """Return the modules of a room with those of its rooms; of ``.`` its own."""
     return (package / room).glob("*.py") if room == "." else (package / room).rglob("*.py")
+
+
+def stamp_or_none(path: str | Path) -> Stamp | None:
+    """Return the stamp of a file, None where there is no such file."""
+    try:
+        return _stamp(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _stamp(path: str | Path) -> Stamp:
+    status = os.stat(path)
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def digest_or_none(path: str | Path) -> str | None:

@@ -9,25 +9,75 @@ wrote after, and both are compared with what stands on the disk the next time. d
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from wraith.build._digests import digest_or_none
+from wraith.build._digests import Stamp, digest_or_none, stamp_or_none
 
 KEY: Final = "freshness"
 """Where a task's values hold what this module remembers."""
 
 State: TypeAlias = dict[str, dict[str, str | None]]
 
+SIDES: Final = ("parameters", "inputs", "outputs", "stamps")
+"""What a state has: of what a task reads, then of what it wrote, then what stands for too much to hash."""
 
-class Task(Protocol):
+
+class Declared(Protocol):
+    """What a task says that it reads and writes."""
+
+    @property
+    def file_dep(self) -> Collection[str]: ...
+
+    @property
+    def targets(self) -> Sequence[str]: ...
+
+
+class Task(Declared, Protocol):
     """What is needed of doit's task."""
 
-    file_dep: set[str]
-    targets: list[str]
     value_savers: list[Callable[[], dict[str, State]]]
+
+
+class HasUptodate(Protocol):
+    """A task of doit, for its ``uptodate``."""
+
+    uptodate: list[tuple[object, object, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not what it was: a parameter, an input, an output or a stamp, by digest."""
+
+    side: str
+    name: str
+    old: str | None
+    new: str | None
+
+    @property
+    def reason(self) -> str:
+        """The change as a reason why the task runs."""
+        match self.side:
+            case "parameters" if self.name == "engine":
+                return f"the engine changed ({self.old} to {self.new})"
+            case "parameters":
+                return f"{self.name} changed"
+            case "inputs":
+                went = "is new" if self.old is None else "is gone" if self.new is None else "changed"
+                return f"{self.name} {went}"
+            case "outputs" if self.new is not None:
+                return f"{self.name} {'is new' if self.old is None else 'is not what this task wrote'}"
+            case "outputs":
+                return f"{self.name} is gone"
+            case "stamps":
+                return f"files of {self.name} were touched"
+            case _:
+                return self.name
+
+
+NEVER_BUILT: Final = Change("", "doit has not built it here before", None, None)
 
 
 def nothing() -> Mapping[str, str | None]:
@@ -52,51 +102,75 @@ class Freshness:
     more_inputs: Callable[[], Iterable[str]] = no_files
     more_outputs: Callable[[], Iterable[str]] = no_files
     stamps: Callable[[], Mapping[str, str | None]] = nothing
-    reasons: tuple[str, ...] = field(default=(), init=False)
-    """Why the task was not up to date when it was last asked."""
+    folders: tuple[str, ...] = ()
+    """Where ``more_outputs`` are: files that the task alone may put there."""
+    changes: tuple[Change, ...] = field(default=(), init=False)
+    """What differed when the task was last asked whether it is up to date."""
+    read: State = field(default_factory=dict, init=False)
+    """Its parameters and inputs at that time, by digest."""
+    _written: State = field(default_factory=dict, init=False)
+    _stamps: Mapping[str, Stamp | None] = field(default_factory=dict, init=False)
 
     def __call__(self, task: Task, values: Mapping[str, State]) -> bool:
-        before = self._read_side(task)
-        written = self._written_side(task)
-        task.value_savers.append(lambda: {KEY: before | self._written_side(task)})
-        known = values.get(KEY)
-        self.reasons = (
-            ("doit has not built it here before",)
-            if known is None
-            else tuple(_reasons(known, before | written))
-        )
-        return not self.reasons
+        task.value_savers.append(lambda: {KEY: self.read | self._written_side(task)})
+        return not self.look(task, values.get(KEY))
+
+    def look(self, task: Declared, known: State | None) -> tuple[Change, ...]:
+        """Compare what stands on the disk with what is remembered of the task, and return what differs."""
+        self._stamps = self._input_stamps(task)
+        self.read = self._read_side(task)
+        self._written = self._written_side(task)
+        self.changes = (NEVER_BUILT,) if known is None else tuple(changes(known, self.read | self._written))
+        return self.changes
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the task was not up to date when it was last asked."""
+        return tuple(change.reason for change in self.changes)
+
+    def inputs_stand(self, task: Declared) -> bool:
+        """Return whether no input was touched since the task was last asked whether it is up to date."""
+        return self._stamps == self._input_stamps(task)
+
+    def wrote_nothing(self, task: Declared) -> bool:
+        """Return whether every output is what it was when the task was last asked."""
+        return self._written["outputs"] == self._written_side(task)["outputs"]
+
+    def outputs(self, task: Declared) -> list[str]:
+        """Return the files that the task writes, as far as they can be listed now: the targets in their
+        order, then the others."""
+        targets = list(task.targets)
+        return targets + sorted({*self.more_outputs()} - {*targets})
 
     def __repr__(self) -> str:
         return f"fresh, unless {', '.join(self.reasons)}" if self.reasons else "fresh"
 
-    def _read_side(self, task: Task) -> State:
-        names = sorted({*task.file_dep, *self.more_inputs()})
-        return {"parameters": dict(self.parameters), "inputs": self._digests(names)}
+    def inputs(self, task: Declared) -> list[str]:
+        """Return the files that the task reads, sorted."""
+        return sorted({*task.file_dep, *self.more_inputs()})
 
-    def _written_side(self, task: Task) -> State:
-        names = sorted({*task.targets, *self.more_outputs()})
-        return {"outputs": self._digests(names), "stamps": dict(self.stamps())}
+    def _input_stamps(self, task: Declared) -> Mapping[str, Stamp | None]:
+        return {name: stamp_or_none(os.path.join(self.root, name)) for name in self.inputs(task)}
+
+    def _read_side(self, task: Declared) -> State:
+        return {"parameters": dict(self.parameters), "inputs": self._digests(self.inputs(task))}
+
+    def _written_side(self, task: Declared) -> State:
+        return {"outputs": self._digests(sorted(self.outputs(task))), "stamps": dict(self.stamps())}
 
     def _digests(self, names: Iterable[str]) -> dict[str, str | None]:
         return {name: digest_or_none(os.path.join(self.root, name)) for name in names}
 
 
-def _reasons(known: State, now: State) -> Iterable[str]:
+def freshness_of(task: HasUptodate) -> Freshness:
+    """Return the freshness of one of our tasks."""
+    return next(each[0] for each in task.uptodate if isinstance(each[0], Freshness))
+
+
+def changes(known: State, now: State) -> Iterator[Change]:
     """Yield what differs, causes before effects: a change of an input explains that outputs differ."""
-    for name, old, new in _changed(known, now, "parameters"):
-        yield f"{name} changed" if name != "engine" else f"the engine changed ({old} to {new})"
-    for name, old, new in _changed(known, now, "inputs"):
-        yield f"{name} {'is new' if old is None else 'is gone' if new is None else 'changed'}"
-    for name, old, new in _changed(known, now, "outputs"):
-        edited = "is new" if old is None else "is not what this task wrote"
-        yield f"{name} {'is gone' if new is None else edited}"
-    for name, _, _ in _changed(known, now, "stamps"):
-        yield f"files of {name} were touched"
-
-
-def _changed(known: State, now: State, side: str) -> Iterable[tuple[str, str | None, str | None]]:
-    olds, news = known.get(side, {}), now.get(side, {})
-    for name in sorted(olds.keys() | news.keys()):
-        if olds.get(name) != news.get(name):
-            yield name, olds.get(name), news.get(name)
+    for side in SIDES:
+        olds, news = known.get(side, {}), now.get(side, {})
+        for name in sorted(olds.keys() | news.keys()):
+            if olds.get(name) != news.get(name):
+                yield Change(side, name, olds.get(name), news.get(name))

@@ -16,6 +16,8 @@ from wraith.errors import InputError, WraithError
 from wraith.workspace import Project
 
 if TYPE_CHECKING:
+    from wraith.build._plan import Planned
+    from wraith.build._sandbox import Undeclared
     from wraith.build._task import TaskDict
     from wraith.build._tasks import Tasks
     from wraith.build.events import Listener
@@ -42,12 +44,20 @@ def graph(project: Project | None = None) -> dict[str, object]:
         _leave(error)
 
 
-def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listener | None = None) -> int:
+def run_graph(
+    project: Project,
+    targets: Sequence[str] = (),
+    *,
+    progress: Listener | None = None,
+    jobs: int = 1,
+    keep_going: bool = False,
+) -> int:
     """Build the targets, all of the project where none is given, and return wraith's exit code.
 
     A target is a step (``check``), a task (``check:NAME``) or a file. ``progress`` is told of every task;
-    without it, lines go to standard error. Raises InputError for a target that there is none of, and where a
-    configuration is broken.
+    without it, lines go to standard error. ``jobs`` steps run at once; with ``keep_going`` a failure stops
+    only what depends on it. Raises InputError for a target that there is none of, and where a configuration
+    is broken.
     """
     from doit.cmd_base import ModuleTaskLoader  # type: ignore[import-untyped]  # doit has no types
     from doit.doit_cmd import DoitMain  # type: ignore[import-untyped]
@@ -61,11 +71,35 @@ def run_graph(project: Project, targets: Sequence[str] = (), *, progress: Listen
     with contextlib.chdir(project.root):
         try:
             status = DoitMain(ModuleTaskLoader(namespace), config_filenames=(), extra_config=plugins).run(
-                ["run", *targets]
+                ["run", *_options(jobs, keep_going), *targets]
             )
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
     return InputError.exit_code if status == DOIT_INTERNAL else int(status)
+
+
+def explain(project: Project, targets: Sequence[str] = ()) -> list[Planned]:
+    """Return what a build of the targets would do with each task, and why. Nothing runs, and nothing is
+    written. Raises InputError for a target that there is none of, and where a configuration is broken."""
+    from wraith.build._plan import plan
+    from wraith.build._tasks import BY_DEFAULT
+
+    namespace = _creators(project)
+    _check_targets(project, namespace, targets)
+    return plan(project, namespace, targets or BY_DEFAULT)
+
+
+def find_undeclared(project: Project, targets: Sequence[str] = ()) -> list[Undeclared]:
+    """Run each step that the targets need once more, in a folder that holds only its declared inputs, and
+    return those that do not come to the same there. The targets must be up to date."""
+    from wraith.build._sandbox import undeclared
+
+    needed = [each.task.name for each in explain(project, targets)]
+    return list(undeclared(project, _creators(project), needed))
+
+
+def _options(jobs: int, keep_going: bool) -> list[str]:
+    return [*(["-n", str(jobs)] if jobs > 1 else []), *(["--continue"] if keep_going else [])]
 
 
 def _config(project: Project, reporter: object) -> dict[str, object]:
@@ -78,6 +112,7 @@ def _config(project: Project, reporter: object) -> dict[str, object]:
         "check_file_uptodate": Blake3Checker,
         "reporter": reporter,
         "verbosity": 2,
+        "par_type": "thread",  # steps run in processes of ours: doit's own hang when one dies
         "default_tasks": list(BY_DEFAULT),
     }
 

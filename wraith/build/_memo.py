@@ -6,6 +6,7 @@ the folder can be removed at any time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from hashlib import sha256
@@ -52,8 +53,10 @@ class FileMemo:
         for folder in self._all.iterdir() if self._all.is_dir() else ():
             if folder != self._own:
                 shutil.rmtree(folder, ignore_errors=True)
-        kept = list(self._own.iterdir()) if self._own.is_dir() else []
-        entries = [(path.stat(), path) for path in kept]
+        entries = []
+        for path in self._own.iterdir() if self._own.is_dir() else ():
+            with contextlib.suppress(FileNotFoundError):  # another step removed it, or is writing it
+                entries.append((path.stat(), path))
         size = 0
         for status, entry in sorted(entries, key=lambda each: (-each[0].st_mtime_ns, each[1])):
             size += status.st_size

@@ -77,6 +77,8 @@ def full(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> Fu
     config = overlay_config(workspace)
     memo = FileMemo(workspace.project.state_path / "memo")
     sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    for session in sessions:
+        session.require_whole()  # what the memo knows of a session is not read again
     learned = learn(sessions, spread=spread(jobs), memo=memo)
     memo.trim()
     write_whole(workspace.full_evidence_path, dump_evidence(learned.evidence))

@@ -11,7 +11,7 @@ from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
 from wraith.build._layers import pinned_files
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
-from wraith.build._task import TaskDict, engine, task
+from wraith.build._task import TaskDict, engine, relative, task
 from wraith.files import read_tables
 from wraith.workspace import Project, Workspace
 
@@ -44,13 +44,14 @@ def delta(workspace: Workspace, tables: Tables) -> TaskDict:
             *patch_files(workspace),
             *_there(workspace.drift_path),
         ],
+        # in the order in which they are written, and restored: see _edits
         writes=[
-            workspace.symbols_path,
-            workspace.evidence_path,
-            workspace.digests_path,
-            workspace.written_path,
             workspace.patch_findings_path,
             workspace.delta_report_path,
+            workspace.evidence_path,
+            workspace.written_path,
+            workspace.symbols_path,
+            workspace.digests_path,
         ],
         freshness=partial(
             Freshness,
@@ -73,6 +74,7 @@ def compose(workspace: Workspace, tables: Tables) -> TaskDict:
             Freshness,
             parameters=engine("conformance", "overlay", "artifact", "scrub") | _configuration(tables),
             more_outputs=partial(_composed, workspace.project, workspace.composite.root),
+            folders=(relative(workspace.project, workspace.composite.root),),
         ),
     )
 
@@ -100,6 +102,7 @@ def compose_declared(project: Project, name: str, declared: Tables) -> TaskDict:
             | configured
             | {f"[composites.{name}] in wraith-project.toml": digest_of(declared)},
             more_outputs=partial(_composed, project, workspace.root),
+            folders=(relative(project, workspace.root),),
         ),
     )
 
@@ -127,8 +130,15 @@ def check(workspace: Workspace, tables: Tables) -> TaskDict:
 
 def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     workspace = project.composite(name)
-    members = [project.twin(each) for each in texts(declared, "overlays") if _is_name(each)]
+    # the recordings of a twin count, whether it is named or what it packed is pinned
+    names = [each.partition("@")[0] for each in texts(declared, "overlays")]
+    members = [project.twin(each) for each in names if _is_name(each)]
     there = [member for member in members if member.exists()]
+    chosen = {
+        f"{member.name}: {name}": digest
+        for member in there
+        for name, digest in parameters(read_tables(member.config_path), "synth").items()
+    }
     return task(
         workspace,
         "check",
@@ -137,7 +147,7 @@ def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
         writes=[workspace.report_path],
         freshness=partial(
             Freshness,
-            parameters=engine("conformance"),
+            parameters=engine("conformance") | chosen,
             more_inputs=partial(_composed_and_recorded, workspace, there),
         ),
     )

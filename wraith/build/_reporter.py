@@ -18,12 +18,18 @@ from doit.exceptions import (  # type: ignore[import-untyped]  # doit has no typ
     UnmetDependency,
 )
 
+from wraith.build._cached import cache_notes, close_caches
 from wraith.build._freshness import Freshness
-from wraith.build.events import Listener, TaskEvent, print_event
+from wraith.build._perform import close_pool
+from wraith.build.events import Kind, Listener, TaskEvent, print_event
 from wraith.errors import InputError, OperationError, WraithError
 
 SUMMARY: Final = "summary"
 """Where a task's values hold one line on what it did."""
+
+CAME: Final = "came"
+"""Where a task's values hold how its outputs came about: ``built``, ``checked``, or the cache that had
+them."""
 
 
 class StepFailed(TaskFailed):  # type: ignore[misc]  # it has no types
@@ -72,8 +78,19 @@ class WraithReporter:
         if task.actions:
             self._ran += 1
             summary = str(task.values.get(SUMMARY) or "")
+            came = str(task.values.get(CAME) or "built")
+            kind: Kind = "built" if came == "built" else "checked" if came == "checked" else "restored"
+            self._tell_notes()
             self._tell(
-                TaskEvent("done", task.name, _reasons(task), summary, total=self._total, ran=self._ran)
+                TaskEvent(
+                    kind,
+                    task.name,
+                    _reasons(task),
+                    summary,
+                    total=self._total,
+                    ran=self._ran,
+                    origin=came if kind == "restored" else "",
+                )
             )
 
     def skip_uptodate(self, task: Task) -> None:
@@ -89,6 +106,7 @@ class WraithReporter:
                 failed = fail.message.replace(" ", " and ")
                 self._tell(TaskEvent("blocked", task.name, summary=f"not run, because {failed} failed"))
             return
+        self._tell_notes()
         error = _error_of(fail)
         self._exit_code = max(self._exit_code, error.exit_code)
         self._tell(
@@ -106,12 +124,18 @@ class WraithReporter:
         """Our tasks have no teardown."""
 
     def complete_run(self) -> None:
+        close_caches()
+        close_pool()
         idle = not self._ran and not self._exit_code and self._fresh
         summary = f"nothing to do: {self._fresh} tasks are fresh" if idle else ""
         self._tell(TaskEvent("end", summary=summary, total=self._total, ran=self._ran))
         # an interrupt in flight has its own exit status
         if self._exit_code and sys.exc_info()[0] is not KeyboardInterrupt:
             raise SystemExit(self._exit_code)
+
+    def _tell_notes(self) -> None:
+        for note in cache_notes():
+            self._tell(TaskEvent("note", summary=note))
 
 
 def _reasons(task: Task) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ def task(
         "name": workspace.name,
         "doc": doc,
         "actions": [(run_step, [step, workspace])],
-        "file_dep": [_relative(project, path) for path in reads],
-        "targets": [_relative(project, path) for path in writes],
+        "file_dep": [relative(project, path) for path in reads],
+        "targets": [relative(project, path) for path in writes],
         "task_dep": list(after),
         "uptodate": [freshness(project.root)],
         "clean": [(clean_outputs, [workspace])] if clean else [],
@@ -48,5 +48,5 @@ def task(
     }
 
 
-def _relative(project: Project, path: Path) -> str:
+def relative(project: Project, path: Path) -> str:
     return Path(os.path.relpath(path, project.root)).as_posix()

@@ -104,12 +104,13 @@ def _synth(workspace: Workspace, tables: Tables) -> TaskDict:
         "synth",
         "learn the model from the recordings",
         reads=[workspace.index_path, *patch_files(workspace)],
+        # in the order in which they are written, and restored: see _edits
         writes=[
-            workspace.symbols_path,
-            workspace.evidence_path,
-            workspace.digests_path,
-            workspace.written_path,
             workspace.patch_findings_path,
+            workspace.evidence_path,
+            workspace.written_path,
+            workspace.symbols_path,
+            workspace.digests_path,
         ],
         freshness=partial(
             Freshness,

@@ -13,14 +13,18 @@ from typing import Literal, TypeAlias
 
 from wraith.errors import WraithError, error_lines
 
-Kind: TypeAlias = Literal["begin", "run", "done", "fresh", "failed", "blocked", "end"]
+Kind: TypeAlias = Literal[
+    "begin", "run", "built", "restored", "checked", "fresh", "failed", "blocked", "note", "end"
+]
+"""``checked`` is a task that ran and found what it looks after as it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEvent:
-    """Something that happened to a task; ``begin`` and ``end`` are of the run, and have no task.
+    """Something that happened to a task; ``begin``, ``note`` and ``end`` are of the run, and have no task.
 
-    ``total`` counts the tasks that the run may come to, ``ran`` those that it ran so far.
+    ``total`` counts the tasks that the run may come to, ``ran`` those that it ran so far. ``origin`` is the
+    cache that a task was restored from.
     """
 
     kind: Kind
@@ -30,6 +34,7 @@ class TaskEvent:
     error: WraithError | None = None
     total: int = 0
     ran: int = 0
+    origin: str = ""
 
 
 Listener: TypeAlias = Callable[[TaskEvent], None]
@@ -50,19 +55,29 @@ def print_event(event: TaskEvent) -> None:
 def event_lines(event: TaskEvent) -> list[str]:
     """Return what to say about an event, in plain text."""
     match event.kind:
-        case "done":
+        case "built" | "checked" | "restored":
+            went = f"restored from the {event.origin} cache" if event.kind == "restored" else "ran"
             came = f"; {event.summary}" if event.summary else ""
-            return [f"{event.task}: ran, because {_because(event.reasons)}{came}"]
+            return [f"{event.task}: {went}, because {_because(event.reasons)}{came}"]
         case "failed":
             assert event.error is not None, "Invariant: a failure has an error"
-            error = event.error
-            return error_lines(f"{event.task}: {error.message}", error.where, error.hint)
+            return _failure_lines(event, event.error)
+        case "note":
+            return [event.summary]
         case "blocked":
             return [f"{event.task}: {event.summary}"]
         case "end":
             return [event.summary] if event.summary else []
         case "begin" | "run" | "fresh":
             return []
+
+
+def _failure_lines(event: TaskEvent, error: WraithError) -> list[str]:
+    if not event.task:
+        return error_lines(error.message, error.where, error.hint)
+    lines = error_lines(f"{event.task}: {error.message}", error.where, error.hint)
+    why = [f"  ran because: {_because(event.reasons)}"] if event.reasons else []
+    return [*lines, *why, f"  repeat: wraith build {event.task}"]
 
 
 def _because(reasons: tuple[str, ...]) -> str:

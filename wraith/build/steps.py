@@ -184,6 +184,8 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     patches = load_patches(workspace)
     memo = FileMemo(workspace.project.state_path / "memo")
     sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
+    for session in sessions:
+        session.require_whole()  # what the memo knows of a session is not read again
     learned = learn(sessions, spread=spread(jobs), memo=memo)
     memo.trim()
     document, findings = apply_patches(parse(dump_model(learned.model)), patches)

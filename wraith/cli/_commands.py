@@ -36,11 +36,13 @@ COMMANDS: Final[dict[str, str]] = {
     "inspect": "show sessions, exchanges and routes",
     "explain": "show how a route answers, and what that explains",
     "build": "bring everything up to date, and nothing else",
+    "graph": "show the build graph, and what is up to date",
+    "cache": "show, trim, verify or empty the action cache",
     "lint": "list what is wrong with a twin's model",
     "doctor": "list what is wrong with a twin and what to do",
 }
 
-OF_FILES: Final = frozenset({"import", "export"})
+OF_FILES: Final = frozenset({"import", "export", "graph"})
 """The commands whose ``--format`` is that of the files which they read or write; they take ``--json``
 alone."""
 

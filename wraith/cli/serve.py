@@ -17,6 +17,7 @@ from wraith.cli._simulating import add_simulating, simulation_of
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
+    from wraith.config import Serve
     from wraith.serve import Backing, Loaded, Mask, TraceLog
     from wraith.workspace import Workspace
 
@@ -40,7 +41,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fidelity",
         choices=("synth", "strict"),
-        help="synth: answer what recordings suggest; strict: only what they show; default as in wraith.toml",
+        help="synth: answer as the model does; strict: recorded responses alone; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--clock",
+        choices=("deterministic", "fixed", "real"),
+        help="deterministic: from the epoch on, a second per request; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--clock-epoch", metavar="TIME", help="where such a clock begins, such as 2026-01-01T00:00:00Z"
+    )
+    parser.add_argument(
+        "--seed", metavar="TEXT", help="other identifiers than without it, the same each time"
+    )
+    parser.add_argument(
+        "--unknown-entity",
+        choices=("not_found", "synthesize"),
+        help="what there is under a key that was never seen; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--as-recorded",
+        action="store_true",
+        help="answer as the interpreter does: no addresses rewritten, no headers left out or added, "
+        "no idempotency keys",
+    )
+    parser.add_argument(
+        "--session-mode",
+        choices=("header", "cookie", "path"),
+        help="what names sessions besides X-Wraith-Session; default as in wraith.toml",
     )
     parser.add_argument(
         "--fixture", metavar="SET", help="what sessions begin with that send no X-Wraith-Fixture"
@@ -64,6 +92,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     from functools import partial
 
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml
+    from wraith.recording import sealed_sessions
     from wraith.serve import AccessLog, Passthrough, TraceLog, Watch, serve_twin
 
     config = read_toml(workspace.config_path, TwinConfig)
@@ -72,7 +101,8 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     loaded = load()
     twin = loaded.twin
     routes = count(len(twin.model.routes), "route")
-    fidelity = args.fidelity or config.serve.fidelity
+    settings = _settings(config.serve, args)
+    strict = settings.fidelity == "strict"
     passing = config.passthrough
     passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
@@ -84,7 +114,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
                 "url": address.url,
                 "host": address.host,
                 "port": address.port,
-                "fidelity": fidelity,
+                "fidelity": settings.fidelity,
                 "routes": len(twin.model.routes),
                 "pid": os.getpid(),
             },
@@ -97,9 +127,10 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         name=workspace.name,
         model_digest=loaded.model_digest,
         access=AccessLog.to(sys.stderr, os.environ),
-        fidelity=fidelity,
+        settings=settings,
+        upstream_url=config.upstream.base_url,
+        recordings=sealed_sessions(workspace, config.synth.tags) if strict else (),
         passthrough=passthrough,
-        fail_with_handlers=config.serve.lua.on_error == "fail",
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
@@ -128,6 +159,18 @@ def _load(workspace: Workspace, fixture: str | None, trace: TraceLog | None) -> 
     handlers = handlers_of(workspace)
     twin = TracedTwin(trace, model, sets, handlers) if trace is not None else Twin(model, sets, handlers)
     return Loaded(twin, sha256(dump_model(model)))
+
+
+def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
+    """Return ``[serve]`` with what the command line says in its place. Raises InputError for an epoch that is
+    none."""
+    from wraith.config import Serve, validate
+
+    names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode", "unknown_entity")
+    given = {name: value for name in names if (value := getattr(args, name)) is not None}
+    if args.as_recorded:
+        given |= {"rewrite_urls": False, "strip_headers": False, "cors": False, "idempotency": {"header": ""}}
+    return validate({**configured.model_dump(), **given}, Serve, "wraith serve") if given else configured
 
 
 def _backing(workspace: Workspace) -> Backing:

@@ -26,12 +26,23 @@ from wraith.config._fixtures import (
     selected,
 )
 from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
-from wraith.config._project import ComposedTwin, ProjectConfig
+from wraith.config._project import Cache, ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
 from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
 from wraith.config._toml import toml_bytes
-from wraith.config._twin import Composite, Passthrough, Record, Serve, Synth, TwinConfig, Upstream
+from wraith.config._twin import (
+    Composite,
+    Idempotency,
+    Passthrough,
+    Record,
+    Serve,
+    SessionMode,
+    Synth,
+    TwinConfig,
+    Upstream,
+    epoch_ms,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -42,6 +53,7 @@ __all__ = [
     "Action",
     "Allow",
     "Base",
+    "Cache",
     "Capabilities",
     "ComposedTwin",
     "Composite",
@@ -57,6 +69,7 @@ __all__ = [
     "FieldRule",
     "FixtureSet",
     "FixtureSets",
+    "Idempotency",
     "Latency",
     "LatencyMode",
     "Overlay",
@@ -72,6 +85,7 @@ __all__ = [
     "Rule",
     "ScrubConfig",
     "Serve",
+    "SessionMode",
     "Suppress",
     "Synth",
     "Thresholds",
@@ -80,6 +94,7 @@ __all__ = [
     "bare_path",
     "checked_url",
     "describe",
+    "epoch_ms",
     "fixture_names",
     "make_project",
     "make_workspace",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
 from wraith.config._read import Document
 from wraith.workspace import check_name
+
+UNITS: Final = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
+_SIZE = re.compile(rf"(\d{{1,9}}) ?({'|'.join(UNITS)})")
 
 
 class ComposedTwin(Document):
@@ -17,10 +22,32 @@ class ComposedTwin(Document):
     overlays: tuple[str, ...] = Field(min_length=1)
 
 
+class Cache(Document):
+    """``[cache]``: where the outputs of steps are kept, so that nobody makes them twice."""
+
+    remote: str | None = Field(default=None, pattern=r"^https?://[^\s/]")
+    read_only: bool = False
+    limit: str = "2 GiB"
+
+    @field_validator("limit")
+    @classmethod
+    def _is_size(cls, value: str) -> str:
+        if not _SIZE.fullmatch(value):
+            raise ValueError(f"a size is a number and one of {', '.join(UNITS)}")
+        return value
+
+    @property
+    def limit_bytes(self) -> int:
+        found = _SIZE.fullmatch(self.limit)
+        assert found is not None  # Invariant: validated
+        return int(found[1]) * UNITS[found[2]]
+
+
 class ProjectConfig(Document):
     """The whole of ``wraith-project.toml``. Names are those of twins of the project, or references."""
 
     format: Literal["wraith.project/1"] = "wraith.project/1"
+    cache: Cache = Cache()
     composites: dict[str, ComposedTwin] = Field(default={})
 
     @field_validator("composites")

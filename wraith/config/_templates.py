@@ -74,6 +74,32 @@ base_url = {base_url}
 [serve]
 # "synth" answers what the recordings suggest; "strict" only what they show:
 # fidelity = "synth"
+# Time: "deterministic" begins at clock_epoch in each session and moves one second per request; "fixed" stands
+# still there; "real" is the time of day:
+# clock = "deterministic"
+# clock_epoch = "2026-01-01T00:00:00Z"
+# Other identifiers for every session than without it:
+# seed = ""
+# What names a client's session besides the header X-Wraith-Session: "cookie", or "path" for /@SESSION/…
+# session_mode = "header"
+# Above these, the session that was idle longest is dropped:
+# max_sessions = 10000
+# max_entities = 1000000
+# max_bytes = 536870912
+# Addresses of the upstream become the twin's; headers of servers, caches and gateways are left out:
+# rewrite_urls = true
+# strip_headers = true
+# A key that was never seen: "not_found", or "synthesize" an entity like the others:
+# unknown_entity = "not_found"
+# Web pages of other origins may use the twin:
+# cors = true
+
+# Requests with one key are done once:
+# [serve.idempotency]
+# header = "Idempotency-Key"
+# methods = ["POST"]
+# max_keys = 1000
+# reused_status = 422
 
 # Where a Lua handler fails: "fallback" has the model answer instead, "fail" answers 500 with the reason:
 # [serve.lua]
@@ -181,6 +207,12 @@ TWIN_GITIGNORE: Final = """\
 PROJECT_TOML: Final = """\
 # A wraith project: its twins are the folders below twins/.
 format = "wraith.project/1"
+
+# What steps wrote is kept in .wraith/cache and restored where their inputs are the same again.
+[cache]
+# remote = "https://cache.example.com"  # a server of Bazel's HTTP cache protocol
+# read_only = false  # true: take from the server, never give: for builds that are not trusted
+# limit = "2 GiB"    # how large .wraith/cache may grow
 
 # A twin with overlays, in their order; `doit` builds it and `wraith serve checkout` serves it:
 # [composites.checkout]

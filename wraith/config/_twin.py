@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from datetime import datetime
+from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
@@ -60,13 +61,71 @@ class ServeLua(Document):
     """Where a handler fails: the model answers instead, or the answer is a 500 that says why."""
 
 
+class Idempotency(Document):
+    """``[serve.idempotency]``: requests that are done once for each key."""
+
+    header: str = "Idempotency-Key"
+    """The header that holds the key; empty: none does."""
+    methods: tuple[str, ...] = ("POST",)
+    max_keys: int = Field(default=1000, gt=0)
+    """Of each session; the oldest are forgotten first."""
+    reused_status: int = Field(default=422, ge=400, le=499)
+    """What a key is answered with that comes with another request."""
+
+
+SessionMode: TypeAlias = Literal["header", "cookie", "path"]
+
+
 class Serve(Document):
     """``[serve]``: how the twin is served."""
 
     fidelity: Literal["synth", "strict"] = "synth"
+    clock: Literal["deterministic", "fixed", "real"] = "deterministic"
+    clock_epoch: str = "2026-01-01T00:00:00Z"
+    """Where the clock of every session begins that is not real: an instant of RFC 3339."""
+    session_mode: SessionMode = "header"
+    """What names the session of a request; the header does in every mode."""
+    max_sessions: int = Field(default=10_000, gt=0)
+    max_entities: int = Field(default=1_000_000, gt=0)
+    """In all sessions together."""
+    max_bytes: int = Field(default=512 * 2**20, gt=0)
+    """Of all that sessions hold besides fixtures, as JSON."""
+    seed: str = ""
+    """Decides fresh identifiers, together with the name of the session."""
+    strip_headers: bool = True
+    """Leave out headers of servers, caches and gateways."""
+    rewrite_urls: bool = True
+    """Turn addresses of the upstream into the twin's."""
+    unknown_entity: Literal["not_found", "synthesize"] = "not_found"
+    """What there is under a key that was never seen: nothing, or what others are."""
+    cors: bool = True
+    """Web pages of other origins may use the twin."""
     lua: ServeLua = ServeLua()
     latency: Latency = Latency()
     rate_limits: tuple[RateLimit, ...] = ()
+    idempotency: Idempotency = Idempotency()
+
+    @field_validator("clock_epoch")
+    @classmethod
+    def _instant(cls, value: str) -> str:
+        epoch_ms(value)
+        return value
+
+    @property
+    def epoch_ms(self) -> int:
+        """``clock_epoch`` in milliseconds since 1970."""
+        return epoch_ms(self.clock_epoch)
+
+
+def epoch_ms(text: str) -> int:
+    """Return an instant in milliseconds since 1970. Raises ValueError for what has no date and zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = datetime.min
+    if at.tzinfo is None:
+        raise ValueError(f"expected an instant such as 2026-01-01T00:00:00Z, found {text!r}")
+    return int(at.timestamp() * 1000)
 
 
 class Passthrough(Document):

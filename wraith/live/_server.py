@@ -24,6 +24,7 @@ def served(workspace: Workspace) -> Iterator[Callable[[], str]]:
     """Start a server of the twin. Yields what waits for it and returns its address: there is time for other
     things until then. That raises OperationError where the server does not start."""
     command = [sys.executable, "-m", "wraith.cli", "serve", workspace.name, "--port", "0", "--json"]
+    command += ["--fidelity", "synth", "--clock", "real", "--unknown-entity", "not_found", "--as-recorded"]
     with tempfile.TemporaryFile(prefix="wraith-wire-") as log:
         process = subprocess.Popen(
             command,

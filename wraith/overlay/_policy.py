@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
@@ -13,6 +12,7 @@ from wraith.overlay._posture import weaknesses
 from wraith.overlay._schema import problems
 from wraith.overlay._terms import Shape, shape_of
 from wraith.paths import MISSING
+from wraith.runtime import bind
 from wraith.wir import Route
 
 Capability: TypeAlias = Literal[
@@ -27,12 +27,6 @@ Capability: TypeAlias = Literal[
     "passthrough",
     "signature",
 ]
-
-_OPERATION = re.compile(
-    r"(?:create|add|make|new|post|get|read|show|fetch|retrieve|find|update|edit|change|patch|put|replace"
-    r"|delete|remove|destroy|list|index|all)_(.+)"
-)
-"""Names of handlers that bind by themselves: an operation, and the entity of the route."""
 
 
 class Finding(Document):
@@ -180,14 +174,13 @@ def _mutations(other: Layer, overlay: Layer) -> Iterator[Finding]:
 
 def _shadowed(other: Layer, overlay: Layer) -> Iterator[Finding]:
     """Yield what stands in the place of another layer's: handlers, libraries, fixture sets."""
-    bound = {_singular(route.entity) for route in other.model.routes if route.entity is not None}
-    hooked = {variant.lua_hook for route in overlay.model.routes for variant in route.variants}
-    for name in overlay.handlers:
-        stem = PurePosixPath(name).stem
+    stems = {PurePosixPath(name).stem: name for name in overlay.handlers}
+    answering = {binding.handler: binding for binding in bind(other.model, stems).bound}
+    for stem, name in stems.items():
         if name in other.handlers:
             reason = f"shadows the handler of {other.name}"
-        elif stem not in hooked and (found := _OPERATION.fullmatch(stem)) and _singular(found[1]) in bound:
-            reason = f"binds by its name to a route of {other.name}"
+        elif stem in answering:
+            reason = f"binds to {answering[stem].route.name}, a route of {other.name}"
         else:
             continue
         yield _finding(overlay, f"lua/handlers/{name}", "handlers", reason)
@@ -201,12 +194,6 @@ def _shadowed(other: Layer, overlay: Layer) -> Iterator[Finding]:
             "fixtures",
             f"{other.name} has a set of that name",
         )
-
-
-def _singular(name: str) -> str:
-    """Return the name of an entity as handlers may spell it: small, with underscores, of one."""
-    plain = name.lower().replace("-", "_")
-    return plain[:-3] + "y" if plain.endswith("ies") else plain.removesuffix("s")
 
 
 def _routes(layer: Layer) -> dict[tuple[str, Shape], Route]:

@@ -1,5 +1,6 @@
 """Pages to look at: HTML of one visual language, whole in one file, without a network."""
 
+from wraith.pages._graph import Node, graph_page
 from wraith.pages._render import page_script
 from wraith.pages._replays import SERVICE, TWIN, Replay, Subject, wire_replay
 from wraith.pages._report import report_page
@@ -18,11 +19,13 @@ __all__ = [
     "SERVICE",
     "TWIN",
     "Entities",
+    "Node",
     "Opened",
     "Replay",
     "Running",
     "Seen",
     "Subject",
+    "graph_page",
     "live_parts",
     "page_script",
     "report_page",

@@ -78,7 +78,15 @@ class SealedSession:
             others = "".join(f"; {Path(error.where or '').name}: {error.message}" for error in findings[1:])
             raise InputError(first.message + others, where=first.where, hint=first.hint)
 
+    def require_whole(self) -> None:
+        """Raise InputError for the first file that is not what was sealed. Nothing is decoded."""
+        for entry in self.manifest.exchanges:
+            self._sealed_bytes(entry)
+
     def _read(self, entry: ExchangeEntry) -> Exchange:
+        return decode_exchange(self._sealed_bytes(entry), self.path / entry.file)
+
+    def _sealed_bytes(self, entry: ExchangeEntry) -> bytes:
         path = self.path / entry.file
         try:
             data = read_bytes(path)
@@ -90,7 +98,7 @@ class SealedSession:
                 where=path,
                 hint=_MEND,
             )
-        return decode_exchange(data, path)
+        return data
 
 
 def sealed_sessions(workspace: Workspace, tags: Sequence[str] = ()) -> tuple[SealedSession, ...]:

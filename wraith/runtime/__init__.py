@@ -11,14 +11,16 @@ from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._handlers import Binding, Bindings, Failure, Handlers, Invocation, Reply, bind
-from wraith.runtime._query import Window, compile_search, compile_window, sort_names, token_of
+from wraith.runtime._query import DOWN, Window, compile_search, compile_window, sort_names, token_of
 from wraith.runtime._routing import Router
+from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
 from wraith.runtime._template import compile_document, compile_template, hole_places
 from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
+    "DOWN",
     "ELSEWHERE",
     "UNKNOWN_ROUTE",
     "Answer",
@@ -33,6 +35,7 @@ __all__ = [
     "Invocation",
     "Reply",
     "Router",
+    "Selectors",
     "Session",
     "State",
     "Twin",

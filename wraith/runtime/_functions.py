@@ -298,15 +298,21 @@ def _contains(value: JsonValue, wanted: JsonValue) -> Found:
 # --- bytes and encodings ------------------------------------------------------------------------------------
 
 
-def _bytes(value: JsonValue) -> bytes | None:
-    """Return text as its bytes in UTF-8; a lone surrogate has none."""
+def _bytes(value: JsonValue, kind: JsonValue = "text") -> bytes | None:
+    """Return text as its bytes in UTF-8, where a lone surrogate has none; or the bytes that it stands for
+    where it is ``base64``."""
     text = text_of(value)
-    return None if text is None else text.encode("utf-8", "replace")
+    if text is None or kind != "base64":
+        return None if text is None else text.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _encoded(make: Callable[[bytes], JsonValue]) -> Function:
-    def function(value: JsonValue) -> Found:
-        data = _bytes(value)
+    def function(value: JsonValue, kind: JsonValue = "text") -> Found:
+        data = _bytes(value, kind)
         return MISSING if data is None else make(data)
 
     return function
@@ -323,8 +329,8 @@ def _from_base64(text: str) -> Found:
 def _digest(algorithm: str) -> Function:
     """Hex, or ``base64`` where the second argument says so (with its padding)."""
 
-    def function(value: JsonValue, encoding: JsonValue = "hex") -> Found:
-        data = _bytes(value)
+    def function(value: JsonValue, encoding: JsonValue = "hex", kind: JsonValue = "text") -> Found:
+        data = _bytes(value, kind)
         if data is None:
             return MISSING
         made = hashlib.new(algorithm, data, usedforsecurity=False).digest()

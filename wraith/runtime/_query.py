@@ -70,6 +70,8 @@ def compile_search(
                 found = _by_field(found, path, descending, low_down if descending else low_up)
             elif descending:
                 found.reverse()
+        if sort is None and direction is not None and (text_of(direction(env)) or "").lower() in DOWN:
+            found.reverse()
         if sort is not None and (names := text_of(sort(env))):
             if item is not None:  # what a request sorts by is what it is shown
                 found = [(key, _over(value, _shown(env, value, item))) for key, value in found]

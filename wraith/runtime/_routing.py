@@ -1,4 +1,7 @@
-"""From a method and a path to a route: a tree of segments, literal before parameter, with backtracking."""
+"""From a method and a path to a route: a tree of segments, literal before parameter, with backtracking.
+
+``{name}`` is one segment; ``{name+}`` is one or more, as many as leave something for what stands behind it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from wraith.runtime._environment import split_path
 
 R = TypeVar("R")
 
-_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(\+?)\}")
 MANY_NEAR = 5
 """As many near routes as a person reads before looking at the model."""
 
@@ -21,12 +24,14 @@ MANY_NEAR = 5
 class _Node(Generic[R]):
     literal: dict[str, _Node[R]] = field(default_factory=dict)
     parameter: _Node[R] | None = None
+    tail: _Node[R] | None = None
+    """What stands behind a parameter of any number of segments."""
     ends: dict[str, tuple[tuple[str, ...], R]] = field(default_factory=dict)
 
 
 class Router(Generic[R]):
-    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``; where it leads nowhere, the parameter is
-    tried."""
+    """Routes by method and pattern. ``/a/b`` wins over ``/a/{id}``, and that over ``/a/{key+}``; where one
+    leads nowhere, the next is tried."""
 
     def __init__(self) -> None:
         self._root: _Node[R] = _Node()
@@ -38,8 +43,12 @@ class Router(Generic[R]):
         for segment in split_path(pattern):
             if found := _PARAMETER.fullmatch(segment):
                 names.append(found[1])
-                node.parameter = node.parameter or _Node()
-                node = node.parameter
+                if found[2]:
+                    node.tail = node.tail or _Node()
+                    node = node.tail
+                else:
+                    node.parameter = node.parameter or _Node()
+                    node = node.parameter
             else:
                 node = node.literal.setdefault(segment, _Node())
         if method in node.ends:
@@ -77,7 +86,15 @@ class Router(Generic[R]):
         if child is not None and (found := self._walk(child, segments, at + 1, method, values)):
             return found
         if node.parameter is not None and segment:
-            return self._walk(node.parameter, segments, at + 1, method, [*values, segment])
+            found = self._walk(node.parameter, segments, at + 1, method, [*values, segment])
+            if found is not None:
+                return found
+        if node.tail is not None and segment:
+            # what stands behind is tried before a key that ends like it
+            for stop in (*range(len(segments) - 1, at, -1), len(segments)):
+                some = [*values, "/".join(segments[at:stop])]
+                if found := self._walk(node.tail, segments, stop, method, some):
+                    return found
         return None
 
     def near(self, method: str, path: str) -> tuple[str, ...]:

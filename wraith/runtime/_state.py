@@ -7,9 +7,16 @@ representation may be shared with an answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
+
+_Counted: TypeAlias = tuple[bool, int]
+"""Whether a key is a number as a whole, which comes before all others, and the number."""
+
+_DIGITS = "0123456789"
+MAX_DIGITS = 18
 
 
 class State:
@@ -19,7 +26,7 @@ class State:
 
     def __init__(self, entities: Mapping[str, Iterable[tuple[str, JsonValue]]] | None = None) -> None:
         self.entities: dict[str, dict[str, JsonValue]] = {}
-        self._ever: dict[str, int] = {}
+        self._ever: dict[str, _Counted] = {}
         self.counters: dict[str, int] = {}
         """What handlers count, by name."""
         for name, items in (entities or {}).items():
@@ -40,8 +47,8 @@ class State:
 
     def put(self, entity: str, key: str, value: JsonValue) -> None:
         self.entities.setdefault(entity, {})[key] = value
-        if (number := _number(key)) is not None:
-            self._ever[entity] = max(self._ever.get(entity, 0), number)
+        if (counted := _counted(key)) is not None:
+            self._ever[entity] = max(self._ever.get(entity, counted), counted)
 
     def delete(self, entity: str, key: str) -> None:
         self.entities.get(entity, {}).pop(key, None)
@@ -50,18 +57,20 @@ class State:
         return self.entities.get(entity, {})
 
     def next_key(self, entity: str, *, ever: bool, start: int = 1) -> int:
-        """One more than the greatest integer key, ``start`` where there is none; linear in the number of
-        entities unless ``ever``."""
+        """One more than the greatest integer key, or than the greatest number that a key ends with where none
+        is an integer; ``start`` where there is neither. Linear in the number of entities unless ``ever``."""
         if ever:
-            return self._ever.get(entity, start - 1) + 1
-        return max((n for key in self.all(entity) if (n := _number(key)) is not None), default=start - 1) + 1
+            return self._ever.get(entity, (False, start - 1))[1] + 1
+        counted = (each for key in self.all(entity) if (each := _counted(key)) is not None)
+        return max(counted, default=(False, start - 1))[1] + 1
 
 
-def _number(key: str) -> int | None:
-    """Return the number that a key is, if it is one that was counted: a longer one is random, or an
+def _counted(key: str) -> _Counted | None:
+    """Return the number that a key ends with, if it is one that was counted: a longer one is random, or an
     instant. Below a parent it is the last part that counts."""
     own = key.rpartition("/")[2]
-    return int(own) if own.isascii() and own.isdigit() and len(own) < 18 else None
+    digits = own[len(own.rstrip(_DIGITS)) :]
+    return (digits == own, int(digits)) if 0 < len(digits) < MAX_DIGITS else None
 
 
 def replaced(document: Found, path: Path, value: JsonValue) -> JsonValue:

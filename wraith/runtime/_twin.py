@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wraith.canonical import JsonValue
 from wraith.config import FixtureSet, FixtureSets, selected
@@ -19,6 +19,7 @@ from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply, bind, hook_name
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
+from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State
 from wraith.runtime._template import compile_template
 from wraith.runtime._values import text_of
@@ -68,7 +69,8 @@ class Answer:
     request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
     it was encoded, for those who compare. ``key`` is that of the entity which the request addressed, and
     ``stored`` whether there was one before. ``handler`` is the handler that was asked, and ``failure`` why it
-    did not answer.
+    did not answer. ``by`` says who answered: the variant's template, the handler, or nobody, for there was
+    nothing to answer with.
     """
 
     response: Response
@@ -81,6 +83,7 @@ class Answer:
     stored: bool = False
     handler: str | None = None
     failure: str | None = None
+    by: Literal["template", "handler", "miss"] = "template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class Twin:
             known: _compile_route(route) for known, route in zip((False, True), elsewhere(model), strict=True)
         }
         self._caller = _compile_caller(model)
+        self._selectors = Selectors(model.selectors)
         for route in model.routes:
             if route.method in METHODS:
                 self._fields[route.method, route.path_pattern] = _compile_route(route)
@@ -173,12 +177,15 @@ class Twin:
         found = self._router.match(method, path)
         return found[0].route if found is not None else None
 
-    def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
-        """Return the answer to a request, and let the session remember what it did.
+    def is_fixture(self, session: Session, fixtures: str | None, entity: str, key: str) -> bool:
+        """Tell whether an entity is in a session as the fixtures had it that the session began with."""
+        begun = self._begun.get(fixtures)
+        held = session.state.get(entity, key)
+        return begun is not None and held is not MISSING and begun.get(entity, key) is held
 
-        ``strict`` refuses (501) what would be extrapolated; then nothing has happened.
-        """
-        return self._respond(request, session, now_ms, strict, asks=True)
+    def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
+        """Return the answer to a request, and let the session remember what it did."""
+        return self._respond(request, session, now_ms, asks=True)
 
     def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
         """Let the session remember an exchange as it truly went, without answering it.
@@ -187,7 +194,7 @@ class Twin:
         Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
         shows only a part of what it wrote.
         """
-        if self._asked(request, session, now_ms, strict=False) is not None:
+        if self._asked(request, session, now_ms) is not None:
             return
         found = self._find(request, session, now_ms)
         if found is None:
@@ -216,26 +223,22 @@ class Twin:
         def ask(inner: Request) -> Response:
             if not copies:
                 copies.append(session.branch(session.ids.seed))
-            return self._respond(inner, copies[0], now_ms, False, asks=False).response
+            return self._respond(inner, copies[0], now_ms, asks=False).response
 
         env.ask = ask
         chosen, extrapolated = _choose(compiled, env)
         return Choice(compiled.route, chosen.number if chosen else None, extrapolated, env, key)
 
-    def _respond(
-        self, request: Request, session: Session, now_ms: int, strict: bool, *, asks: bool
-    ) -> Answer:
-        if (answer := self._asked(request, session, now_ms, strict)) is not None:
+    def _respond(self, request: Request, session: Session, now_ms: int, *, asks: bool) -> Answer:
+        if (answer := self._asked(request, session, now_ms)) is not None:
             return answer
         found = self._find(request, session, now_ms)
-        if found is None or (strict and found[0].route.method == ELSEWHERE):
-            return _unknown(request, self._router.near(request.method, request.path))
+        if found is None:
+            return _unknown(request, self._router.near(request.method, self._selectors.path(request)))
         compiled, env, key = found
         if asks:
-            env.ask = lambda inner: self._respond(inner, session, now_ms, strict, asks=False).response
+            env.ask = lambda inner: self._respond(inner, session, now_ms, asks=False).response
         chosen, extrapolated = _choose(compiled, env)
-        if strict and extrapolated and chosen is not None:
-            return _refused(compiled.route)
         name = self._handler(compiled.route, chosen)
         if name is None:
             return _modelled(compiled.route, chosen, extrapolated, env, key)
@@ -279,16 +282,12 @@ class Twin:
             return replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
         return _emitted(name, came, route, chosen, env, key)
 
-    def _asked(self, request: Request, session: Session, now_ms: int, strict: bool) -> Answer | None:
+    def _asked(self, request: Request, session: Session, now_ms: int) -> Answer | None:
         """Answer a request that speaks GraphQL; None where it does not."""
         for endpoint in self._endpoints:
             asked = endpoint.asked(request)
             if asked is None:
                 continue
-            if strict:  # a refused request has done nothing: what it would do is tried on a copy
-                trial = endpoint.respond(asked, request, session.state.copy(), Ids(session.ids.seed), now_ms)
-                if trial.extrapolated:
-                    return _refused(_asked_route(request, trial))
             answer = endpoint.respond(asked, request, session.state, session.ids, now_ms)
             route = _asked_route(request, answer)
             return Answer(answer.response, route, 0, answer.extrapolated, (), answer.document)
@@ -298,9 +297,10 @@ class Twin:
         self, request: Request, session: Session, now_ms: int
     ) -> tuple[_CompiledRoute, Environment, str | None] | None:
         """Return the route of a request, what it can see, and the key of the entity that it addresses."""
-        found = self._router.match(request.method, request.path)
+        path = self._selectors.path(request)
+        found = self._router.match(request.method, path)
         if found is None:
-            place = self._elsewhere[self._router.knows(request.path)]
+            place = self._elsewhere[self._router.knows(path)]
             if not place.variants:
                 return None
             found = place, {"path": request.path}
@@ -396,7 +396,7 @@ def _emitted(
     document = decoded.document if decoded.kind != "empty" else MISSING
     number = chosen.number if chosen is not None else None
     stored = env.entity is not MISSING
-    return Answer(response, route, number, False, (), document, key, stored, handler=name)
+    return Answer(response, route, number, False, (), document, key, stored, handler=name, by="handler")
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
@@ -406,15 +406,7 @@ def _unknown(request: Request, near: tuple[str, ...]) -> Answer:
         "nothing like it was recorded",
         "near": list(near),
     }
-    return Answer(_problem(document), near=near, document=document)
-
-
-def _refused(route: Route) -> Answer:
-    document: JsonValue = {
-        "error": "extrapolated",
-        "message": f"{route.name}: nothing like this request was recorded, and answers are strict",
-    }
-    return Answer(_problem(document), route, extrapolated=True, document=document)
+    return Answer(_problem(document), near=near, document=document, by="miss")
 
 
 def _no_variant(route: Route) -> Answer:
@@ -423,7 +415,7 @@ def _no_variant(route: Route) -> Answer:
         "message": f"{route.name} has no variant whose guards are true for this request",
         "near": [],
     }
-    return Answer(_problem(document), route, document=document)
+    return Answer(_problem(document), route, document=document, by="miss")
 
 
 def _problem(document: JsonValue) -> Response:

@@ -1,8 +1,8 @@
 """What may be personal data, or a secret without a name, by its looks: for people to judge, not to replace.
 
 Scrubbing replaces keys, card numbers and what has a telling name. These say what might be left, and how
-surely. Addresses of reserved domains (RFC 2606) and networks (RFC 5737, RFC 1918), and the stand-ins of scrubbing,
-are nobody's.
+surely. Addresses of reserved domains (RFC 2606) and networks (RFC 5737, RFC 1918), and the stand-ins of
+scrubbing, are nobody's.
 """
 
 from __future__ import annotations

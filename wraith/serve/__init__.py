@@ -10,14 +10,12 @@ from wraith.serve._passthrough import Passthrough
 from wraith.serve._serve import serve_twin
 from wraith.serve._simulation import Simulation
 from wraith.serve._trace import TracedTwin, TraceLog
-from wraith.serve._twin import Fidelity
 from wraith.serve._watch import Loaded, Watch
 
 __all__ = [
     "AccessLog",
     "Backing",
     "Faults",
-    "Fidelity",
     "Latency",
     "Limits",
     "Loaded",

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from wraith.asgi import Address, Front, Traffic, control_guard, run_app
-from wraith.config import DEFAULT_NAME
+from wraith.config import DEFAULT_NAME, Serve
+from wraith.errors import InputError
 from wraith.runtime import Twin
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Mask
+from wraith.serve._naming import Naming
 from wraith.serve._page import Backing, Looked, add_page
 from wraith.serve._passthrough import Passthrough
+from wraith.serve._replay import Recording, Replay
+from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
 from wraith.serve._simulation import Simulated, Simulation
 from wraith.serve._trace import TraceLog, add_trace
-from wraith.serve._twin import Fidelity, TwinApp
+from wraith.serve._twin import TwinApp
 from wraith.serve._watch import Loaded, Switch, Watch
 
 
@@ -30,9 +34,10 @@ def serve_twin(
     name: str,
     model_digest: str,
     access: AccessLog,
-    fidelity: Fidelity = "synth",
+    settings: Serve | None = None,
+    recordings: Sequence[Recording] = (),
+    upstream_url: str = "",
     passthrough: Passthrough | None = None,
-    fail_with_handlers: bool = False,
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
@@ -46,14 +51,17 @@ def serve_twin(
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
-    last check; ``fail_with_handlers`` answers 500 where a handler fails. ``simulation`` comes before every
-    answer; ``trace`` is what a ``TracedTwin`` writes to; ``watch`` brings another twin when files change.
+    last check. ``recordings`` are what strict fidelity answers with, ``upstream_url`` whose addresses become
+    the twin's. ``simulation`` comes before every answer; ``trace`` is what a ``TracedTwin`` writes to;
+    ``watch`` brings another twin when files change.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
-    address cannot be bound.
+    address cannot be bound, InputError where fidelity is strict and there are no recordings.
     """
+    settings = settings or Serve()
     guard = control_guard(host, environ)
-    sessions = Sessions(twin, fixtures)
+    sessions = Sessions(twin, fixtures, settings)
+    replay = _replay(name, recordings) if settings.fidelity == "strict" else None
     if simulation is not None and simulation.is_on:
         sessions.on_reset = simulation.forget
     if trace is not None:
@@ -66,11 +74,17 @@ def serve_twin(
                 "twin": name,
                 "model_digest": model_digest,
                 "routes": len(twin.model.routes),
-                "fidelity": fidelity,
+                "fidelity": settings.fidelity,
+                "clock": settings.clock,
                 "fixtures": [*sessions.fixture_names],
             },
         )
-        facts = (("Fidelity", fidelity), ("Routes", f"{len(twin.model.routes)}"), ("Model", model_digest))
+        facts = (
+            ("Fidelity", settings.fidelity),
+            ("Routes", f"{len(twin.model.routes)}"),
+            ("Model", model_digest),
+        )
+        add_session_control(control, sessions, twin.model)
         add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
         if trace is not None:
             add_trace(control, trace)
@@ -78,13 +92,14 @@ def serve_twin(
             twin,
             sessions,
             mask,
-            fidelity=fidelity,
+            settings=settings,
             access=access,
+            replay=replay,
             passthrough=passthrough,
-            fail_with_handlers=fail_with_handlers,
+            upstream_url=upstream_url,
         )
         if simulation is not None and simulation.is_on:
-            answers = Simulated(answers, simulation, twin, mask, access)
+            answers = Simulated(answers, simulation, twin, mask, access, Naming(settings.session_mode))
         return Front(answers, control, guard)
 
     switch = Switch(front(twin, model_digest))
@@ -122,3 +137,12 @@ async def _followed(watch: Watch | None, replace: Callable[[Loaded], None]) -> A
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+
+
+def _replay(name: str, recordings: Sequence[Recording]) -> Replay:
+    if not recordings:
+        raise InputError(
+            f"{name} has no recordings here, and strict fidelity answers with nothing else",
+            hint="serve with --fidelity synth, record the twin, or pack it with --include-recordings",
+        )
+    return Replay(recordings)

@@ -23,6 +23,7 @@ from wraith.serve._faults import Faults
 from wraith.serve._latency import Latency
 from wraith.serve._limits import Limits, Standing
 from wraith.serve._mask import Mask
+from wraith.serve._naming import Naming
 from wraith.serve._sessions import DEFAULT
 
 if TYPE_CHECKING:
@@ -60,21 +61,29 @@ class Simulated:
     """A twin's ASGI application, with what is simulated before it."""
 
     def __init__(
-        self, answers: Traffic, simulation: Simulation, twin: Twin, mask: Mask, access: AccessLog
+        self,
+        answers: Traffic,
+        simulation: Simulation,
+        twin: Twin,
+        mask: Mask,
+        access: AccessLog,
+        naming: Naming,
     ) -> None:
         self._answers = answers
         self._simulation = simulation
         self._twin = twin
         self._mask = mask
         self._access = access
+        self._naming = naming
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         head = read_head(scope)
-        path = head.target.partition("?")[0]
+        named = self._naming.named(head)
+        path = named.target.partition("?")[0]
         route = self._twin.route_of(head.method, path)
         name = route.name if route is not None else None
-        asked = Asked(head.session or DEFAULT, f"{head.method} {path}", name, head.headers)
+        asked = Asked(named.session or DEFAULT, f"{head.method} {path}", name, head.headers)
         limits, faults, latency = self._simulation.limits, self._simulation.faults, self._simulation.latency
 
         standing = limits.standing(asked) if limits is not None else None

@@ -72,13 +72,13 @@ class TracedTwin(Twin):
         super().__init__(model, fixture_sets, handlers)
         self._log = log
 
-    def respond(self, request: Request, session: Session, *, now_ms: int, strict: bool = False) -> Answer:
+    def respond(self, request: Request, session: Session, *, now_ms: int) -> Answer:
         """Answer as the twin does, with the number of the entry in a header."""
         choice = self.choose(request, session, now_ms=now_ms)
         variants = list(_weighed(choice)) if choice is not None else []
         addressed = _addressed(choice)
         started = time.perf_counter()
-        answer = super().respond(request, session, now_ms=now_ms, strict=strict)
+        answer = super().respond(request, session, now_ms=now_ms)
         number = self._log.next()
         self._log.add(
             {

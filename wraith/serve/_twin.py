@@ -10,32 +10,39 @@ import asyncio
 import logging
 import re
 import time
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
 from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
+from wraith.config import Serve
 from wraith.errors import OperationError
-from wraith.exchange import Request, Response, header
+from wraith.exchange import Headers, Request, Response, header
+from wraith.recording import decoded, without_coding
 from wraith.runtime import ELSEWHERE, Answer, Twin
 from wraith.serve._access import AccessLog, Entry
+from wraith.serve._clock import Clock
+from wraith.serve._cors import preflight, readable
+from wraith.serve._idempotency import Keys, Reused
+from wraith.serve._malformed import is_malformed, refusal
 from wraith.serve._mask import Mask
+from wraith.serve._naming import Named, Naming, cookie
+from wraith.serve._outgoing import Outgoing
 from wraith.serve._passthrough import Passthrough
+from wraith.serve._provenance import Provenance, provenance, told
+from wraith.serve._replay import Replay
 from wraith.serve._sessions import (
     DEFAULT,
-    MAX_SESSIONS,
     Client,
     OtherFixtures,
     Sessions,
-    TooManySessions,
     UnknownFixtures,
 )
+from wraith.serve._synthesis import Synthesis
 
 if TYPE_CHECKING:
     from hypercorn.typing import HTTPScope
 
     from wraith.asgi import Receive, Send
-
-Fidelity: TypeAlias = Literal["synth", "strict"]
 
 MAX_BODY_BYTES: Final = 64 * 2**20
 """Larger than what JSON APIs accept (most stop at 1 to 20 MiB), small enough for a laptop."""
@@ -44,6 +51,12 @@ BODY_TIMEOUT_S: Final = 60.0
 
 HANDLER_FAILED: Final = (b"x-wraith-handler", b"failed")
 """Says that the model answered in the place of a handler."""
+
+SESSION_DROPPED: Final = (b"x-wraith-session-dropped", b"limits")
+"""Says that the session begins anew: it was idle longest when there were too many."""
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""RFC 9110, 9.2.1."""
 
 _log = logging.getLogger("wraith.serve")
 
@@ -71,46 +84,67 @@ class TwinApp:
         sessions: Sessions,
         mask: Mask,
         *,
-        fidelity: Fidelity,
+        settings: Serve,
         access: AccessLog,
+        replay: Replay | None = None,
         passthrough: Passthrough | None = None,
-        fail_with_handlers: bool = False,
+        upstream_url: str = "",
         max_body_bytes: int = MAX_BODY_BYTES,
         body_timeout_s: float = BODY_TIMEOUT_S,
     ) -> None:
         self._twin = twin
         self._sessions = sessions
         self._mask = mask
-        self._strict = fidelity == "strict"
+        self._replay = replay
+        self._clock = Clock(settings)
+        self._naming = Naming(settings.session_mode)
+        self._outgoing = Outgoing(settings, upstream_url)
+        self._keys = Keys(settings.idempotency)
+        self._reused_status = settings.idempotency.reused_status
+        self._synthesis = Synthesis(twin) if settings.unknown_entity == "synthesize" else None
+        self._cors = settings.cors
         self._access = access
         self._passthrough = passthrough
-        self._fail_with_handlers = fail_with_handlers
+        self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
         head = read_head(scope)
+        named = self._naming.named(head)
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
-            client = self._client(head.session, head.fixture)
-            came = Request(head.method, head.target, head.headers, body)
+            headers, body = _plain(named.headers, body, self._max_body_bytes)
+            client = self._client(named.session, head.fixture)
+            _check_room(head.method, client)
+            came = Request(head.method, named.target, headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
-            answer = self._respond(request, client, now_ms)
+            answer = self._once(request, client, now_ms)
+            written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
+            self._sessions.charge(client, written)  # before anything is awaited: the session is still open
             passed_on = await self._passed_on(came, answer)
+            came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
             response = unmask(answer.response) if passed_on is None else passed_on
+            response = self._outgoing(response, head.host, named)
             status = response.status
-            headers, content = _wire(head.method, response)
+            sent, content = _wire(head.method, response)
             if answer.failure is not None:
-                headers.append(HANDLER_FAILED)
-            await send_whole(send, status, headers, content)
+                sent.append(HANDLER_FAILED)
+            if self._cors:
+                sent += readable(came.headers, response.headers)
+            sent += _of_session(named, client)
+            sent += told(came_from, answer.route.name if answer.route is not None else None)
+            await send_whole(send, status, sent, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            await send_json(send, refused.refusal, unread=receive if status == 413 else None)
+            route = answer.route.name if answer is not None and answer.route is not None else None
+            unread = receive if status == 413 else None
+            await send_json(send, refused.refusal, unread=unread, headers=told("miss", route))
         self._access.add(
             Entry(
                 now_ms,
@@ -120,7 +154,7 @@ class TwinApp:
                 (time.perf_counter() - started) * 1000,
                 answer.route.name if answer is not None and answer.route is not None else None,
                 answer is not None and answer.extrapolated,
-                head.session or DEFAULT,
+                named.session or DEFAULT,
             )
         )
 
@@ -166,15 +200,43 @@ class TwinApp:
             message = f"the session began with the fixture set {other.fixtures!r}, not {fixtures!r}"
             hint = "take another X-Wraith-Session, or POST /__wraith/reset to begin it anew"
             raise _Refused(failure(409, "other_fixture", message, hint=hint)) from None
-        except TooManySessions:
-            message = f"there are {MAX_SESSIONS} sessions already"
-            hint = "POST /__wraith/reset forgets them"
-            raise _Refused(failure(503, "too_many_sessions", message, hint=hint)) from None
 
-    def _respond(self, request: Request, client: Client, now_ms: int) -> Answer:
-        place = f"{request.method} {request.path}"
+    def _came_from(self, answer: Answer, client: Client) -> Provenance:
+        if self._replay is not None:
+            return "miss" if answer.by == "miss" else "recorded"
+        return provenance(self._twin, answer, client)
+
+    def _once(self, request: Request, client: Client, real_ms: int) -> Answer:
+        """Return the answer to a request; the one that there was where it comes again under its key."""
+        key = self._keys.key(request) if self._replay is None else None
+        if key is None:
+            return self._answer(request, client, real_ms)
         try:
-            answer = self._twin.respond(request, client.session, now_ms=now_ms, strict=self._strict)
+            answer = self._keys.find(key, request, client.kept)
+        except Reused:
+            message = "the idempotency key was used for another request"
+            hint = "take a new key for each request, and the same one only to send a request again"
+            raise _Refused(failure(self._reused_status, "key_reused", message, hint=hint)) from None
+        if answer is None:
+            answer = self._answer(request, client, real_ms)
+            self._keys.keep(key, request, answer, client.kept)
+        return answer
+
+    def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
+        """Return the answer of the recordings or of the twin; the client's clock moves on."""
+        place = f"{request.method} {request.path}"
+        now_ms = self._clock.now_ms(client.turns, real_ms)
+        client.turns += 1
+        try:
+            if self._replay is not None:
+                return self._replayed(self._replay, request, client)
+            answer = self._ours(request, client, now_ms)
+            if answer is None:
+                answer = self._twin.respond(request, client.session, now_ms=now_ms)
+            if self._synthesis is not None:
+                self._synthesis.after(answer, client)
+        except _Refused:
+            raise
         except Exception as error:
             # a bug of the model's or of ours; the next request may well be answered
             _log.exception("%s: the twin failed", place)
@@ -186,12 +248,64 @@ class TwinApp:
                 message = f"the handler {answer.handler} failed: {answer.failure}"
                 hint = 'on_error = "fallback" in [serve.lua] has the model answer instead'
                 raise _Refused(failure(500, "handler", message, hint=hint), answer)
-        if self._strict and answer.extrapolated:
-            route = answer.route.name if answer.route is not None else place
-            message = f"{route}: nothing like this request was recorded, and fidelity is strict"
-            hint = "serve with --fidelity synth, or record such a request"
-            raise _Refused(failure(501, "extrapolated", message, hint=hint), answer)
         return answer
+
+    def _ours(self, request: Request, client: Client, now_ms: int) -> Answer | None:
+        """Return the answer to what the model says nothing about, and the server can answer: preflights and
+        malformed JSON. An unknown entity is made up, where that is asked for, before the model answers."""
+        allowed = self._preflight(request)
+        if allowed is not None and self._twin.route_of("OPTIONS", request.path) is None:
+            return allowed
+        if is_malformed(request):
+            return refusal(self._twin, request, client, now_ms)
+        if self._synthesis is not None:
+            self._synthesis.before(request, client, now_ms)
+        return None
+
+    def _preflight(self, request: Request) -> Answer | None:
+        allowed = preflight(request.headers) if self._cors and request.method == "OPTIONS" else None
+        return Answer(allowed, by="miss") if allowed is not None else None
+
+    def _replayed(self, replay: Replay, request: Request, client: Client) -> Answer:
+        """Raises _Refused where the request was never recorded."""
+        response = replay.answer(request, client.progress)
+        route = self._twin.route_of(request.method, request.path)
+        if response is None:
+            if (allowed := self._preflight(request)) is not None:
+                return allowed
+            unlike = Answer(Response(501), route, by="miss")
+            raise _Refused(replay.refusal(request), unlike)
+        return Answer(response, route)
+
+
+def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, bytes]:
+    """Return a request's headers and body with the content coding undone, as recordings have it. Raises
+    _Refused for one that cannot be."""
+    coding = header(headers, "content-encoding") if body else None
+    if coding is None:
+        return headers, body
+    plain = decoded(coding, body, limit_bytes)
+    if plain is None:
+        message = f"the body is not what Content-Encoding says, {coding}, or larger than {limit_bytes} bytes"
+        raise _Refused(failure(415, "coding", message))
+    return without_coding(headers, len(plain)), plain
+
+
+def _check_room(method: str, client: Client) -> None:
+    """Raises _Refused for a request that could write to a session which alone is above the limits."""
+    if client.is_full and method not in _SAFE and method != "DELETE":
+        message = "this session alone holds as much as all sessions may"
+        hint = "delete something, reset the session, or raise max_entities and max_bytes in [serve]"
+        raise _Refused(failure(507, "session_full", message, hint=hint))
+
+
+def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
+    """Return the headers that tell a client of its session: the cookie, once, and that its state is gone."""
+    headers = [(b"set-cookie", cookie(named.session))] if named.is_new else []
+    if client.was_dropped:
+        client.was_dropped = False
+        headers.append(SESSION_DROPPED)
+    return headers
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:

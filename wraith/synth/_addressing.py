@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.paths import Found, Path, get, leaves
 from wraith.runtime import text_of
+from wraith.synth._bases import lists_in
 from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._roles import (
     KEY_DEPTH,
@@ -22,7 +23,6 @@ from wraith.synth._roles import (
     Role,
     envelope_of,
     listing_of,
-    lists_in,
 )
 from wraith.synth._routes import RoutePattern, singular
 from wraith.synth._seen import Seen

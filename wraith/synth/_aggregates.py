@@ -22,7 +22,7 @@ from wraith.synth._flats import Flat, elements
 from wraith.synth._places import cost, rank
 from wraith.synth._rows import Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
-from wraith.wir import Call, Expr, First, Literal, Query, Ref, Where
+from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
@@ -33,7 +33,7 @@ MAX_ELEMENTS = 40_000
 MAX_MEASURES = 8
 """Numeric fields that are added up."""
 
-MAX_SWITCHES = 4
+MAX_SWITCHES = 6
 """Fields that say in which state an entity is."""
 
 MAX_JOINS = 6
@@ -109,8 +109,9 @@ class _View:
             for flat in self.found(i):
                 number = 1 if measure is None else flat.values.get(measure)
                 category = "" if switch is None else flat.values.get(switch)
-                if isinstance(category, str) and isinstance(number, int | float):
-                    by_category.setdefault(category, []).append(number)
+                name = text_of(category) if isinstance(category, str | bool) else None
+                if name is not None and isinstance(number, int | float):
+                    by_category.setdefault(name, []).append(number)
             self._numbers[place] = by_category
         return self._numbers[place]
 
@@ -128,7 +129,7 @@ class Aggregates:
             return None
         told = [(place, values[i]) for place, i in enumerate(self._sample) if values[i] is not None]
         targets = [(place, number) for place, each in told if (number := plain_number(each)) is not None]
-        variety = len({number for _, number in targets})
+        variety = len({plain_number(each) for each in values} - {None})  # what the sample misses is verified
         if variety < 2 or len(targets) < DISTINCT:
             return None
         targets.sort(key=lambda each: -abs(each[1]))
@@ -138,7 +139,19 @@ class Aggregates:
             price = cost(expr)  # of equals the first: half up before other roundings
             if price < least and (verified := _verified(expr, self._rows, values)) is not None:
                 best, least = verified, price
-        return best
+        return best or self._next(values, at)
+
+    def _next(self, values: Values, at: Path) -> Expr | None:
+        """Return one more than the greatest of the field of that name: a counter beside the key."""
+        for view in self._views:
+            for measure in view.measures if not view.query.unwind else ():
+                if at and measure[-1:] == at[-1:]:
+                    query = replace(view.query, item=Ref(("entity", *measure)))
+                    greatest = First((Call("maximum", (query,)), Literal(0)))
+                    found = fit(expr := Sum((greatest, Literal(1))), self._rows, values)
+                    if found is not None and found.whole:
+                        return expr
+        return None
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
@@ -373,7 +386,7 @@ def _in_some_states(
         return
     rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
-    named = [(name,) for name in names if name in at]
+    named = [(name,) for name in names if name in at or (name == "true" and switch[-1:] == at[-1:])]
     sets = named or (_subsets(names) if variety >= DISTINCT else ())
     for chosen in sets:
         wanted: JsonValue = list(chosen) if len(chosen) > 1 else chosen[0]

@@ -8,6 +8,7 @@ Forms are tried smallest first; one counts only where it gives enough different 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -18,8 +19,8 @@ from wraith.runtime import compile_expr, number_of
 from wraith.synth._context import ANSWER, MADE
 from wraith.synth._filed import Compound
 from wraith.synth._places import rank
-from wraith.synth._rows import Row, Values, equal, fit, plain_number
-from wraith.wir import Call, Each, Expr, First, Literal, Ref, Sum
+from wraith.synth._rows import Row, Values, as_json, constant, equal, fit, plain_number
+from wraith.wir import Call, Cast, Each, Expr, First, Literal, Ref, Sum
 
 MAX_ATOMS = 28
 """Numbers that are combined; pairs of them are tried with every operation."""
@@ -33,11 +34,20 @@ DISTINCT = 3
 MAX_LISTS = 4
 """Lists of requests and entities that are added up."""
 
+MAX_PARTLY = 6
+"""Sets of rows that have a number which the others lack."""
+
+MAX_TEXT = 16
+"""Characters of a number."""
+
 NEAR = 1e-9
 """What rounding leaves of numbers that come to the same in another order, as a share."""
 
 MAX_DIGITS = 4
 """Decimals that results are rounded to."""
+
+TEXTUAL = ("body", "query")
+"""Parts of requests in which numbers may be written as text: forms and queries have nothing else."""
 
 Column = list[float]
 Part = tuple[Expr, Sequence[Found]]
@@ -58,6 +68,7 @@ class Arithmetic:
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
         self._known: dict[tuple[int, ...], list[_Atom]] = {}
+        self._flags: list[tuple[bool, ...]] | None = None
 
     def source(self, values: Values, parts: Sequence[Part]) -> Expr | None:
         """Return the simplest calculation that gives every number, or None. Where a value is null or missing,
@@ -85,6 +96,40 @@ class Arithmetic:
             if verified is not None:
                 return verified
         return None
+
+    def sometimes(self, values: Values, parts: Sequence[Part]) -> Expr | None:
+        """Return the calculation that gives every number where one of its operands is there, and else the one
+        number that all others are: a discount is 0 without a rate."""
+        for there in self._partly():
+            some = [i for i, flag in enumerate(there) if flag]
+            rest = constant([value for value, flag in zip(values, there, strict=True) if not flag])
+            if plain_number(rest) is None:
+                continue
+            inner = Arithmetic([self._rows[i] for i in some])
+            columns = [(expr, [column[i] for i in some]) for expr, column in parts]
+            found = inner.source([values[i] for i in some], columns)
+            if found is not None:
+                candidate = First((found, Literal(as_json(rest))))
+                if _verified(candidate, self._rows, values, parts) == candidate:
+                    return candidate
+        return None
+
+    def _partly(self) -> Iterator[tuple[bool, ...]]:
+        """Yield the rows on which numbers stand that some rows lack."""
+        if self._flags is None:
+            found: dict[Expr, set[int]] = defaultdict(set)
+            for i, row in enumerate(self._rows):
+                for key, exprs in row.index.items():
+                    if isinstance(key, str) and len(key) < MAX_TEXT and number_of(key) is not None:
+                        for expr in exprs:
+                            found[expr].add(i)
+            flags = {
+                tuple(i in some for i in range(len(self._rows)))
+                for expr, some in found.items()
+                if DISTINCT <= len(some) < len(self._rows) and isinstance(expr, Ref)
+            }
+            self._flags = sorted(flags)[:MAX_PARTLY]
+        yield from self._flags
 
     def _of_places(self, told: tuple[int, ...]) -> list[_Atom]:
         """Return the numbers in the places of some of the rows."""
@@ -155,7 +200,12 @@ def _of_parts(parts: Sequence[Part]) -> Iterator[_Atom]:
 def _of_places(rows: Sequence[Row]) -> Iterator[_Atom]:
     for expr in _numeric_places(rows):
         compute = compile_expr(expr)
-        yield from _atom(expr, [compute(row.env) for row in rows])
+        column = [compute(row.env) for row in rows]
+        if isinstance(column[0], str) and isinstance(expr, Ref) and expr.path[1] in TEXTUAL:
+            read = Cast(expr, "number")
+            yield from _atom(read, [compile_expr(read)(row.env) for row in rows])
+        else:
+            yield from _atom(expr, column)
     for expr, values in _list_places(rows):
         for made in _of_lists(expr, values):
             yield from _atom(*made)
@@ -190,7 +240,7 @@ def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
         here = {
             expr: None
             for key in row.index
-            if isinstance(key, str) and len(key) < 16 and number_of(key) is not None
+            if isinstance(key, str) and len(key) < MAX_TEXT and number_of(key) is not None
             for expr in row.index.get(key)
         }
         common = here if common is None else {expr: None for expr in common if expr in here}

@@ -9,12 +9,13 @@ form, so that it too is one caller, always the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.exchange import header
 from wraith.paths import MISSING, Path, leaves
-from wraith.synth._priors import CREDENTIALS
+from wraith.runtime import Environment, Ids, State, compile_expr, text_of
+from wraith.synth._priors import CLIENT_S_OWN, CREDENTIALS
 from wraith.synth._seen import Seen
 from wraith.wir import Call, Case, Expr, Literal, Ref, Text
 
@@ -34,6 +35,8 @@ _Place = tuple[int, Path]
 def learn_caller(sessions: Iterable[Sequence[Seen]]) -> Expr | None:
     """Return the expression for the identity of who asks, or None where no answer tells it."""
     kept = [seen for session in sessions for seen in session if seen.ok and seen.route >= 0]
+    if (said := _said(kept)) is not None:
+        return said
     for name in CREDENTIALS:
         sights = [(value, seen) for seen in kept if (value := header(seen.request.headers, name)) is not None]
         if len({value for value, _ in sights}) >= ENOUGH:
@@ -43,6 +46,47 @@ def learn_caller(sessions: Iterable[Sequence[Seen]]) -> Expr | None:
                 cases: tuple[tuple[str, JsonValue], ...] = tuple(sorted(known.items()))
                 return Case(credential, cases, _unseen(credential, sorted(known.values())))
     return None
+
+
+def _said(kept: Sequence[Seen]) -> Expr | None:
+    """Return the part of a header that names the caller as the answers do, or None where none does."""
+    headers = {name.lower() for seen in kept for name, _ in seen.request.headers} - CLIENT_S_OWN
+    for name in sorted(headers, key=lambda each: (each not in CREDENTIALS, each)):
+        values = {value for seen in kept if (value := header(seen.request.headers, name)) is not None}
+        for expr in _readings(name) if len(values) >= ENOUGH else ():
+            if _names(expr, kept):
+                return expr
+    return None
+
+
+def _readings(name: str) -> Iterator[Expr]:
+    """Yield what may be the name of the caller in a header: all of it, the user of RFC 7617, or the subject
+    of RFC 7519."""
+    whole = Ref(("request", "header", name))
+    yield whole
+    token = Call("element", (Call("split", (whole, Literal(" "))), Literal(1)))
+    yield Call("element", (Call("split", (Call("from_base64", (token,)), Literal(":"))), Literal(0)))
+    claims = Call("from_base64", (Call("element", (Call("split", (token, Literal("."))), Literal(1))),))
+    yield Call("from_json", (claims, Literal("sub")))
+
+
+def _names(expr: Expr, kept: Sequence[Seen]) -> bool:
+    """Whether some place in answers holds the values of an expression for several callers, and no other."""
+    compute = compile_expr(expr)
+    held: dict[_Place, set[str]] = defaultdict(set)
+    wrong: set[_Place] = set()
+    for seen in kept:
+        own = text_of(compute(Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms)))
+        if not own or seen.document is MISSING:
+            continue
+        brought = own in seen.segments or own.encode() in seen.request.body
+        for path, value in () if brought else leaves(seen.document):
+            place = (seen.route, path)
+            if value == own:
+                held[place].add(own)
+            elif isinstance(value, str):
+                wrong.add(place)
+    return any(len(own) >= ENOUGH for place, own in held.items() if place not in wrong)
 
 
 def _identities(sights: Sequence[tuple[str, Seen]]) -> dict[str, str]:

@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import Environment, compile_expr, read_time, text_of
+from wraith.runtime import Environment, compile_expr, integer_of, read_time, text_of
 from wraith.synth._index import Root
 from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, as_json, equal
-from wraith.wir import Case, Expr, Lookup, Ref
+from wraith.wir import Case, Expr, Literal, Lookup, Ref, Sum
 
 MAX_CASES = 12
 """The largest learned map; more entries are data."""
@@ -47,11 +48,26 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
                 cases = tuple(
                     sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING)
                 )
-                candidate = Case(expr, cases)
+                candidate = _step(expr, cases) or Case(expr, cases)
                 order = (len(table), rank(expr))
                 if best is None or order < best[0]:
                     best = (order, candidate)
     return best[1] if best else None
+
+
+def _step(expr: Expr, cases: Sequence[tuple[str, JsonValue]]) -> Expr | None:
+    """Return the sum that a map from whole numbers to whole numbers comes to, None where it comes to none."""
+    steps = {
+        value - number
+        for text, value in cases
+        if (number := integer_of(text)) is not None and isinstance(value, int) and not isinstance(value, bool)
+    }
+    if len(steps) != 1 or any(
+        integer_of(text) is None or not isinstance(value, int) for text, value in cases
+    ):
+        return None
+    [step] = steps
+    return Sum((expr, Literal(step))) if step in (1, -1) or (step and len(cases) > 2) else None
 
 
 def _met_again(compute: Callable[[Environment], Found], rows: Sequence[Row]) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from wraith.paths import Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._roles import Collection, Role, listing_of, lists_in, object_paths_with
+from wraith.synth._bases import lists_in
+from wraith.synth._roles import Collection, Role, listing_of, object_paths_with
 from wraith.synth._routes import RoutePattern
 from wraith.synth._seen import Seen
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus, Session, XmlLists
+from wraith.runtime import Selectors
 from wraith.synth._addressing import with_addressing
 from wraith.synth._analogy import Analogy
 from wraith.synth._caller import learn_caller
@@ -34,6 +35,8 @@ from wraith.synth._memo import (
 )
 from wraith.synth._observe import Observation, Observer, learn_removal, well_known
 from wraith.synth._offspring import Made
+from wraith.synth._partials import with_partials
+from wraith.synth._picks import with_picks
 from wraith.synth._purges import learn_purge
 from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
@@ -50,7 +53,7 @@ from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import LearnedRoute, Study, learn_route
 from wraith.synth._world import World, WorldBuilder
-from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence
+from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence, Selector
 
 if TYPE_CHECKING:
     from wraith.synth._graphql._learn import LearnedGraphQL
@@ -71,6 +74,8 @@ class Prepared:
     sketches: Sequence[Sketch]
     xml_lists: XmlLists
     """Which elements of XML are lists."""
+    selectors: tuple[Selector, ...]
+    """What tells operations apart that share a path."""
     kept: Mapping[int, list[Seen]]
     roles: Sequence[Role]
     world: World
@@ -94,7 +99,8 @@ class Prepared:
     def session(self, number: int) -> list[Seen]:
         """Return the exchanges of a session, each with its route."""
         known = self.kept.get(number)
-        return known or routed(read(number, self.ordered[number]), self.table, self.xml_lists)
+        exchanges = known or read(number, self.ordered[number], Selectors(self.selectors))
+        return known or routed(exchanges, self.table, self.xml_lists)
 
 
 @undisturbed()
@@ -204,6 +210,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             for name, items in fixtures.items()
         },
         caller=known.caller,
+        selectors=known.selectors,
         routes=tuple(
             sorted(
                 [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
@@ -239,6 +246,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
     where sessions have no digest."""
     fold = digest_of(
+        known.selectors,
         known.xml_lists,
         known.table.patterns,
         known.roles,
@@ -294,7 +302,8 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     kept = {number: looked.session(number) for number in sorted(looked.chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
-    roles = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
@@ -322,6 +331,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
         table=table,
         sketches=sketches,
         xml_lists=xml_lists,
+        selectors=looked.selectors,
         kept=kept,
         roles=roles,
         world=world,

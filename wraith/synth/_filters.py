@@ -16,9 +16,9 @@ from typing import Literal as OneOf
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Path, get
 from wraith.runtime import alternatives, field_path, holds, meets
-from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, root_of, value_of
 from wraith.synth._priors import EVERY, FILTER_WORDS, PAGING, SEARCHES, WRAPPERS
-from wraith.wir import Call, Expr, Filters, Literal, Mark, Ref, Where, WhereOp
+from wraith.wir import Call, Expr, Filters, Literal, Mark, NotOneOf, Ref, When, Where, WhereOp
 
 Reading = tuple[WhereOp, str, bool]
 """An operator, what parts alternatives, and whether what has no such field passes."""
@@ -106,16 +106,21 @@ def _learned(
     meant: frozenset[str],
 ) -> Learned:
     plain = next((tally for mark, tally in marks.items() if not mark.before and not mark.after), None)
+    by_name = root_of(cases) == "query"
     open_plain = plain is not None and len(plain.told) >= OPEN_FIELDS
-    opened = [mark for mark, tally in marks.items() if open_plain or len(tally.told) >= OPEN_FIELDS]
+    opened = [
+        mark for mark, tally in marks.items() if by_name and (open_plain or len(tally.told) >= OPEN_FIELDS)
+    ]
     single: dict[str, Where] = {}
     for mark in marks:
         if mark not in opened:
             for name, named in users[mark.before, mark.after].items():
+                value = _alternatives(name, mark.split, root_of(cases))
+                if words := sorted(marks[mark].every):
+                    asked = Ref(parameter_path(name, root_of(cases)))
+                    value = When(NotOneOf(asked, tuple(words)), value)
                 path = _path(cases, named)
-                single.setdefault(
-                    name, Where(path, mark.op, _alternatives(name, mark.split), absent=mark.absent)
-                )
+                single.setdefault(name, Where(path, mark.op, value, absent=mark.absent))
     readable = {name for mark in marks for name in users[mark.before, mark.after]}
     searches = {name: found for name in names if name not in readable and (found := _search(name, cases))}
     single |= searches
@@ -203,8 +208,8 @@ def _best(by_op: dict[Reading, _Tally]) -> Reading | None:
     return min(good, key=lambda op: (good[op].wrong, -good[op].exact, order.index(op)), default=None)
 
 
-def _alternatives(name: str, split: str) -> Expr:
-    value = Ref(parameter_path(name))
+def _alternatives(name: str, split: str, root: str) -> Expr:
+    value = Ref(parameter_path(name, root))
     return Call("split", (value, Literal(split))) if split else value
 
 
@@ -216,7 +221,7 @@ def _search(name: str, cases: Sequence[Case]) -> Where | None:
     asked = [(case, value) for case in cases if (value := value_of(case, name)) is not MISSING]
     scores = {path: score for path in _searched(asked) if (score := _found(path, asked)) is not None}
     best = max(scores, key=lambda path: scores[path], default=None)  # of equals the first
-    return Where(best, "contains", Ref(parameter_path(name))) if best is not None else None
+    return Where(best, "contains", Ref(parameter_path(name, root_of(cases)))) if best is not None else None
 
 
 def _searched(asked: Sequence[tuple[Case, JsonValue]]) -> Iterator[Path]:

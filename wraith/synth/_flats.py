@@ -37,7 +37,7 @@ class Flat:
     """The fields that may hold keys of entities, with what they are filed under."""
     filed: frozenset[str]
     texts: tuple[tuple[Path, str], ...]
-    """The fields that hold text which is no time."""
+    """The fields that hold text which is no time, or a truth, as text."""
     shape: Shape
     """One object for all that have the same fields."""
 
@@ -103,7 +103,9 @@ class Flats:
                     texts.append((path, value))
                     if value:
                         keys.append((path, value))
-            elif isinstance(value, int) and not isinstance(value, bool):
+            elif isinstance(value, bool):
+                texts.append((path, "true" if value else "false"))
+            elif isinstance(value, int):
                 keys.append((path, str(value)))
         shape = tuple((path, _is_number(value)) for path, value in values.items())
         shared = self._shapes.setdefault(shape, shape)

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wraith.paths import MISSING, Found, Path, get, leaves
-from wraith.runtime import compile_expr, integer_of, text_of
+from wraith.runtime import compile_expr, text_of
 from wraith.synth._context import Context
-from wraith.synth._digests import fingerprint_source
+from wraith.synth._counted import numbered_source, sequence_source
+from wraith.synth._digests import digest_of_place
 from wraith.synth._filed import norm
 from wraith.synth._finds import is_stored
-from wraith.synth._made import clock_source, fresh_number, made_source, may_be_made
+from wraith.synth._made import made_source, may_be_made
 from wraith.synth._rows import Row, Values, as_json, distinct_texts
 from wraith.synth._sources import from_places, named_place
-from wraith.wir import Cast, Expr, First, Literal, NextKey, Ref
-
-MIN_GROWING = 3
-"""Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+from wraith.wir import Cast, Expr, First, Literal, Ref
 
 MIN_IDENTIFIER = 8
 """Characters of an identifier in an address that is no coincidence."""
@@ -62,7 +60,7 @@ class Fresh:
             if same in known or self._tells_made(column) or (path != key and self._tells_stored(column)):
                 continue
             source = self._fresh_source(path, column)
-            if source is not None and fingerprint_source(self._rows, column) is None:
+            if source is not None and digest_of_place(self._rows, column) is None:
                 known[same] = path
                 self.sources[path] = source
                 if not self._context.element:
@@ -93,10 +91,14 @@ class Fresh:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self._context.key_path
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
-            return self._sequence_source(self._context.sequence, column)
+            return sequence_source(self._rows, self._context.sequence, column)
         if not is_key and not may_be_made(column):
             return None
         made = [norm(value) not in row.index for row, value in zip(self._rows, column, strict=True)]
+        if is_key and self._context.sequence is not None and all(made):
+            counted = numbered_source(self._rows, self._context.sequence, column)
+            if counted is not None:
+                return counted
         if all(made):
             return made_source(self._rows, column, is_key)
         if not any(made):
@@ -117,39 +119,6 @@ class Fresh:
             if all(compute(self._rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
-
-    def _sequence_source(self, collection: str, column: list[Found]) -> Expr | None:
-        """Return the counter of keys. Most rows must agree, not all: what a cascade removed is seen late."""
-        counted = [row.observation.captured for row in self._rows]
-        starts = {value for each, value in zip(counted, column, strict=True) if each.next_ever == 1}
-        start = starts.pop() if len(starts) == 1 else self._least_key(collection, column)
-        assert isinstance(start, int)  # Invariant: callers pass integers
-        hits = {
-            ever: sum(
-                each.next_key(collection, ever=ever, start=start) == value
-                for each, value in zip(counted, column, strict=True)
-            )
-            for ever in (False, True)
-        }
-        ever = hits[True] > hits[False]
-        if hits[ever] * 3 >= len(column) * 2:
-            return NextKey(collection, ever, start=start)
-        grown = all(
-            isinstance(value, int) and value >= each.next_ever
-            for value, each in zip(column, counted, strict=True)
-        )
-        told = sum(each.next_ever > 1 for each in counted)  # the first of a world is greater than nothing
-        drawn = fresh_number(column) if not grown or told < MIN_GROWING else None
-        if drawn is None and grown and len(column) >= MIN_GROWING:
-            return NextKey(collection, ever=True, gaps=True, start=start)
-        return drawn if drawn is None or clock_source(self._rows, column) is None else None
-
-    def _least_key(self, collection: str, column: list[Found]) -> int:
-        """Return the least number that a collection was seen to have for a key, or 1: nothing tells better
-        what it began with, where it was never seen empty."""
-        stored = (key for row in self._rows for key in row.observation.captured.all(collection))
-        known = [number for key in stored if (number := integer_of(key)) is not None and number > 0]
-        return min([*known, *(value for value in column if isinstance(value, int))], default=1)
 
 
 def _longest(column: list[Found]) -> int:

@@ -14,7 +14,7 @@ from wraith.exchange import header
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, read_time, text_of
 from wraith.synth._context import Context
-from wraith.synth._digests import digest_source, likely_digest
+from wraith.synth._digests import BODY, SENT, digest_source, likely_digest, looks_made
 from wraith.synth._induce import Induced, induce, response_parts
 from wraith.synth._links import Columns, link_source
 from wraith.synth._made import fresh_pattern
@@ -90,10 +90,9 @@ def _is_right(expr: Expr, rows: Sequence[Row], values: Sequence[Found]) -> bool:
 
 def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: Answer) -> Expr | None:
     """Return the expression for the values of a header, None where it is better left out."""
-    if name == "etag":
-        digest = _digest(rows, values)
-        if digest is not None:
-            return digest
+    digest = _digest(rows, values, name == "etag")
+    if digest is not None:
+        return digest
     if name == "link":
         links = link_source(rows, values, answer.page)
         if links is not None:
@@ -139,8 +138,11 @@ def _as_text(expr: Expr, column: Sequence[Found]) -> tuple[Expr, list[Found]]:
     return Cast(expr, "string"), texts
 
 
-def _digest(rows: Sequence[Row], values: list[Found]) -> Expr | None:
+def _digest(rows: Sequence[Row], values: list[Found], tagged: bool) -> Expr | None:
+    """Return the digest of the answer, or of what was sent, that gives every value. An entity tag may hold
+    one whatever it looks like."""
     texts = [value for value in values if isinstance(value, str)]
-    if len(texts) < len(values) or not any(row.observation.seen.raw for row in rows):
+    answered = any(row.observation.seen.raw for row in rows)
+    if len(texts) < len(values) or not (tagged or all(map(looks_made, texts))):
         return None
-    return digest_source(texts, [row.env for row in rows])
+    return digest_source(texts, [row.env for row in rows], [BODY, SENT] if answered else [SENT])

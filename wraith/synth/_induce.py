@@ -19,11 +19,11 @@ from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
-from wraith.synth._digests import fingerprint_source
+from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source
 from wraith.synth._fresh import Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
-from wraith.synth._links import address_source
+from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number
 from wraith.synth._maps import Learn, as_expression, as_template, map_source
 from wraith.synth._obeyed import Obeyed
@@ -42,6 +42,7 @@ from wraith.synth._rows import (
     parts,
     type_of,
 )
+from wraith.synth._sets import set_source
 from wraith.synth._sources import (
     best_guess,
     from_places,
@@ -144,7 +145,8 @@ class _Inducer:
         if at in self.fresh:
             made = self.fresh[at]
             return self._hole(hole_class(made), type_of(values), made)
-        if (law := self.obeyed.law(values, at)) is not None and is_of_state(law):
+        known = self.obeyed.known(at)
+        if known is not None and is_of_state(known) and (law := self.obeyed.law(values, at)) is not None:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
@@ -192,7 +194,7 @@ class _Inducer:
             if clock is not None:
                 return self._hole("timestamp", type_of(values), clock)
             searches: tuple[Callable[[], Expr | None], ...] = (
-                lambda: fingerprint_source(rows, values),
+                lambda: digest_of_place(rows, values),
                 lambda: found_source(rows, values),
                 lambda: function_source(rows, values),
                 lambda: text_source(rows, values, self.made),
@@ -200,6 +202,7 @@ class _Inducer:
                 lambda: calendar_source(rows, values),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
+                lambda: size_of_place(rows, values),
             )
             for search in searches:
                 found = search()
@@ -224,13 +227,14 @@ class _Inducer:
         return right >= len(values) * LIKELY
 
     def _address(self, values: Values) -> Expr | None:
-        """Return the address of another page, null or missing where there is none."""
+        """Return the address of another page, or the cursor for it, null or missing where there is none."""
         there = [value is not MISSING and value is not None for value in values]
         if not self.context.page or not any(there):
             return None
         some = [i for i, flag in enumerate(there) if flag]
         page = [(expr, [column[i] for i in some]) for expr, column in self.context.page]
-        address = address_source([self.rows[i] for i in some], [values[i] for i in some], page)
+        wanted = [values[i] for i in some]
+        address = cursor_source(wanted, page) or address_source([self.rows[i] for i in some], wanted, page)
         gate = by_page(self.rows, there)
         if address is None or gate is None:
             return None
@@ -343,6 +347,9 @@ class _Inducer:
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
             return self._hole("derived", "array", mapped)
+        kept = set_source(self.rows, values, str(at[-1]) if at else "")
+        if kept is not None:
+            return self._hole("derived", "array", kept)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)

@@ -153,18 +153,22 @@ def _is_of_the_stored(expr: Expr) -> bool:
 
 def _mentions(expr: Expr, member: Path) -> bool:
     """Whether a law needs the member that it gives, or a part of that, or what it is part of."""
-    found = False
+    return any(path[: len(member)] == member or path == member[: len(path)] for path in mentioned(expr))
+
+
+def mentioned(expr: Expr) -> list[Path]:
+    """Return the parts of the answer that a calculation needs, as paths of its body."""
+    found: dict[Path, None] = {}
 
     def look(part: Expr) -> Expr | None:
-        nonlocal found
-        if isinstance(part, Ref) and part.path[:2] == OWN:
-            rest = part.path[2:]
-            found = found or rest[: len(member)] == member or rest == member[: len(rest)]
+        if isinstance(part, Ref):
+            if part.path[:2] == OWN:
+                found.setdefault(part.path[2:])
             return part
-        return part if isinstance(part, Ref) else with_parts(part, look)
+        return with_parts(part, look)
 
     look(expr)
-    return found
+    return list(found)
 
 
 def rooted(law: Expr, root: Path) -> Expr | None:

@@ -15,12 +15,15 @@ from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._presence import MAX_WRONG, Gate, by_page, by_parameters
 from wraith.synth._rows import Row, in_order
-from wraith.wir import Append, AtLeast, Call, Expr, Literal, Ref, Text, When
+from wraith.wir import Append, AtLeast, Call, Cast, Expr, Literal, Ref, Text, When
 
 Columns = Sequence[tuple[Expr, Sequence[Found]]]
 """Expressions with their values by row."""
 
 TARGET = Ref(("request", "target"))
+
+DISTINCT = 2
+"""Different cursors: one may be a constant."""
 
 MAX_CHANGES = 3
 """Parameters in which the address of a page differs from the request's own: number, size and a token."""
@@ -52,6 +55,25 @@ def address_source(rows: Sequence[Row], values: Sequence[Found], columns: Column
     return (
         found if _mostly(compute(row.env) == value for row, value in zip(rows, values, strict=True)) else None
     )
+
+
+def cursor_source(values: Sequence[Found], columns: Columns) -> Expr | None:
+    """Return what a query says of its page that gives every value, all of which are there: the key that the
+    page ends with, for one, or the last part of it where keys are chains."""
+    if len({text_of(value) for value in values}) < DISTINCT:
+        return None
+    for expr, column in columns:
+        for candidate, texts in (
+            (expr, [text_of(each) for each in column]),
+            (
+                Call("element", (Call("split", (expr, Literal("/"))), Literal(-1))),
+                [(text_of(each) or "").rpartition("/")[2] for each in column],
+            ),
+        ):
+            right = (text == text_of(value) for text, value in zip(texts, values, strict=True))
+            if _mostly(right):
+                return Cast(candidate, "integer") if isinstance(values[0], int) else candidate
+    return None
 
 
 def _mostly(right: Iterable[bool]) -> bool:

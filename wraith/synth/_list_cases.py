@@ -29,6 +29,8 @@ class Case:
     placed: list[tuple[int, JsonValue]]
     """What was shown and is stored: its place in the order of creation, and its representation."""
     parameters: dict[str, JsonValue]
+    root: str = "query"
+    """Where the parameters stand: in the query, or in the body of a request that asks by one."""
 
 
 def case_of(row: Row, role: Role) -> Case | None:
@@ -46,13 +48,21 @@ def case_of(row: Row, role: Role) -> Case | None:
     shown = [str(key) for key in keys]
     places = {key: (place, document) for place, (key, document) in enumerate(stored)}
     placed = [places[key] for key in shown if key in places]
-    return Case(row, name, stored, shown, items, placed, dict(named_parameters(dict(row.env.query))))
+    asked = row.env.body
+    if row.env.method in ("GET", "HEAD") or not isinstance(asked, dict) or row.env.query:
+        return Case(row, name, stored, shown, items, placed, dict(named_parameters(dict(row.env.query))))
+    return Case(row, name, stored, shown, items, placed, dict(named_parameters(asked)), "body")
 
 
-def parameter_path(name: str) -> Path:
+def parameter_path(name: str, root: str = "query") -> Path:
     """Return where the parameter of that name stands: names in brackets are members."""
     head, *rest = name.replace("]", "").split("[")
-    return ("request", "query", head, *rest)
+    return ("request", root, head, *rest)
+
+
+def root_of(cases: Sequence[Case]) -> str:
+    """Return where the parameters of some lists stand."""
+    return cases[0].root if cases else "query"
 
 
 def value_of(case: Case, name: str) -> Found:

@@ -17,7 +17,8 @@ from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
 from wraith.synth._embeds import learn_embeds
 from wraith.synth._filters import Learned, learn_filters
-from wraith.synth._list_cases import Case, case_of
+from wraith.synth._hidden import with_hidden
+from wraith.synth._list_cases import Case, case_of, root_of
 from wraith.synth._list_headers import learn_list_headers
 from wraith.synth._observe import Observation
 from wraith.synth._ordering import Order, Sorting, learn_orders, learn_sorting
@@ -98,19 +99,13 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
         for route, some in sorted(observations.items())
         if roles[route].listing is not None and (found := _cases(some, roles[route]))
     }
-    every = [case for some in cases.values() for case in some]
-    sorting = learn_sorting(every)
-    filters = learn_filters(every, sorting.names)
-    learners = {route: _Route(some, roles[route], sorting, filters) for route, some in cases.items()}
-    by_collection: dict[str, list[_Route]] = defaultdict(list)
-    for learner in learners.values():
-        by_collection[learner.name].append(learner)
-    for same in by_collection.values():
-        orders = learn_orders([case for each in same for case in each.cases], sorting)
-        for each in same:
-            each.choose_order(orders)
-    paging = learn_paging([found for learner in learners.values() for found in learner.found()])
-    done = {route: learner.listed(paging) for route, learner in learners.items()}
+    learners: dict[int, _Route] = {}
+    done: dict[int, Listed | None] = {}
+    for root in ("query", "body"):  # what asks in its body is another way of asking
+        asking = {route: found for route, found in cases.items() if root_of(found) == root}
+        alike, paging = _alike(asking, roles)
+        learners |= alike
+        done |= {route: learner.listed(paging) for route, learner in alike.items()}
     shown = Shown(learn_embeds(observations, roles), learn_projection(observations, roles))
     lists = Lists(
         {
@@ -131,10 +126,28 @@ def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequen
     return lists
 
 
+def _alike(cases: Mapping[int, Sequence[Case]], roles: Sequence[Role]) -> tuple[dict[int, _Route], Parts]:
+    """Return the queries, not cut yet, of routes whose parameters stand in the same part of requests, and how
+    these cut them."""
+    every = [case for some in cases.values() for case in some]
+    sorting = learn_sorting(every)
+    filters = learn_filters(every, sorting.names)
+    learners = {route: _Route(some, roles[route], sorting, filters) for route, some in cases.items()}
+    by_collection: dict[str, list[_Route]] = defaultdict(list)
+    for learner in learners.values():
+        by_collection[learner.name].append(learner)
+    for same in by_collection.values():
+        orders = learn_orders([case for each in same for case in each.cases], sorting)
+        for each in same:
+            each.choose_order(orders)
+    return learners, learn_paging([found for learner in learners.values() for found in learner.found()])
+
+
 def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
     listed = [each for each in observations if each.seen.ok and each.seen.method != "HEAD"]
     found = (case_of(Row(each), role) for each in thinned(listed, SAMPLE))
-    return [case for case in found if case is not None]
+    cases = [case for case in found if case is not None]
+    return [case for case in cases if case.root == cases[-1].root]
 
 
 class _Route:
@@ -149,7 +162,7 @@ class _Route:
         used = {name for case in cases for name in case.parameters}
         singles = [where for name, where in filters.single.items() if name in used]
         own = other_filters(cases, sorting.names | filters.readable)
-        self.query = Query(
+        asked = Query(
             self.name,
             (*own, *singles),
             sort=sorting.sort,
@@ -158,6 +171,7 @@ class _Route:
             filters=filters.filters,
             under=parent_prefix(role),
         )
+        self.query = with_hidden(asked, cases)
 
     def choose_order(self, orders: Iterable[Order]) -> None:
         """Take the order in which pages are parts of what is found, most often."""

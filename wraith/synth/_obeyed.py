@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wraith.paths import Path, get
 from wraith.runtime import compile_expr
 from wraith.synth._context import Context
-from wraith.synth._laws import is_of_state, rooted
+from wraith.synth._laws import is_of_state, mentioned, rooted
 from wraith.synth._rows import Row, Values, equal
 from wraith.wir import Expr
 
@@ -20,6 +20,8 @@ class Obeyed:
     rows: Sequence[Row]
     values: Values
     context: Context
+    used: dict[Path, Expr] = field(default_factory=dict)
+    """What parts of the answers are worked out by, said of the answer: no two of them from each other."""
 
     def law(self, values: Values, at: Path) -> Expr | None:
         """Return what the other routes of the collection teach of a part, where it is right here as well."""
@@ -34,7 +36,22 @@ class Obeyed:
             made, row.env.response = compute(row.env), answered
             if not equal(made, value):
                 return None
+        if any(self.needs(path, at) for path in mentioned(expr)):
+            return None
+        self.used[at] = expr
         return expr
+
+    def needs(self, path: Path, other: Path) -> bool:
+        """Whether a part of the answer is, or is worked out from, another part, or one above or below it."""
+        ahead, met = [path], set()
+        while ahead:
+            here = ahead.pop()
+            if here[: len(other)] == other or other[: len(here)] == here:
+                return True
+            if here not in met:
+                met.add(here)
+                ahead += [each for at, by in self.used.items() if at == here for each in mentioned(by)]
+        return False
 
     def known(self, at: Path) -> Expr | None:
         """Return the law of a part of the representation, if there is one."""

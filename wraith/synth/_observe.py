@@ -212,13 +212,14 @@ class Observer:
 
 def well_known(observations: Sequence[Observation], role: Role) -> list[Observation]:
     """Return the observations of a route without the few that were accepted although nothing tells of what
-    they address: something out of sight has brought it there, so they teach nothing. PUT may create it."""
+    they address: something out of sight has brought it there, so they teach nothing. PUT may create it, and
+    there may be nothing for a service to pick."""
     lost = [
         each.seen.ok and each.env.entity is MISSING and each.left is MISSING and each.seen.method != "PUT"
         for each in observations
     ]
     accepted = sum(each.seen.ok for each in observations)
-    if role.key is None or not any(lost) or sum(lost) > MAX_LOST * accepted:
+    if role.key is None or role.picks or not any(lost) or sum(lost) > MAX_LOST * accepted:
         return list(observations)
     return [each for each, gone in zip(observations, lost, strict=True) if not gone]
 
@@ -282,6 +283,10 @@ def _observation(
         env.caller = caller(env)
         env.state = captured
     key = role.request_key(seen)
+    if key is None and role.picks and role.key is not None:
+        env.state = state  # what would be picked
+        key = text_of(compile_expr(role.key)(env))
+        env.state = captured
     if role.collection is not None:
         name = role.collection.name
         if key is not None:

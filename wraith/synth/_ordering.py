@@ -8,8 +8,8 @@ from typing import get_args
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, get, leaves
-from wraith.runtime import compile_expr, field_path, sort_key, sort_names, text_of
-from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, value_of
+from wraith.runtime import DOWN, compile_expr, field_path, sort_key, sort_names, text_of
+from wraith.synth._list_cases import Case, field_names, parameter_names, parameter_path, root_of, value_of
 from wraith.synth._priors import DIRECTIONS
 from wraith.wir import Expr, Nulls, Ref
 
@@ -51,11 +51,22 @@ def learn_sorting(cases: Sequence[Case]) -> Sorting:
             obeyed = _obeyed(cases, name, direction, nulls)
             if obeyed > (best[0] if best is not None else 0):
                 best = (obeyed, name, nulls)
+    root = root_of(cases)
     if best is None:
-        return Sorting(names=frozenset((direction,)) if direction is not None else frozenset())
-    used = Ref(parameter_path(direction)) if direction is not None else None
+        if direction is None:
+            return Sorting()
+        turned = Ref(parameter_path(direction, root)) if _turns(cases, direction) else None
+        return Sorting(direction=turned, names=frozenset((direction,)))
+    used = Ref(parameter_path(direction, root)) if direction is not None else None
     names = frozenset((best[1], direction)) if direction is not None else frozenset((best[1],))
-    return Sorting(Ref(parameter_path(best[1])), used, best[2], names)
+    return Sorting(Ref(parameter_path(best[1], root)), used, best[2], names)
+
+
+def _turns(cases: Sequence[Case], direction: str) -> bool:
+    """Whether lists that are asked for downwards show the latest first."""
+    asked = [case for case in cases if (text_of(value_of(case, direction)) or "").lower() in DOWN]
+    told = [case for case in asked if len(case.placed) > 1]
+    return bool(told) and all(in_order(case, (((), True),), "low") for case in told)
 
 
 def _obeyed(cases: Sequence[Case], sort: str, direction: str | None, nulls: Nulls) -> int:
@@ -77,7 +88,8 @@ def _path(case: Case, name: str) -> Path:
 
 def learn_orders(cases: Sequence[Case], sorting: Sorting) -> list[Order]:
     """Return the orders that hardly any list contradicts: of creation, against it, or by a field."""
-    compute = compile_expr(sorting.sort) if sorting.sort is not None else None
+    asked = sorting.sort if sorting.sort is not None else sorting.direction
+    compute = compile_expr(asked) if asked is not None else None
     unsorted = [case for case in cases if compute is None or text_of(compute(case.row.env)) is None]
     orders: list[Order] = [
         order for order in ((), (((), True),)) if _mostly_in_order(unsorted, order, sorting)

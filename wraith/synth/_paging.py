@@ -75,8 +75,8 @@ def _used(names: Sequence[str], priors: Sequence[str]) -> list[str]:
     return [name for name in priors if name in names]
 
 
-def _asked(name: str) -> Ref:
-    return Ref(parameter_path(name))
+def _asked(name: str, lists: Sequence[Found]) -> Ref:
+    return Ref(parameter_path(name, lists[0].case.root if lists else "query"))
 
 
 # --- the parts ----------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def _asked(name: str) -> Ref:
 def _limits(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
     default = _fullest([each for each in lists if not any(n in each.case.parameters for n in _PAGING)])
     for name in _used(names, LIMITS):
-        asked: Expr = _asked(name)
+        asked: Expr = _asked(name, lists)
         positive = When(AtLeast(asked, 1), asked)  # no size at all, where it is none: 0 is refused or ignored
         sizes: list[Expr] = [asked, positive]
         if (most := _cut_to(lists, name)) is not None:
@@ -101,18 +101,18 @@ def _limits(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Itera
 def _slices(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
     """Yield ways to say where the part begins, and where it ends; some services mind the beginning only where
     something else says how long the part is."""
-    limits = [_asked(name) for name in _used(names, LIMITS)]
+    limits = [_asked(name, lists) for name in _used(names, LIMITS)]
     ends: list[str | None] = [None, *_used(names, ENDS)]
     starts: list[str | None] = [None, *_used(names, OFFSETS)]
     for start, end in product(starts, ends):
         if start is None:
             if end is not None:
-                yield {"end": _asked(end)}
+                yield {"end": _asked(end, lists)}
             continue
-        asked = _asked(start)
-        stop: Parts = {"end": _asked(end)} if end is not None else {}
+        asked = _asked(start, lists)
+        stop: Parts = {"end": _asked(end, lists)} if end is not None else {}
         yield {"offset": asked, **stop}
-        guards = [*limits, *([_asked(end)] if end is not None else [])]
+        guards = [*limits, *([_asked(end, lists)] if end is not None else [])]
         guarded: Expr | None = None
         for guard in guards:
             guarded = When(Exists(guard), asked, guarded)
@@ -130,16 +130,16 @@ def _pages(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterat
             ]
         )
         for first in (1, 0):
-            yield {"page": _asked(name), "first_page": first}
+            yield {"page": _asked(name, lists), "first_page": first}
             if full:
-                yield {"page": _asked(name), "first_page": first, "page_size": Literal(full)}
+                yield {"page": _asked(name, lists), "first_page": first, "page_size": Literal(full)}
 
 
 def _cursors(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
     for name in _used(names, CURSORS):
-        yield {"after": _asked(name)}
+        yield {"after": _asked(name, lists)}
     for name in names:
-        token = Call("from_base64", (_asked(name),))
+        token = Call("from_base64", (_asked(name, lists),))
         compute = compile_expr(token)
         if any(compute(each.case.row.env) in each.keys for each in lists):
             yield {"after": token}
@@ -147,7 +147,7 @@ def _cursors(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iter
 
 def _together(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Iterator[Parts]:
     """Yield a size with a place: clients that always say both show neither alone."""
-    sizes: list[Parts] = [{"limit": _asked(name)} for name in _used(names, LIMITS)]
+    sizes: list[Parts] = [{"limit": _asked(name, lists)} for name in _used(names, LIMITS)]
     for place in (
         *_slices(names, lists, known),
         *_pages(names, lists, known),

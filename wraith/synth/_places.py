@@ -19,6 +19,7 @@ from wraith.synth._filed import Filed, filed, is_reference, parts_of
 from wraith.synth._filed import norm as norm
 from wraith.synth._index import Index, Root
 from wraith.synth._observe import Observation
+from wraith.synth._priors import CLIENT_S_OWN
 from wraith.wir import (
     Call,
     Cast,
@@ -40,6 +41,9 @@ from wraith.wir import (
 
 MAX_PLACES = 600
 """Parts of one observation that are filed; more than any hand-written request has."""
+
+MAX_HEADER = 80
+"""Characters of a header that answers quote; longer ones are credentials."""
 
 LARGE_COLLECTION = 40
 """A captured collection above this was captured for a list, not because something refers to its members."""
@@ -144,6 +148,9 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
     for path, part, key in parts_of(env.query, ("request", "query")):
         if len(path) > 2:
             yield Ref(path), part, key
+    for name, value in env.headers.items():
+        if name not in CLIENT_S_OWN and len(value) <= MAX_HEADER:
+            yield Ref(("request", "header", name)), value, norm(value)
 
 
 def _file(found: Index, expr: Expr, value: Found, key: object | None, scalars: list[Named]) -> None:

@@ -56,6 +56,16 @@ DISCRIMINATORS = ("object", "type", "kind", "event", "action", "__typename")
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 
+CLIENT_S_OWN = frozenset(
+    "host connection content-length content-type content-encoding transfer-encoding accept accept-encoding "  # noqa: SIM905
+    "accept-language accept-charset user-agent origin referer cookie expect te upgrade via date dnt priority "
+    "cache-control pragma keep-alive forwarded x-forwarded-for x-forwarded-proto x-forwarded-host x-real-ip "
+    "traceparent tracestate x-request-id x-requested-with sec-fetch-mode sec-fetch-site sec-fetch-dest "
+    "if-match if-none-match if-modified-since if-unmodified-since if-range range prefer".split()
+)
+"""Headers of requests whose value no answer quotes: of the connection and the client (RFC 9110, 7.6 and
+10.1), or conditions, which are compared."""
+
 DECIDING_HEADERS = (
     "authorization",
     "if-match",
@@ -186,6 +196,22 @@ BATCH_STATUS_NAMES = ("status", "status_code", "statusCode", "code")
 BATCH_ANSWER_NAMES = ("body", "data", "response", "json", "content")
 """Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
 are of their kind."""
+
+# --- selectors --------------------------------------------------------------------------------------------
+
+SELECTORS = frozenset(
+    "method action operation operationname op command cmd function func call api request_type "  # noqa: SIM905
+    "requesttype x-amz-target soapaction".split()
+)
+"""Names of parts of requests that say which operation is asked for, where one path has many: JSON-RPC 2.0,
+SOAP 1.1, the query protocols of AWS and their kin. A prior, used where the values name operations."""
+
+OPERATIONS = frozenset(
+    "put describe query scan send receive publish start stop cancel submit execute invoke run transfer "  # noqa: SIM905
+    "archive join leave enable disable attach detach register login logout count check batch tag untag "
+    "info".split()
+)
+"""Verbs of operations, beside those of GraphQL's root fields."""
 
 # --- GraphQL ----------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr
 from wraith.synth._rows import Row
-from wraith.wir import Call, Expr, Ref
+from wraith.wir import Call, Expr, Literal, Ref
 
 NOTATIONS = ("repr", "json")
 MAX_QUOTED = 40
@@ -49,6 +49,37 @@ def quoted(rows: Sequence[Row]) -> list[tuple[Expr, list[Found]]]:
             compute = compile_expr(expr)
             columns.append((expr, [compute(row.env) for row in rows]))
     return columns
+
+
+def unexpected(rows: Sequence[Row], accepted: Sequence[Row]) -> list[tuple[Expr, list[Found]]]:
+    """Return the first member of the request that no accepted one has, of body and query, by row, where every
+    row has one."""
+    columns: list[tuple[Expr, list[Found]]] = []
+    for root in ("body", "query"):
+        names = sorted({name for row in accepted for name in _names(row, root)})
+        rest = Call("keys", (Call("without", (Ref(("request", root)), Literal(list(names)))),))
+        first = Call("element", (rest, Literal(0)))
+        compute = compile_expr(first)
+        column = [compute(row.env) for row in rows]
+        if MISSING not in column:
+            columns.append((first, column))
+    return columns
+
+
+def _names(row: Row, root: str) -> Iterator[str]:
+    document = row.env.body if root == "body" else row.env.query
+    yield from document if isinstance(document, dict) else ()
+
+
+def foreign_names(row: Row, accepted: Sequence[Row]) -> set[str]:
+    """Return the names of members of a request that no accepted one has; none where nothing was accepted."""
+    if not accepted:
+        return set()
+    return {
+        name
+        for root in ("body", "query")
+        for name in set(_names(row, root)).difference(*(_names(each, root) for each in accepted))
+    }
 
 
 def _parts(value: Found, at: Path) -> Iterator[tuple[Path, JsonValue]]:

@@ -27,6 +27,9 @@ TRUE: Final = True
 MAX_RELATED = 12
 """Numbers of a request, and of a stored document, that are compared with each other."""
 
+MAX_LISTS = 4
+"""Lists of a stored document that may hold what is sent."""
+
 MAX_LISTED = 6
 """Words that stored lists have in common; more are data."""
 
@@ -113,13 +116,18 @@ def _conditions(rows: Sequence[Observation], stored: Documents) -> Iterator[Rela
             value = row.env.headers.get(name)
             for root, by_row in stored.items() if value else ():
                 for path, text in _scalars(by_row[number]):
-                    if len(text) >= 3 and text in str(value):
+                    if (len(text) >= 3 and text in str(value)) or text == _tag(str(value)):
                         before, _, behind = str(value).partition(text)
                         shown.setdefault((root, path, before, behind))
         for root, path, before, behind in shown:
             parts = [Literal(before), root.at(path), Literal(behind)]
             named: Expr = Text(tuple(part for part in parts if part != Literal("")))
             yield "condition", Call("same", (header, named))
+
+
+def _tag(value: str) -> str:
+    """Return what stands in an entity tag (RFC 9110, 8.8.3)."""
+    return value.removeprefix("W/").strip('"')
 
 
 def _grants(rows: Sequence[Observation], root: Root, by_row: Sequence[Found]) -> Iterator[Related]:
@@ -163,6 +171,11 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
         for path, value in _leaves(document):
             if 0 < len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
+    lists = dict.fromkeys(path[:-1] for document in by_row for path in _elements(document))
+    named = [("request", "path", name) for name in (rows[0].env.path if rows else ())]
+    for one in [*named, *(path for path, number in sent.items() if not number)][:MAX_RELATED]:
+        for other in list(lists)[:MAX_LISTS]:
+            yield "related", Call("contains", (root.at(other), Ref(one)))
     for one in sent:
         for other in kept:
             if one[-1] == other[-1]:
@@ -171,6 +184,13 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
         for other in [path for path, number in kept.items() if number][:MAX_RELATED]:
             yield "order", Call("less", (root.at(other), Ref(one)))
             yield "order", Call("less", (Ref(one), root.at(other)))
+
+
+def _elements(document: Found) -> Iterator[Path]:
+    """Yield the paths of the scalars in lists of a document."""
+    for path, _ in _leaves(document):
+        if path and isinstance(path[-1], int) and len(path) <= 3:
+            yield path
 
 
 def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
@@ -199,6 +219,18 @@ def _taken(rows: Sequence[Observation], role: Role) -> Iterator[Related]:
             kind_of[len(paths) > 1],
             Call("less", (Literal(0), Call("count", (Query(name, (*where, *others)),)))),
         )
+    if role.collection.composite and role.op == "create":
+        yield from _taken_below(role, [path for paths in shown for path in paths], kind_of[0])
+
+
+def _taken_below(role: Role, paths: Sequence[Path], kind_of: str) -> Iterator[Related]:
+    """A member names the key of something that the same parent has already."""
+    assert role.collection is not None  # Invariant: callers have looked
+    above = [part for name in role.parents for part in (Ref(("request", "path", name)), Literal("/"))]
+    for path in list(dict.fromkeys(paths))[:MAX_TAKEN]:
+        sent = Ref(("request", "body", *path))
+        there = Lookup(role.collection.name, Text((*above, sent)), role.collection.key)
+        yield kind_of, Call("same", (there, sent))
 
 
 def _others(role: Role) -> tuple[Where, ...]:

@@ -14,6 +14,7 @@ from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._beside import as_made, count_source, element_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
+from wraith.synth._laws import OWN
 from wraith.synth._made import clock_source, made_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm
@@ -61,7 +62,8 @@ class Rest:
             self._vain.add(each.hole)
             source = (
                 (self.obeyed.law(each.values, each.at) if anew else None)
-                or self._arithmetic.source(each.values, parts)
+                or self._arithmetic.source(each.values, self._free(parts, each.at))
+                or (self._arithmetic.sometimes(each.values, self._free(parts, each.at)) if anew else None)
                 or (self._of_the_stored(each) if anew else None)
                 or count_source(each.values, (*self.context.own, *each.at), parts)
                 or element_source(each.values, parts)
@@ -95,9 +97,20 @@ class Rest:
         made = hole_class(source)
         kind = made if made in ("generated", "timestamp") else "derived"
         self.open.remove(each)
+        self.obeyed.used.setdefault(each.at, source)
         if kind == "generated" and not self.context.element:
             self.made.append((Ref((*self.context.own, *each.at)), list(each.values)))
         holes[each.hole] = Hole(hole_class=kind, type=type_of(each.values), source=source)
+
+    def _free(self, parts: Sequence[Part], at: Path) -> Sequence[Part]:
+        """Return the parts that are not worked out from the one at a place."""
+        if not self.obeyed.used:
+            return parts
+        return [
+            (expr, values)
+            for expr, values in parts
+            if not isinstance(expr, Ref) or expr.path[:2] != OWN or not self.obeyed.needs(expr.path[2:], at)
+        ]
 
     def _parts(self) -> Iterator[Part]:
         """Yield the numbers and lists of the answers that are explained, with their values on the rows."""

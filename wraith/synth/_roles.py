@@ -16,6 +16,16 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
+from wraith.synth._bases import (
+    Base,
+    collection_names,
+    is_pair,
+    is_shared,
+    lists_in,
+    unaddressed_bases,
+    word_of,
+)
+from wraith.synth._catalogues import catalogues
 from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._reports import is_report
 from wraith.synth._routes import RoutePattern, RouteTable
@@ -28,9 +38,6 @@ StoreKind: TypeAlias = OneOf["bytes", "document"]
 SINGLETON_KEY = "self"
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
-
-LIST_DEPTH = 3
-"""How deep a list of representations may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,10 @@ class Role:
     """What is kept around everything that the path addresses: collection and key."""
     views: tuple[tuple[Path, tuple[str, Path]], ...] = ()
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
+    partial: bool = False
+    """The answer is a part of the representation, which completes what is known."""
+    picks: bool = False
+    """The service picks the entity; ``key`` says how, from what is stored."""
 
     @property
     def inner(self) -> tuple[str, Expr] | None:
@@ -108,7 +119,10 @@ class Role:
         return "/".join([*(parameters[name] for name in self.parents), own])
 
     def request_key(self, seen: Seen) -> str | None:
-        """Return the key that a request addresses, or None on a collection route."""
+        """Return the key that a request addresses, or None on a collection route. What a service picks is
+        told by the answer."""
+        if self.picks:
+            return self.response_key(seen.document, seen.parameters) if seen.ok else None
         return key_text(self.key, seen)
 
 
@@ -135,10 +149,10 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
-    unaddressed = _unaddressed(table, by_route)
-    names = _collection_names(table, by_route, unaddressed)
+    unaddressed = catalogues(table.patterns, by_route) | unaddressed_bases(table, by_route)
+    names = collection_names(table, by_route, unaddressed)
     collections = {
-        base: Collection(name, unaddressed[base])
+        base: Collection(name, unaddressed[base], is_shared(base, unaddressed[base], table, by_route))
         if base in unaddressed
         else _collection(name, base, table, by_route, names)
         for base, name in names.items()
@@ -209,9 +223,6 @@ def _with_views(
     return Role("none", views=views) if views else role
 
 
-Base = tuple[str | None, ...]
-
-
 def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tuple[tuple[str, Expr], ...]:
     found = []
     for at, segment in enumerate(pattern.shape):
@@ -220,60 +231,6 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
             names = pattern.names[: pattern.shape[: at + 1].count(None)]
             found.append((collection.name, _key_expr(names, collection)))
     return tuple(found)
-
-
-def _unaddressed(table: RouteTable, by_route: dict[int, list[Seen]]) -> dict[Base, Path]:
-    """Return the collections whose entities have no address of their own, with their key: what a POST
-    creates, the GET of the same path lists."""
-    written: dict[Base, list[Found]] = defaultdict(list)
-    listed: dict[Base, list[Found]] = defaultdict(list)
-    for position, pattern in enumerate(table.patterns):
-        if pattern.shape and pattern.shape[-1] is not None:
-            by_method = {"POST": written, "GET": listed}.get(pattern.method)
-            if by_method is not None:
-                by_method[pattern.shape] += [seen.document for seen in by_route[position]]
-        elif pattern.shape:
-            written.pop(pattern.shape[:-1], None)
-            listed.pop(pattern.shape[:-1], None)
-    addressed = {pattern.shape[:-1] for pattern in table.patterns if pattern.shape[-1:] == (None,)}
-    found: dict[Base, Path] = {}
-    for base in sorted(written.keys() & listed.keys() - addressed, key=str):
-        for name in PRIOR_KEYS:
-            own = [text_of(get(document, (name,))) for document in written[base]]
-            shown = {
-                text_of(get(item, (name,)))
-                for document in listed[base]
-                for _, items in lists_in(document)
-                for item in items
-            }
-            if None not in own and len(set(own)) == len(own) > 1 and not shown.isdisjoint(own):
-                found[base] = (name,)
-                break
-    return found
-
-
-def _collection_names(
-    table: RouteTable, by_route: dict[int, list[Seen]], unaddressed: Iterable[Base]
-) -> dict[Base, str]:
-    """Name the collections: the shape before a final parameter, by its last literal; longer where that is not
-    one."""
-    bases: dict[Base, bool] = dict.fromkeys(unaddressed, True)
-    for position, pattern in enumerate(table.patterns):
-        for at, segment in enumerate(pattern.shape):
-            if segment is None and at > 0 and pattern.shape[at - 1] is not None:
-                bases[pattern.shape[:at]] = bases.get(pattern.shape[:at], False) or bool(by_route[position])
-    live = [base for base, succeeded in bases.items() if succeeded]
-    by_word: dict[str, list[Base]] = defaultdict(list)
-    for base in live:
-        by_word[str(base[-1])].append(base)
-    names: dict[Base, str] = {}
-    for word, same in sorted(by_word.items()):
-        flat = [base for base in same if None not in base]
-        for base in sorted(same, key=str):
-            lone = len(flat) == 1 and base[-2:-1] in ((None,), ())
-            alone = len(same) == 1 or lone or base in flat[:1]
-            names[base] = word if alone else "_".join(str(each) for each in base if each is not None)
-    return names
 
 
 def _collection(
@@ -295,6 +252,8 @@ def _collection(
     key = _key_path(rows)
     nested = None in base
     shared = any(len(above) > 1 for above in parents.values())
+    if is_pair(base):
+        untold, told = 1, 0
     composite = nested and (shared or untold > told) and sum(names[each] == name for each in names) == 1
     return Collection(name, (key or ("id",))[-1:] if key is None or len(key) else ("id",), composite)
 
@@ -336,7 +295,12 @@ def _role(
         return _item_role(pattern, answers, collections[shape[:-1]])
     if shape in collections:
         return _collection_role(pattern, answers, collections[shape])
-    same_word = [each for base, each in collections.items() if base[-1:] == shape[-1:] and None not in base]
+    same_word = [
+        each
+        for base, each in collections.items()
+        if (base[-1:] == shape[-1:] and None not in base)
+        or (is_pair(base) and word_of(base) == shape[-1] and base.count(None) == shape.count(None))
+    ]
     if same_word and None in shape:
         return _collection_role(pattern, answers, same_word[0])
     for at in range(len(shape) - 1, 0, -1):  # an action on what the path addresses
@@ -455,14 +419,6 @@ def listing_of(documents: list[Found], collection: Collection) -> Path | None:
     if not counts:
         return None
     return min(counts, key=lambda path: (-counts[path], len(path), str(path)))
-
-
-def lists_in(document: Found, at: Path = ()) -> Iterable[tuple[Path, list[JsonValue]]]:
-    if isinstance(document, list):
-        yield at, document
-    elif isinstance(document, dict) and len(at) < LIST_DEPTH:
-        for key, member in document.items():
-            yield from lists_in(member, (*at, key))
 
 
 def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collection) -> Role:

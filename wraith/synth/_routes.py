@@ -9,12 +9,15 @@ children of a node that are parameters become one child.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import quote
 
 from wraith.synth._priors import COLLECTION_WORDS, VERSION
 from wraith.synth._seen import Seen
-from wraith.synth._survey import Sketch
+from wraith.synth._segments import Ends, Node
+from wraith.synth._survey import REFUSED, Sketch
+from wraith.synth._tails import with_tail
 
 _SHAPES = re.compile(
     r"\d+"
@@ -25,56 +28,31 @@ _SHAPES = re.compile(
 )
 _VERSION = re.compile(VERSION)
 
+Shape: TypeAlias = tuple[str | None, ...]
+"""The segments of a path: a text is literal, None a parameter."""
+
 ITEM_WRITES = frozenset(("PUT", "PATCH", "DELETE"))
 
 VARIETY = 3
 """As many siblings, each in one session only and all answered alike, as make chance unlikely."""
 
 
-@dataclass(slots=True)
-class _Node:
-    children: dict[str, _Node] = field(default_factory=dict)
-    sessions: set[int] = field(default_factory=set)
-    flowed: set[int] = field(default_factory=set)
-    ends: dict[str, Ends] = field(default_factory=dict)
-    parameter: _Node | None = None
-
-    def succeeded(self) -> bool:
-        """Whether any request at or below this node was answered without an error."""
-        below = list(self.children.values()) + ([self.parameter] if self.parameter else [])
-        return any(ends.ok for ends in self.ends.values()) or any(node.succeeded() for node in below)
-
-
-@dataclass(slots=True)
-class Ends:
-    """How often requests ended at a node, were answered without an error, and were answered with its name."""
-
-    total: int = 0
-    ok: int = 0
-    echoed: int = 0
-
-    def add(self, other: Ends) -> None:
-        self.total += other.total
-        self.ok += other.ok
-        self.echoed += other.echoed
-
-
 class Paths:
     """The tree of segments of a corpus. Sessions come in any order: sets and counts are kept."""
 
     def __init__(self) -> None:
-        self._root = _Node()
+        self._root = Node()
 
     def add(self, number: int, session: Sketch) -> None:
         """Take in the sketch of the session of that number."""
         for each in session:
             node = self._root
             for segment, flowed in zip(each.segments, each.flowed, strict=True):
-                node = node.children.setdefault(segment, _Node())
+                node = node.children.setdefault(segment, Node())
                 node.sessions.add(number)
                 if flowed:
                     node.flowed.add(number)
-            node.ends.setdefault(each.method, Ends()).add(Ends(1, each.status < 400, each.echoed))
+            node.ends.setdefault(each.method, Ends()).add(Ends(1, each.status < REFUSED, each.echoed))
 
     def routes(self) -> RouteTable:
         """Return the routes that the tree shows."""
@@ -82,7 +60,7 @@ class Paths:
         return RouteTable(self._root)
 
 
-def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
+def _is_parameter(segment: str, node: Node, visitors: int) -> bool:
     if _SHAPES.fullmatch(segment) and not _VERSION.fullmatch(segment):
         return True
     # What stands in every session is a word of the service, even if some answer holds the same word.
@@ -93,7 +71,9 @@ def _is_parameter(segment: str, node: _Node, visitors: int) -> bool:
     )
 
 
-def _generalize(node: _Node, name: str) -> None:
+def _generalize(node: Node, name: str, depth: int = 0) -> None:
+    if depth and not _VERSION.fullmatch(name) and with_tail(node):  # at the root stand names of collections
+        return
     visitors = len({session for child in node.children.values() for session in child.sessions})
     chosen = {
         segment
@@ -113,15 +93,15 @@ def _generalize(node: _Node, name: str) -> None:
     if is_plural(name):
         chosen |= {segment for segment in rest if _names_an_item(segment, node.children[segment])}
     if chosen:
-        node.parameter = _Node()
+        node.parameter = Node()
         for segment in sorted(chosen):
-            _absorb(node.parameter, node.children.pop(segment))
-        _generalize(node.parameter, "")
+            node.parameter.absorb(node.children.pop(segment))
+        _generalize(node.parameter, "", depth + 1)
     for segment, child in node.children.items():
-        _generalize(child, segment)
+        _generalize(child, segment, depth + 1)
 
 
-def _names_an_item(segment: str, child: _Node) -> bool:
+def _names_an_item(segment: str, child: Node) -> bool:
     """Whether a word below the name of a collection is a key there: it has parts of its own, or it is
     written."""
     return segment.lower() not in COLLECTION_WORDS and (
@@ -129,7 +109,7 @@ def _names_an_item(segment: str, child: _Node) -> bool:
     )
 
 
-def _is_sibling(child: _Node, methods: set[str]) -> bool:
+def _is_sibling(child: Node, methods: set[str]) -> bool:
     """Whether a word beside parameters is one of them: nothing was found under it, or it is named by what
     was."""
     if not child.succeeded():
@@ -138,39 +118,35 @@ def _is_sibling(child: _Node, methods: set[str]) -> bool:
     return successes > 0 and sum(ends.echoed for ends in child.ends.values()) * 2 > successes
 
 
-def _absorb(into: _Node, other: _Node) -> None:
-    into.sessions |= other.sessions
-    into.flowed |= other.flowed
-    for method, ends in other.ends.items():
-        into.ends.setdefault(method, Ends()).add(ends)
-    for segment, child in other.children.items():
-        _absorb(into.children.setdefault(segment, _Node()), child)
-
-
 @dataclass(frozen=True, slots=True)
 class RoutePattern:
-    """A method and the segments of a path: a text is literal, None a parameter."""
+    """A method and the segments of a path: a text is literal, None a parameter; of the names of parameters,
+    that of one which takes any number of segments is ``tail``."""
 
     method: str
-    shape: tuple[str | None, ...]
+    shape: Shape
     names: tuple[str, ...]
+    tail: str | None = None
 
     @property
     def pattern(self) -> str:
         names = iter(self.names)
         return "/" + "/".join(
-            f"{{{next(names)}}}" if segment is None else _escaped(segment) for segment in self.shape
+            self._parameter(next(names)) if segment is None else _escaped(segment) for segment in self.shape
         )
+
+    def _parameter(self, name: str) -> str:
+        return f"{{{name}+}}" if name == self.tail else f"{{{name}}}"
 
 
 def _escaped(segment: str) -> str:
-    return quote(segment, safe="-._~!$&'()*+,;=:@")
+    return quote(segment, safe="-._~!$&'()*+,;=:@#")
 
 
 class RouteTable:
     """The routes in canonical order, and the one that a path belongs to."""
 
-    def __init__(self, root: _Node) -> None:
+    def __init__(self, root: Node) -> None:
         self._root = root
         found: list[RoutePattern] = []
         _collect(root, (), found)
@@ -179,46 +155,54 @@ class RouteTable:
 
     def find(self, method: str, segments: tuple[str, ...]) -> int:
         """Return the position of the route of a request, -1 where there is none."""
-        shape = self._walk(self._root, segments, 0)
-        return self._positions.get((method, shape), -1) if shape is not None else -1
+        found = self._walk(self._root, segments, 0, ())
+        return self._positions.get((method, found[0]), -1) if found is not None else -1
 
     def assign(self, seen: Seen) -> None:
         """Fill in the route and the parameters of an exchange."""
-        seen.route = position = self.find(seen.method, seen.segments)
-        if position >= 0:
-            pattern = self.patterns[position]
-            values = [
-                segment
-                for segment, literal in zip(seen.segments, pattern.shape, strict=True)
-                if literal is None
-            ]
-            seen.parameters = dict(zip(pattern.names, values, strict=True))
+        found = self._walk(self._root, seen.segments, 0, ())
+        seen.route = self._positions.get((seen.method, found[0]), -1) if found is not None else -1
+        if found is not None and seen.route >= 0:
+            seen.parameters = dict(zip(self.patterns[seen.route].names, found[1], strict=True))
 
-    def _walk(self, node: _Node, segments: tuple[str, ...], at: int) -> tuple[str | None, ...] | None:
+    def _walk(
+        self, node: Node, segments: tuple[str, ...], at: int, values: tuple[str, ...]
+    ) -> tuple[Shape, tuple[str, ...]] | None:
+        """Return the shape of a path, and the values of its parameters."""
         if at == len(segments):
-            return ()
-        child = node.children.get(segments[at])
-        if child is not None:
-            rest = self._walk(child, segments, at + 1)
-            if rest is not None:
-                return (segments[at], *rest)
+            return (), values
+        segment = segments[at]
+        found: tuple[Shape, tuple[str, ...]] | None
+        if segment in node.children:
+            found = self._walk(node.children[segment], segments, at + 1, values)
+            if found is not None:
+                return (segment, *found[0]), found[1]
         if node.parameter is not None:
-            rest = self._walk(node.parameter, segments, at + 1)
-            if rest is not None:
-                return (None, *rest)
+            found = self._walk(node.parameter, segments, at + 1, (*values, segment))
+            if found is not None:
+                return (None, *found[0]), found[1]
+        if node.tail is not None and segment:
+            for stop in (*range(len(segments) - 1, at, -1), len(segments)):
+                found = self._walk(node.tail, segments, stop, (*values, "/".join(segments[at:stop])))
+                if found is not None and (stop < len(segments) or node.tail.ends):
+                    return (None, *found[0]), found[1]
         return None
 
 
-def _collect(node: _Node, shape: tuple[str | None, ...], found: list[RoutePattern]) -> None:
+def _collect(node: Node, shape: Shape, found: list[RoutePattern], tail: int = -1) -> None:
+    """Add the routes at and below a node; ``tail`` is the place of the parameter of many segments."""
+    names = _names(shape)
     for method in node.ends:
-        found.append(RoutePattern(method, shape, _names(shape)))
+        found.append(RoutePattern(method, shape, names, names[tail] if tail >= 0 else None))
     for segment, child in node.children.items():
-        _collect(child, (*shape, segment), found)
+        _collect(child, (*shape, segment), found, tail)
     if node.parameter is not None:
-        _collect(node.parameter, (*shape, None), found)
+        _collect(node.parameter, (*shape, None), found, tail)
+    if node.tail is not None:
+        _collect(node.tail, (*shape, None), found, len(names))
 
 
-def _names(shape: tuple[str | None, ...]) -> tuple[str, ...]:
+def _names(shape: Shape) -> tuple[str, ...]:
     """Name each parameter for the literal before it: ``/customers/{customer_id}``."""
     names: list[str] = []
     before = ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
-from wraith.runtime import read_time, split_path
+from wraith.runtime import Selectors, read_time, split_path
 from wraith.synth._many import Many, take_apart
 from wraith.synth._refusals import may_refuse, refuses
 
@@ -117,30 +117,34 @@ class Seen:
             return {}
 
 
-def see(session: int, exchanges: Iterable[Exchange]) -> list[Seen]:
-    """Return the exchanges of a session, those that stand in others before them. Those whose
-    bodies were cut off teach nothing, and are left out."""
+NO_SELECTORS = Selectors(())
+
+
+def see(session: int, exchanges: Iterable[Exchange], selectors: Selectors = NO_SELECTORS) -> list[Seen]:
+    """Return the exchanges of a session, those that stand in others before them, each with the operation that
+    it selects as its last segment. Those whose bodies were cut off teach nothing, and are left out."""
     seen: list[Seen] = []
     for index, exchange in enumerate(exchanges):
         if exchange.request.truncated is not None or exchange.response.truncated is not None:
             continue
         apart = take_apart(exchange)
         if apart is not None:
-            seen += [_seen(session, index, each) for each in apart[1]]
-        seen.append(_seen(session, index, exchange))
+            seen += [_seen(session, index, each, selectors) for each in apart[1]]
+        seen.append(_seen(session, index, exchange, selectors))
         seen[-1].many = apart[0] if apart is not None else None
     return seen
 
 
-def _seen(session: int, index: int, exchange: Exchange) -> Seen:
+def _seen(session: int, index: int, exchange: Exchange, selectors: Selectors) -> Seen:
     request, response = exchange.request, exchange.response
+    segment = selectors.segment(request) if selectors else None
     return Seen(
         session,
         index,
         _answered_at(exchange),
         exchange.duration_ms,
         request,
-        tuple(split_path(request.path)),
+        (*split_path(request.path), *(() if segment is None else (segment,))),
         response.status,
         response.headers,
         response.body,

@@ -25,6 +25,7 @@ from wraith.synth._offspring import Made
 from wraith.synth._places import extend, index
 from wraith.synth._roles import SINGLETON_KEY, Role
 from wraith.synth._rows import Row, as_json, constant, distinct_texts, equal, fit
+from wraith.synth._sets import changed_set
 from wraith.synth._sources import from_places, sum_source
 from wraith.synth._world import Key, reveals
 from wraith.wir import Absent, Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum, When
@@ -304,6 +305,7 @@ def _new_value(
     name = str(stored.at[-1]) if isinstance(stored, Lookup) and stored.at else ""
     searches: tuple[Callable[[], Expr | None], ...] = (
         lambda: _appended(rows, before, after, stored),
+        lambda: changed_set(rows, before, after, stored),
         lambda: from_places(rows, after, name),
         lambda: sum_source(rows, after),
     )

@@ -92,8 +92,8 @@ def _addressed(seen: Seen, role: Role) -> Iterator[Key]:
 
 
 def _is_silent(writes: Left, role: Role) -> bool:
-    """Whether the answers of a route say nothing of what they stored, or always leave the same members
-    out."""
+    """Whether the answers of a route say nothing of what they stored, or always leave the same members out.
+    What they say besides, no read shows: it is of the answer."""
     answers = [stored_value(role, seen.document) for seen, _, _ in writes]
     if role.envelope is None:
         return all(answer is MISSING for answer in answers) and role.key is not None
@@ -103,10 +103,13 @@ def _is_silent(writes: Left, role: Role) -> bool:
         set(left) - set(answer) if isinstance(answer, dict) else set(left)
         for answer, (_, left, _) in zip(answers, writes, strict=True)
     ]
-    return bool(set.intersection(*missing)) and all(
-        not isinstance(answer, dict) or not set(answer) - set(left)
+    shown = {name for _, left, _ in writes for name in left}
+    extra = [
+        set(answer) - set(left)
         for answer, (_, left, _) in zip(answers, writes, strict=True)
-    )
+        if isinstance(answer, dict)
+    ]
+    return bool(set.intersection(*missing)) and not any(names & shown for names in extra)
 
 
 # --- what a state takes over --------------------------------------------------------------------------------

@@ -225,7 +225,7 @@ def text_source(
                 known.setdefault(key, []).extend(own)
     for expr, column in extra:
         text = text_of(column[pivot])
-        if text and len(text) >= MIN_TEXT_PART and text in target:
+        if text and text in target and (len(text) >= MIN_TEXT_PART or _stands_alone(text, target)):
             known.setdefault(text, []).insert(0, expr)
     host = rows[pivot].env.headers.get("host")
     if host and host in target:
@@ -245,6 +245,11 @@ def text_source(
             continue
         chosen.append(min(known[part[0]], key=rank))
     return _verified_text(chosen, parts, known, rows, values, extra)
+
+
+def _stands_alone(text: str, target: str) -> bool:
+    """Whether a digit is no part of a word or a longer number in a text."""
+    return text.isdigit() and re.search(rf"(?<![\w.]){text}(?![\w.])", target) is not None
 
 
 def _tail(target: str, made: Sequence[tuple[Expr, Found]]) -> tuple[str, Expr] | None:

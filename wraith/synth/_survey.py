@@ -12,6 +12,9 @@ from typing import NamedTuple, TypeAlias
 from wraith.synth._seen import Seen
 from wraith.synth._xml import ListSign, list_signs
 
+REFUSED = 400
+"""The least status of a refusal (RFC 9110, 15.5)."""
+
 
 class Line(NamedTuple):
     """One exchange: where it went, how it was answered, and which segments stood in earlier messages."""
@@ -19,6 +22,7 @@ class Line(NamedTuple):
     method: str
     segments: tuple[str, ...]
     status: int
+    """``REFUSED`` where the body of a success says otherwise."""
     flowed: tuple[bool, ...]
     echoed: bool
     """The answer was no error, and holds the last segment as a value."""
@@ -42,7 +46,8 @@ def sketch(session: Sequence[Seen]) -> Sketch:
                 looked[segment] = len(earlier)
         echoed = seen.ok and _stands_in(seen.segments[-1], seen.raw)
         flowed = tuple(flows[segment] for segment in seen.segments)
-        lines.append(Line(seen.method, seen.segments, seen.status, flowed, echoed, list_signs(seen)))
+        status = seen.status if seen.ok or seen.status >= REFUSED else REFUSED
+        lines.append(Line(seen.method, seen.segments, status, flowed, echoed, list_signs(seen)))
         earlier.append(seen.raw)
         earlier.append(seen.request.body)
     return tuple(lines)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._places import rank
+from wraith.synth._places import norm, rank
 from wraith.synth._rows import Row, Values, fit
 from wraith.wir import Call, Expr, Literal, Lookup, Ref
 
@@ -42,7 +42,11 @@ def function_source(rows: Sequence[Row], values: Values) -> Expr | None:
     """Return the function of one text that gives every value, or None."""
     if not _are_texts(values):
         return None
-    longest = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
+
+    def telling(i: int) -> tuple[bool, int, int]:
+        return norm(values[i]) not in rows[i].index, len(str(values[i])), -i
+
+    longest = max(range(len(rows)), key=telling)  # where nothing is cut off, a place gives it whole
     target = str(values[longest])
     for place in _texts(rows[longest], target):
         for candidate in _functions(place, rows[longest], target):

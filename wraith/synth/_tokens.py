@@ -108,8 +108,15 @@ def _issued(sessions: Sequence[Sequence[Seen]], place: _Place) -> dict[str, _Tok
                     if isinstance(value, str) and len(value) >= SHORTEST and " " not in value:
                         answered.setdefault(value, (seen, path))
     used = {name: each for name, each in found.items() if any(seen.ok for seen in each.uses)}
+    schemes = {each.before for each in used.values()}
+    alike = [name for name in accepted if _scheme(name) in schemes]  # clients may log in by another scheme
     known = len(accepted & used.keys())
-    return used if known >= ENOUGH and known >= KNOWN_SHARE * len(accepted) else {}
+    return used if known >= ENOUGH and known >= KNOWN_SHARE * len(alike) else {}
+
+
+def _scheme(carried: str) -> str:
+    scheme, space, _ = carried.rpartition(" ")
+    return scheme + space
 
 
 def _use(found: dict[str, _Token], carried: str, seen: Seen, answered: dict[str, tuple[Seen, Path]]) -> None:
@@ -136,6 +143,9 @@ def _tokens(
     carried = Ref(("request", *place))
     for route in _revoking(found, sessions, place):
         effects[route].append(Delete(TOKENS, carried))
+    for route, path, before in _revoked_by_name(found, sessions, place):
+        named = Ref(("request", "body", *path))
+        effects[route].append(Delete(TOKENS, Text((Literal(before), named)) if before else named))
     return Tokens(Lookup(TOKENS, carried, (WHO,)), {route: tuple(some) for route, some in effects.items()})
 
 
@@ -205,6 +215,27 @@ def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], plac
     return sorted(
         route for route, count in votes.items() if count > against[route] and _writes(route, sessions)
     )
+
+
+def _revoked_by_name(
+    found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place
+) -> list[tuple[int, Path, str]]:
+    """Return the routes whose requests name a credential in their body that is refused from then on, with
+    where they name it and what stands before it in credentials (RFC 7009)."""
+    by_token = {carried.removeprefix(each.before): carried for carried, each in found.items()}
+    votes: Counter[tuple[int, Path, str]] = Counter()
+    for session in sessions:
+        named: dict[str, tuple[int, Path, str]] = {}
+        for seen in session:
+            told = named.pop(credential(seen, place) or "", None)
+            if told is not None:
+                votes[told] += 1 if seen.status == UNAUTHORIZED else -1
+            if seen.ok and seen.method != "GET" and isinstance(seen.sent, dict):
+                for path, value in leaves(seen.sent):
+                    carried = by_token.get(value) if isinstance(value, str) else None
+                    if carried is not None:
+                        named[carried] = (seen.route, path, found[carried].before)
+    return sorted((each for each, count in votes.items() if count >= ENOUGH), key=repr)
 
 
 def _writes(route: int, sessions: Sequence[Sequence[Seen]]) -> bool:

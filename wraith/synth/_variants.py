@@ -23,7 +23,7 @@ from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
 from wraith.synth._questions import Asked, Questions
-from wraith.synth._quoted import quotations, quoted
+from wraith.synth._quoted import foreign_names, quotations, quoted, unexpected
 from wraith.synth._roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -45,6 +45,7 @@ from wraith.wir import (
     Expr,
     Literal,
     Lookup,
+    Merge,
     Put,
     Query,
     Ref,
@@ -197,7 +198,7 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     for number, row in enumerate(rows):
         seen = row.observation.seen
         silent = seen.left is not MISSING or is_unread(seen, role)
-        before = silent and row.env.entity is MISSING
+        before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
         groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
     done: list[tuple[int, ...]] = []
@@ -207,17 +208,19 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
 
 
 def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
+    accepted = [row for row in rows if row.observation.seen.ok]
     groups: dict[bytes, list[int]] = defaultdict(list)
     for number in members:
-        groups[_masked(rows[number])].append(number)
+        groups[_masked(rows[number], foreign_names(rows[number], accepted))].append(number)
     if len(groups) > MAX_GROUPS:
         return [tuple(members)]
     return [tuple(group) for _, group in sorted(groups.items())]
 
 
-def _masked(row: Row) -> bytes:
-    """Return an answer without the values of the request that it quotes. What a parser says of a body that it
-    cannot read is one answer, wherever in the body it stops."""
+def _masked(row: Row, foreign: set[str]) -> bytes:
+    """Return an answer without the values of the request that it quotes, nor the names of its members that do
+    not belong there. What a parser says of a body that it cannot read is one answer, wherever in the body it
+    stops."""
     if row.env.body_kind == "malformed":
         return b"malformed"
     document = row.observation.document
@@ -226,6 +229,7 @@ def _masked(row: Row) -> bytes:
     known = {
         key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
     }
+    known |= foreign
     notations = sorted(quotations(row), key=lambda text: (-len(text), text))
     return compact(_mask(document, known, notations))
 
@@ -375,6 +379,8 @@ def _learned(
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
     context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
     context.others = len(accepted)
+    if accepted:
+        context.list_values += unexpected(sample, [rows[number] for number in questions.accepted])
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
@@ -457,7 +463,8 @@ def _effects(role: Role, gone: bool) -> tuple[Effect, ...]:
     if role.envelope is None:
         return ()
     key = role.key or created_key(role)
-    stored = Put(name, key, Ref(("response", "body", *role.envelope)))
+    shown: Expr = Ref(("response", "body", *role.envelope))
+    stored = Put(name, key, Merge(Ref(("entity",)), shown) if role.partial else shown)
     if role.beside is None:
         return (stored,)
     around = Call("without", (Ref(("response", "body")), Literal(str(role.envelope[0]))))

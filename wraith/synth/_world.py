@@ -68,7 +68,7 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
             yield Reveal((name, key), stored_content(answered, role.store, seen.lists), False)
         return
     value: Found = stored_value(role, seen.document)
-    key = role.response_key(seen.document, seen.parameters)
+    key = role.request_key(seen) if role.partial else role.response_key(seen.document, seen.parameters)
     if isinstance(seen.left, dict):
         own = key if key is not None else role.request_key(seen)
         if own is not None:
@@ -76,7 +76,9 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
             yield Reveal((name, own), seen.left, created)
         return
     if key is not None and isinstance(value, dict):
-        if seen.method == "GET" and seen.request.query:
+        if role.partial:
+            yield Reveal((name, key), value, False, listed=True)
+        elif seen.method == "GET" and seen.request.query:
             yield _shown(seen, (name, key), value, listed=True)
         else:
             created = role.op == "create" or (role.op == "update" and seen.status == 201)

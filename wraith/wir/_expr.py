@@ -86,7 +86,8 @@ class FreshId:
 
 @dataclass(frozen=True, slots=True)
 class NextKey:
-    """One more than the greatest integer key that is stored, or that ever was; 1 where there is none."""
+    """One more than the greatest integer key that is stored, or that ever was, or than the greatest number
+    that a key ends with where none is an integer; ``start`` where there is neither."""
 
     entity: str
     ever: bool = False

@@ -58,7 +58,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "less": (2, 2),
     "contains": (2, 2),
     # bytes and encodings
-    "byte_length": (1, 1),
+    "byte_length": (1, 2),
     "hex": (1, 1),
     "base64": (1, 1),
     "from_base64": (1, 1),
@@ -68,8 +68,8 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "from_json": (1, 2),
     "byte_range": (2, 2),
     "content_range": (2, 2),
-    "md5": (1, 2),
-    "sha1": (1, 2),
-    "sha256": (1, 2),
-    "crc32": (1, 1),
+    "md5": (1, 3),
+    "sha1": (1, 3),
+    "sha256": (1, 3),
+    "crc32": (1, 2),
 }

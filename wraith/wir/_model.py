@@ -138,6 +138,14 @@ class Entity(_Part):
     key: _JsonPath
 
 
+class Selector(_Part):
+    """What tells the operations behind a path apart: its value is one more segment of the path, behind
+    ``#``."""
+
+    path: str
+    of: _JsonExpr
+
+
 class Fixture(_Part):
     """An entity that the service had before the first request."""
 
@@ -153,6 +161,7 @@ class Model(_Part):
     fixtures: dict[str, tuple[Fixture, ...]] = {}
     caller: _JsonExpr | None = None
     """Who asks: the identity that the service gives to the credential of a request."""
+    selectors: tuple[Selector, ...] = ()
     routes: tuple[Route, ...] = ()
     graphql: tuple[GraphQL, ...] = ()
     unknown: tuple[Variant, ...] = ()
@@ -163,7 +172,7 @@ class Model(_Part):
     """Elements of XML that are lists: by parent, the child with the names that may stand behind it."""
 
 
-OPTIONAL = ("caller", "unknown", "refused", "graphql", "xml_lists")
+OPTIONAL = ("caller", "selectors", "unknown", "refused", "graphql", "xml_lists")
 """Parts of a model that are written only where there is something in them."""
 
 

@@ -1,0 +1,42 @@
+"""Web pages of other origins may use the twin: the Fetch standard, 3.2 (CORS protocol)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wraith.exchange import Headers, Response, header
+
+MAX_AGE_S: Final = 600
+"""How long a browser may remember a preflight: Chromium remembers no longer than two hours."""
+
+
+def preflight(headers: Headers) -> Response | None:
+    """Return the answer to ``OPTIONS`` that asks whether a page may send a request: it may. None where it
+    asks nothing of the kind."""
+    origin, method = header(headers, "origin"), header(headers, "access-control-request-method")
+    if origin is None or method is None:
+        return None
+    allowed = [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Methods", method),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Max-Age", str(MAX_AGE_S)),
+        ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+    ]
+    if (names := header(headers, "access-control-request-headers")) is not None:
+        allowed.append(("Access-Control-Allow-Headers", names))
+    return Response(204, tuple(allowed))
+
+
+def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:
+    """Return the headers that let the page read an answer which asked from another origin; none where the
+    service said itself who may."""
+    origin = header(asked, "origin")
+    if origin is None or header(answered, "access-control-allow-origin") is not None:
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", b"*"),
+        (b"vary", b"Origin"),
+    ]
