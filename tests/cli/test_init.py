@@ -32,7 +32,7 @@ def test_the_files_are_valid(shop: Workspace) -> None:
 
 
 def test_every_comment_shows_the_default(shop: Workspace) -> None:
-    """A key in a comment is set to its default, but for the examples of [record] and [diff]."""
+    """A key in a comment is set to its default, but for the examples of [record], [diff] and [serve]."""
     table = tomllib.loads(_uncommented(shop.config_path.read_text()))
     config = validate(table, TwinConfig, "wraith.toml")
     examples = config.record.model_copy(update={"start": (), "exercise": (), "inputs": ()})
@@ -43,7 +43,9 @@ def test_every_comment_shows_the_default(shop: Workspace) -> None:
     assert config.diff.overrides
     assert len(config.diff.suppress) == 1
     rules = config.diff.model_copy(update={"fields": {}, "overrides": {}, "suppress": ()})
-    assert config.model_copy(update={"record": examples, "diff": rules}) == read_toml(
+    latency = config.serve.latency.model_copy(update={"routes": ()})
+    serve = config.serve.model_copy(update={"latency": latency, "rate_limits": ()})
+    assert config.model_copy(update={"record": examples, "diff": rules, "serve": serve}) == read_toml(
         shop.config_path, TwinConfig
     )
     assert set(table["record"]) == set(Record.model_fields)

@@ -13,18 +13,21 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from wraith.asgi import Address, Front, Guard, run_app
+from wraith.asgi import Address, Front, Guard, Traffic, run_app
 from wraith.canonical import JsonValue
 from wraith.config import FixtureSets, Serve
 from wraith.exchange import Request, Response
 from wraith.runtime import Twin
-from wraith.serve import AccessLog, Backing, Mask, Passthrough
+from wraith.serve import AccessLog, Backing, Mask, Passthrough, Simulation, TracedTwin, TraceLog
 from wraith.serve._control import control_app
 from wraith.serve._mask import Unmask
+from wraith.serve._naming import Naming
 from wraith.serve._page import Looked, add_page
 from wraith.serve._replay import Recording, Replay
 from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
+from wraith.serve._simulation import Simulated
+from wraith.serve._trace import add_trace
 from wraith.serve._twin import TwinApp
 from wraith.wir import model_from_json
 
@@ -143,13 +146,16 @@ class Shop:
         max_body_bytes: int = 1000,
         body_timeout_s: float = 5.0,
         backing: Backing | None = None,
+        simulation: Simulation | None = None,
+        trace: TraceLog | None = None,
     ) -> AsyncIterator[Served]:
         """Serve a twin for as long as the block lasts."""
         log, stop = io.StringIO(), asyncio.Event()
         bound: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
-        settings, twin = settings or Serve(), self.twin(kind, sets)
+        settings = settings or Serve()
+        twin = self.twin(kind, sets) if trace is None else TracedTwin(trace, model_from_json(MODEL), sets)
         sessions, access = Sessions(twin, fixtures, settings), AccessLog(log, as_json=True, colour=False)
-        app = TwinApp(
+        app: Traffic = TwinApp(
             twin,
             sessions,
             mask,
@@ -164,6 +170,12 @@ class Shop:
         control = control_app(sessions, {"twin": "shop"})
         add_session_control(control, sessions, twin.model)
         add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
+        if simulation is not None:
+            sessions.on_reset = simulation.forget
+            app = Simulated(app, simulation, twin, mask, access, Naming(settings.session_mode))
+        if trace is not None:
+            trace.name_of = sessions.name_of
+            add_trace(control, trace)
         front = Front(app, control, Guard(None))
         task = asyncio.create_task(
             run_app(front, host="127.0.0.1", port=0, on_bound=bound.set_result, stop=stop, signals=False)

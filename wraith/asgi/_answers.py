@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from wraith.asgi._bodies import drain
 from wraith.canonical import JsonValue, compact
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from wraith.asgi._types import Receive, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
+
+HANG_UP: Final = "wraith.hang_up"
+"""The type of a message of ours besides those of ASGI: the connection closes, whatever was sent on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ async def send_whole(send: Send, status: int, headers: RawHeaders, body: bytes) 
     """Send an answer whose body is all here."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def hang_up(send: Send) -> None:
+    """Close the connection, before an answer or in the middle of one."""
+    await send(cast(Any, {"type": HANG_UP}))
 
 
 async def send_rest(send: Send, body: bytes, *, unread: Receive | None = None) -> None:

@@ -1,8 +1,9 @@
-"""Two things that Hypercorn keeps from an application, and that it has no setting for.
+"""Three things that Hypercorn keeps from an application, and that it has no setting for.
 
 A target's empty query (``/a?``) is not in the ASGI scope, and recording promises targets byte for byte. And a
 WebSocket handshake never arrives as the request that it is: an incomplete one is answered with an empty 400,
-where a 501 that says why is promised. So Hypercorn is given a stream of ours for both.
+where a 501 that says why is promised. And an application cannot hang up: without an answer it is given a 500.
+So Hypercorn is given a stream of ours for all of them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hypercorn.protocol import h11
-from hypercorn.protocol.events import Request
-from hypercorn.protocol.http_stream import HTTPStream
+from hypercorn.protocol.events import Request, StreamClosed
+from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
+from wraith.asgi._answers import HANG_UP
 from wraith.asgi._heads import TARGET
 
 if TYPE_CHECKING:
     from hypercorn.protocol.events import Event
+    from hypercorn.typing import ASGISendEvent
 
 
 class _WholeRequests(HTTPStream):
@@ -24,6 +27,15 @@ class _WholeRequests(HTTPStream):
         if isinstance(event, Request):
             event.state[TARGET] = event.raw_path
         await super().handle(event)
+
+    async def app_send(self, message: ASGISendEvent | None) -> None:
+        kind: str | None = message["type"] if message is not None else None
+        if kind != HANG_UP:
+            await super().app_send(message)
+        elif not self.closed:
+            self.state = ASGIHTTPState.CLOSED
+            # an answer that is not whole leaves the connection of no use: Hypercorn closes it
+            await self.send(StreamClosed(stream_id=self.stream_id))
 
 
 def hand_over_whole_requests() -> None:

@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, str]] = {
     "build": "bring everything up to date, and nothing else",
     "graph": "show the build graph, and what is up to date",
     "cache": "show, trim, verify or empty the action cache",
+    "lint": "list what is wrong with a twin's model",
     "doctor": "list what is wrong with a twin and what to do",
 }
 

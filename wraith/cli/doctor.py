@@ -1,5 +1,6 @@
 """List what is wrong with a twin, and what to do about it: configuration, recordings, scrubbing, model,
-patches, report. Nothing is changed. Ends with 0 where nothing is an error, with 2 where something is."""
+patches, report. Nothing is changed. Ends with 0 where nothing is an error, with 2 where something is, with 3
+where --security-audit finds what is surely a secret or personal."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wraith.cli._args import add_reading_twin, reading_twin
 from wraith.cli._output import Block, Kind, Line, Output, count
-from wraith.errors import AnswerIsNo
+from wraith.errors import AnswerIsNo, PolicyError
 
 if TYPE_CHECKING:
     from wraith.canonical import JsonValue
@@ -25,13 +26,22 @@ LOOKS: Final[dict[Level, Kind]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_reading_twin(parser)
+    parser.add_argument(
+        "--security-audit",
+        action="store_true",
+        help="scan every recording, model and report for secrets and personal data",
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    from wraith.cli._audit import audit
     from wraith.cli._checkup import examine
+    from wraith.cli._patient import Patient
 
     with reading_twin(args) as workspace:
         findings = examine(workspace)
+        found = list(audit(Patient(workspace))) if args.security_audit else []
+        findings += found
     counts = Counter(finding.level for finding in findings)
     summary = f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}, {counts['ok']} ok"
     documents: list[JsonValue] = [_document(finding) for finding in findings]
@@ -46,6 +56,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         *(block for finding in findings for block in _blocks(finding)),
         Line(f"{workspace.name}: {summary}", "title"),
     )
+    if any(finding.level == "error" for finding in found):
+        return PolicyError.exit_code
     return AnswerIsNo.exit_code if counts["error"] else 0
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
 from wraith.cli._serving import add_composing, serving_twin
+from wraith.cli._simulating import add_simulating, simulation_of
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
     from wraith.config import Serve
-    from wraith.serve import Backing, Mask
+    from wraith.serve import Backing, Loaded, Mask, TraceLog
     from wraith.workspace import Workspace
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -75,6 +76,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ready-json", type=Path, metavar="FILE", help="write the address to FILE once it is bound"
     )
+    add_simulating(parser)
+    parser.add_argument(
+        "--watch", action="store_true", help="answer anew when model, handlers or fixtures change"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -84,19 +89,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
-    from wraith.build.steps import fixtures_of, handlers_of, read_model
-    from wraith.canonical import sha256
-    from wraith.config import DEFAULT_NAME, TwinConfig, read_toml, selected
+    from functools import partial
+
+    from wraith.config import DEFAULT_NAME, TwinConfig, read_toml
     from wraith.recording import sealed_sessions
-    from wraith.runtime import Twin
-    from wraith.serve import AccessLog, Passthrough, serve_twin
-    from wraith.wir import dump_model
+    from wraith.serve import AccessLog, Passthrough, TraceLog, Watch, serve_twin
 
     config = read_toml(workspace.config_path, TwinConfig)
-    model = read_model(workspace)
-    sets = fixtures_of(workspace, model)
-    selected(sets, args.fixture)  # one that does not exist is said now
-    routes = count(len(model.routes), "route")
+    trace = TraceLog() if args.trace else None
+    load = partial(_load, workspace, args.fixture, trace)
+    loaded = load()
+    twin = loaded.twin
+    routes = count(len(twin.model.routes), "route")
     settings = _settings(config.serve, args)
     strict = settings.fidelity == "strict"
     passing = config.passthrough
@@ -111,17 +115,17 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
                 "host": address.host,
                 "port": address.port,
                 "fidelity": settings.fidelity,
-                "routes": len(model.routes),
+                "routes": len(twin.model.routes),
                 "pid": os.getpid(),
             },
             Line(f"serving {workspace.name} ({routes}) at {address.url}, until Ctrl-C", "good"),
         )
 
     serve_twin(
-        Twin(model, sets, handlers_of(workspace)),
+        twin,
         _mask(workspace),
         name=workspace.name,
-        model_digest=sha256(dump_model(model)),
+        model_digest=loaded.model_digest,
         access=AccessLog.to(sys.stderr, os.environ),
         settings=settings,
         upstream_url=config.upstream.base_url,
@@ -133,7 +137,28 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         on_bound=say,
         ready_json=args.ready_json,
         backing=_backing(workspace),
+        simulation=simulation_of(workspace, config, twin, args),
+        trace=trace,
+        watch=Watch(workspace.root, load, out.note) if args.watch else None,
     )
+
+
+def _load(workspace: Workspace, fixture: str | None, trace: TraceLog | None) -> Loaded:
+    """Return the twin of the workspace as its files are now. Raises InputError for what is wrong with them,
+    and where there is no such fixture set."""
+    from wraith.build.steps import fixtures_of, handlers_of, read_model
+    from wraith.canonical import sha256
+    from wraith.config import selected
+    from wraith.runtime import Twin
+    from wraith.serve import Loaded, TracedTwin
+    from wraith.wir import dump_model
+
+    model = read_model(workspace)
+    sets = fixtures_of(workspace, model)
+    selected(sets, fixture)
+    handlers = handlers_of(workspace)
+    twin = TracedTwin(trace, model, sets, handlers) if trace is not None else Twin(model, sets, handlers)
+    return Loaded(twin, sha256(dump_model(model)))
 
 
 def _settings(configured: Serve, args: argparse.Namespace) -> Serve:

@@ -29,6 +29,7 @@ from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
 from wraith.config._project import Cache, ComposedTwin, ProjectConfig
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
+from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
 from wraith.config._toml import toml_bytes
 from wraith.config._twin import (
     Composite,
@@ -56,6 +57,7 @@ __all__ = [
     "Capabilities",
     "ComposedTwin",
     "Composite",
+    "Delays",
     "Diff",
     "Document",
     "DriftConfig",
@@ -68,14 +70,18 @@ __all__ = [
     "FixtureSet",
     "FixtureSets",
     "Idempotency",
+    "Latency",
+    "LatencyMode",
     "Overlay",
     "Override",
     "Passthrough",
     "Policy",
     "ProjectConfig",
     "Promote",
+    "RateLimit",
     "Reclassify",
     "Record",
+    "RouteLatency",
     "Rule",
     "ScrubConfig",
     "Serve",

@@ -105,6 +105,32 @@ base_url = {base_url}
 # [serve.lua]
 # on_error = "fallback"
 
+# How long answers are held back: "off", "fixed", "uniform", "normal", "percentile" or "recorded". Each mode
+# reads its own times, in milliseconds; the seed decides the single waits:
+# [serve.latency]
+# mode = "off"
+# seed = 0
+# ms = 100.0
+# min_ms = 50.0
+# max_ms = 150.0
+# mean_ms = 100.0
+# deviation_ms = 20.0
+# p50_ms = 50.0
+# p90_ms = 120.0
+# p99_ms = 400.0
+# [[serve.latency.routes]]
+# route = "POST /v1/reports"
+# mode = "fixed"
+
+# How often a session may ask; several limits may hold at once:
+# [[serve.rate_limits]]
+# route = "*"
+# limit = 100
+# window_s = 60.0
+# algorithm = "fixed"
+# status = 429
+# body = {{ error = "too many requests" }}
+
 [passthrough]
 # Forward what no route matches to the real service, where a pattern such as "GET /v1/reports/*" allows it:
 # enabled = false

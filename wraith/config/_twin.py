@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from wraith.config._diff import Diff
 from wraith.config._overlay import Base, Capabilities, Overlay, Promote
 from wraith.config._read import Document
+from wraith.config._simulation import Latency, RateLimit
 
 
 class Upstream(Document):
@@ -100,6 +101,8 @@ class Serve(Document):
     cors: bool = True
     """Web pages of other origins may use the twin."""
     lua: ServeLua = ServeLua()
+    latency: Latency = Latency()
+    rate_limits: tuple[RateLimit, ...] = ()
     idempotency: Idempotency = Idempotency()
 
     @field_validator("clock_epoch")

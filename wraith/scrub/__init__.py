@@ -1,6 +1,7 @@
 """What may never reach the disk, and what takes its place. For users: ``docs/reference/scrubbing.md``."""
 
 from wraith.scrub._key import Key, draft_key, find_key, keep_key
+from wraith.scrub._personal import Confidence, Suspicion, suspicions
 from wraith.scrub._restore import restore
 from wraith.scrub._reveal import lacks_a_secret, reveal, stands_in
 from wraith.scrub._rules import RULES_VERSION, effective_policy_digest, policy_digest
@@ -9,9 +10,11 @@ from wraith.scrub._token import is_token
 
 __all__ = [
     "RULES_VERSION",
+    "Confidence",
     "Key",
     "Scrubbed",
     "Scrubber",
+    "Suspicion",
     "draft_key",
     "effective_policy_digest",
     "find_key",
@@ -22,4 +25,5 @@ __all__ = [
     "restore",
     "reveal",
     "stands_in",
+    "suspicions",
 ]

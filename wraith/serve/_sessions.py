@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -87,6 +87,19 @@ class Sessions:
         self._bytes = 0
         self.fixture_names = fixture_names(twin.fixture_sets)
         """The sets that a session may begin with."""
+        self.on_reset: Callable[[str], None] | None = None
+        """Told of each reset: the name of the session, empty for all."""
+
+    def serve(self, twin: Twin) -> None:
+        """Let another twin answer from here on. Open sessions go on with what they hold; those that open
+        later begin with its fixtures."""
+        self._twin = twin
+        self.fixture_names = fixture_names(twin.fixture_sets)
+
+    def name_of(self, session: Session) -> str:
+        """Return the name of an open session; its seed where it is none."""
+        names = (name for name, client in self.opened() if client.session is session)
+        return next(names, session.ids.seed)
 
     def get(self, name: str, fixtures: str = "") -> Client:
         """Return the state of the client that names its session so, and that asks for a fixture set, or for
@@ -106,7 +119,8 @@ class Sessions:
         """Begin a session anew, with fixtures, or with a state in their place. Raises UnknownFixtures."""
         if fixtures and fixtures not in self.fixture_names:
             raise UnknownFixtures
-        self._forget(name)
+        if self._forget(name) and self.on_reset is not None:
+            self.on_reset(name)
         chosen, seed = fixtures or self._fixtures, self._settings.seed
         session = self._twin.open_session(f"{seed}/{name}" if seed else name, chosen)
         if state is not None:
@@ -173,6 +187,8 @@ class Sessions:
 
     def reset(self, name: str) -> list[str]:
         """Forget one session, or all where no name is given; return the names of those that there were."""
+        if self.on_reset is not None:
+            self.on_reset(name)
         return [known for known in ([name] if name else sorted(self._open)) if self._forget(known)]
 
     def __len__(self) -> int:

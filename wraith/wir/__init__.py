@@ -53,6 +53,7 @@ from wraith.wir._guards import (
     OneOfSet,
     known,
 )
+from wraith.wir._lint import LintFinding, lint
 from wraith.wir._model import (
     Entity,
     Fixture,
@@ -113,6 +114,7 @@ __all__ = [
     "JsonType",
     "KeysBeyond",
     "KeysWithin",
+    "LintFinding",
     "Literal",
     "Lookup",
     "Make",
@@ -161,6 +163,7 @@ __all__ = [
     "expr_from_json",
     "expr_to_json",
     "known",
+    "lint",
     "load_model",
     "load_patch",
     "merge_patches",

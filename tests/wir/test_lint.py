@@ -1,0 +1,154 @@
+"""What ``lint`` finds in a model: one broken part, one finding; a sound model, none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wraith.canonical import JsonValue
+from wraith.wir import LintFinding, lint, model_from_json
+
+PAGE = Path(__file__).parents[2] / "docs/reference/lint.md"
+
+NAME = {"path": "request.body.name"}
+SOUND: dict[str, JsonValue] = {
+    "status": 200,
+    "guards": [{"exists": "entity"}],
+    "body_template": {"name": "$name"},
+    "holes": {"name": {"class": "echoed", "type": "string", "source": NAME}},
+}
+MISSING: dict[str, JsonValue] = {"status": 404, "guards": [{"absent": "entity"}], "body_template": {"no": 1}}
+
+
+def findings(*variants: dict[str, JsonValue], **more: JsonValue) -> list[LintFinding]:
+    """Lint a model of one route with these variants, and with other parts in the place of its own."""
+    route: JsonValue = {
+        "method": "GET",
+        "path_pattern": "/cups/{id}",
+        "entity": "cup",
+        "key": {"path": "request.path.id"},
+        "variants": list(variants or (SOUND, MISSING)),
+    }
+    document: JsonValue = {
+        "format": "wraith.model/1",
+        "entities": [{"name": "cup", "key": "id"}],
+        "routes": [route],
+        **more,
+    }
+    return list(lint(model_from_json(document), lambda text: text == "{{name}}"))
+
+
+def variant(**changed: JsonValue) -> dict[str, JsonValue]:
+    return {**SOUND, **changed}
+
+
+def hole(source: JsonValue, kind: str = "echoed") -> JsonValue:
+    return {"name": {"class": kind, "type": "string", "source": source}}
+
+
+def test_a_sound_model_has_no_findings() -> None:
+    """Two variants that tell each other apart, a hole with a source: nothing is wrong."""
+    assert findings() == []
+
+
+ROUTE: JsonValue = {"method": "GET", "path_pattern": "/cups/{id}", "variants": [MISSING]}
+OTHER: JsonValue = {"method": "GET", "path_pattern": "/cups/{cup}", "variants": [MISSING]}
+CUP: JsonValue = {"name": "cup", "key": "id"}
+FIXTURE: JsonValue = {"key": "c1", "value": {"id": "c1"}}
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        pytest.param({"routes": [ROUTE, OTHER]}, "route GET /cups/{}", id="routes of one shape"),
+        pytest.param({"entities": [CUP, CUP]}, "entity cup", id="entities of one name"),
+        pytest.param({"fixtures": {"cup": [FIXTURE, FIXTURE]}}, "fixture cup c1", id="keys of fixtures"),
+    ],
+)
+def test_a_name_that_stands_for_two_things_is_found(more: dict[str, JsonValue], where: str) -> None:
+    """Routes are one by their shape, whatever their parameters are called."""
+    assert [(found.code, found.where) for found in findings(**more)] == [("duplicate-id", where)]
+
+
+STRING: JsonValue = {"type": ["request.body.name", "string"]}
+NUMBER: JsonValue = {"type": ["request.body.name", "number"]}
+
+
+@pytest.mark.parametrize(
+    ("variants", "code", "place"),
+    [
+        pytest.param((variant(guards=[]), MISSING), "unreachable-variant", "variant 1", id="after all"),
+        pytest.param(
+            (SOUND, variant(guards=[{"exists": "entity"}, STRING])),
+            "unreachable-variant",
+            "variant 1",
+            id="after one that asks for less",
+        ),
+        pytest.param(
+            (variant(guards=[STRING, NUMBER]),), "guards-never-hold", "variant 0", id="contradiction"
+        ),
+        pytest.param(
+            (variant(body_template={"a": "$b"}),), "hole-without-source", "variant 0, a", id="no hole"
+        ),
+        pytest.param(
+            (variant(holes=hole({"path": "request.path.cup"})),),
+            "hole-without-source",
+            "variant 0, request.path.cup",
+            id="a parameter that the path has not",
+        ),
+        pytest.param(
+            (variant(holes=hole({"literal": "tea"}, "unexplained")),),
+            "hole-unexplained",
+            "variant 0, name",
+            id="a source that was not learned",
+        ),
+        pytest.param(
+            (variant(body_template={"name": "$name", "a": {"b": ["{{name}}"]}}),),
+            "placeholder-constant",
+            "variant 0, a.b[0]",
+            id="a placeholder in the template",
+        ),
+        pytest.param(
+            (variant(holes=hole({"literal": "{{name}}"}, "constant")),),
+            "placeholder-constant",
+            "variant 0, $name",
+            id="a placeholder in a hole",
+        ),
+        pytest.param(
+            (variant(headers=[["x-name", {"literal": "{{name}}"}]]),),
+            "placeholder-constant",
+            "variant 0, header x-name",
+            id="a placeholder in a header",
+        ),
+        pytest.param(
+            (variant(effects=[{"delete": "mug", "key": {"path": "request.path.id"}}]),),
+            "unknown-entity",
+            "variant 0",
+            id="an effect on an entity that there is not",
+        ),
+    ],
+)
+def test_a_broken_part_is_found_where_it_stands(
+    variants: tuple[dict[str, JsonValue], ...], code: str, place: str
+) -> None:
+    """The finding has the code, and the place in words of the model."""
+    assert [(found.code, found.where) for found in findings(*variants)] == [
+        (code, f"GET /cups/{{id}}, {place}")
+    ]
+
+
+def test_support_may_make_a_later_variant_reachable() -> None:
+    """A variant that was only ever seen with more than its guards leaves the rest to one after it."""
+    narrow = variant(support=[STRING])
+    assert findings(narrow, variant(status=201)) == []
+
+
+def test_every_code_has_a_section_of_the_page() -> None:
+    """The reference explains each code that the source can yield, and no other."""
+    root = PAGE.parents[2] / "wraith"
+    source = "".join((root / name).read_text() for name in ("wir/_lint.py", "cli/_linting.py"))
+    codes = set(re.findall(r'LintFinding\(\s*"([a-z-]+)"', source))
+    sections = set(re.findall(r"^## ([a-z-]+)$", PAGE.read_text(), flags=re.MULTILINE))
+    assert codes == sections

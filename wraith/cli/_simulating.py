@@ -1,0 +1,92 @@
+"""What ``wraith serve`` simulates: its options, and what they and ``wraith.toml`` make together."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from wraith.errors import InputError
+
+if TYPE_CHECKING:
+    from wraith.config import FaultProfile, TwinConfig
+    from wraith.runtime import Twin
+    from wraith.serve import Recorded, Simulation
+    from wraith.workspace import Workspace
+
+
+def add_simulating(parser: argparse.ArgumentParser) -> None:
+    """Add ``--fault-profile``, ``--latency-mode`` and ``--trace``."""
+    from wraith.config import LatencyMode
+
+    parser.add_argument(
+        "--fault-profile",
+        metavar="F",
+        help="what goes wrong on purpose: faults/F.toml of the twin, or a file that ends in .toml",
+    )
+    parser.add_argument(
+        "--latency-mode",
+        choices=get_args(LatencyMode),
+        help="how long answers are held back; default as in wraith.toml",
+    )
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="keep how the last answers came about, at /__wraith/trace/log",
+    )
+
+
+def simulation_of(
+    workspace: Workspace, config: TwinConfig, twin: Twin, args: argparse.Namespace
+) -> Simulation:
+    """Return what is on. Raises InputError for a profile that there is none of, and for recorded latency
+    without recordings."""
+    from wraith.serve import Faults, Latency, Limits, Simulation
+
+    profile = _profile(workspace, args.fault_profile) if args.fault_profile is not None else None
+    serve = config.serve
+    latency = serve.latency
+    if args.latency_mode is not None:
+        latency = latency.model_copy(update={"mode": args.latency_mode})
+        if args.latency_mode == "off":
+            latency = latency.model_copy(update={"routes": ()})
+    modes = {latency.mode, *(route.mode for route in latency.routes)}
+    recorded = _recorded(workspace, config, twin) if "recorded" in modes else {}
+    return Simulation(
+        limits=Limits(serve.rate_limits, time.monotonic) if serve.rate_limits else None,
+        faults=Faults(profile) if profile is not None else None,
+        latency=Latency(latency, recorded) if modes != {"off"} else None,
+    )
+
+
+def _profile(workspace: Workspace, name: str) -> FaultProfile:
+    from wraith.config import FaultProfile, read_toml
+
+    folder = workspace.faults_path
+    path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    if not path.is_file():
+        there = sorted(each.stem for each in folder.glob("*.toml"))
+        hint = f"there are {', '.join(there)}" if there else f"write one: {folder}/NAME.toml"
+        raise InputError(f"there is no fault profile {name!r}", where=path, hint=hint)
+    return read_toml(path, FaultProfile)
+
+
+def _recorded(workspace: Workspace, config: TwinConfig, twin: Twin) -> Recorded:
+    """Return how long the service took, by route."""
+    from wraith.recording import sealed_sessions
+    from wraith.serve import durations
+
+    found = durations(
+        (route.name if route is not None else None, exchange.duration_ms)
+        for session in sealed_sessions(workspace, config.synth.tags)
+        for exchange in session.read()
+        for route in [twin.route_of(exchange.request.method, exchange.request.path)]
+    )
+    if not found[None]:
+        raise InputError(
+            "there are no recordings to take latency from",
+            where=workspace.sessions_path,
+            hint="choose another --latency-mode",
+        )
+    return found
