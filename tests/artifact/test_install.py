@@ -106,6 +106,16 @@ def test_force_removes_no_recordings_that_were_made_there(make_twin, record, tre
     assert tree(home.root) == before
 
 
+def test_force_replaces_nothing_that_was_made_here(make_twin, tree, tmp_path: Path) -> None:
+    """A workspace that no artifact brought stays, though nothing is recorded in it."""
+    home = make_twin(tmp_path)
+    pack(home, tmp_path / "x.wraith")
+    before = tree(home.root)
+    with pytest.raises(InputError, match="was made here, not installed"):
+        install(tmp_path / "x.wraith", home.project, force=True)
+    assert tree(home.root) == before
+
+
 def test_force_replaces_nothing_but_workspaces(make_twin, tmp_path: Path) -> None:
     """A folder that is no twin, and a link to one, stay as they are."""
     home = make_twin(tmp_path / "home")

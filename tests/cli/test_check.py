@@ -61,7 +61,7 @@ def test_nothing_compared_is_never_a_pass(run, shop: Workspace) -> None:
     ran = run("check", "shop")
     assert ran.code == 2
     assert ran.out.startswith(
-        "FAIL  shop  0/10000  sessions=0/0  divergences=0\nno-evidence: nothing was compared"
+        "FAIL  shop  0/10000  sessions=0/0  divergences=0 (0 suppressed)\nno-evidence: nothing was compared"
     )
 
 

@@ -132,6 +132,12 @@ def _refuse_existing(workspace: Workspace, file: Path, force: bool) -> None:
             where=workspace.root,
             hint="give the artifact another name with --name, or move the folder away",
         )
+    if not workspace.origin_path.is_file():
+        raise InputError(
+            "was made here, not installed, and --force replaces only what was installed",
+            where=workspace.root,
+            hint="give the artifact another name with --name, or move the folder away",
+        )
 
 
 def _sessions(workspace: Workspace) -> set[str]:

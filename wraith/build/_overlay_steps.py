@@ -207,12 +207,16 @@ def _written(composition: Composition, workspace: Workspace, report_path: Path) 
     return ComposeResult(composition, workspace)
 
 
+def _findings(number: int) -> str:
+    return "1 finding of policy" if number == 1 else f"{number} findings of policy"
+
+
 def judge_report(report: ComposeReport, where: Path | str) -> None:
     """Raise what a report says where a composite may not be used: PolicyError, else AnswerIsNo."""
     errors = [finding for finding in report.policy if finding.severity == "error"]
     if errors:
         raise PolicyError(
-            f"{len(errors)} findings of policy, the first: {errors[0].path}: {errors[0].reason}",
+            f"{_findings(len(errors))}, the first: {errors[0].path}: {errors[0].reason}",
             where=where,
             hint="the report lists all of them; docs/reference/overlays.md says what each means",
         )
@@ -220,7 +224,7 @@ def judge_report(report: ComposeReport, where: Path | str) -> None:
         first = report.overlaps[0]
         guard = f"; this guard would tell them apart: {first.separate_by_text}" if first.separate_by else ""
         raise AnswerIsNo(
-            f"{report.overlaps_total} pairs of variants are not provably disjoint, the first: "
+            f"{report.overlaps_total} pair(s) of variants not provably disjoint, the first: "
             f"{first.first.route}, {_side(first.first)} and {_side(first.second)}{guard}",
             where=where,
             hint="the report has an example of each; add a guard, or compose with --no-strict",

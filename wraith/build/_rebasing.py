@@ -103,7 +103,7 @@ def judge_rebase(workspace: Workspace, report: RebaseReport) -> None:
         raise AnswerIsNo(
             f"conflicts with {report.new_base}: {report.reasons[0]}",
             where=workspace.rebase_report_path,
-            hint=f"wraith rebase-check --overlay {workspace.name} says all of it",
+            hint="the report there says all of it, with an example request for each overlap",
         )
 
 
@@ -234,7 +234,7 @@ def judge_promotion(promotion: Promotion, where: Path) -> None:
     refused = [finding for finding in promotion.policy if finding.severity == "error"]
     if refused:
         raise PolicyError(
-            f"not promoted: {len(refused)} findings of policy, the first: {refused[0].path}: "
+            f"not promoted: {len(refused)} finding(s) of policy, the first: {refused[0].path}: "
             f"{refused[0].reason}",
             where=where,
             hint="summary.md lists what is missing",

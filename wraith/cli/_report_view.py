@@ -21,11 +21,10 @@ MOST_SUPPRESSED: Final = 0.15
 
 def verdict(name: str, report: Report) -> Line:
     """Return the one line that a report comes to."""
-    suppressed = f" ({report.suppressed_leaves} suppressed)" if report.suppressed_leaves else ""
     text = (
         f"{'PASS' if report.passed else 'FAIL'}  {name}  {report.score_bp}/10000"
         f"  sessions={report.sessions_passed}/{report.sessions_total}"
-        f"  divergences={report.divergences_total}{suppressed}"
+        f"  divergences={report.divergences_total} ({report.suppressed_leaves} suppressed)"
     )
     return Line(text, "good" if report.passed else "bad")
 

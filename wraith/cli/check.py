@@ -105,11 +105,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def folds_number(text: str) -> int:
-    """Return the number of folds. Raises InputError for what is none."""
+    """Return the number of folds. Raises ArgumentTypeError for what is none."""
     if not text.isdigit() or int(text) < 2:
-        raise InputError(
-            f"not a number of folds: {text!r}", where="--holdout", hint="give 2 or more, such as 5"
-        )
+        raise argparse.ArgumentTypeError(f"expected 2 or more folds, such as 5, found {text!r}")
     return int(text)
 
 
@@ -154,12 +152,21 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
     of_its_own = {"--upstream": args.upstream, "--tamper": args.tamper}
     beside = {"--wire": args.wire, "--holdout": args.holdout}
+    narrowing = {"--session": args.sessions, "--route": args.route}
+    if args.tamper:
+        beside |= narrowing
     alone = [name for name, given in of_its_own.items() if given]
     if args.upstream:
         beside["--fixture"] = args.fixture
     others = alone[1:] + [name for name, given in beside.items() if given]
     if alone and others:
         raise InputError(f"{alone[0]} and {others[0]} do not go together", hint="run the command twice")
+    narrowed = [name for name, given in narrowing.items() if given]
+    if args.holdout and narrowed:
+        raise InputError(
+            f"--holdout and {narrowed[0]} do not go together: folds are of all sessions and routes",
+            hint="the JSON of --holdout has the share of each route",
+        )
     live = {
         "--target": args.target,
         "--header": args.headers,

@@ -60,9 +60,9 @@ def describe(error: ValidationError) -> str:
     lines = []
     for finding in error.errors(include_url=False):
         key = ".".join(str(part) for part in finding["loc"]) or "(top)"
-        message = "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"]
-        found = (
-            "" if finding["type"] in ("missing", "extra_forbidden") else f", found {finding['input']!r:.80}"
-        )
+        strange = finding["type"] == "extra_forbidden"
+        message = "unknown key" if strange else finding["msg"].removeprefix("Value error, ")
+        told = finding["type"] in ("missing", "extra_forbidden") or isinstance(finding["input"], dict)
+        found = "" if told else f", found {finding['input']!r:.80}"
         lines.append(f"{key}: {message}{found}")
     return "; ".join(lines)

@@ -83,6 +83,7 @@ class Judge:
         """List the differences as divergences; return those that were not accepted, and those that were."""
         told: list[Difference] = []
         accepted: list[Difference] = []
+        rules: set[int] = set()
         for each in kept:
             drift = self._drift.of(route, each)
             tally.counts["differences"] += 1
@@ -90,6 +91,7 @@ class Judge:
                 tally.renamed_by[drift.renamed_by] += 1
             if drift.accepted_by is not None:
                 tally.accepted_by[drift.accepted_by] += 1
+                rules.add(drift.accepted_by)
                 accepted.append(each)
             else:
                 told.append(each)
@@ -110,4 +112,6 @@ class Judge:
                         accepted=drift.accepted_by is not None,
                     )
                 )
+        for number in rules:
+            tally.accepted_in[number, route] += 1
         return told, accepted

@@ -27,6 +27,8 @@ def rule_findings(
                 yield _unused(name, rule.reason)
         else:
             yield from _broad(tally, number, name, rule)
+    for number, known in enumerate(drift.suppress):
+        yield from _accepts_most(tally, number, known.reason)
     if not whole:
         return
     for number, accepted in enumerate(drift.suppress):
@@ -58,3 +60,13 @@ def _broad(tally: Tally, number: int, name: str, rule: Suppress) -> Iterator[Rul
             if everything:
                 said += ", and would hide every other one there"
             yield RuleFinding(kind="broad_rule", rule=name, message=f"{said}: {rule.reason}")
+
+
+def _accepts_most(tally: Tally, number: int, reason: str) -> Iterator[RuleFinding]:
+    """Accepting is for single drifts: a rule that meets most of a route hides whether it is right at all."""
+    for route in sorted(tally.routes):
+        met, total = tally.accepted_in[number, route], tally.routes[route]["exchanges_total"]
+        if 2 * met > total:
+            name = f"[[suppress]] {number + 1} of drift.toml"
+            said = f"accepts differences in {met} of {total} exchanges of {route}: {reason}"
+            yield RuleFinding(kind="broad_rule", rule=name, message=said)

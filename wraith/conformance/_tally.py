@@ -55,6 +55,8 @@ class Tally:
     renamed_by: Counter[int] = field(default_factory=Counter)
     hidden_by: Counter[tuple[int, str]] = field(default_factory=Counter)
     """Exchanges in which a rule left something out, by rule and route."""
+    accepted_in: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """Exchanges in which a rule accepted something, by rule and route."""
     fields: set[str] = field(default_factory=set)
     overrides: set[str] = field(default_factory=set)
     preexisting: list[Dependence] = field(default_factory=list)
@@ -132,6 +134,7 @@ class Tally:
         ):
             mine.update(theirs)  # type: ignore[arg-type]  # of one key type each
         self.hidden_by.update(other.hidden_by)
+        self.accepted_in.update(other.accepted_in)
         for handler, counter in other.handlers.items():
             self.handlers.setdefault(handler, Counter()).update(counter)
         self.fields |= other.fields

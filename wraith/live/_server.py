@@ -55,13 +55,20 @@ def _address(process: subprocess.Popen[bytes], log: IO[bytes]) -> str:
         for line in process.stdout:  # its one document, written when it is bound
             said += line
             if line == b"}\n":
-                address: str = json.loads(said)["url"]
-                return address
+                told = json.loads(said)
+                if "url" in told:
+                    address: str = told["url"]
+                    return address
+                raise OperationError(
+                    f"the server did not start: {told['error']['message']}",
+                    where=told["error"]["where"],
+                    hint=told["error"]["hint"],
+                )
     finally:
         too_long.cancel()
     log.seek(0)
-    told = log.read().decode(errors="replace").strip().splitlines()
+    lines = log.read().decode(errors="replace").strip().splitlines()
     raise OperationError(
-        f"the server did not start: {told[0] if told else 'it said nothing'}",
+        f"the server did not start: {lines[0] if lines else 'it said nothing'}",
         hint="see what it says: wraith serve NAME --port 0",
     )
