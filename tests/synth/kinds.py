@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -45,19 +46,19 @@ class Said:
     headers: Headers = ()
 
 
-class Service:
+class Service(ABC):
     """A service, and the client that a recording is made with."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.stored: dict[str, Document] = {}
 
-    def answer(self, asked: Asked) -> Said:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, asked: Asked) -> Said: ...
 
     @staticmethod
-    def walk(client: Client) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def walk(client: Client) -> None: ...
 
     def fresh(self, prefix: str) -> str:
         """Return a new identifier."""

@@ -36,7 +36,7 @@ class Fault(Document):
     """So many such requests of a session go well first."""
     count: int | None = Field(default=None, ge=1)
     """At most so often in a session."""
-    status: int | None = Field(default=None, ge=100, le=599)
+    status: int | None = Field(default=None, ge=200, le=599)
     body: JsonValue = None
     headers: dict[str, str] = Field(default={})
     delay_ms: int | None = Field(default=None, ge=0)

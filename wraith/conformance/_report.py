@@ -20,6 +20,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Answer(_Part):
+    """What a command answers with, and keeps in a file."""
+
+    def to_json(self) -> JsonValue:
+        """Return it as a JSON document."""
+        document: JsonValue = self.model_dump(mode="json")
+        return document
+
+
 class Divergence(_Part):
     """One difference between a recorded and a replayed answer. ``accepted``: by a rule of ``drift.toml``."""
 
@@ -127,7 +136,7 @@ class Prediction(_Part):
     """Those without any error."""
 
 
-class Generalization(_Part):
+class Generalization(_Answer):
     """``reports/holdout.json``: each fold predicted by a model learned from the others."""
 
     format: Literal["wraith.holdout/1"] = "wraith.holdout/1"
@@ -143,11 +152,6 @@ class Generalization(_Part):
     corpus: str = ""
     """The digest of the sessions that were dealt."""
 
-    def to_json(self) -> JsonValue:
-        """Return the result as a JSON document."""
-        document: JsonValue = self.model_dump(mode="json")
-        return document
-
 
 class Unnoticed(_Part):
     """A constant of the model that was changed, and no divergence said so."""
@@ -162,7 +166,7 @@ class Unnoticed(_Part):
     """``not answered``: the variant answers no exchange of the recordings with the recorded status."""
 
 
-class Tampering(_Part):
+class Tampering(_Answer):
     """Which changes of the model's constants a check notices. Those of leaves that are not compared are
     listed apart, and count neither way."""
 
@@ -173,11 +177,6 @@ class Tampering(_Part):
     passed: bool
     unnoticed: tuple[Unnoticed, ...]
     not_compared: tuple[Unnoticed, ...]
-
-    def to_json(self) -> JsonValue:
-        """Return the result as a JSON document."""
-        document: JsonValue = self.model_dump(mode="json")
-        return document
 
 
 class Disagreement(_Part):
@@ -190,7 +189,7 @@ class Disagreement(_Part):
     wire: tuple[str, ...]
 
 
-class Wire(_Part):
+class Wire(_Answer):
     """How the server answers what was recorded, over HTTP."""
 
     verdict: Verdict
@@ -206,11 +205,6 @@ class Wire(_Part):
     divergences_total: int
     divergences: tuple[Divergence, ...]
 
-    def to_json(self) -> JsonValue:
-        """Return the result as a JSON document."""
-        document: JsonValue = self.model_dump(mode="json")
-        return document
-
 
 class HandlerScore(_Part):
     """A Lua handler: how many exchanges it was asked to answer, and how many the model answered because it
@@ -222,7 +216,7 @@ class HandlerScore(_Part):
     reasons: dict[str, int] = {}
 
 
-class Report(_Part):
+class Report(_Answer):
     """``reports/check.json``. ``score_bp`` is 10000 times the share of exchanges that passed, rounded;
     ``exact_bp`` that of exchanges without any error."""
 
@@ -268,11 +262,6 @@ class Report(_Part):
     preexisting: tuple[Dependence, ...] = ()
     handlers: tuple[HandlerScore, ...] = ()
     divergences: tuple[Divergence, ...]
-
-    def to_json(self) -> JsonValue:
-        """Return the report as a JSON document."""
-        document: JsonValue = self.model_dump(mode="json")
-        return document
 
 
 class NotSent(_Part):
