@@ -152,3 +152,15 @@ def test_every_code_has_a_section_of_the_page() -> None:
     codes = set(re.findall(r'LintFinding\(\s*"([a-z-]+)"', source))
     sections = set(re.findall(r"^## ([a-z-]+)$", PAGE.read_text(), flags=re.MULTILINE))
     assert codes == sections
+
+
+def test_what_is_kept_beside_entities_needs_no_declaration() -> None:
+    """It is stored by one variant and looked for by another; what is only stored, or only looked for, is a
+    slip."""
+    key = {"path": "request.path.id"}
+    put = {"put": "cup.kept", "key": key, "value": {"literal": 1}}
+    read = hole({"lookup": "cup.kept", "key": key, "at": "name"}, "derived")
+    first = variant(effects=[put], guards=[{"exists": "request.query.x"}])
+    assert findings(first, variant(holes=read)) == []
+    for alone in (variant(effects=[put]), variant(holes=read)):
+        assert [found.code for found in findings(alone)] == ["unknown-entity"]

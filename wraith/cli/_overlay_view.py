@@ -44,7 +44,7 @@ def policy_blocks(findings: tuple[Finding, ...]) -> list[Block]:
 def _overlap(overlap: Overlap) -> list[Block]:
     lines: list[Block] = []
     for side in (overlap.first, overlap.second):
-        guards = " and ".join(map(str, side.guards)) or "no guards"
+        guards = " and ".join(side.guards_text) or "no guards"
         owner = side.origin.partition("@")[0]
         lines.append(Line(f"  {owner}: {side.route}, variant {side.variant} ({side.status}): {guards}"))
     if overlap.example is not None:

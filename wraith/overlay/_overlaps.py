@@ -45,6 +45,8 @@ class Side(Document):
     """Its position in its own layer."""
     status: int
     guards: tuple[Json, ...]
+    guards_text: tuple[str, ...]
+    """The same for people."""
     support: tuple[Json, ...]
 
 
@@ -88,6 +90,7 @@ class Candidate:
             variant=self.number,
             status=self.variant.status,
             guards=tuple(map(atom_to_json, self.variant.guards)),
+            guards_text=tuple(map(show_atom, self.variant.guards)),
             support=tuple(map(atom_to_json, self.variant.support)),
         )
 

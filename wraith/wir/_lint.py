@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import chain
 from typing import Final
 
 from wraith.canonical import JsonValue
@@ -45,7 +46,7 @@ class LintFinding:
 def lint(model: Model, is_placeholder: Callable[[str], bool]) -> Iterator[LintFinding]:
     """Yield what is wrong with a model. ``is_placeholder`` tells a text that stands in for another."""
     yield from _twice(model)
-    known = frozenset(entity.name for entity in model.entities)
+    known = frozenset(entity.name for entity in model.entities) | _kept_beside(model)
     for route in model.routes:
         if route.entity is not None and route.entity not in known:
             yield _unknown_entity(f"{route.name}", route.entity)
@@ -122,7 +123,7 @@ def _variant(
 
 
 def _unknown_entity(at: str, name: str) -> LintFinding:
-    message = f"the model has no entity {name!r}: nothing is ever stored or found there"
+    message = f"the model has no entity {name!r}: it is only stored, or only looked for"
     return LintFinding("unknown-entity", at, message, "declare it in entities, or mend the name")
 
 
@@ -166,12 +167,27 @@ def _lost_parameters(at: str, variant: Variant, parameters: frozenset[str]) -> I
         yield LintFinding("hole-without-source", f"{at}, request.path.{name}", message, remedy)
 
 
+_NAMING: Final = (Lookup, NextKey, Query, Put, Delete, SetField, Make, Sweep)
+_STORING: Final = (Put, Make)
+
+
 def _entities_of(variant: Variant) -> set[str]:
-    found: set[str] = set()
-    for part in _parts(_programs(variant)):
-        if isinstance(part, (Lookup, NextKey, Query, Put, Delete, SetField, Make, Sweep)):
-            found.add(part.entity)
-    return found
+    return {part.entity for part in _parts(_programs(variant)) if isinstance(part, _NAMING)}
+
+
+def _kept_beside(model: Model) -> frozenset[str]:
+    """Return what some variants store and others look for, declared or not: what entities hold out of sight
+    is no entity that has routes."""
+    parts = [
+        part
+        for variant in chain(*(route.variants for route in model.routes), model.unknown, model.refused)
+        for part in _parts(_programs(variant))
+        if isinstance(part, _NAMING)
+    ]
+    stored = {part.entity for part in parts if isinstance(part, _STORING)}
+    return frozenset(
+        part.entity for part in parts if not isinstance(part, _STORING) and part.entity in stored
+    )
 
 
 def _constants(variant: Variant) -> Iterator[tuple[str, str]]:
