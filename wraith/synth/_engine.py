@@ -21,6 +21,7 @@ from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
 from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._look import Looked, look_at, read, routed
@@ -51,7 +52,7 @@ from wraith.synth._survey import Sketch
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
-from wraith.synth._variants import LearnedRoute, Study, learn_route
+from wraith.synth._variants import Study, learn_route
 from wraith.synth._world import World, WorldBuilder
 from wraith.wir import Effect, Entity, Evidence, Expr, Fixture, Model, Purge, Route, RouteEvidence, Selector
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from wraith.canonical import compact, parse
 from wraith.paths import MISSING
 from wraith.synth._analogy import Analogy, plain, unseen
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._names import Names
 from wraith.synth._observe import Observation
 from wraith.synth._roles import Role
 from wraith.synth._routes import RoutePattern
-from wraith.synth._variants import LearnedRoute
 from wraith.wir import Absent, Exists, Expr, Literal, Lookup, Ref, Variant, VariantEvidence
 
 ENOUGH = 2

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._roles import Role
 from wraith.wir import Call, Each, Expr, First, Literal, Lookup, Object, Query, Ref, Sum, Text, Variant, When
-
-if TYPE_CHECKING:
-    from wraith.synth._variants import LearnedRoute
 
 ENOUGH = 5
 """Answers that a calculation must have been learned from to be a law."""

@@ -11,17 +11,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.synth._laws import NO_LAWS, Laws
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._places import rank
 from wraith.synth._roles import Role
 from wraith.wir import Expr, Variant
-
-if TYPE_CHECKING:
-    from wraith.synth._variants import LearnedRoute
 
 AGREE = 2
 """Collections that must treat a member alike."""

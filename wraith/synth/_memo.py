@@ -13,8 +13,8 @@ from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from wraith.exchange import Session
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._survey import Line, Sketch
-from wraith.synth._variants import LearnedRoute
 from wraith.wir import Variant, VariantEvidence
 
 T = TypeVar("T")

@@ -17,6 +17,7 @@ from wraith.synth._context import Context, Totals
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
+from wraith.synth._learned import LearnedRoute
 from wraith.synth._likewise import NOTHING_LIKEWISE, Likewise
 from wraith.synth._lists import Listed, Lists, or_null, page_values
 from wraith.synth._many import together
@@ -80,12 +81,6 @@ _WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
 
 _MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
 """What reads like an identifier that was made for the answer: letters and digits in one long piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnedRoute:
-    variants: tuple[Variant, ...]
-    evidence: tuple[VariantEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
