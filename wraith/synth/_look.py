@@ -11,12 +11,12 @@ from functools import partial
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.runtime import Selectors
-from wraith.synth._graphql import speaks_graphql
 from wraith.synth._memo import Look, Memo, content_digest, digest_of, read_look, recalled, write_look
 from wraith.synth._routes import Paths, RouteTable
 from wraith.synth._sampling import choose
 from wraith.synth._seen import Seen, see
 from wraith.synth._selectors import find_selectors
+from wraith.synth._speaks import speaks_graphql
 from wraith.synth._spread import Spread
 from wraith.synth._survey import Sketch, sketch
 from wraith.synth._xml import merged_lists
