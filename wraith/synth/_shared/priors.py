@@ -222,6 +222,9 @@ VERBS = frozenset(
 """Words before the name of a type in the names of root fields."""
 
 REMOVALS = frozenset({"delete", "remove", "destroy", "drop", "erase", "purge"})
+ELEMENTS = frozenset({"node", "edge", "item", "element", "entry", "record", "result", "row", "object"})
+"""Names of fields that say no more than that there are elements of a list: those of connections, for one."""
+
 CREATIONS = frozenset({"create", "add", "new", "insert"})
 """Verbs of what makes an entity go and come."""
 
