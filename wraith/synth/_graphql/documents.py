@@ -32,7 +32,7 @@ from graphql import (
 
 from wraith.canonical import JsonValue
 from wraith.exchange import GraphQLRequest
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, Path
 from wraith.synth._exchanges.seen import Seen
 
 MAX_TOKENS = 15_000
@@ -339,3 +339,12 @@ def plain(value: Value) -> Found:
     if isinstance(value, list):
         return [done for each in value if (done := plain(each)) is not MISSING]
     return value
+
+
+def leaves_of(value: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue]]:
+    """Yield the values in arguments by their path; a list is one value."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from leaves_of(each, (*at, name))
+    else:
+        yield at, value

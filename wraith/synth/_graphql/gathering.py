@@ -13,9 +13,10 @@ from itertools import combinations
 
 from wraith.paths import Found
 from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, objects
+from wraith.synth._graphql.keys import Keys, keys_of
 from wraith.synth._graphql.types import Class, Field, Position, Types, as_counted
 from wraith.synth._graphql.words import stem, type_name, words
-from wraith.synth._shared.priors import ELEMENTS, PRIOR_KEYS
+from wraith.synth._shared.priors import ELEMENTS
 
 MAX_RECORDS = 4_000
 """Objects of one position that are compared with others."""
@@ -33,13 +34,13 @@ another type do."""
 
 def gather(calls: Sequence[Call], told: Mapping[Position, str]) -> Types:
     """Return the classes of what calls answered. ``told`` are names of types that errors told."""
-    interfaces = _interfaces(calls)
+    interfaces, keys = _interfaces(calls), keys_of(calls)
     several: set[Position] = set()
     while True:
-        survey = _Survey(several, interfaces)
+        survey = _Survey(several, interfaces, keys)
         for call in calls:
             survey.add(call)
-        gathering = _Gathering(survey.places, told)
+        gathering = _Gathering(survey.places, told, keys)
         more = (survey.several() | gathering.several()) - several
         if not more:
             return Types(gathering.classes())
@@ -69,6 +70,8 @@ class _Place:
     values: dict[str, set[str]] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
     unique: bool = True
+    told_apart: set[str] = field(default_factory=set)
+    """Names of keys that differ between the elements of some list."""
     several: bool = False
     """Objects of several types stand here."""
     interfaces: Counter[str] = field(default_factory=Counter)
@@ -81,10 +84,11 @@ class _Place:
 class _Survey:
     """Takes in the calls of a corpus, position by position."""
 
-    def __init__(self, several: set[Position], interfaces: set[str]) -> None:
+    def __init__(self, several: set[Position], interfaces: set[str], keys: Keys) -> None:
         self.places: dict[Position, _Place] = {}
         self._several = several
         self._interfaces = interfaces
+        self._keys = keys
 
     def several(self) -> set[Position]:
         """Return the positions whose objects tell more than one name."""
@@ -99,10 +103,12 @@ class _Survey:
 
     def _walk(self, value: Value, at: Position) -> None:
         if isinstance(value, list):
-            own = [_own_key(each) for each in value if isinstance(each, Object)]
+            own = [self._keys.of(each) for each in value if isinstance(each, Object)]
             told = [each for each in own if each is not None]
             if at in self.places and len(set(told)) < len(told):
                 self.places[at].unique = False
+            if at in self.places and 1 < len(set(told)) == len(told):
+                self.places[at].told_apart.update(each.partition("=")[0] for each in told)
             for each in value:
                 self._walk(each, at)
         elif isinstance(value, Object):
@@ -152,7 +158,7 @@ class _Survey:
             values = place.values.setdefault(name, set())
             if len(values) < MAX_VALUES:
                 values.add(text)
-        key = _own_key(value)
+        key = self._keys.of(value)
         if key is not None and len(place.records) <= MAX_RECORDS:
             record = place.records.setdefault(key, {})
             for name, text in plain:
@@ -176,19 +182,11 @@ def _kind(value: Found) -> str:
     return "String" if isinstance(value, str) else "Anything"
 
 
-def _own_key(value: Object) -> str | None:
-    """Return the value of the field that most likely is the key, with the field's name."""
-    found = {sight.name: sight.value for sight in value.sights if not sight.arguments}
-    for name in PRIOR_KEYS:
-        if name in found and isinstance(found[name], str | int) and not isinstance(found[name], bool):
-            return f"{name}={found[name]}"
-    return None
-
-
 class _Gathering:
     """Union and find over positions."""
 
-    def __init__(self, places: Mapping[Position, _Place], told: Mapping[Position, str]) -> None:
+    def __init__(self, places: Mapping[Position, _Place], told: Mapping[Position, str], keys: Keys) -> None:
+        self._keys = keys
         self._places = {at: place for at, place in places.items() if len(at) > 1}
         self._all = places
         self._parent: dict[Position, Position] = {at: at for at in self._places}
@@ -269,7 +267,7 @@ class _Gathering:
         against = 0
         for key in one.keys() & other.keys():
             for name in one[key].keys() & other[key].keys():
-                if name in PRIOR_KEYS and f"{name}=" == key.partition("=")[0] + "=":
+                if name == key.partition("=")[0]:
                     continue
                 common = one[key][name] & other[key][name]
                 if common:
@@ -305,7 +303,9 @@ class _Gathering:
     def _key_rank(self, group: list[Position]) -> int:
         """Return which of the names of keys is the first that is shown."""
         names = self._fields(group).keys()
-        return next((rank for rank, name in enumerate(PRIOR_KEYS) if name in names), len(PRIOR_KEYS))
+        return next(
+            (rank for rank, name in enumerate(self._keys.names) if name in names), len(self._keys.names)
+        )
 
     def _values(self, group: list[Position]) -> dict[str, set[str]]:
         done: dict[str, set[str]] = {}
@@ -401,11 +401,19 @@ class _Gathering:
     def _key(self, made: Class, group: list[Position]) -> str | None:
         if not all(self._places[at].unique for at in group):
             return None
-        for name in PRIOR_KEYS:
+        apart = set().union(*(self._places[at].told_apart for at in group))
+        for name in self._keys.names:
             known = made.fields.get(name)
             if known is not None and known.scalars and not known.scalars.keys() - {"Int", "String"}:
-                return name
+                sure = name in self._keys.sure or name in apart or self._names_itself(name, made, group)
+                return name if sure else None
         return None
+
+    @staticmethod
+    def _names_itself(name: str, made: Class, group: list[Position]) -> bool:
+        """Whether the name of a key says what it is of: ``orderId`` is that of an order."""
+        own = " ".join(words(name)[:-1])
+        return bool(own) and own in {stem(made.name), *map(_about, group)}
 
 
 def _leads_to_entity(of: Class, by_position: Mapping[Position, Class], seen: set[str]) -> bool:

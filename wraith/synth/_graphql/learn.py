@@ -13,7 +13,15 @@ from wraith.runtime import Environment, compile_expr, compile_template
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._graphql.arguments import read_arguments
 from wraith.synth._graphql.connections import elements, shape_of
-from wraith.synth._graphql.documents import ROOTS, Call, Documents, Object, Operation, read_operation
+from wraith.synth._graphql.documents import (
+    ROOTS,
+    Call,
+    Documents,
+    Object,
+    Operation,
+    leaves_of,
+    read_operation,
+)
 from wraith.synth._graphql.errors import Told, learn_forms, quote_of, read_told
 from wraith.synth._graphql.folding import Folded, Folder, Given
 from wraith.synth._graphql.gathering import gather
@@ -23,7 +31,7 @@ from wraith.synth._graphql.made import Made
 from wraith.synth._graphql.outcomes import with_outcomes
 from wraith.synth._graphql.reads import SAMPLE, Reader, find_references
 from wraith.synth._graphql.schema import SchemaWriter, Wanted
-from wraith.synth._graphql.subjects import Subject, find_subjects, leaves_of
+from wraith.synth._graphql.subjects import Subject, find_subjects
 from wraith.synth._graphql.transport import constant_headers, learn_accepted, learn_left, media_type_of
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import words

@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._graphql.documents import ROOTS, Call, Object, Value
+from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import stem, words
 from wraith.synth._shared.priors import CREATIONS, PRIOR_KEYS, REMOVALS
@@ -41,15 +40,6 @@ class Subject:
     def told(self, value: Object) -> list[Value]:
         """Return what a payload has in its fields for problems."""
         return [sight.value for sight in value.sights if sight.name in self.problems]
-
-
-def leaves_of(value: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue]]:
-    """Yield the values in arguments by their path; a list is one value."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from leaves_of(each, (*at, name))
-    else:
-        yield at, value
 
 
 def below(value: Value, path: Path) -> Value:
