@@ -10,6 +10,7 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._conditions import Stored, field_path, filtered, filtered_by_name
+from wraith.runtime._criteria import criteria_filter
 from wraith.runtime._environment import Environment
 from wraith.runtime._state import replaced
 from wraith.runtime._values import integer_of, sort_key, text_of
@@ -48,6 +49,7 @@ def compile_search(
         for part in (query.sort, query.direction, query.under, query.item)
     )
     entity, filters = query.entity, query.filters
+    criteria = tuple((compile_expr(each.value), criteria_filter(each)) for each in query.criteria)
     low_up, low_down = query.nulls in ("low", "first"), query.nulls in ("low", "last")
 
     def search(env: Environment) -> Stored:
@@ -65,6 +67,9 @@ def compile_search(
                 found = []
         if filters is not None and env.query:
             found = filtered_by_name(found, filters, env, list(stored.values()))
+        for spelled, meeting in criteria:
+            if (said := spelled(env)) is not MISSING:
+                found = meeting(found, said)
         for path, descending in reversed(query.order):
             if path:
                 found = _by_field(found, path, descending, low_down if descending else low_up)

@@ -6,7 +6,7 @@ that uses other words is learned too, from more evidence. Nothing here names a s
 
 from __future__ import annotations
 
-from wraith.wir import WhereOp
+from wraith.wir import Meaning, WhereOp
 
 # --- paths ------------------------------------------------------------------------------------------------
 
@@ -107,12 +107,43 @@ LIMITS = (
     "first",
     "top",
     "$top",
+    "take",
+    "rows",
+    "max-keys",
+    "max_keys",
+    "maxKeys",
+    "pagesize",
+    "hitsPerPage",
+    "maxRecords",
     "page[size]",
     "page[limit]",
 )
-OFFSETS = ("offset", "_offset", "skip", "$skip", "start", "_start", "from", "page[offset]", "startAt")
+OFFSETS = (
+    "offset",
+    "_offset",
+    "skip",
+    "$skip",
+    "start",
+    "_start",
+    "from",
+    "page[offset]",
+    "startAt",
+    "startIndex",
+    "start_index",
+)
 ENDS = ("_end", "end")
-PAGES = ("page", "_page", "page_number", "pageNumber", "page[number]", "p")
+PAGES = (
+    "page",
+    "_page",
+    "page_number",
+    "pageNumber",
+    "page[number]",
+    "p",
+    "pageNo",
+    "page_no",
+    "pageIndex",
+    "page_index",
+)
 CURSORS = (
     "starting_after",
     "after",
@@ -173,6 +204,51 @@ EVERY = ("all", "any", "*")
 SINCE_WORDS = ("since", "after", "from", "newer", "newerthan")
 UNTIL_WORDS = ("before", "until", "to", "older", "olderthan")
 """Names of parameters that are one side of a moment, and name no field."""
+
+CRITERIA_WORDS: dict[str, WhereOp] = {
+    word: op
+    for words, op in (
+        ("= == === : is eq equal equals equalto term exact", "equals"),
+        ("!= <> !: !== ne neq notequal notequals notequalto isnot", "differs"),
+        ("> :> gt above after greater greaterthan over more", "above"),
+        (">= => :>= gte ge min from since onorafter greaterorequal greaterthanorequal atleast", "at_least"),
+        ("< :< lt below before less lessthan under", "below"),
+        ("<= =< :<= lte le max to until onorbefore lessorequal lessthanorequal atmost", "at_most"),
+        (
+            "~ =~ ~= *= co contains like ilike has includes match search substringof text matchphrase",
+            "contains",
+        ),
+        ("^ ^= =^ sw startswith starts beginswith prefix", "starts"),
+        ("$= =$ ew endswith ends suffix", "ends"),
+        ("in any oneof anyof terms containsany hasany", "has"),
+        ("nin notin noneof", "differs"),
+        ("pr exists present isset isnotempty isnotnull", "exists"),
+        ("regex regexp matches", "matches"),
+    )
+    for word in words.split()
+}
+"""Words and signs of languages of conditions with what they commonly mean: a prior, tried first."""
+
+CRITERIA_KIN = ("eq ne gt gte ge lt lte le", "= != > >= < <=", "co sw ew pr", "and or not")
+"""Words that go together: where some of a family were seen, the others are taken to be known as well."""
+
+JOIN_WORDS: dict[str, Meaning] = {
+    word: how
+    for words, how in (
+        ("and && & ; , + all must filter every where filters conditions rules bool", "all"),
+        ("or || | any should some", "any"),
+        ("not - ! none mustnot nor exclude", "none"),
+    )
+    for word in words.split()
+}  # type: ignore[assignment]  # the ways to join
+"""Words and signs that join conditions, with what they commonly mean: a prior, tried first."""
+
+CONDITION_MEMBERS = (
+    ("field", "property", "key", "name", "attribute", "column", "path", "propertyname", "fieldname", "prop"),
+    ("op", "operator", "operation", "comparator", "comparison", "condition", "cmp", "match", "type", "rule"),
+    ("value", "values", "val", "operand", "term", "to", "filtervalue", "content"),
+)
+"""Names of the members of conditions that are objects: field, operator, value."""
 
 # --- XML --------------------------------------------------------------------------------------------------
 

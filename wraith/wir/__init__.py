@@ -5,6 +5,7 @@ from wraith.wir._disjoint import Conjunction, disjoint
 from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
+    JOINS,
     QUERY_PARTS,
     Append,
     Ask,
@@ -12,6 +13,7 @@ from wraith.wir._expr import (
     Case,
     Cast,
     Clock,
+    Criteria,
     Each,
     Expr,
     Filters,
@@ -21,6 +23,7 @@ from wraith.wir._expr import (
     Literal,
     Lookup,
     Mark,
+    Meaning,
     Merge,
     NextKey,
     Nulls,
@@ -79,6 +82,7 @@ from wraith.wir._show import show_atom, show_effect, show_expr, show_template
 __all__ = [
     "ANYTHING",
     "FUNCTIONS",
+    "JOINS",
     "METHODS",
     "QUERY_PARTS",
     "Absent",
@@ -93,6 +97,7 @@ __all__ = [
     "Cast",
     "Clock",
     "Conjunction",
+    "Criteria",
     "Delete",
     "Each",
     "Effect",
@@ -120,6 +125,7 @@ __all__ = [
     "Make",
     "Mark",
     "Matches",
+    "Meaning",
     "Media",
     "Merge",
     "Model",

@@ -13,6 +13,7 @@ from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._expr import (
+    JOINS,
     QUERY_PARTS,
     Append,
     Ask,
@@ -21,6 +22,7 @@ from wraith.wir._expr import (
     Cast,
     CastType,
     Clock,
+    Criteria,
     Each,
     Expr,
     Filters,
@@ -133,6 +135,8 @@ def _query_to_json(query: Query) -> JsonValue:
             done[name] = expr_to_json(part)
     if query.filters is not None:
         done["filters"] = _filters_to_json(query.filters)
+    if query.criteria:
+        done["criteria"] = [_criteria_to_json(each) for each in query.criteria]
     if query.nulls != "low":
         done["nulls"] = query.nulls
     if query.first_page != 1:
@@ -165,6 +169,15 @@ def _filters_to_json(filters: Filters) -> JsonValue:
         "unknown": filters.unknown,
     }
     return {**done, "every": list(filters.every)} if filters.every else done
+
+
+def _criteria_to_json(criteria: Criteria) -> JsonValue:
+    done: dict[str, JsonValue] = {"value": expr_to_json(criteria.value), "words": dict(criteria.words)}
+    if criteria.members:
+        done["members"] = list(criteria.members)
+    if criteria.names:
+        done["names"] = {name: format_path(path) for name, path in criteria.names}
+    return {**done, "search": [format_path(path) for path in criteria.search]} if criteria.search else done
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -260,6 +273,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         under=_optional(value, "under"),
         item=_optional(value, "item"),
         filters=_filters(value["filters"]) if "filters" in value else None,
+        criteria=tuple(_criteria(each) for each in _list(value.get("criteria", []))),
         nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
         first_page=_number(value.get("first_page", 1)),
         unwind=parse_path(_text(value.get("unwind", ""))),
@@ -274,6 +288,22 @@ def _filters(value: JsonValue) -> Filters:
         tuple(_text(each) for each in _list(value.get("without", []))),
         _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
         tuple(_text(each) for each in _list(value.get("every", []))),
+    )
+
+
+def _criteria(value: JsonValue) -> Criteria:
+    if not isinstance(value, dict):
+        raise ValueError(f"not criteria: {value!r:.60}")
+    words, names = value["words"], value.get("names", {})
+    if not isinstance(words, dict) or not isinstance(names, dict):
+        raise ValueError(f"words and names: expected objects, found {value!r:.60}")
+    meanings = (*JOINS, *get_args(WhereOp))
+    return Criteria(
+        expr_from_json(value["value"]),
+        tuple((word, _one_of(meaning, meanings)) for word, meaning in words.items()),  # type: ignore[misc]  # one of them
+        tuple(_text(each) for each in _list(value.get("members", []))),
+        tuple((name, parse_path(_text(path))) for name, path in names.items()),
+        tuple(parse_path(_text(path)) for path in _list(value.get("search", []))),
     )
 
 

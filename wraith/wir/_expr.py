@@ -47,9 +47,16 @@ WhereOp: TypeAlias = OneOf[
     "contains",
     "starts",
     "ends",
+    "has",
     "matches",
     "exists",
 ]
+Meaning: TypeAlias = WhereOp | OneOf["all", "any", "none"]
+"""What a word of a language of conditions is: an operator, or how conditions are joined."""
+
+JOINS = ("all", "any", "none")
+"""The ways to join conditions: which of them have to hold."""
+
 Nulls: TypeAlias = OneOf["low", "high", "first", "last"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
@@ -217,6 +224,24 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Criteria:
+    """Conditions that one value of a request spells out: a text, ``size gt 3 and name eq "a"``, or a
+    document, ``{"size": {"$gt": 3}}``. A value that is none of that language is no condition."""
+
+    value: Expr
+    words: tuple[tuple[str, Meaning], ...]
+    """What its words and signs mean, each once; one that ends with ``(`` is written as a function, and
+    ``""`` is what stands between two conditions where nothing does."""
+    members: tuple[str, ...] = ()
+    """What the members of conditions are called that are objects of field, operator and value; or of their
+    field alone, with operators that are names of members."""
+    names: tuple[tuple[str, Path], ...] = ()
+    """Where the fields stand that have another name there."""
+    search: tuple[Path, ...] = ()
+    """Where a value is looked for that stands alone; the empty path is everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Entities of a name: filtered, ordered, paged. Binds ``page`` for the rest of the answer."""
 
@@ -247,6 +272,7 @@ class Query:
     """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
     so that conditions and ``item`` see the element and what it is part of."""
     filters: Filters | None = None
+    criteria: tuple[Criteria, ...] = ()
     nulls: Nulls = "low"
     """Where null and missing values are sorted: as less or more than any other, or always first or last."""
     first_page: int = 1
