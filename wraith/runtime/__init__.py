@@ -13,7 +13,15 @@ from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
 from wraith.runtime._handlers import Binding, Bindings, Failure, Handlers, Invocation, Reply, bind
 from wraith.runtime._infix import FIELD, Joined, Term, Tree
-from wraith.runtime._query import DOWN, Window, compile_search, compile_window, sort_names, token_of
+from wraith.runtime._query import (
+    DOWN,
+    Window,
+    compile_search,
+    compile_window,
+    sort_fields,
+    sort_names,
+    token_of,
+)
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
@@ -76,6 +84,7 @@ __all__ = [
     "read_criteria",
     "read_time",
     "replaced",
+    "sort_fields",
     "sort_key",
     "sort_names",
     "span_of",

@@ -58,7 +58,8 @@ def read_criteria(
             return read_text(value, words)
         value = document
     if isinstance(value, dict | list):
-        return read_document(value, words, members, is_field)
+        beside = words.get("", "all")
+        return read_document(value, words, members, is_field, how=beside if beside in JOINS else "all")
     return None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from wraith.canonical import JsonValue
 from wraith.paths import Path, get, leaves
 from wraith.runtime import Joined, Tree, holds, meets_tree, read_criteria, terms
-from wraith.synth._list_cases import Case, field_names, root_of
+from wraith.synth._list_cases import Case, field_names, root_of, whole_parameters
 from wraith.synth._priors import CRITERIA_KIN, CRITERIA_WORDS, JOIN_WORDS, PAGING
 from wraith.synth._sampling import thinned
 from wraith.synth._spelled import Spelled, plain_word, spelled
@@ -103,8 +103,7 @@ def _parameters(cases: Sequence[Case], meant: frozenset[str]) -> dict[str, list[
     """Return the parameters that may spell out conditions: texts of the query, and documents of the body."""
     found: dict[str, list[_Asked]] = {}
     for case in cases:
-        given = case.row.env.body if case.root == "body" else case.parameters
-        for name, value in given.items() if isinstance(given, dict) else ():
+        for name, value in whole_parameters(case).items():
             if name in meant or name in PAGING or not value:
                 continue
             if isinstance(value, str) or (case.root == "body" and isinstance(value, dict | list)):

@@ -73,13 +73,15 @@ def _in_texts(texts: Sequence[str], fields: frozenset[str]) -> Spelled | None:
     found = Spelled()
     operators: Counter[str] = Counter()
     joins: Counter[str] = Counter()
+    read = [_words(text, fields) for text in texts]
+    certain = {word for is_known, words, _ in read if is_known for word in words}
     hits = 0
-    for text in texts:
-        known, between = _words(text, fields)
-        hits += bool(known)
-        operators.update(known)
-        joins.update(between)
-        found.by_value[repr(text)] = frozenset((*known, *between))
+    for text, (_, words, between) in zip(texts, read, strict=True):
+        some = [word for word in words if word in certain]
+        hits += bool(some)
+        operators.update(some)
+        joins.update(between if some else ())
+        found.by_value[repr(text)] = frozenset((*some, *between) if some else ())
     if not operators or hits * LEAST_SHARE < len(texts):
         return None
     found.operators = [word for word, _ in operators.most_common()]
@@ -91,8 +93,8 @@ def _names_field(text: str, fields: frozenset[str]) -> bool:
     return any(name in fields or name.partition(".")[0] in fields for name in FIELD.findall(text))
 
 
-def _words(text: str, fields: frozenset[str]) -> tuple[list[str], list[str]]:
-    """Return the operators and the joins in a text; none where no condition is on a known field."""
+def _words(text: str, fields: frozenset[str]) -> tuple[bool, list[str], list[str]]:
+    """Return whether a condition of a text is on a known field, its operators and its joins."""
     masked = _QUOTED.sub(lambda each: f'"{"_" * (len(each[0]) - 2)}"', text)
     operators: list[str] = []
     taken: list[tuple[int, int]] = []
@@ -114,14 +116,12 @@ def _words(text: str, fields: frozenset[str]) -> tuple[list[str], list[str]]:
             is_known |= name in fields
             operators.append(word)
             taken.append(match.span())
-    if not is_known:
-        return [], []
     taken.sort()
     joins: list[str] = []
     edges = [(0, 0), *taken, (len(masked), len(masked))]
     for (_, end), (start, _) in pairwise(edges):
         joins += _between(masked[end:start], inside=end > 0 and start < len(masked))
-    return operators, joins
+    return is_known, operators, joins
 
 
 def _between(gap: str, inside: bool) -> Iterator[str]:
@@ -143,6 +143,7 @@ def _in_documents(documents: Sequence[JsonValue], fields: frozenset[str]) -> Spe
     hits = 0
     for document in documents:
         reader = _Document(fields, found.members)
+        reader.joins += [""] if isinstance(document, list) and len(document) > 1 else []
         reader.read(document)
         hits += reader.named > 0
         operators.update(reader.operators)
