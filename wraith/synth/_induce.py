@@ -163,6 +163,8 @@ class _Inducer:
         if source is not None:
             return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"} and (tallied := self.rest.tallied(values, at)) is not None:
+            return self._hole("derived", "object", tallied)
         if present == {"object"}:
             return self._object(values, at)
         if present == {"array"}:
@@ -350,6 +352,9 @@ class _Inducer:
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
             return self._hole("derived", "array", kept)
+        grouped = self.rest.grouped(values, at, element_learner(self.context))
+        if grouped is not None:
+            return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)

@@ -167,9 +167,10 @@ def _fullest(lists: Sequence[Found]) -> int:
 
 
 def _cut_to(lists: Sequence[Found], name: str) -> int | None:
-    """Return the greatest size that is given where more is asked for and there."""
-    for each in lists:
-        size = integer_of(value_of(each.case, name))
-        if size is not None and 0 < len(each.case.shown) < min(size, len(each.keys)):
-            return len(each.case.shown)
-    return None
+    """Return the greatest size that is given where more is asked for and there; the last page has less."""
+    given = [len(each.case.shown) for each in lists if _is_cut(each, integer_of(value_of(each.case, name)))]
+    return max(given, default=None)
+
+
+def _is_cut(each: Found, size: int | None) -> bool:
+    return size is not None and 0 < len(each.case.shown) < min(size, len(each.keys))

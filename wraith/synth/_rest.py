@@ -14,8 +14,10 @@ from wraith.synth._arithmetic import Arithmetic, Part
 from wraith.synth._beside import as_made, count_source, element_source
 from wraith.synth._conditions import conditional_source, counted_text
 from wraith.synth._context import Context, Open
+from wraith.synth._groups import Groups
 from wraith.synth._laws import OWN
 from wraith.synth._made import clock_source, made_source
+from wraith.synth._maps import Learn
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
@@ -43,9 +45,18 @@ class Rest:
         """Parts that hold an identifier which the answer makes in some cases."""
         self._arithmetic = Arithmetic(rows)
         same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
-        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
+        self._aggregates = context.totals.setdefault(same, Aggregates(rows, context.found))
+        self._groups = Groups(rows, context.found)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
+
+    def tallied(self, values: Values, at: Path) -> Expr | None:
+        """Return what counts the documents that were found by what they have in a field, or None."""
+        return None if self.context.element else self._groups.tallied(values, at)
+
+    def grouped(self, values: Values, at: Path, learn: Learn) -> Expr | None:
+        """Return what lists the groups of the documents that were found, or None."""
+        return None if self.context.element else self._groups.listed(values, at, learn)
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""

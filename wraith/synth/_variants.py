@@ -14,6 +14,7 @@ from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
 from wraith.synth._context import Context, Totals
+from wraith.synth._groups import before_cut, reported_on
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
@@ -119,6 +120,8 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
+    reported: Query | None = None
+    """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
 def learn_route(
@@ -140,7 +143,9 @@ def learn_route(
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    told = _Told(role, listed, headers, item, known or {}, likewise, study)
+    queries = [each.query for _, each in sorted(lists.by_route.items())]
+    reported = reported_on(rows, queries) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, reported)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -395,6 +400,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
+        context.found = told.reported
         return context
     context.envelope = role.envelope
     context.laws = laws
@@ -407,6 +413,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.found = before_cut(told.listed.query)
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:
