@@ -8,14 +8,14 @@ where one of its operators was seen to leave something out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path, get, leaves
-from wraith.runtime import Joined, Tree, holds, meets_tree, read_criteria, terms
+from wraith.runtime import Tree, holds, meets_tree, read_criteria, terms
 from wraith.synth._list_cases import Case, field_names, root_of, whole_parameters
-from wraith.synth._priors import CRITERIA_KIN, CRITERIA_WORDS, JOIN_WORDS, PAGING
+from wraith.synth._priors import CRITERIA_KIN, CRITERIA_WORDS, JOIN_WORDS, PAGING, SEARCHES
 from wraith.synth._sampling import thinned
 from wraith.synth._spelled import Spelled, plain_word, spelled
 from wraith.wir import Criteria, Meaning, Ref, WhereOp
@@ -91,6 +91,10 @@ def learn_criteria(cases: Sequence[Case], meant: frozenset[str]) -> dict[str, Cr
     found: dict[str, Criteria] = {}
     for name, asked in _parameters(cases, meant).items():
         words = spelled([each.value for each in asked], fields)
+        if words is None and name in SEARCHES:
+            learned = _searching(Ref(("request", root_of(cases), name)), asked, fields)
+            if learned is not None:
+                found[name] = learned
         if words is not None and len(words.operators) + len(words.joins) <= MAX_WORDS:
             place = Ref(("request", root_of(cases), name))
             learned = _Language(place, asked, words, fields).learned()
@@ -118,6 +122,46 @@ def _asked(case: Case, value: JsonValue) -> _Asked:
     return _Asked(case, value, (*kept, *thinned(rest, MAX_STORED)), shown & {key for key, _ in kept})
 
 
+def _searching(place: Ref, asked: Sequence[_Asked], fields: frozenset[str]) -> Criteria | None:
+    """Return the language of a search for each of several words, or in several fields; None where one field,
+    or all, that hold the whole text tell as well."""
+    texts = [each.value for each in asked]
+    whole = min((_phrase(asked, path) for path in _texts_in(asked)), default=(len(asked), 0))
+    if whole == (0, -len(asked)) or not all(isinstance(text, str) for text in texts):
+        return None
+    best: tuple[tuple[int, int], Criteria] | None = None
+    for beside in ("all", "any") if any(" " in str(text) for text in texts) else ("all",):
+        words = Spelled(joins=[""], by_value={repr(text): frozenset(("",)) for text in texts})
+        language = _Language(place, asked, words, fields)
+        language.criteria = replace(language.criteria, words=(("", beside),))
+        language.look_in()
+        score = language.score(language.criteria, asked)
+        if score.wrong * WRONG <= score.total and score.told and (best is None or score.order < best[0]):
+            best = (score.order, language.criteria)
+    return best[1] if best is not None and best[0] < whole else None
+
+
+def _phrase(asked: Sequence[_Asked], path: Path) -> tuple[int, int]:
+    """Return how many lists contradict that a field holds the whole text, and how many agree, negative."""
+    wrong = exact = 0
+    for each in asked:
+        kept = {key for key, document in each.stored if holds("contains", get(document, path), each.value)}
+        wrong += not each.shown <= kept
+        exact += each.shown == kept
+    return wrong, -exact
+
+
+def _texts_in(asked: Sequence[_Asked]) -> list[Path]:
+    """Return where a text may be looked for: everywhere, and in each member that is one, or a list."""
+    fields: dict[Path, None] = {(): None}
+    for each in asked[:8]:
+        for _, document in each.stored[:20]:
+            for key, value in document.items() if isinstance(document, dict) else ():
+                if isinstance(value, str | list):
+                    fields.setdefault((key,))
+    return list(fields)[:MAX_FIELDS]
+
+
 class _Language:
     """The search for what the words of one parameter mean."""
 
@@ -136,10 +180,10 @@ class _Language:
         for name in self._unknown():
             self._name(name)
         if any(not term.field for tree in self._trees() for term in terms(tree)):
-            self._look_in()
+            self.look_in()
         for word in (*self.spelled.operators, *self.spelled.joins):
             self._settle(word)
-        if not self._score(self.criteria, self.asked).is_good:
+        if not self.score(self.criteria, self.asked).is_good:
             return None
         return replace(self.criteria, words=_with_kin(dict(self.criteria.words), self.spelled.operators))
 
@@ -153,7 +197,7 @@ class _Language:
         for meaning in ("all", "any", "none") if joins else _meanings(word):
             words = {**dict(self.criteria.words), word: meaning}
             trial = replace(self.criteria, words=tuple(sorted(words.items())))
-            order = self._score(trial, some).order
+            order = self.score(trial, some).order
             if best is None or order < best[0]:
                 best = (order, trial)
             if joins and order[0] == 0 and meaning == _join(word):
@@ -179,7 +223,7 @@ class _Language:
             if (tree := self._read(self.criteria, each.value)) is not None:
                 yield tree
 
-    def _score(self, criteria: Criteria, asked: Sequence[_Asked]) -> _Score:
+    def score(self, criteria: Criteria, asked: Sequence[_Asked]) -> _Score:
         words, names = dict(criteria.words), dict(criteria.names)
         wrong = exact = told = 0
         for each in asked:
@@ -196,8 +240,12 @@ class _Language:
                 wrong += 1
                 continue
             exact += each.shown == kept
-            told += bool(each.shown) and len(kept) < len(each.stored) and _has_operator(tree)
+            told += bool(each.shown) and len(kept) < len(each.stored) and self._is_telling(tree)
         return _Score(wrong, exact, told, len(asked))
+
+    def _is_telling(self, tree: Tree) -> bool:
+        """Whether conditions are more than a search."""
+        return not self.spelled.operators or any(term.field for term in terms(tree))
 
     # --- other names, and what stands alone ---
 
@@ -209,11 +257,11 @@ class _Language:
     def _name(self, name: str) -> None:
         """Find the field that another name stands for, where the lists tell."""
         asked = [each for each in self.asked if self._names(each.value, name)]
-        before = self._score(self.criteria, asked)
+        before = self.score(self.criteria, asked)
         best, found = before.order, None
         for path in _paths(asked, name):
             trial = replace(self.criteria, names=(*self.criteria.names, (name, path)))
-            score = self._score(trial, asked)
+            score = self.score(trial, asked)
             if score.is_good and score.order < best:
                 best, found = score.order, trial
         self.criteria = found or self.criteria
@@ -222,19 +270,15 @@ class _Language:
         tree = self._read(self.criteria, value)
         return tree is not None and any(term.field == name for term in terms(tree))
 
-    def _look_in(self) -> None:
+    def look_in(self) -> None:
         """Find where values are looked for that stand alone."""
         options = [((),), *_searchable(self.asked, self._alone)]
-        scores = [self._score(replace(self.criteria, search=search), self.asked).order for search in options]
+        scores = [self.score(replace(self.criteria, search=search), self.asked).order for search in options]
         self.criteria = replace(self.criteria, search=options[scores.index(min(scores))])
 
     def _alone(self, value: JsonValue) -> list[str]:
         tree = self._read(self.criteria, value)
         return [str(term.value) for term in terms(tree) if not term.field] if tree is not None else []
-
-
-def _has_operator(tree: Tree) -> bool:
-    return any(term.field for term in terms(tree)) if isinstance(tree, Joined) else bool(tree.field)
 
 
 def _meanings(word: str) -> Sequence[Meaning]:
@@ -291,18 +335,13 @@ def _paths(asked: Sequence[_Asked], name: str) -> list[Path]:
     return sorted(found, key=lambda path: (not alike[path], len(path), str(path)))[:MAX_FIELDS]
 
 
-def _searchable(asked: Sequence[_Asked], alone: object) -> Iterator[tuple[Path, ...]]:
-    """Yield sets of fields that a value may be looked for in: each alone, and all that tell and are never
-    found in what is not shown."""
-    assert callable(alone)  # Invariant: given by the language
-    fields: dict[Path, None] = {}
-    for each in asked[:8]:
-        for _, document in each.stored[:20]:
-            for key, value in document.items() if isinstance(document, dict) else ():
-                if isinstance(value, str | list):
-                    fields.setdefault((key,))
+def _searchable(
+    asked: Sequence[_Asked], alone: Callable[[JsonValue], list[str]]
+) -> Iterator[tuple[Path, ...]]:
+    """Yield sets of fields that a value may be looked for in: each alone, and all that tell and are hardly
+    ever found in what is not shown."""
     telling: list[Path] = []
-    for path in list(fields)[:MAX_FIELDS]:
+    for path in _texts_in(asked)[1:]:
         told = wrong = 0
         for each in asked:
             sought = alone(each.value)
@@ -311,7 +350,7 @@ def _searchable(asked: Sequence[_Asked], alone: object) -> Iterator[tuple[Path, 
             for key, document in each.stored:
                 hit = holds("contains", get(document, path), sought[0])
                 told += hit and key in each.shown
-                wrong += hit and key not in each.shown and bool(each.shown)
+                wrong += hit and key not in each.shown
         if told > wrong * WRONG:
             telling.append(path)
     yield from ((path,) for path in telling)

@@ -123,8 +123,9 @@ def _run(compute: object, row: Row) -> Found:
 
 
 def before_cut(query: Query) -> Query:
-    """Return the query of a list without its pages: what it finds in all."""
-    return replace(query, limit=None, offset=None, page=None, page_size=None, end=None, after=None, item=None)
+    """Return the query of a list without its pages and what sorts them: what it finds in all."""
+    kept = replace(query, limit=None, offset=None, page=None, page_size=None, end=None, after=None)
+    return replace(kept, item=None, sort=None, direction=None)
 
 
 def reported_on(rows: Sequence[Row], queries: Iterable[Query]) -> Query | None:
