@@ -65,11 +65,12 @@ from wraith.wir import (
     Sum,
     Sweep,
     Text,
+    Update,
     Variant,
     When,
     Where,
 )
-from wraith.wir._expr import CastType, Nulls, WhereOp
+from wraith.wir._expr import CastType, Doing, Nulls, WhereOp
 from wraith.wir._guards import JsonType
 from wraith.wir._model import HoleClass, StateOp
 
@@ -265,6 +266,15 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Update,
+            inner,
+            inner,
+            st.dictionaries(
+                st.sampled_from(["", "add", "$inc", "_push"]), st.sampled_from(get_args(Doing)), max_size=3
+            ).map(lambda words: tuple(words.items())),
+            st.just(()) | st.tuples(names, names, names),
+        ),
         st.builds(
             Object,
             st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),

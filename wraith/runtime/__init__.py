@@ -25,8 +25,10 @@ from wraith.runtime._query import (
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
+from wraith.runtime._targets import steps_of
 from wraith.runtime._template import compile_document, compile_template, hole_places
 from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
+from wraith.runtime._updates import Operation, changed, mark_of, named_with, operations
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Invocation",
     "Is",
     "Joined",
+    "Operation",
     "Reply",
     "Router",
     "Selectors",
@@ -60,6 +63,7 @@ __all__ = [
     "apply_function",
     "bind",
     "cast",
+    "changed",
     "compile_atom",
     "compile_document",
     "compile_effect",
@@ -76,11 +80,14 @@ __all__ = [
     "integer_of",
     "json_in",
     "later",
+    "mark_of",
     "meets",
     "meets_tree",
     "merged",
     "named_parameters",
+    "named_with",
     "number_of",
+    "operations",
     "read_criteria",
     "read_time",
     "replaced",
@@ -89,6 +96,7 @@ __all__ = [
     "sort_names",
     "span_of",
     "split_path",
+    "steps_of",
     "terms",
     "text_of",
     "token_of",

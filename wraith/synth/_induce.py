@@ -8,7 +8,7 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -53,6 +53,7 @@ from wraith.synth._sources import (
 )
 from wraith.synth._steps import step_source
 from wraith.synth._texts import function_source, length_source
+from wraith.synth._updates import update_sources
 from wraith.wir import (
     Cast,
     Each,
@@ -339,7 +340,13 @@ class _Inducer:
             for new in sent
             for deep in (False, True)
         ]
-        return [*stored, *sent, *merges]
+        updates = (update for old in stored for update in self._updates(old, at))
+        return [*stored, *sent, *merges, *updates]
+
+    def _updates(self, base: Expr, at: Path) -> Iterator[Expr]:
+        """Yield what makes the representation of what it was, by the operations of the request."""
+        if at == self.context.envelope:
+            yield from update_sources(self.rows, [get(value, at) for value in self.values], base)
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)

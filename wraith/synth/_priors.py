@@ -6,7 +6,7 @@ that uses other words is learned too, from more evidence. Nothing here names a s
 
 from __future__ import annotations
 
-from wraith.wir import Meaning, WhereOp
+from wraith.wir import Doing, Meaning, WhereOp
 
 # --- paths ------------------------------------------------------------------------------------------------
 
@@ -249,6 +249,42 @@ CONDITION_MEMBERS = (
     ("value", "values", "val", "operand", "term", "to", "filtervalue", "content"),
 )
 """Names of the members of conditions that are objects: field, operator, value."""
+
+# --- updates ----------------------------------------------------------------------------------------------
+
+UPDATE_WORDS: dict[str, Doing] = {
+    word: doing
+    for words, doing in (
+        ("replace set assign update put setvalue", "set"),
+        ("add", "insert"),
+        ("unset delete clear", "unset"),
+        ("remove pull discard exclude del", "exclude"),
+        ("append concat extend pushall", "append"),
+        ("push insert", "push"),
+        ("prepend unshift", "prepend"),
+        ("addtoset union addunique arrayunion include connect", "include"),
+        ("arrayremove pullall disconnect difference", "exclude"),
+        ("inc increment increase incr plus incrby", "increase"),
+        ("dec decrement decrease decr minus subtract", "decrease"),
+        ("mul multiply times", "multiply"),
+        ("min", "least"),
+        ("max", "most"),
+        ("toggle flip", "toggle"),
+        ("merge", "merge"),
+        ("copy", "copy"),
+        ("move rename", "move"),
+        ("test", "keep"),
+    )
+    for word in words.split()
+}  # type: ignore[assignment]  # what operations do
+"""Words of operations with what they commonly do: a prior, tried first."""
+
+OPERATION_MEMBERS = (
+    ("op", "operation", "action", "type", "kind", "method", "verb", "command"),
+    ("path", "field", "key", "attribute", "target", "name", "property", "fieldpath"),
+    ("value", "values", "val", "by", "amount", "operand", "data", "with", "to"),
+)
+"""Names of the members of operations that are objects: word, path, operand."""
 
 # --- XML --------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from wraith.wir._expr import (
     CastType,
     Clock,
     Criteria,
+    Doing,
     Each,
     Expr,
     Filters,
@@ -40,6 +41,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
     WhereOp,
@@ -116,6 +118,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
                 if part is not None:
                     asked[name] = expr_to_json(part)
             return {**asked, "names": list(names)} if names else asked
+        case Update(base, by, words, members):
+            update: dict[str, JsonValue] = {"update": expr_to_json(base), "by": expr_to_json(by)}
+            update["words"] = dict(words)
+            return {**update, "members": list(members)} if members else update
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -339,6 +345,18 @@ def _call(value: dict[str, JsonValue]) -> Call:
     return Call(name, of)
 
 
+def _update(value: dict[str, JsonValue]) -> Update:
+    words = value["words"]
+    if not isinstance(words, dict):
+        raise ValueError("words: expected an object")
+    return Update(
+        expr_from_json(value["update"]),
+        expr_from_json(value["by"]),
+        tuple((word, _one_of(doing, get_args(Doing))) for word, doing in words.items()),  # type: ignore[misc]  # one of them
+        tuple(_text(each) for each in _list(value.get("members", []))),
+    )
+
+
 _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "literal": lambda value: Literal(value["literal"]),
     "path": lambda value: ref(_text(value["path"])),
@@ -355,6 +373,7 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
     "cast": _cast,
+    "update": _update,
     "merge": _merge,
     "text": lambda value: Text(_exprs(value["text"])),
     "case": _case,

@@ -54,6 +54,29 @@ WhereOp: TypeAlias = OneOf[
 Meaning: TypeAlias = WhereOp | OneOf["all", "any", "none"]
 """What a word of a language of conditions is: an operator, or how conditions are joined."""
 
+Doing: TypeAlias = OneOf[
+    "set",
+    "insert",
+    "unset",
+    "clear",
+    "append",
+    "prepend",
+    "push",
+    "include",
+    "exclude",
+    "merge",
+    "increase",
+    "decrease",
+    "multiply",
+    "least",
+    "most",
+    "toggle",
+    "copy",
+    "move",
+    "keep",
+]
+"""What an operation of an update does at its place."""
+
 JOINS = ("all", "any", "none")
 """The ways to join conditions: which of them have to hold."""
 
@@ -318,6 +341,19 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """A document changed by the operations that a part of a request says: a list of them, or an object in
+    which words stand for what is done."""
+
+    base: Expr
+    by: Expr
+    words: tuple[tuple[str, Doing], ...]
+    """What each word does; ``""`` is what a member without one does."""
+    members: tuple[str, ...] = ()
+    """What the members of operations are called that are objects: word, path, operand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
     ``asked``, the element that was asked about.
@@ -357,6 +393,7 @@ Expr: TypeAlias = (
     | Object
     | When
     | Ask
+    | Update
 )
 
 

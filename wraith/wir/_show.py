@@ -39,6 +39,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
 )
@@ -222,6 +223,13 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
             inside = [f"...{show_expr(base)}"] if base is not None else []
             inside += [f"{_key(name)}: {show_expr(value)}" for name, value in members]
             return f"object {{{', '.join(inside)}}}", _Binds.UNARY
+        case Update(base, by, words, members):
+            said = _listed(f"{_json(word)} {doing}" for word, doing in words)
+            of = f" of objects {_listed(map(_key, members))}" if members else ""
+            return (
+                f"{_tight(base, _Binds.CHOICE)} updated by {_tight(by, _Binds.CHOICE)} ({said}){of}",
+                _Binds.CLAUSE,
+            )
         case Ask():
             return _ask(expr), _Binds.CLAUSE
         case Query():
