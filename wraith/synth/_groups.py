@@ -136,7 +136,7 @@ def reported_on(rows: Sequence[Row], queries: Iterable[Query]) -> Query | None:
 
 def _parameters(query: Query) -> set[str]:
     """Return the parameters that the conditions of a query read."""
-    places = (each.value for each in (*query.where, *query.criteria))
+    places = [*(each.value for each in query.where), *(each.value for each in query.criteria)]
     return {
         str(each.path[2])
         for each in places

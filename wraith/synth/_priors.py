@@ -205,42 +205,38 @@ SINCE_WORDS = ("since", "after", "from", "newer", "newerthan")
 UNTIL_WORDS = ("before", "until", "to", "older", "olderthan")
 """Names of parameters that are one side of a moment, and name no field."""
 
+_CRITERIA_WORDS: tuple[tuple[str, WhereOp], ...] = (
+    ("= == === : is eq equal equals equalto term exact", "equals"),
+    ("!= <> !: !== ne neq notequal notequals notequalto isnot", "differs"),
+    ("> :> gt above after greater greaterthan over more", "above"),
+    (">= => :>= gte ge min from since onorafter greaterorequal greaterthanorequal atleast", "at_least"),
+    ("< :< lt below before less lessthan under", "below"),
+    ("<= =< :<= lte le max to until onorbefore lessorequal lessthanorequal atmost", "at_most"),
+    (
+        "~ =~ ~= *= co contains like ilike has includes match search substringof text matchphrase",
+        "contains",
+    ),
+    ("^ ^= =^ sw startswith starts beginswith prefix", "starts"),
+    ("$= =$ ew endswith ends suffix", "ends"),
+    ("in any oneof anyof terms containsany hasany", "has"),
+    ("nin notin noneof", "differs"),
+    ("pr exists present isset isnotempty isnotnull", "exists"),
+    ("regex regexp matches", "matches"),
+)
 CRITERIA_WORDS: dict[str, WhereOp] = {
-    word: op
-    for words, op in (
-        ("= == === : is eq equal equals equalto term exact", "equals"),
-        ("!= <> !: !== ne neq notequal notequals notequalto isnot", "differs"),
-        ("> :> gt above after greater greaterthan over more", "above"),
-        (">= => :>= gte ge min from since onorafter greaterorequal greaterthanorequal atleast", "at_least"),
-        ("< :< lt below before less lessthan under", "below"),
-        ("<= =< :<= lte le max to until onorbefore lessorequal lessthanorequal atmost", "at_most"),
-        (
-            "~ =~ ~= *= co contains like ilike has includes match search substringof text matchphrase",
-            "contains",
-        ),
-        ("^ ^= =^ sw startswith starts beginswith prefix", "starts"),
-        ("$= =$ ew endswith ends suffix", "ends"),
-        ("in any oneof anyof terms containsany hasany", "has"),
-        ("nin notin noneof", "differs"),
-        ("pr exists present isset isnotempty isnotnull", "exists"),
-        ("regex regexp matches", "matches"),
-    )
-    for word in words.split()
+    word: means for words, means in _CRITERIA_WORDS for word in words.split()
 }
 """Words and signs of languages of conditions with what they commonly mean: a prior, tried first."""
 
 CRITERIA_KIN = ("eq ne gt gte ge lt lte le", "= != > >= < <=", "co sw ew pr", "and or not")
 """Words that go together: where some of a family were seen, the others are taken to be known as well."""
 
-JOIN_WORDS: dict[str, Meaning] = {
-    word: how
-    for words, how in (
-        ("and && & ; , + all must filter every where filters conditions rules bool", "all"),
-        ("or || | any should some", "any"),
-        ("not - ! none mustnot nor exclude", "none"),
-    )
-    for word in words.split()
-}  # type: ignore[assignment]  # the ways to join
+_JOIN_WORDS: tuple[tuple[str, Meaning], ...] = (
+    ("and && & ; , + all must filter every where filters conditions rules bool", "all"),
+    ("or || | any should some", "any"),
+    ("not - ! none mustnot nor exclude", "none"),
+)
+JOIN_WORDS: dict[str, Meaning] = {word: means for words, means in _JOIN_WORDS for word in words.split()}
 """Words and signs that join conditions, with what they commonly mean: a prior, tried first."""
 
 CONDITION_MEMBERS = (
@@ -252,31 +248,28 @@ CONDITION_MEMBERS = (
 
 # --- updates ----------------------------------------------------------------------------------------------
 
-UPDATE_WORDS: dict[str, Doing] = {
-    word: doing
-    for words, doing in (
-        ("replace set assign update put setvalue", "set"),
-        ("add", "insert"),
-        ("unset delete clear", "unset"),
-        ("remove pull discard exclude del", "exclude"),
-        ("append concat extend pushall", "append"),
-        ("push insert", "push"),
-        ("prepend unshift", "prepend"),
-        ("addtoset union addunique arrayunion include connect", "include"),
-        ("arrayremove pullall disconnect difference", "exclude"),
-        ("inc increment increase incr plus incrby", "increase"),
-        ("dec decrement decrease decr minus subtract", "decrease"),
-        ("mul multiply times", "multiply"),
-        ("min", "least"),
-        ("max", "most"),
-        ("toggle flip", "toggle"),
-        ("merge", "merge"),
-        ("copy", "copy"),
-        ("move rename", "move"),
-        ("test", "keep"),
-    )
-    for word in words.split()
-}  # type: ignore[assignment]  # what operations do
+_UPDATE_WORDS: tuple[tuple[str, Doing], ...] = (
+    ("replace set assign update put setvalue", "set"),
+    ("add", "insert"),
+    ("unset delete clear", "unset"),
+    ("remove pull discard exclude del", "exclude"),
+    ("append concat extend pushall", "append"),
+    ("push insert", "push"),
+    ("prepend unshift", "prepend"),
+    ("addtoset union addunique arrayunion include connect", "include"),
+    ("arrayremove pullall disconnect difference", "exclude"),
+    ("inc increment increase incr plus incrby", "increase"),
+    ("dec decrement decrease decr minus subtract", "decrease"),
+    ("mul multiply times", "multiply"),
+    ("min", "least"),
+    ("max", "most"),
+    ("toggle flip", "toggle"),
+    ("merge", "merge"),
+    ("copy", "copy"),
+    ("move rename", "move"),
+    ("test", "keep"),
+)
+UPDATE_WORDS: dict[str, Doing] = {word: means for words, means in _UPDATE_WORDS for word in words.split()}
 """Words of operations with what they commonly do: a prior, tried first."""
 
 OPERATION_MEMBERS = (

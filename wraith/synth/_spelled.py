@@ -24,9 +24,10 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.|\'\')*\'')
 _SIGN = r"[=<>!~:^*]+(?:[A-Za-z_]{2,12}[=<>!~:^*]+)?"
 _BARE = r"[^\s(),;&|]+"
 _VALUE = rf'(?:"_*"|[(\[][^()\[\]]*[)\]]|{_BARE})'
-_INFIX = re.compile(rf"({FIELD.pattern})(?:\s*({_SIGN})\s*|\s+([A-Za-z_]{{2,24}})\s+)({_VALUE})")
-_CALL = re.compile(rf"([A-Za-z_]{{2,24}}\()\s*({FIELD.pattern})\s*((?:,\s*{_VALUE}\s*)*)\)")
-_ASKED = re.compile(rf"({FIELD.pattern})\s+([A-Za-z_]{{2,24}})(?=\s*(?:$|\)|\s(?:and|or)\b))", re.IGNORECASE)
+_NAME = rf"(?<![\w.])(?!(?i:and|or|not)\b){FIELD.pattern}"
+_INFIX = re.compile(rf"({_NAME})(?:\s*({_SIGN})\s*|\s+([A-Za-z_]{{2,24}})\s+)({_VALUE})")
+_CALL = re.compile(rf"([A-Za-z_]{{2,24}}\()\s*({_NAME})\s*((?:,\s*{_VALUE}\s*)*)\)")
+_ASKED = re.compile(rf"({_NAME})\s+([A-Za-z_]{{2,24}})(?=\s*(?:$|\)|\s(?:and|or)\b))", re.IGNORECASE)
 _LEFT = re.compile(r"[A-Za-z_]+\(|[A-Za-z_]+|[^\sA-Za-z_()\"]+")
 
 

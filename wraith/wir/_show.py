@@ -224,12 +224,10 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
             inside += [f"{_key(name)}: {show_expr(value)}" for name, value in members]
             return f"object {{{', '.join(inside)}}}", _Binds.UNARY
         case Update(base, by, words, members):
-            said = _listed(f"{_json(word)} {doing}" for word, doing in words)
-            of = f" of objects {_listed(map(_key, members))}" if members else ""
-            return (
-                f"{_tight(base, _Binds.CHOICE)} updated by {_tight(by, _Binds.CHOICE)} ({said}){of}",
-                _Binds.CLAUSE,
-            )
+            done = _listed(f"{_json(word)} {doing}" for word, doing in words)
+            rest = f" of objects {_listed(map(_key, members))}" if members else ""
+            updated = f"{_tight(base, _Binds.CHOICE)} updated by {_tight(by, _Binds.CHOICE)} ({done}){rest}"
+            return updated, _Binds.CLAUSE
         case Ask():
             return _ask(expr), _Binds.CLAUSE
         case Query():
