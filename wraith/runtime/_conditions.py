@@ -62,6 +62,13 @@ def _contains(stored: Found, wanted: Found) -> bool:
     return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
 
 
+def _has(stored: Found, wanted: Found) -> bool:
+    """Whether a value is what is wanted, or a list that holds it."""
+    return (
+        any(_equals(each, wanted) for each in stored) if isinstance(stored, list) else _equals(stored, wanted)
+    )
+
+
 def _starts(stored: Found, wanted: Found) -> bool:
     text, start = text_of(stored), text_of(wanted)
     return text is not None and start is not None and text.lower().startswith(start.lower())
@@ -110,6 +117,7 @@ _TESTS: dict[str, Callable[[Found, Found], bool]] = {
     "contains": _contains,
     "starts": _starts,
     "ends": _ends,
+    "has": _has,
     "matches": _matches,
     "exists": _exists,
 }

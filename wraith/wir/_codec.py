@@ -13,6 +13,7 @@ from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._expr import (
+    JOINS,
     QUERY_PARTS,
     Append,
     Ask,
@@ -21,6 +22,8 @@ from wraith.wir._expr import (
     Cast,
     CastType,
     Clock,
+    Criteria,
+    Doing,
     Each,
     Expr,
     Filters,
@@ -38,6 +41,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
     WhereOp,
@@ -114,6 +118,10 @@ def expr_to_json(expr: Expr) -> JsonValue:
                 if part is not None:
                     asked[name] = expr_to_json(part)
             return {**asked, "names": list(names)} if names else asked
+        case Update(base, by, words, members):
+            update: dict[str, JsonValue] = {"update": expr_to_json(base), "by": expr_to_json(by)}
+            update["words"] = dict(words)
+            return {**update, "members": list(members)} if members else update
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -133,6 +141,8 @@ def _query_to_json(query: Query) -> JsonValue:
             done[name] = expr_to_json(part)
     if query.filters is not None:
         done["filters"] = _filters_to_json(query.filters)
+    if query.criteria:
+        done["criteria"] = [_criteria_to_json(each) for each in query.criteria]
     if query.nulls != "low":
         done["nulls"] = query.nulls
     if query.first_page != 1:
@@ -165,6 +175,15 @@ def _filters_to_json(filters: Filters) -> JsonValue:
         "unknown": filters.unknown,
     }
     return {**done, "every": list(filters.every)} if filters.every else done
+
+
+def _criteria_to_json(criteria: Criteria) -> JsonValue:
+    done: dict[str, JsonValue] = {"value": expr_to_json(criteria.value), "words": dict(criteria.words)}
+    if criteria.members:
+        done["members"] = list(criteria.members)
+    if criteria.names:
+        done["names"] = {name: format_path(path) for name, path in criteria.names}
+    return {**done, "search": [format_path(path) for path in criteria.search]} if criteria.search else done
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -260,6 +279,7 @@ def _query(value: dict[str, JsonValue]) -> Query:
         under=_optional(value, "under"),
         item=_optional(value, "item"),
         filters=_filters(value["filters"]) if "filters" in value else None,
+        criteria=tuple(_criteria(each) for each in _list(value.get("criteria", []))),
         nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
         first_page=_number(value.get("first_page", 1)),
         unwind=parse_path(_text(value.get("unwind", ""))),
@@ -274,6 +294,22 @@ def _filters(value: JsonValue) -> Filters:
         tuple(_text(each) for each in _list(value.get("without", []))),
         _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
         tuple(_text(each) for each in _list(value.get("every", []))),
+    )
+
+
+def _criteria(value: JsonValue) -> Criteria:
+    if not isinstance(value, dict):
+        raise ValueError(f"not criteria: {value!r:.60}")
+    words, names = value["words"], value.get("names", {})
+    if not isinstance(words, dict) or not isinstance(names, dict):
+        raise ValueError(f"words and names: expected objects, found {value!r:.60}")
+    meanings = (*JOINS, *get_args(WhereOp))
+    return Criteria(
+        expr_from_json(value["value"]),
+        tuple((word, _one_of(meaning, meanings)) for word, meaning in words.items()),  # type: ignore[misc]  # one of them
+        tuple(_text(each) for each in _list(value.get("members", []))),
+        tuple((name, parse_path(_text(path))) for name, path in names.items()),
+        tuple(parse_path(_text(path)) for path in _list(value.get("search", []))),
     )
 
 
@@ -309,6 +345,18 @@ def _call(value: dict[str, JsonValue]) -> Call:
     return Call(name, of)
 
 
+def _update(value: dict[str, JsonValue]) -> Update:
+    words = value["words"]
+    if not isinstance(words, dict):
+        raise ValueError("words: expected an object")
+    return Update(
+        expr_from_json(value["update"]),
+        expr_from_json(value["by"]),
+        tuple((word, _one_of(doing, get_args(Doing))) for word, doing in words.items()),  # type: ignore[misc]  # one of them
+        tuple(_text(each) for each in _list(value.get("members", []))),
+    )
+
+
 _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "literal": lambda value: Literal(value["literal"]),
     "path": lambda value: ref(_text(value["path"])),
@@ -325,6 +373,7 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
     "cast": _cast,
+    "update": _update,
     "merge": _merge,
     "text": lambda value: Text(_exprs(value["text"])),
     "case": _case,

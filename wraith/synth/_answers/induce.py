@@ -8,7 +8,7 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -53,6 +53,7 @@ from wraith.synth._values.sources import (
 )
 from wraith.synth._values.steps import step_source
 from wraith.synth._values.texts import function_source, length_source
+from wraith.synth._values.updates import update_sources
 from wraith.wir import (
     Cast,
     Each,
@@ -163,6 +164,8 @@ class _Inducer:
         if source is not None:
             return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"} and (tallied := self.rest.tallied(values, at)) is not None:
+            return self._hole("derived", "object", tallied)
         if present == {"object"}:
             return self._object(values, at)
         if present == {"array"}:
@@ -337,7 +340,13 @@ class _Inducer:
             for new in sent
             for deep in (False, True)
         ]
-        return [*stored, *sent, *merges]
+        updates = (update for old in stored for update in self._updates(old, at))
+        return [*stored, *sent, *merges, *updates]
+
+    def _updates(self, base: Expr, at: Path) -> Iterator[Expr]:
+        """Yield what makes the representation of what it was, by the operations of the request."""
+        if at == self.context.envelope:
+            yield from update_sources(self.rows, [get(value, at) for value in self.values], base)
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)
@@ -350,6 +359,9 @@ class _Inducer:
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
             return self._hole("derived", "array", kept)
+        grouped = self.rest.grouped(values, at, element_learner(self.context))
+        if grouped is not None:
+            return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         return self._give_up(values, at)

@@ -35,6 +35,7 @@ from wraith.synth._roles.stores import storing
 from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
+from wraith.synth._values.groups import before_cut, reported_on
 from wraith.synth._values.quoted import foreign_names, quotations, quoted, unexpected
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.silent import is_unread
@@ -119,6 +120,8 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
+    reported: Query | None = None
+    """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
 def learn_route(
@@ -140,7 +143,9 @@ def learn_route(
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    told = _Told(role, listed, headers, item, known or {}, likewise, study)
+    queries = [each.query for _, each in sorted(lists.by_route.items())]
+    reported = reported_on(rows, queries) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, reported)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -395,6 +400,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
+        context.found = told.reported
         return context
     context.envelope = role.envelope
     context.laws = laws
@@ -407,6 +413,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.found = before_cut(told.listed.query)
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:
