@@ -26,9 +26,9 @@ class Client:
         self._now_ms = 2_000_000_000_000
 
     def ask(
-        self, method: str, target: str, json: JsonValue = None, headers: Headers = ()
+        self, method: str, target: str, json: JsonValue = None, headers: Headers = (), body: bytes = b""
     ) -> tuple[int, JsonValue]:
-        [asked] = recording(session(exchange(method, target, json=json, headers=headers)))
+        [asked] = recording(session(exchange(method, target, json=json, headers=headers, body=body)))
         [step] = asked.read()
         self._now_ms += 1000
         response = self._twin.respond(step.request, self._session, now_ms=self._now_ms).response

@@ -37,6 +37,7 @@ from wraith.synth._observe import Observation, Observer, learn_removal, well_kno
 from wraith.synth._offspring import Made
 from wraith.synth._partials import with_partials
 from wraith.synth._picks import with_picks
+from wraith.synth._pooled import Pooled
 from wraith.synth._purges import learn_purge
 from wraith.synth._recall import Learned, Recall, runs_of
 from wraith.synth._roles import Role, assign_roles
@@ -134,6 +135,8 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         shown[observation.seen.route].append(observation)
     by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
+    pooled = Pooled(table.patterns, by_route)
+    whole, by_route = by_route, pooled.by_route
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
@@ -165,14 +168,14 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             )
 
         key = (
-            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            f"route-{digest_of(basis[route], pooled.met(route), laws, taught.likewise)}"
             if basis.get(route) is not None
             else None
         )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
-    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    unknown, refused, needless = learn_unknown(table.patterns, whole)
     for route in needless:
         del learned[route]
     made_so_far = [(roles[route], made) for route, made in learned.items()]
@@ -196,12 +199,17 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         [made.variants for made in learned.values()],
     )
     learned.update(completed(table.patterns, roles, learned, by_route, analogy))
+    learned = {route: pooled.before(route, made) for route, made in learned.items()}
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
     )
+    expected = [
+        each.model_copy(update={"variants": pooled.before_unrecorded(each.method, each.variants)})
+        for each in analogy.routes()
+    ]
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
@@ -213,7 +221,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         selectors=known.selectors,
         routes=tuple(
             sorted(
-                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
+                [*recorded, *expected, *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from wraith.exchange import header, parse_form
 from wraith.paths import MISSING, Found, Path, leaves
 from wraith.runtime import Environment, Ids, State, text_of
-from wraith.synth._priors import CREDENTIALS, PRIOR_KEYS
+from wraith.synth._priors import CREDENTIAL_PARAMETERS, CREDENTIALS, PRIOR_KEYS
 from wraith.synth._roles import Role
 from wraith.synth._seen import Seen
 from wraith.synth._side_effects import SideEffects
@@ -38,9 +38,6 @@ were there before."""
 
 UNAUTHORIZED = 401
 """RFC 9110, 15.5.2: what services answer to a credential that is not, or no longer, valid."""
-
-QUERY = ("access_token", "token", "api_key", "session", "session_id", "sid", "auth")
-"""Parameters of a query that credentials are sent in (RFC 6750, 2.3, and what services use): a prior."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,10 @@ _Place = tuple[str, str]
 def learn_tokens(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> Tokens | None:
     """Return how the service hands out credentials, or None where no answer does."""
     kept = [[seen for seen in session if seen.route >= 0] for session in sessions]
-    for place in [*(("header", name) for name in CREDENTIALS), *(("query", name) for name in QUERY)]:
+    for place in [
+        *(("header", name) for name in CREDENTIALS),
+        *(("query", name) for name in CREDENTIAL_PARAMETERS),
+    ]:
         found = _issued(kept, place)
         if found:
             return _tokens(place, found, kept, roles)
