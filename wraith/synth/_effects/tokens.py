@@ -1,8 +1,9 @@
 """Credentials that a service hands out: an answer holds a token, and later requests carry it.
 
-A token becomes an entity: under the text that requests carry stands who got it. The caller is then a look-up,
-as unknown for a token that nobody was given as for one that was taken back. Who got it is the part of that
-exchange, of its answer or of what was sent, that most answers to its bearers hold.
+A token becomes an entity: under it stands who got it, when, and what the answer said it is good for. The
+caller is then a look-up, as unknown for a token that nobody was given as for one that was taken back. Who got
+it is the part of that exchange, of its answer, of what was sent or of the credential it was asked for with,
+that most answers to its bearers hold, and those to whoever names it.
 """
 
 from __future__ import annotations
@@ -12,19 +13,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wraith.exchange import header, parse_form
-from wraith.paths import MISSING, Found, Path, leaves
-from wraith.runtime import Environment, Ids, State, text_of
+from wraith.paths import MISSING, Found, Path, get, leaves
+from wraith.runtime import Environment, Ids, State, compile_expr, text_of
 from wraith.synth._effects.side_effects import SideEffects
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._roles.roles import Role
 from wraith.synth._shared.priors import CREDENTIAL_PARAMETERS, CREDENTIALS, PRIOR_KEYS
-from wraith.wir import Delete, Effect, Expr, Literal, Lookup, Object, Put, Ref, Text
+from wraith.synth._world.caller import readings
+from wraith.wir import Call, Clock, Delete, Effect, Expr, First, Literal, Lookup, Object, Put, Ref
 
 TOKENS = "tokens"
 """The collection of what was handed out. Its name has no meaning for requests, which address no such path."""
 
 WHO = "who"
 """The member under which a token's entity keeps the identity."""
+
+SINCE = "since"
+"""The member under which a token's entity keeps when it was given, in seconds since 1970."""
+
+FEW = 6
+"""Different values of a member that says what tokens are good for; one with more is about their bearers."""
 
 SHORTEST = 8
 """Characters of a token; shorter ones could be guessed, so services give none."""
@@ -35,6 +43,9 @@ ENOUGH = 2
 KNOWN_SHARE = 0.8
 """The share of accepted credentials that must have been handed out in the recordings: else they are keys that
 were there before."""
+
+LONG = 9
+"""The length of a path that stands for what is no path."""
 
 UNAUTHORIZED = 401
 """RFC 9110, 15.5.2: what services answer to a credential that is not, or no longer, valid."""
@@ -57,6 +68,12 @@ class _Token:
     before: str = ""
     """What stands before the token in the credential, such as a scheme."""
     uses: list[Seen] = field(default_factory=list)
+    named: list[Seen] = field(default_factory=list)
+    """What was asked about it, by requests that name it in their body."""
+
+    @property
+    def text(self) -> str:
+        return str(get(self.issuer.document, self.at))
 
 
 _Place = tuple[str, str]
@@ -133,55 +150,98 @@ def _tokens(
     place: _Place, found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], roles: Sequence[Role]
 ) -> Tokens:
     effects: dict[int, list[Effect]] = defaultdict(list)
-    groups: dict[tuple[int, Path, str], list[_Token]] = defaultdict(list)
+    groups: dict[tuple[int, Path], list[_Token]] = defaultdict(list)
+    _name(found.values(), sessions)
     for each in found.values():
-        groups[(each.issuer.route, each.at, each.before)].append(each)
-    for (route, at, before), some in sorted(groups.items(), key=repr):
+        groups[(each.issuer.route, each.at)].append(each)
+    for (route, at), some in sorted(groups.items(), key=repr):
         token: Expr = Ref(("response", "body", *at))
-        key = Text((Literal(before), token)) if before else token
-        effects[route].append(Put(TOKENS, key, Object(((WHO, _identity(some) or token),))))
-    carried = Ref(("request", *place))
+        told = (
+            *granted([each.issuer.document for each in some]),
+            (SINCE, Clock("epoch_s")),
+            (WHO, _identity(some) or token),
+        )
+        effects[route].append(Put(TOKENS, token, Object(told)))
+    carried = _carried(place, sorted({each.before for each in found.values()}, reverse=True))
     for route in _revoking(found, sessions, place):
         effects[route].append(Delete(TOKENS, carried))
-    for route, path, before in _revoked_by_name(found, sessions, place):
-        named = Ref(("request", "body", *path))
-        effects[route].append(Delete(TOKENS, Text((Literal(before), named)) if before else named))
+    for route, path in _revoked_by_name(found, sessions, place):
+        effects[route].append(Delete(TOKENS, Ref(("request", "body", *path))))
     return Tokens(Lookup(TOKENS, carried, (WHO,)), {route: tuple(some) for route, some in effects.items()})
+
+
+def _carried(place: _Place, schemes: Sequence[str]) -> Expr:
+    """Return the token that a request carries, without the scheme before it."""
+    whole: Expr = Ref(("request", *place))
+    bare = tuple(
+        Call("element", (Call("split", (whole, Literal(each))), Literal(1))) if each else whole
+        for each in schemes
+    )
+    return bare[0] if len(bare) == 1 else First(bare)
+
+
+def _name(tokens: Iterable[_Token], sessions: Sequence[Sequence[Seen]]) -> None:
+    """Note on each token what was asked about it by name."""
+    by_text = {each.text: each for each in tokens}
+    for seen in (seen for session in sessions for seen in session):
+        for _, value in leaves(seen.sent) if isinstance(seen.sent, dict) else ():
+            if isinstance(value, str) and value in by_text:
+                by_text[value].named.append(seen)
+
+
+def granted(answers: Sequence[Found]) -> list[tuple[str, Expr]]:
+    """Return what the answers that handed something out say that it is good for: members that are the same
+    for many, with where they stand."""
+    documents = [each for each in answers if isinstance(each, dict)]
+    found: list[tuple[str, Expr]] = []
+    for name in sorted({name for each in documents for name in each} - {WHO, SINCE}):
+        column = [each[name] for each in documents if name in each]
+        plain = not any(isinstance(value, dict) or value is None for value in column)
+        values = {repr(value) for value in column}
+        if plain and len(values) <= FEW and len(values) < len(column):
+            found.append((name, Ref(("response", "body", name))))
+    return found
 
 
 # --- who got it -------------------------------------------------------------------------------------------
 
 
 def _identity(tokens: Sequence[_Token]) -> Expr | None:
-    """Return the part of the issuing exchange that answers to the bearers hold most often."""
-    votes: Counter[Path] = Counter()
-    values: dict[Path, set[str]] = defaultdict(set)
+    """Return the part of the issuing exchange that answers to the bearers hold most often, and those to
+    whoever names the token."""
+    votes: Counter[Expr] = Counter()
+    values: dict[Expr, set[str]] = defaultdict(set)
     for each in tokens:
-        shown = {text for seen in each.uses if seen.ok for text in _texts(seen.document)}
-        for path, text in _parts(each):
-            values[path].add(text)
-            votes[path] += text in shown
-    telling = [path for path in votes if votes[path] and len(values[path]) > 1]
-    best = min(telling, key=lambda path: (-votes[path], _prior(path), len(path), str(path)), default=None)
-    return Ref(best) if best is not None else None
+        about = (*each.uses, *(seen for seen in each.named if seen.route != each.issuer.route))
+        shown = {text for seen in about if seen.ok for text in _texts(seen.document)}
+        for expr, text in _parts(each):
+            values[expr].add(text)
+            votes[expr] += text in shown
+    telling = [expr for expr in votes if votes[expr] and len(values[expr]) > 1]
+    return min(telling, key=lambda expr: (-votes[expr], *_prior(expr)), default=None)
 
 
-def _prior(path: Path) -> tuple[int, bool]:
-    name = path[-1]
+def _prior(expr: Expr) -> tuple[int, bool, int, str]:
+    path = expr.path if isinstance(expr, Ref) else ()
+    name = path[-1] if path else ""
     rank = PRIOR_KEYS.index(name) if isinstance(name, str) and name in PRIOR_KEYS else len(PRIOR_KEYS)
-    return rank, path[0] != "response"
+    return rank, path[:1] != ("response",), len(path) or LONG, str(expr)
 
 
-def _parts(token: _Token) -> Iterator[tuple[Path, str]]:
+def _parts(token: _Token) -> Iterator[tuple[Expr, str]]:
     """Yield the scalars of the exchange that handed out a token, except the token."""
     seen = token.issuer
-    sent = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms, seen.lists).body
-    for root, document in ((("response", "body"), seen.document), (("request", "body"), sent)):
+    env = Environment(seen.request, seen.parameters, State(), Ids(""), seen.at_ms, seen.lists)
+    for root, document in ((("response", "body"), seen.document), (("request", "body"), env.body)):
         if document is not MISSING:
             for path, value in leaves(document):
                 text = text_of(value)
                 if text and not isinstance(value, bool) and (root[0] == "request" or path != token.at):
-                    yield (*root, *path), text
+                    yield Ref((*root, *path)), text
+    for name in CREDENTIALS:
+        for expr in readings(name) if name in env.headers else ():
+            if text := text_of(compile_expr(expr)(env)):
+                yield expr, text
 
 
 def _texts(document: Found) -> Iterator[str]:
@@ -219,13 +279,13 @@ def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], plac
 
 def _revoked_by_name(
     found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place
-) -> list[tuple[int, Path, str]]:
+) -> list[tuple[int, Path]]:
     """Return the routes whose requests name a credential in their body that is refused from then on, with
-    where they name it and what stands before it in credentials (RFC 7009)."""
-    by_token = {carried.removeprefix(each.before): carried for carried, each in found.items()}
-    votes: Counter[tuple[int, Path, str]] = Counter()
+    where they name it (RFC 7009)."""
+    by_token = {each.text: carried for carried, each in found.items()}
+    votes: Counter[tuple[int, Path]] = Counter()
     for session in sessions:
-        named: dict[str, tuple[int, Path, str]] = {}
+        named: dict[str, tuple[int, Path]] = {}
         for seen in session:
             told = named.pop(credential(seen, place) or "", None)
             if told is not None:
@@ -234,7 +294,7 @@ def _revoked_by_name(
                 for path, value in leaves(seen.sent):
                     carried = by_token.get(value) if isinstance(value, str) else None
                     if carried is not None:
-                        named[carried] = (seen.route, path, found[carried].before)
+                        named[carried] = (seen.route, path)
     return sorted((each for each, count in votes.items() if count >= ENOUGH), key=repr)
 
 

@@ -65,9 +65,13 @@ def documents(rows: Sequence[Observation], role: Role) -> Documents:
     if role.key is not None:
         found[Root(Ref(("entity",)))] = [row.env.entity for row in rows]
     own = role.collection.name if role.collection is not None and role.key is not None else None
-    for name, key in (*role.addressed, *role.around):
+    known = (*role.addressed, *role.around)
+    for name, key in known:
         if name != own or key != role.key:
             found[Root(Lookup(name, key))] = [row.stored.get(name, MISSING) for row in rows]
+    for lookup, _ in rows[0].addressed if rows else ():
+        if (lookup.entity, lookup.key) not in known:  # what was granted to the credential
+            found[Root(lookup)] = [row.stored.get(lookup.entity, MISSING) for row in rows]
     own_places = len(found)
     found.update(islice(_referred(rows), MAX_REFERRED))
     return {

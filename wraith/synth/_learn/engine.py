@@ -12,6 +12,7 @@ from wraith.runtime import Selectors
 from wraith.synth._answers.heads import heads_from_gets
 from wraith.synth._answers.likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._effects.cascades import learn_cascades
+from wraith.synth._effects.grants import learn_grants
 from wraith.synth._effects.journals import learn_journals
 from wraith.synth._effects.kept import Kept, learn_kept
 from wraith.synth._effects.purges import learn_purge
@@ -332,7 +333,13 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
     kept_back = learn_kept(kept.values(), roles)
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    certain = _together(
+        cascades,
+        handed,
+        learn_grants(kept.values(), roles),
+        learn_secrets(kept.values(), roles),
+        kept_back.effects(roles),
+    )
     roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
