@@ -200,6 +200,7 @@ class _Inducer:
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: calendar_source(rows, values),
+                lambda: step_source(rows, values, self.context.envelope, at),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
                 lambda: size_of_place(rows, values),
@@ -213,9 +214,6 @@ class _Inducer:
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        step = step_source(rows, values, self.context.envelope, at)
-        if step is not None:
-            return self._hole("derived", type_of(values), step)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", type_of(values), case)

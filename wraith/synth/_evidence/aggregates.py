@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain, combinations, islice
+from itertools import chain, combinations, islice, product
 from math import isclose
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ from wraith.synth._evidence.places import cost, rank
 from wraith.synth._evidence.rows import Row, Values, fit, plain_number
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._world.flats import Flat, elements
-from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
+from wraith.wir import Call, Expr, First, Literal, Object, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
@@ -155,8 +155,8 @@ class Aggregates:
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
-        the order of creation or against it, perhaps only those in some states, or without the one that the
-        path addresses."""
+        the order of creation or against it, whole or in part, perhaps only those in some states, or without
+        the one that the path addresses."""
         lists = [value for value in values if isinstance(value, list)]
         shown = [each for some in lists for each in some]
         if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
@@ -164,12 +164,13 @@ class Aggregates:
         if not all(isinstance(each, dict) for each in shown):
             return None
         targets = [(place, float(len(lists[i]))) for place, i in enumerate(self._sample)]
+        part = _part(shown)
         for view in self._views:
             if view.query.unwind or not view.query.where:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
-                for order in ((), (((), True),)):
-                    candidate = replace(query, order=order)
+                for order, item in product(((), (((), True),)), (None, part)):
+                    candidate = replace(query, order=order, item=item)
                     found = fit(candidate, self._rows, values)
                     if found is not None and found.whole:
                         return candidate
@@ -327,6 +328,14 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                 if own is not None and text_of(value) == own:
                     others = Where((name,), "differs", lookup.key, when_given=False)
                     yield replace(view.query, where=(*view.query.where, others))
+
+
+def _part(shown: Sequence[JsonValue]) -> Expr | None:
+    """Return what shows of an entity the members that all elements have; None where they differ."""
+    names = {tuple(each) for each in shown if isinstance(each, dict)}
+    if len(names) != 1:
+        return None
+    return Object(tuple((name, Ref(("entity", name))) for name in names.pop()))
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

@@ -19,6 +19,7 @@ from wraith.synth._effects.purges import learn_purge
 from wraith.synth._effects.secrets import learn_secrets
 from wraith.synth._effects.side_effects import learn_side_effects
 from wraith.synth._effects.tokens import learn_tokens
+from wraith.synth._effects.versions import learn_versions
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.memo import (
     Forgetful,
@@ -314,6 +315,8 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
     roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
+    versions = learn_versions(kept.values(), roles)
+    roles = versions.known_to(roles)
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
@@ -339,6 +342,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
         learn_grants(kept.values(), roles),
         learn_secrets(kept.values(), roles),
         kept_back.effects(roles),
+        versions.effects(roles),
     )
     roles = kept_back.known_to(roles)
     known = Prepared(

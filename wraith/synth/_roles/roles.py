@@ -77,6 +77,8 @@ class Role:
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
     partial: bool = False
     """The answer is a part of the representation, which completes what is known."""
+    past: tuple[Expr, ...] = ()
+    """Where requests name an old version of what they address; such answers tell nothing of the present."""
     picks: bool = False
     """The service picks the entity; ``key`` says how, from what is stored."""
 

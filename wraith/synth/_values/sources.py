@@ -219,7 +219,7 @@ def text_source(
             own = [
                 each
                 for each in index.get(key)
-                if isinstance(each, Ref) and each.path[:2] == ("request", "path")
+                if isinstance(each, Ref) and each.path[:2] in (("request", "path"), ("request", "query"))
             ]
             if own:
                 known.setdefault(key, []).extend(own)

@@ -129,9 +129,9 @@ class Observation:
         return Observation(self.seen, env, captured, self.addressed)
 
     @property
-    def stored(self) -> dict[str, Found]:
-        """The documents that the path addresses, by the name of their collection."""
-        return {lookup.entity: document for lookup, document in self.addressed}
+    def stored(self) -> dict[Lookup, Found]:
+        """The documents that the path addresses, and what is kept around it."""
+        return dict(self.addressed)
 
     @property
     def document(self) -> Found:

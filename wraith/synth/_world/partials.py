@@ -64,8 +64,8 @@ def with_partials(roles: Sequence[Role], sessions: Iterable[Sequence[Seen]]) -> 
 
 
 def _is_about(role: Role, answers: Sequence[Seen], known: Mapping[str, _Names]) -> bool:
-    """Whether an action answers with something about an entity that is neither the representation, whose members
-    it lacks, nor a part of it, as it has members of its own."""
+    """Whether an action answers with something about an entity that is neither the representation, whose
+    members it lacks, nor a part of it, as it has members of its own."""
     if role.op != "action" or role.envelope is None or role.collection is None:
         return False
     names = known.get(role.collection.name)

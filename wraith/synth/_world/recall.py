@@ -180,6 +180,7 @@ def _role_to_json(role: Role) -> dict[str, object]:
         "parents": role.parents,
         "addressed": [(name, expr_to_json(key)) for name, key in role.addressed],
         "around": [(name, expr_to_json(key)) for name, key in role.around],
+        "past": [expr_to_json(place) for place in role.past],
         "views": role.views,
     }
 
@@ -196,6 +197,7 @@ def _role_from_json(read: Mapping[str, Any]) -> Role:
         parents=tuple(read["parents"]),
         addressed=_keys(read["addressed"]),
         around=_keys(read["around"]),
+        past=tuple(expr_from_json(each) for each in read["past"]),
         views=tuple((tuple(path), (name, tuple(key))) for path, (name, key) in read["views"]),
     )
 
