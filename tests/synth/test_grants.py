@@ -7,7 +7,7 @@ from base64 import b64encode
 from tests.synth.recordings import Document, Step, exchange, model_of, route, session, variant
 from tests.synth.test_reasons import Client, as_user
 from wraith.exchange import Headers
-from wraith.wir import Delete, Equals, Model, Put, Ref
+from wraith.wir import Delete, Model, Put, Ref
 
 ACCESS = ("at_8Qm2Vx71LpZ0", "at_Za93Kd0WqRt5", "at_5hGy7Bn2XcM8", "at_p0Ls4Ew6UiJ1")
 REFRESH = ("rf_8Qm2Vx71LpZ0", "rf_Za93Kd0WqRt5", "rf_5hGy7Bn2XcM8", "rf_p0Ls4Ew6UiJ1")
@@ -21,7 +21,7 @@ def client(name: str) -> Headers:
 
 def given(number: int) -> tuple[str, str]:
     """Who got a token, and what it is good for."""
-    return ("shop", "write") if number % 2 else ("till", "read")
+    return (("till", "read"), ("shop", "write"), ("shop", "read"), ("shop", "write"))[number]
 
 
 def asked(number: int) -> list[Step]:
@@ -78,7 +78,7 @@ def test_what_a_token_is_good_for_decides() -> None:
         assert isinstance(token, dict)
         assert twin.ask("POST", "/notes", json={"n": 9}, headers=as_user(str(token["access"])))[0] == status
     guards = variant(model, "POST /notes", 403).guards
-    assert any(isinstance(each, Equals) or "scope" in repr(each) for each in guards)
+    assert any("scope" in repr(each) for each in guards)
 
 
 def test_what_is_said_of_a_token_is_who_got_it_and_when() -> None:

@@ -54,7 +54,7 @@ def learn_grants(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> S
                 if grant not in issued[grant.issuer.route, grant.at]:
                     issued[grant.issuer.route, grant.at].append(grant)
     for (route, at), grants in sorted(issued.items(), key=repr):
-        told = Object(tuple(granted([each.issuer.document for each in grants])))
+        told = Object(tuple(granted([each.issuer.document for each in grants], at[:-1])))
         effects[route].append(Put(GRANTS, Ref(("response", "body", *at)), told))
     return {route: tuple(some) for route, some in effects.items()}
 

@@ -47,8 +47,9 @@ were there before."""
 LONG = 9
 """The length of a path that stands for what is no path."""
 
+FORBIDDEN = 403
 UNAUTHORIZED = 401
-"""RFC 9110, 15.5.2: what services answer to a credential that is not, or no longer, valid."""
+"""RFC 9110, 15.5.2 and 15.5.4: what services answer to a credential that is not, or no longer, valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _tokens(
     for (route, at), some in sorted(groups.items(), key=repr):
         token: Expr = Ref(("response", "body", *at))
         told = (
-            *granted([each.issuer.document for each in some]),
+            *granted([each.issuer.document for each in some], at[:-1]),
             (SINCE, Clock("epoch_s")),
             (WHO, _identity(some) or token),
         )
@@ -189,17 +190,17 @@ def _name(tokens: Iterable[_Token], sessions: Sequence[Sequence[Seen]]) -> None:
                 by_text[value].named.append(seen)
 
 
-def granted(answers: Sequence[Found]) -> list[tuple[str, Expr]]:
-    """Return what the answers that handed something out say that it is good for: members that are the same
-    for many, with where they stand."""
-    documents = [each for each in answers if isinstance(each, dict)]
+def granted(answers: Sequence[Found], at: Path) -> list[tuple[str, Expr]]:
+    """Return what the answers that handed something out say beside it: members that are the same for many,
+    with where they stand."""
+    documents = [each for answer in answers if isinstance(each := get(answer, at), dict)]
     found: list[tuple[str, Expr]] = []
     for name in sorted({name for each in documents for name in each} - {WHO, SINCE}):
         column = [each[name] for each in documents if name in each]
         plain = not any(isinstance(value, dict) or value is None for value in column)
         values = {repr(value) for value in column}
         if plain and len(values) <= FEW and len(values) < len(column):
-            found.append((name, Ref(("response", "body", name))))
+            found.append((name, Ref(("response", "body", *at, name))))
     return found
 
 
@@ -213,12 +214,12 @@ def _identity(tokens: Sequence[_Token]) -> Expr | None:
     values: dict[Expr, set[str]] = defaultdict(set)
     for each in tokens:
         about = (*each.uses, *(seen for seen in each.named if seen.route != each.issuer.route))
-        shown = {text for seen in about if seen.ok for text in _texts(seen.document)}
+        shown = [{*_texts(seen.document)} for seen in about if seen.ok]
         for expr, text in _parts(each):
             values[expr].add(text)
-            votes[expr] += text in shown
+            votes[expr] += sum(text in texts for texts in shown)
     telling = [expr for expr in votes if votes[expr] and len(values[expr]) > 1]
-    return min(telling, key=lambda expr: (-votes[expr], *_prior(expr)), default=None)
+    return min(telling, key=lambda expr: (-votes[expr], -len(values[expr]), *_prior(expr)), default=None)
 
 
 def _prior(expr: Expr) -> tuple[int, bool, int, str]:
@@ -257,24 +258,38 @@ def _texts(document: Found) -> Iterator[str]:
 def _revoking(found: dict[str, _Token], sessions: Sequence[Sequence[Seen]], place: _Place) -> list[int]:
     """Return the routes after whose success a credential that was accepted is refused, and never accepted
     again."""
-    last: dict[str, Seen] = {}
     votes: Counter[int] = Counter()
     against: Counter[int] = Counter()
-    for seen in (seen for session in sessions for seen in session):
-        carried = credential(seen, place)
-        if carried is None or carried not in found:
-            continue
-        before = last.get(carried)
-        if before is not None:
-            refused = seen.status == UNAUTHORIZED
-            (votes if refused else against)[before.route] += 1
-        if seen.ok:
-            last[carried] = seen
-        else:
-            last.pop(carried, None)
+    for session in sessions:
+        last: dict[str, Seen] = {}
+        for seen, gone in _lapses(session, found, place):
+            carried = credential(seen, place) or ""
+            before = last.get(carried)
+            if before is not None:
+                (votes if gone else against)[before.route] += 1
+            if seen.ok:
+                last[carried] = seen
+            else:
+                last.pop(carried, None)
     return sorted(
         route for route, count in votes.items() if count > against[route] and _writes(route, sessions)
     )
+
+
+def _lapses(session: Sequence[Seen], found: dict[str, _Token], place: _Place) -> list[tuple[Seen, bool]]:
+    """Return the exchanges of a session that carry a token, each with whether the token is no longer good: it
+    is refused, and not accepted any more. Where services answer 403 to that, it is what they answer to who
+    has no token."""
+    carrying = [(seen, credential(seen, place)) for seen in session]
+    to_nobody = {seen.raw for seen, carried in carrying if seen.status == FORBIDDEN and carried not in found}
+    again: set[str] = set()
+    lapses: list[tuple[Seen, bool]] = []
+    for seen, carried in reversed(carrying):
+        if carried is not None and carried in found:
+            refused = seen.status == UNAUTHORIZED or (seen.status == FORBIDDEN and seen.raw in to_nobody)
+            lapses.append((seen, refused and carried not in again))
+            again.update((carried,) if seen.ok else ())
+    return lapses[::-1]
 
 
 def _revoked_by_name(
@@ -286,10 +301,11 @@ def _revoked_by_name(
     votes: Counter[tuple[int, Path]] = Counter()
     for session in sessions:
         named: dict[str, tuple[int, Path]] = {}
+        gone = {id(seen) for seen, lapsed in _lapses(session, found, place) if lapsed}
         for seen in session:
             told = named.pop(credential(seen, place) or "", None)
             if told is not None:
-                votes[told] += 1 if seen.status == UNAUTHORIZED else -1
+                votes[told] += 1 if id(seen) in gone else -1
             if seen.ok and seen.method != "GET" and isinstance(seen.sent, dict):
                 for path, value in leaves(seen.sent):
                     carried = by_token.get(value) if isinstance(value, str) else None

@@ -226,5 +226,7 @@ def _is_history(items: Sequence[JsonValue], versions: Sequence[Version]) -> bool
 
 def _shows(item: JsonValue, version: Version) -> bool:
     """Whether an element is a version, or a part of it."""
+    if isinstance(item, str):
+        return item in version.values()
     common = item.keys() & version.keys() if isinstance(item, dict) else ()
     return isinstance(item, dict) and len(common) > 1 and all(item[name] == version[name] for name in common)

@@ -16,7 +16,7 @@ from wraith.canonical import compact, parse
 from wraith.paths import MISSING
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._learn.analogy import Analogy, plain, unseen
-from wraith.synth._roles.roles import Role
+from wraith.synth._roles.roles import GONE, Role
 from wraith.synth._routes.names import Names
 from wraith.synth._routes.routes import RoutePattern
 from wraith.synth._world.observe import Observation
@@ -24,9 +24,6 @@ from wraith.wir import Absent, Exists, Expr, Literal, Lookup, Ref, Variant, Vari
 
 ENOUGH = 2
 """Routes that refuse alike: one may be the exception."""
-
-GONE = (404, 410)
-"""RFC 9110, 15.5.5 and 15.5.11: statuses that say nothing but that the thing is not there."""
 
 READING = "GET"
 """The method whose refusal of what is not there is that of its whole collection."""

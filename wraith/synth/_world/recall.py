@@ -24,7 +24,7 @@ from wraith.synth._world.sights import Sight, Sights, sights
 from wraith.synth._world.world import Key, World, WorldBuilder
 from wraith.wir import Evidence, Expr, Model, dump_model, expr_from_json, expr_to_json, load_model
 
-_PLAIN: Final = ("op", "store", "beside")
+_PLAIN: Final = ("op", "store", "beside", "partial", "picks", "upserts")
 _PATHS: Final = ("envelope", "listing", "purged")
 """Fields of a role that are written as they are, and those that are paths."""
 
