@@ -11,7 +11,7 @@ the rest.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wraith.exchange import header, media_type
@@ -19,56 +19,32 @@ from wraith.runtime import Environment, Ids, compile_atom
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._guards.unions import names_in
 from wraith.synth._learn.analogy import NEVER
+from wraith.synth._learn.reasons import FORBIDDEN, MALFORMED, Condition, Requests, conditions
 from wraith.synth._learn.variants import learn_route
 from wraith.synth._lists.lists import Lists
 from wraith.synth._roles.roles import Role
 from wraith.synth._routes.routes import RoutePattern
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._shared.priors import CLIENT_S_OWN, CREDENTIAL_PARAMETERS, CREDENTIALS
 from wraith.synth._world.observe import Captured, Observation
-from wraith.wir import Absent, Atom, Equals, Exists, NotOneOf, OneOfSet, Ref, Variant, VariantEvidence
+from wraith.wir import Atom, Variant, VariantEvidence
 
 ENOUGH = 2
 """Routes that must refuse alike: what one of them asks for may be its own."""
 
-FEW = 6
-"""Different values of a header, or accepted credentials, that are kinds of callers; more are data."""
-
 SAMPLE = 60
 """Refusals that the answer is learned from."""
+
+REFUSALS = 3
+"""Requests that are refused for what a credential is not good for: two could be met by chance."""
 
 STATUS_OF_CREDENTIALS = 401
 """RFC 9110, 15.5.2: the request lacks valid credentials. Services that answer so anywhere ask everywhere."""
 
-MALFORMED = "malformed"
-NEGOTIATED = ("content-type", "accept")
-CALLER = Ref(("caller",))
 SAFE = ("GET", "HEAD", "OPTIONS")
 WITH_BODY = ("POST", "PUT", "PATCH")
 
-Requests = Mapping[int, Sequence[Observation]]
-"""The observations of each route, by its position."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A question to a request, and the question with the opposite answers."""
-
-    refused: Atom
-    passed: Atom
-    credential: bool = False
-    """It asks for credentials."""
-    of_body: bool = False
-    """It has no sense where there is no body."""
-
-    @property
-    def enough(self) -> int:
-        """How many routes make it a rule. A body that does not parse can be read by no route."""
-        return (
-            1
-            if self.of_body and isinstance(self.refused, Equals) and self.refused.value == MALFORMED
-            else ENOUGH
-        )
+Look = Callable[[Observation], tuple[object, ...]]
+"""What is looked at of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +70,7 @@ class Pooled:
         }
         self._shared: list[Shared] = []
         waiting = {route: list(rows) for route, rows in by_route.items()}
-        for condition in _conditions(by_route):
+        for condition in conditions(by_route):
             found = _shared(condition, waiting)
             if found is not None:
                 self._shared.append(found)
@@ -175,56 +151,6 @@ def _own(route: int, rows: list[Observation], shared: Shared) -> list[Observatio
     return [each for each in rows if not refused(each.env)]
 
 
-# --- conditions -------------------------------------------------------------------------------------------
-
-
-def _conditions(by_route: Requests) -> Iterator[Condition]:
-    """Yield what some refused request of the corpus may have been refused for: credentials first, those that
-    are none alike with those that are lacking, or after them."""
-    every = [row for rows in by_route.values() for row in rows]
-    refused = [row for row in every if not row.seen.ok]
-    if not refused:
-        return
-    headers = {name for row in every for name in row.env.headers} - CLIENT_S_OWN
-    invalid = [
-        Condition(Absent(CALLER), Exists(CALLER), credential=True),
-        *(each for name in sorted(headers) if name in CREDENTIALS for each in _unknown(name, every)),
-    ]
-    yield from invalid
-    for name in sorted(headers, key=lambda name: (name not in CREDENTIALS, name)):
-        if any(name not in row.env.headers for row in refused):
-            place = Ref(("request", "header", name))
-            yield Condition(Absent(place), Exists(place), credential=name in CREDENTIALS)
-    for name in CREDENTIAL_PARAMETERS:
-        if any(name in row.env.query for row in every) and any(name not in row.env.query for row in refused):
-            place = Ref(("request", "query", name))
-            yield Condition(Absent(place), Exists(place), credential=True)
-    yield from invalid
-    for name in NEGOTIATED:
-        place = Ref(("request", "header", name))
-        for value in sorted({row.env.headers[name] for row in refused if name in row.env.headers}):
-            yield Condition(Equals(place, value), NotOneOf(place, (value,)), of_body=name == "content-type")
-    kinds = {row.env.body_kind for row in refused} - {"json"}
-    for kind in sorted(kinds, key=lambda each: (each == MALFORMED, each)):
-        place = Ref(("request", "body_kind"))
-        yield Condition(Equals(place, kind), NotOneOf(place, (kind,)), of_body=True)
-
-
-def _unknown(name: str, every: Sequence[Observation]) -> Iterator[Condition]:
-    """Yield the conditions that a credential is none of those that are accepted, where these are few: of each
-    scheme its own (RFC 9110, 11.4)."""
-    accepted: dict[str, set[str]] = defaultdict(set)
-    others: dict[str, set[str]] = defaultdict(set)
-    for row in every:
-        if (value := row.env.headers.get(name)) is not None:
-            (accepted if row.seen.ok else others)[value.rpartition(" ")[0]].add(value)
-    place = Ref(("request", "header", name))
-    for scheme, known in sorted(accepted.items()):
-        if len(known) <= FEW and others[scheme] - known:
-            values = tuple(sorted(known))
-            yield Condition(NotOneOf(place, values), OneOfSet(place, values), credential=True)
-
-
 # --- what is uniform --------------------------------------------------------------------------------------
 
 
@@ -240,13 +166,11 @@ def _shared(condition: Condition, by_route: Requests) -> Shared | None:
         if not any(row.seen.ok for row in some) and len({_outline(row) for row in some}) == 1
     }
     telling = {route for route in alike if any(row.seen.ok for row in by_route[route])}
-    routes = _most(alike, telling)
-    if not routes:
-        return None
+    routes = _most(alike, telling, (_word_for_word,) if condition.of_rights else (_word_for_word, _outline))
     rows = [row for route in sorted(routes) for row in alike[route]]
-    status = rows[0].seen.status
-    enough = 1 if condition.credential and status == STATUS_OF_CREDENTIALS else condition.enough
-    if len(routes) < enough:
+    if not rows or len(routes) < _enough(condition, rows[0].seen.status):
+        return None
+    if condition.of_rights and not _is_right(rows, [row for route in routes for row in by_route[route]]):
         return None
     answer = _answer(rows)
     if answer is None:
@@ -259,6 +183,21 @@ def _shared(condition: Condition, by_route: Requests) -> Shared | None:
     return Shared(condition, answer, frozenset(routes), frozenset(exempt), frozenset(indifferent))
 
 
+def _enough(condition: Condition, status: int) -> int:
+    """Return how many routes make a rule. A body that does not parse can be read by none, and where one asks
+    for credentials, all do."""
+    asks = condition.credential and status == STATUS_OF_CREDENTIALS
+    return 1 if asks or condition.of_parser else ENOUGH
+
+
+def _is_right(refused: Sequence[Observation], every: Sequence[Observation]) -> bool:
+    """Whether requests are forbidden for a right that is lacking: several are, and no others in these
+    words."""
+    said = {_word_for_word(row) for row in refused}
+    same = sum(_word_for_word(row) in said for row in every)
+    return len(refused) >= REFUSALS and same == len(refused) and refused[0].seen.status == FORBIDDEN
+
+
 def _outline(row: Observation) -> tuple[object, ...]:
     """Return what refusals have in common that are given for one reason: status, and the names they use."""
     seen = row.seen
@@ -266,16 +205,17 @@ def _outline(row: Observation) -> tuple[object, ...]:
     return seen.status, media, names_in(seen.document)
 
 
-def _most(alike: Mapping[int, Sequence[Observation]], telling: set[int]) -> set[int]:
-    """Return the routes of the answer that most routes give: word for word, else in outline."""
-    for look in (_word_for_word, _outline):
+def _most(alike: Mapping[int, Sequence[Observation]], telling: set[int], looks: Sequence[Look]) -> set[int]:
+    """Return the routes of the answer that most routes give, as they look: the last way to look takes what
+    one route says."""
+    for look in looks:
         groups: dict[object, set[int]] = defaultdict(set)
         for route in sorted(telling):
             said = {look(row) for row in alike[route]}
             if len(said) == 1:
                 groups[said.pop()].add(route)
         best = max(groups.values(), key=lambda routes: (len(routes), -min(routes)), default=set())
-        if len(best) >= ENOUGH or (look is _outline and best):
+        if len(best) >= ENOUGH or look is looks[-1]:
             return best
     return set()
 
