@@ -203,6 +203,7 @@ class _Inducer:
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: calendar_source(rows, values),
+                lambda: step_source(rows, values, self.context.envelope, at),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
                 lambda: size_of_place(rows, values),
@@ -216,9 +217,6 @@ class _Inducer:
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        step = step_source(rows, values, self.context.envelope, at)
-        if step is not None:
-            return self._hole("derived", type_of(values), step)
         case = case_source(rows, values)
         if case is not None:
             return self._hole("enum", type_of(values), case)
@@ -354,7 +352,7 @@ class _Inducer:
         mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
-        if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
+        if mapped is not None and (len(lengths) > 1 or _sees_elements(mapped)):
             return self._hole("derived", "array", mapped)
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
@@ -364,7 +362,8 @@ class _Inducer:
             return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
-        return self._give_up(values, at)
+        case = case_source(self.rows, values)
+        return self._hole("enum", "array", case) if case is not None else self._give_up(values, at)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
@@ -372,6 +371,13 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _sees_elements(mapped: Expr) -> bool:
+    """Whether a list that always has one length is made of another's elements: no identifier is made for
+    them, and something of them is shown."""
+    item = repr(mapped.item) if isinstance(mapped, Each) else ""
+    return "FreshId(" not in repr(mapped) and (not item or "('item'" in item or "('position'" in item)
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:

@@ -12,12 +12,14 @@ from wraith.runtime import Selectors
 from wraith.synth._answers.heads import heads_from_gets
 from wraith.synth._answers.likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._effects.cascades import learn_cascades
+from wraith.synth._effects.grants import learn_grants
 from wraith.synth._effects.journals import learn_journals
 from wraith.synth._effects.kept import Kept, learn_kept
 from wraith.synth._effects.purges import learn_purge
 from wraith.synth._effects.secrets import learn_secrets
 from wraith.synth._effects.side_effects import learn_side_effects
 from wraith.synth._effects.tokens import learn_tokens
+from wraith.synth._effects.versions import learn_versions
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.memo import (
     Forgetful,
@@ -34,6 +36,7 @@ from wraith.synth._graphql import endpoints_of
 from wraith.synth._guards.laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._learn.analogy import Analogy
 from wraith.synth._learn.existence import completed
+from wraith.synth._learn.pooled import Pooled
 from wraith.synth._learn.unknown import learn_unknown
 from wraith.synth._learn.variants import Study, learn_route
 from wraith.synth._lists.cursors import unify_cursors
@@ -135,6 +138,8 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         shown[observation.seen.route].append(observation)
     by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
+    pooled = Pooled(table.patterns, by_route)
+    whole, by_route = by_route, pooled.by_route
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
@@ -166,14 +171,14 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             )
 
         key = (
-            f"route-{digest_of(basis[route], laws, taught.likewise)}"
+            f"route-{digest_of(basis[route], pooled.met(route), laws, taught.likewise)}"
             if basis.get(route) is not None
             else None
         )
         return recalled(memo, key, anew, write_route, read_route)
 
     learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
-    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    unknown, refused, needless = learn_unknown(table.patterns, whole)
     for route in needless:
         del learned[route]
     made_so_far = [(roles[route], made) for route, made in learned.items()]
@@ -197,12 +202,17 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         [made.variants for made in learned.values()],
     )
     learned.update(completed(table.patterns, roles, learned, by_route, analogy))
+    learned = {route: pooled.before(route, made) for route, made in learned.items()}
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
     )
+    expected = [
+        each.model_copy(update={"variants": pooled.before_unrecorded(each.method, each.variants)})
+        for each in analogy.routes()
+    ]
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
@@ -214,7 +224,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         selectors=known.selectors,
         routes=tuple(
             sorted(
-                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
+                [*recorded, *expected, *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
@@ -305,6 +315,8 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
     roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
+    versions = learn_versions(kept.values(), roles)
+    roles = versions.known_to(roles)
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
@@ -324,7 +336,14 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
     kept_back = learn_kept(kept.values(), roles)
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    certain = _together(
+        cascades,
+        handed,
+        learn_grants(kept.values(), roles),
+        learn_secrets(kept.values(), roles),
+        kept_back.effects(roles),
+        versions.effects(roles),
+    )
     roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,

@@ -24,7 +24,7 @@ from wraith.synth._world.sights import Sight, Sights, sights
 from wraith.synth._world.world import Key, World, WorldBuilder
 from wraith.wir import Evidence, Expr, Model, dump_model, expr_from_json, expr_to_json, load_model
 
-_PLAIN: Final = ("op", "store", "beside")
+_PLAIN: Final = ("op", "store", "beside", "partial", "picks", "upserts")
 _PATHS: Final = ("envelope", "listing", "purged")
 """Fields of a role that are written as they are, and those that are paths."""
 
@@ -180,6 +180,7 @@ def _role_to_json(role: Role) -> dict[str, object]:
         "parents": role.parents,
         "addressed": [(name, expr_to_json(key)) for name, key in role.addressed],
         "around": [(name, expr_to_json(key)) for name, key in role.around],
+        "past": [expr_to_json(place) for place in role.past],
         "views": role.views,
     }
 
@@ -196,6 +197,7 @@ def _role_from_json(read: Mapping[str, Any]) -> Role:
         parents=tuple(read["parents"]),
         addressed=_keys(read["addressed"]),
         around=_keys(read["around"]),
+        past=tuple(expr_from_json(each) for each in read["past"]),
         views=tuple((tuple(path), (name, tuple(key))) for path, (name, key) in read["views"]),
     )
 
