@@ -50,6 +50,7 @@ from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch
 from wraith.synth._tokens import learn_tokens
+from wraith.synth._traces import without_traces
 from wraith.synth._undisturbed import undisturbed
 from wraith.synth._unknown import learn_unknown
 from wraith.synth._variants import Study, learn_route
@@ -191,6 +192,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    learned = without_traces(learned, by_route)
     analogy = Analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],

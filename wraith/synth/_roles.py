@@ -31,6 +31,7 @@ from wraith.synth._reports import is_report
 from wraith.synth._routes import RoutePattern, RouteTable
 from wraith.synth._seen import Seen
 from wraith.synth._views import views_of
+from wraith.synth._whole import key_within
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
 
 StoreKind: TypeAlias = OneOf["bytes", "document"]
@@ -255,7 +256,22 @@ def _collection(
     if is_pair(base):
         untold, told = 1, 0
     composite = nested and (shared or untold > told) and sum(names[each] == name for each in names) == 1
-    return Collection(name, (key or ("id",))[-1:] if key is None or len(key) else ("id",), composite)
+    own_key = key_within(key or ("id",), *_listed_and_written(base, table, by_route))
+    return Collection(name, own_key, composite)
+
+
+def _listed_and_written(
+    base: Base, table: RouteTable, by_route: dict[int, list[Seen]]
+) -> tuple[list[Found], list[Seen]]:
+    """Return the answers that list a collection, and the exchanges that wrote to it."""
+    listed: list[Found] = []
+    written: list[Seen] = []
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape == base and pattern.method == "GET":
+            listed += [seen.document for seen in by_route[position]]
+        elif pattern.shape in (base, (*base, None)) and pattern.method in ("POST", "PUT", "PATCH"):
+            written += by_route[position]
+    return listed, written
 
 
 def _key_path(rows: Iterable[tuple[str, Found]]) -> Path | None:
@@ -371,8 +387,8 @@ def envelope_of(collection: Collection, rows: list[tuple[str, Found]]) -> Path |
     counts: Counter[Path] = Counter()
     for value, document in rows:
         for path in _paths_of(value, document):
-            if path[-1:] == collection.key:
-                counts[path[:-1]] += 1
+            if collection.key and path[-len(collection.key) :] == collection.key:
+                counts[path[: -len(collection.key)]] += 1
     if not counts or max(counts.values()) * 2 < len(rows):
         return None
     return min(counts, key=lambda path: (-counts[path], len(path), str(path)))
