@@ -49,6 +49,7 @@ from wraith.synth._silent import find_left
 from wraith.synth._spread import Spread, in_turn
 from wraith.synth._stores import with_stores
 from wraith.synth._survey import Sketch
+from wraith.synth._tags import with_shared_tags
 from wraith.synth._tokens import learn_tokens
 from wraith.synth._traces import without_traces
 from wraith.synth._undisturbed import undisturbed
@@ -192,7 +193,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
-    learned = without_traces(learned, by_route)
+    learned = with_shared_tags(without_traces(learned, by_route))
     analogy = Analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
