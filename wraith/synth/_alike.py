@@ -41,6 +41,23 @@ class Alike:
         self._context = context
         self._envelope = context.envelope or ()
 
+    @cached_property
+    def is_of_one(self) -> bool:
+        """Whether all answers show what is stored of one entity, and the same of it: then a constant is hardly
+        to be told from what it holds."""
+        first = self._rows[0].env.entity
+        return (
+            self._context.addressed
+            and isinstance(first, dict)
+            and all(equal(row.env.entity, first) for row in self._rows)
+        )
+
+    def stored(self, at: Path) -> Expr | None:
+        """Return what is stored of the entity in the place of a part of the answer, None where the part is
+        none of the representation."""
+        size = len(self._envelope)
+        return Ref(("entity", *at[size:])) if at[:size] == self._envelope else None
+
     def source(self, value: JsonValue, at: Path) -> Expr | None:
         """Return where a part comes from that all answers share, None where it is a constant, or has parts to
         look at."""

@@ -34,6 +34,7 @@ from wraith.synth._memo import (
     recalled,
     write_route,
 )
+from wraith.synth._news import note_news
 from wraith.synth._observe import Observation, Observer, learn_removal, well_known
 from wraith.synth._offspring import Made
 from wraith.synth._partials import with_partials
@@ -262,8 +263,10 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
     shown: dict[int, dict[int, None]] = defaultdict(dict)
+    news: dict[int, list[str]] = defaultdict(list)
     for each in known.observations:
         shown[each.seen.route].setdefault(each.seen.session)
+        news[each.seen.route] += sorted(each.seen.news)
     found: dict[int, str | None] = {}
     for route, sessions in shown.items():
         before = [past[session] for session in sessions]
@@ -277,6 +280,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
                 fold,
                 known.table.patterns[route],
                 before,
+                news[route],
                 role,
                 known.gone[route],
                 known.effects.get(route, ()),
@@ -312,6 +316,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
+    note_news(kept.values())
     builder = WorldBuilder()
     for number, shown in enumerate(recall.sights(roles, kept)):
         builder.add(shown, taught[number])

@@ -90,6 +90,8 @@ class Fresh:
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self._context.key_path
+        if len(column) == 1 and not is_key:
+            return self._once(column)
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
             return sequence_source(self._rows, self._context.sequence, column)
         if not is_key and not may_be_made(column):
@@ -119,6 +121,14 @@ class Fresh:
             if all(compute(self._rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
+
+    def _once(self, column: list[Found]) -> Expr | None:
+        """Return what makes the one value of a column, where it was told for the first time in the making of
+        an entity, or in a refusal."""
+        [row], [value] = self._rows, column
+        new = isinstance(value, str) and value in row.observation.seen.news
+        makes = self._context.key_path is not None or not row.observation.seen.ok
+        return made_source(self._rows, column, is_key=True) if new and makes and value not in row.index else None
 
 
 def _longest(column: list[Found]) -> int:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._alike import Alike
+from wraith.synth._alike import Alike, naming
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source
-from wraith.synth._fresh import Fresh
+from wraith.synth._fresh import MIN_IDENTIFIER, Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number
@@ -51,7 +51,7 @@ from wraith.synth._sources import (
     sum_source,
     text_source,
 )
-from wraith.synth._steps import step_source
+from wraith.synth._steps import one_step, step_source
 from wraith.synth._texts import function_source, length_source
 from wraith.wir import (
     Cast,
@@ -150,7 +150,7 @@ class _Inducer:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return self._constant(as_json(shared), at)
+            return self._of_one(shared, at) if self.alike.is_of_one else self._constant(as_json(shared), at)
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
@@ -169,16 +169,51 @@ class _Inducer:
             return self._array(values, at)
         return self._scalar(values, at)
 
+    def _of_one(self, shared: Found, at: Path) -> JsonValue:
+        """Return the template of what every answer says of the one entity that they all are about: it is as
+        it was stored, but for what differs from that."""
+        value, old = as_json(shared), self.alike.stored(at)
+        if old is None:
+            return self._constant(value, at)
+        was = compile_expr(old)(self.rows[0].env)
+        if equal(was, value):
+            told = None if isinstance(value, dict | list) else self.alike.source(value, at)
+            return self._hole("state", type_of([value]), old) if told is None else self._constant(value, at)
+        if (moved := one_step(old, was, value)) is not None and self.alike.source(value, at) is None:
+            return self._hole("derived", "integer", moved)
+        if not isinstance(was, dict) or not isinstance(value, dict):
+            return self._constant(value, at)
+        every = dict.fromkeys([*value, *was])
+        changed = [key for key in every if not equal(get(was, (key,)), get(value, (key,)))]
+        if len(changed) > SPREAD_SHARE * len(every) or len(changed) == len(every):
+            return self._constant(value, at)
+        node: dict[str, JsonValue] = {SPREAD: self._hole("state", "object", old)}
+        for key in changed:
+            node[key] = self._member([shared] * len(self.rows), key, at)
+        return node
+
     def _constant(self, value: JsonValue, at: Path) -> JsonValue:
         """Return the template of what every answer says: no constant is what it says of its request, of who
         asks, and of the time."""
-        if (found := self.alike.source(value, at)) is not None:
+        if at in self.fresh:
+            return self._hole(hole_class(self.fresh[at]), type_of([value]), self.fresh[at])
+        if (found := self.alike.source(value, at)) is not None or (found := self._told_again(value)) is not None:
             return self._hole(hole_class(found), type_of([value]), found)
         if isinstance(value, list):
             return [self._constant(item, (*at, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):
             return {key: self._constant(item, (*at, key)) for key, item in value.items()}
         return as_template(value)
+
+    def _told_again(self, value: JsonValue) -> Expr | None:
+        """Return the identifier that the answer makes elsewhere, or the text with it, None where a part says
+        nothing of one."""
+        made = [
+            (text, expr)
+            for expr, column in self.made
+            if (text := text_of(column[0])) is not None and len(text) >= MIN_IDENTIFIER
+        ]
+        return naming(value, made) if isinstance(value, str) else None
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows

@@ -397,6 +397,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     if role.collection is None:
         return context
     context.envelope = role.envelope
+    context.addressed = role.envelope is not None and role.key is not None and not isinstance(role.key, Literal)
     context.laws = laws
     context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
