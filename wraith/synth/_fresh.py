@@ -14,7 +14,8 @@ from wraith.synth._counted import numbered_source, sequence_source
 from wraith.synth._digests import digest_of_place
 from wraith.synth._filed import norm
 from wraith.synth._finds import is_stored
-from wraith.synth._made import made_source, may_be_made
+from wraith.synth._made import counted_up, made_source, may_be_made
+from wraith.synth._priors import PRIOR_KEYS
 from wraith.synth._rows import Row, Values, as_json, distinct_texts
 from wraith.synth._sources import from_places, named_place
 from wraith.wir import Cast, Expr, First, Literal, Ref
@@ -90,6 +91,8 @@ class Fresh:
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self._context.key_path
+        if not is_key and self._is_second_key(path, column):
+            return counted_up(column)
         if len(column) == 1 and not is_key:
             return self._once(column)
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
@@ -121,6 +124,15 @@ class Fresh:
             if all(compute(self._rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
+
+    def _is_second_key(self, path: Path, column: list[Found]) -> bool:
+        """Whether numbers stand where keys do, in what is made, although it is addressed by another."""
+        own = self._context.key_path
+        return (
+            own is not None
+            and (self._context.envelope, path[-1]) == (path[:-1], PRIOR_KEYS[0])
+            and not any(norm(value) in row.index for row, value in zip(self._rows, column, strict=True))
+        )
 
     def _once(self, column: list[Found]) -> Expr | None:
         """Return what makes the one value of a column, where it was told for the first time in the making of
