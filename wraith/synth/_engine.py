@@ -16,6 +16,7 @@ from wraith.synth._cascades import learn_cascades
 from wraith.synth._cursors import unify_cursors
 from wraith.synth._elsewhere import at_their_address
 from wraith.synth._existence import completed
+from wraith.synth._families import Families
 from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import learn_journals
@@ -194,6 +195,8 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    families = Families(table.patterns, roles, {route: by_route[route] for route in learned})
+    learned.update(families.thin())
     learned = with_shared_tags(without_traces(learned, by_route))
     analogy = Analogy(
         [table.patterns[route] for route in learned],
@@ -201,6 +204,9 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         [made.variants for made in learned.values()],
     )
     learned.update(completed(table.patterns, roles, learned, by_route, analogy))
+    alike = [*families.unseen()]
+    known_alike = {(route.method, route.path_pattern) for route in alike}
+    alike += [each for each in analogy.routes() if (each.method, each.path_pattern) not in known_alike]
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
@@ -218,7 +224,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         selectors=known.selectors,
         routes=tuple(
             sorted(
-                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
+                [*recorded, *alike, *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),

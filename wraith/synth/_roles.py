@@ -230,7 +230,7 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
         if segment is None and pattern.shape[:at] in collections:
             collection = collections[pattern.shape[:at]]
             names = pattern.names[: pattern.shape[: at + 1].count(None)]
-            found.append((collection.name, _key_expr(names, collection)))
+            found.append((collection.name, key_expr(names, collection)))
     return tuple(found)
 
 
@@ -350,7 +350,7 @@ def _answers_parent(
         last = pattern.names[-1]
         if all(seen.parameters[last] == seen.parameters[names[-1]] for seen in answers):
             return None
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _creation_role(answers: list[Seen], name: str) -> Role:
@@ -370,10 +370,10 @@ def _item_role(pattern: RoutePattern, answers: list[Seen], collection: Collectio
     envelope = envelope_of(
         collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers]
     )
-    return Role(op, collection, envelope, None, _key_expr(pattern.names, collection), pattern.names[:-1])
+    return Role(op, collection, envelope, None, key_expr(pattern.names, collection), pattern.names[:-1])
 
 
-def _key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
+def key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
     if not collection.composite:
         return Ref(("request", "path", names[-1]))
     parts: list[Expr] = []
@@ -443,7 +443,7 @@ def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collect
     envelope = envelope_of(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
     if pattern.method in ("GET", "HEAD", "OPTIONS"):
         envelope = None  # a report that names the entity shows a part of it, and changes nothing
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _singleton_role(pattern: RoutePattern) -> Role:
