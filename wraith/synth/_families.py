@@ -23,6 +23,7 @@ from wraith.synth._learned import LearnedRoute
 from wraith.synth._lists import Lists
 from wraith.synth._names import forms
 from wraith.synth._observe import Observation
+from wraith.synth._priors import ACTED_ON
 from wraith.synth._roles import Collection, Role, key_expr
 from wraith.synth._routes import RoutePattern, parameter_names
 from wraith.synth._sampling import thinned
@@ -35,7 +36,7 @@ AGREE = 2
 THIN = 2
 """Answers of a route that cannot tell a rule from a coincidence."""
 
-EACH = 8
+EACH = 4
 """Answers of one collection that a family is learned from."""
 
 MAX_MEMBERS = 40
@@ -203,7 +204,9 @@ def _translated(
 
     for observation in observations:
         seen, env = copy(observation.seen), copy(observation.env)
-        headers = tuple((name, str(said(value))) for name, value in seen.headers)
+        headers = tuple(
+            (name, str(said(value))) for name, value in seen.headers if name.lower() in ACTED_ON
+        )
         seen.restate(headers, said(seen.document))
         env.path = dict(zip(names, env.path.values(), strict=True))
         env.entity = said(env.entity)

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._alike import Alike, naming
+from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source
 from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source
-from wraith.synth._fresh import MIN_IDENTIFIER, Fresh
+from wraith.synth._fresh import Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
 from wraith.synth._made import clock_source, fresh_number
@@ -70,6 +70,9 @@ SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
+
+FEW = 4
+"""Answers that may all show one number by chance."""
 
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
@@ -127,7 +130,7 @@ class _Inducer:
         self.fresh = made.sources
         self.made = made.columns
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context)
+        self.alike = Alike(rows, context, self.made)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -175,6 +178,9 @@ class _Inducer:
         value, old = as_json(shared), self.alike.stored(at)
         if old is None:
             return self._constant(value, at)
+        if self.alike.is_blind:
+            over = self._set_anew(value, at)
+            return over if over is not None else self._hole("state", type_of([value]), old)
         was = compile_expr(old)(self.rows[0].env)
         if equal(was, value):
             told = None if isinstance(value, dict | list) else self.alike.source(value, at)
@@ -192,28 +198,41 @@ class _Inducer:
             node[key] = self._member([shared] * len(self.rows), key, at)
         return node
 
+    def _set_anew(self, value: JsonValue, at: Path) -> JsonValue:
+        """Return the template of a part of an entity that a write told of first, which was sent or tells the
+        time in it, None where the write says nothing of it."""
+        old = self.alike.stored(at)
+        if not isinstance(value, dict) or old is None:
+            found = self.alike.source(value, at)
+            return None if found is None else self._hole(hole_class(found), type_of([value]), found)
+        over = {key: self._set_anew(item, (*at, key)) for key, item in value.items()}
+        over = {key: node for key, node in over.items() if node is not None}
+        return {SPREAD: self._hole("state", "object", old), **over} if over else None
+
     def _constant(self, value: JsonValue, at: Path) -> JsonValue:
         """Return the template of what every answer says: no constant is what it says of its request, of who
         asks, and of the time."""
         if at in self.fresh:
             return self._hole(hole_class(self.fresh[at]), type_of([value]), self.fresh[at])
-        if (found := self.alike.source(value, at)) is not None or (found := self._told_again(value)) is not None:
+        if (found := self.alike.source(value, at)) is not None:
             return self._hole(hole_class(found), type_of([value]), found)
+        if (moved := self._moved(value, at)) is not None:
+            return self._hole("derived", "integer", moved)
         if isinstance(value, list):
             return [self._constant(item, (*at, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):
             return {key: self._constant(item, (*at, key)) for key, item in value.items()}
         return as_template(value)
 
-    def _told_again(self, value: JsonValue) -> Expr | None:
-        """Return the identifier that the answer makes elsewhere, or the text with it, None where a part says
-        nothing of one."""
-        made = [
-            (text, expr)
-            for expr, column in self.made
-            if (text := text_of(column[0])) is not None and len(text) >= MIN_IDENTIFIER
-        ]
-        return naming(value, made) if isinstance(value, str) else None
+    def _moved(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return what is stored in the place of a number, moved by one, where few answers show nothing else:
+        a number that is set would seldom be the next one each time."""
+        old = self.alike.stored(at) if self.context.addressed and len(self.rows) <= FEW else None
+        if old is None or not isinstance(value, int):
+            return None
+        compute = compile_expr(old)
+        moved = [one_step(old, compute(row.env), value) for row in self.rows]
+        return moved[0] if None not in moved else None
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
