@@ -192,8 +192,8 @@ class Twin:
         """Let the session remember an exchange as it truly went, without answering it.
 
         The variant that answers so has its effects, with what was really answered in the place of the answer;
-        what a read shows is stored as it was shown. Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
-        shows only a part of what it wrote.
+        what a read shows is stored as shown. Where no variant does, nothing is remembered. What GraphQL
+        was asked is done again instead: its answer shows only a part of what it wrote.
         """
         if self._asked(request, session, now_ms) is not None:
             return

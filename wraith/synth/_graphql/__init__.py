@@ -1,6 +1,6 @@
 """GraphQL, learned: exchanges taken apart into fields, types gathered, each field learned as a route.
 
-``_learn`` is imported where a corpus speaks GraphQL: only that needs the library.
+``learn`` is imported where a corpus speaks GraphQL: only that needs the library.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wraith.synth._seen import Seen
-from wraith.synth._speaks import asks_graphql, speaks_graphql
+from wraith.synth._exchanges.graphql import asks_graphql, speaks_graphql
+from wraith.synth._exchanges.seen import Seen
 
 if TYPE_CHECKING:
-    from wraith.synth._graphql._learn import GraphQLCorpus
+    from wraith.synth._graphql.learn import GraphQLCorpus
 
 __all__ = ["endpoints_of"]
 
@@ -34,6 +34,6 @@ def endpoints_of(sessions: Iterable[list[Seen]]) -> list[GraphQLCorpus]:
 
 
 def _endpoint(found: dict[str, GraphQLCorpus], path: str) -> GraphQLCorpus:
-    from wraith.synth._graphql._learn import GraphQLCorpus
+    from wraith.synth._graphql.learn import GraphQLCorpus
 
     return found.setdefault(path, GraphQLCorpus(path))
