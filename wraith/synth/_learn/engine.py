@@ -11,6 +11,8 @@ from wraith.exchange import Corpus, Session, XmlLists
 from wraith.runtime import Selectors
 from wraith.synth._answers.heads import heads_from_gets
 from wraith.synth._answers.likewise import UNTAUGHT, Taught, habits_of, may_say
+from wraith.synth._answers.tags import with_shared_tags
+from wraith.synth._answers.traces import without_traces
 from wraith.synth._effects.cascades import learn_cascades
 from wraith.synth._effects.grants import learn_grants
 from wraith.synth._effects.journals import learn_journals
@@ -20,6 +22,7 @@ from wraith.synth._effects.secrets import learn_secrets
 from wraith.synth._effects.side_effects import learn_side_effects
 from wraith.synth._effects.tokens import learn_tokens
 from wraith.synth._effects.versions import learn_versions
+from wraith.synth._evidence.news import note_news
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.memo import (
     Forgetful,
@@ -36,6 +39,7 @@ from wraith.synth._graphql import endpoints_of
 from wraith.synth._guards.laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._learn.analogy import Analogy
 from wraith.synth._learn.existence import completed
+from wraith.synth._learn.families import Families
 from wraith.synth._learn.pooled import Pooled
 from wraith.synth._learn.unknown import learn_unknown
 from wraith.synth._learn.variants import Study, learn_route
@@ -196,6 +200,9 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
 
     learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    families = Families(table.patterns, roles, {route: by_route[route] for route in learned})
+    learned.update(families.thin())
+    learned = with_shared_tags(without_traces(learned, by_route))
     analogy = Analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
@@ -209,9 +216,10 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             for route, made in learned.items()
         ]
     )
+    alike = {(each.method, each.path_pattern): each for each in (*analogy.routes(), *families.unseen())}
     expected = [
         each.model_copy(update={"variants": pooled.before_unrecorded(each.method, each.variants)})
-        for each in analogy.routes()
+        for each in alike.values()
     ]
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
@@ -269,8 +277,10 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
     shown: dict[int, dict[int, None]] = defaultdict(dict)
+    news: dict[int, list[str]] = defaultdict(list)
     for each in known.observations:
         shown[each.seen.route].setdefault(each.seen.session)
+        news[each.seen.route] += sorted(each.seen.news)
     found: dict[int, str | None] = {}
     for route, sessions in shown.items():
         before = [past[session] for session in sessions]
@@ -284,6 +294,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
                 fold,
                 known.table.patterns[route],
                 before,
+                news[route],
                 role,
                 known.gone[route],
                 known.effects.get(route, ()),
@@ -321,6 +332,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
+    note_news(kept.values())
     builder = WorldBuilder()
     for number, shown in enumerate(recall.sights(roles, kept)):
         builder.add(shown, taught[number])

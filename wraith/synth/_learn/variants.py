@@ -311,15 +311,16 @@ def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
-    numbers: Sequence[int] = _sample(members, rows)
+    telling = tuple(number for number in members if not rows[number].observation.blind) or members
+    numbers: Sequence[int] = _sample(telling, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
-        missed = _missed(group, numbers, rows)
+        missed = [number for number in _missed(group, numbers, rows) if number in telling]
         if not missed:
             break
         numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
         again = _learn_sample(members, numbers, rows, told, questions)
-        if len(_missed(again, numbers, rows)) > len(missed):
+        if sum(number in telling for number in _missed(again, numbers, rows)) > len(missed):
             break
         group = again
     return group
@@ -403,6 +404,9 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         context.found = told.reported
         return context
     context.envelope = role.envelope
+    context.addressed = (
+        role.envelope is not None and role.key is not None and not isinstance(role.key, Literal)
+    )
     context.laws = laws
     context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
