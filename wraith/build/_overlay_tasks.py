@@ -9,7 +9,7 @@ from pathlib import Path
 from wraith.build import _sessions
 from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
-from wraith.build._layers import pinned_files
+from wraith.build._layers import is_twin_name, pinned_files
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
 from wraith.build._task import TaskDict, engine, relative, task
 from wraith.files import read_tables
@@ -82,7 +82,7 @@ def compose(workspace: Workspace, tables: Tables) -> TaskDict:
 def compose_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     """Return the task that links a composite of ``wraith-project.toml``."""
     workspace = project.composite(name)
-    members = [project.twin(each) for each in _members(declared) if _is_name(each)]
+    members = [project.twin(each) for each in _members(declared) if is_twin_name(each)]
     there = [member for member in members if member.exists()]
     pinned = [path for member in there for path in sorted(member.base_path.glob("*.wraith"))]
     configured = {
@@ -132,7 +132,7 @@ def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     workspace = project.composite(name)
     # the recordings of a twin count, whether it is named or what it packed is pinned
     names = [each.partition("@")[0] for each in texts(declared, "overlays")]
-    members = [project.twin(each) for each in names if _is_name(each)]
+    members = [project.twin(each) for each in names if is_twin_name(each)]
     there = [member for member in members if member.exists()]
     chosen = {
         f"{member.name}: {name}": digest
@@ -246,10 +246,6 @@ def _requires(tables: Tables) -> dict[str, str]:
 
 def _members(declared: Tables) -> list[str]:
     return [str(declared.get("base")), *texts(declared, "overlays")]
-
-
-def _is_name(reference: str) -> bool:
-    return "@" not in reference and "/" not in reference and not reference.endswith(".wraith")
 
 
 def _there(path: Path) -> list[Path]:

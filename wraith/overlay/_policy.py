@@ -82,8 +82,9 @@ def _base(base: Layer, overlay: Layer) -> Iterator[Finding]:
             overlay,
             "wraith.toml: base.digest",
             "base",
-            f"pins {pinned.digest}, and {base.name} is {base.digest}; "
-            f"wraith rebase-check says whether it may move",
+            f"pins {pinned.digest}, and the {base.name} given is {base.digest}: take the pinned one, "
+            f"{base.name}@{pinned.digest}, or move the pin: wraith rebase-check --overlay {overlay.name}, "
+            f"then wraith rebase {overlay.name} --to {base.name}",
         )
     version = _schema_version(base)
     if pinned.model_schema_version != version:

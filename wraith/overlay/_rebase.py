@@ -81,13 +81,20 @@ def rebase_check(
     new_base: Layer,
     corpus: Corpus,
     *,
+    newer: Sequence[Layer] = (),
     diff: Diff | None = None,
     drift: DriftConfig | None = None,
 ) -> RebaseReport:
-    """Return how an overlay would do on a newer base than the one it pins."""
+    """Return how an overlay would do on a newer base than the one it pins.
+
+    ``newer`` are overlays in the place of those of the same names that it requires: made for the newer base,
+    they pin it themselves.
+    """
     old = compose(old_base, (*required, overlay), name=overlay.name)
-    above = [_moved(layer, new_base) for layer in (*required, overlay)]
-    new = compose(new_base, above, name=overlay.name)
+    replacing = {layer.name: layer for layer in newer}
+    below = [replacing.get(layer.name) or _moved(layer, new_base) for layer in required]
+    above = _requiring(_moved(overlay, new_base), below)
+    new = compose(new_base, (*below, above), name=overlay.name)
     runs = overlay.evidence.runs
     before, after = (
         list(follow(selected(each, overlay), corpus, diff=diff, drift=drift, runs=runs))
@@ -143,6 +150,13 @@ def _moved(layer: Layer, base: Layer) -> Layer:
         }
     )
     return replace(layer, config=layer.config.model_copy(update={"base": pinned}))
+
+
+def _requiring(overlay: Layer, required: Sequence[Layer]) -> Layer:
+    """Return the overlay as if it pinned these layers."""
+    assert overlay.config.overlay is not None, "Invariant: of an overlay"
+    own = overlay.config.overlay.model_copy(update={"requires": tuple(layer.pin for layer in required)})
+    return replace(overlay, config=overlay.config.model_copy(update={"overlay": own}))
 
 
 def _confidence(total: int, changed: int, new: Composition) -> int:
