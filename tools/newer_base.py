@@ -1,8 +1,8 @@
 """Make the newer base that the tests judge overlays on: ``twins/billing-api``, recorded with more routes.
 
 The recordings of the twin stay, sessions of what it learns later (``tools/checkout/later.py``) are added, and
-what is learned from all of them is packed. Run it when the engine has moved the digest of billing-api, so that
-the two differ in what was recorded and in nothing else.
+what is learned from all of them is packed. Run it when the engine has moved the digest of billing-api: then
+the two differ in what was recorded, and in nothing else.
 """
 
 from __future__ import annotations

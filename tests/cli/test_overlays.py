@@ -138,7 +138,7 @@ def test_policy_ends_with_3_and_writes_nothing(run, built: Workspace) -> None:
 
 
 def test_a_policy_that_is_none_is_said(run, built: Workspace) -> None:
-    """A file that is not there is named; of an unknown key, those that there are, and where to read of them."""
+    """A file that is missing is named; beside an unknown key, those that there are, and where to read on."""
     arguments = ("--base", "shop", "--overlay", "extra", "--output", "no.wraith", "--policy", "p.toml")
     missing = run("compose", *arguments)
     assert (missing.code, "name a file that exists" in missing.err) == (1, True)

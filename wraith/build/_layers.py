@@ -138,19 +138,27 @@ def _pinned_file(workspace: Workspace, pin: str) -> Path | None:
 
 
 def declared_layers(project: Project, composed: ComposedTwin) -> tuple[Layer, tuple[Layer, ...]]:
-    """Return base and overlays of a composite. One that is named without a digest is the one that the
-    overlays of the composite pin, where they pin it, else the twin as it stands."""
-    from wraith.config import TwinConfig, read_toml
-
-    pins: dict[str, str] = {}
-    for name in composed.overlays:
-        if is_twin_name(name) and (own := project.twin(name)).exists():
-            config = read_toml(own.config_path, TwinConfig)
-            if config.base is not None and config.overlay is not None:
-                pinned = (f"{config.base.artifact}@{config.base.digest}", *config.overlay.requires)
-                pins |= {pin.partition("@")[0]: pin for pin in pinned}
-    base, *overlays = (pins.get(each, each) for each in (composed.base, *composed.overlays))
+    """Return base and overlays of a composite."""
+    base, *overlays = pinned_references(project, (composed.base, *composed.overlays))
     return found_layer(project, base), tuple(found_layer(project, each) for each in overlays)
+
+
+def pinned_references(project: Project, references: Sequence[str]) -> list[str]:
+    """Return the references of a composite as they are meant: one without a digest is the one that its
+    overlays pin, where they pin it (the last of them, where they differ), else the twin as it stands."""
+    members = [project.twin(each) for each in references if is_twin_name(each)]
+    tables = [read_tables(member.config_path) for member in members if member.exists()]
+    pins = {pin.partition("@")[0]: pin for each in tables for pin in _pins(each)}
+    return [pins.get(each, each) for each in references]
+
+
+def kept_files(project: Project, references: Sequence[str]) -> list[Path]:
+    """Return the files that references with a digest mean, beside an overlay or in the project's store."""
+    found = []
+    for reference in references:
+        kept = (_pinned_file(twin, reference) for twin in project.twins() if "@" in reference)
+        found += [path for path in kept if path is not None][:1]
+    return found
 
 
 def is_twin_name(reference: str) -> bool:

@@ -175,8 +175,9 @@ def _targets(
 
     base, own = overlay_tables(config)
     required = [pin.partition("@")[0] for pin in own.requires]
-    named = to or [candidate(workspace, config), *(_packed(workspace, name) for name in required)]
-    found = [resolve(workspace.project, each, search) for each in named if each is not None]
+    offered = (candidate(workspace, config), *(_packed(workspace, name) for name in required))
+    named = to or [each for each in offered if each is not None]
+    found = [resolve(workspace.project, each, search) for each in named]
     if not found:
         raise InputError(
             f"nothing newer than what {workspace.name} pins is on offer",

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wraith.cli._args import find_project
 from wraith.cli._output import Line, Output, count
+
+if TYPE_CHECKING:
+    from wraith.canonical import JsonValue
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +31,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     project = find_project()
     installed = install(args.file, project, name=args.name, into=args.into, force=args.force)
     workspace, manifest = installed.workspace, installed.manifest
-    missing = steps.missing_pins(workspace)
+    missing: list[JsonValue] = [*steps.missing_pins(workspace)]
     shown = workspace.name if workspace.place is None else str(workspace.root)
     out.answer(
         {

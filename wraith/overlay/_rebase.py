@@ -189,7 +189,7 @@ def _against(
     if new.report.overlaps_total:
         first = new.report.overlaps[0]
         yield (
-            f"{new.report.overlaps_total} pairs of variants are no longer provably disjoint, "
+            f"{new.report.overlaps_total} pair(s) of variants are no longer provably disjoint, "
             f"the first on {first.first.route}"
         )
     for each in routes:
@@ -197,7 +197,10 @@ def _against(
             yield f"the base no longer has {each.route}, which the overlay uses"
     broken = [each for each in changed if each.passed_before and not each.passes_now]
     if broken:
-        yield f"{len(broken)} recorded exchanges are no longer answered, the first: {broken[0].route}"
+        yield (
+            f"{_are(len(broken), 'recorded exchange')} no longer answered as recorded, "
+            f"the first: {broken[0].route}"
+        )
 
 
 def _for(routes: Sequence[RouteChange], changed: Sequence[ExchangeChange]) -> Iterator[str]:
@@ -208,9 +211,14 @@ def _for(routes: Sequence[RouteChange], changed: Sequence[ExchangeChange]) -> It
         yield f"the base now has routes that the overlay adds to as well: {names}"
     touched = [each for each in routes if each.change == "changed" and each.touched]
     if touched:
-        yield f"{len(touched)} routes that the overlay uses have changed, and still answer what was recorded"
+        names = ", ".join(each.route for each in touched)
+        yield f"routes that the overlay uses have changed, and still answer what was recorded: {names}"
     if changed:
-        yield f"{len(changed)} recorded exchanges are answered differently, none of them worse"
+        yield f"{_are(len(changed), 'recorded exchange')} answered differently, none of them worse"
+
+
+def _are(number: int, noun: str) -> str:
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _routes(old: Model, new: Model, touched: set[tuple[str, Shape]]) -> Iterator[RouteChange]:
