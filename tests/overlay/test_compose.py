@@ -18,13 +18,16 @@ from wraith.overlay import ORIGINS, Composition, Layer, compose
 from wraith.runtime import Twin
 from wraith.wir import (
     AtLeast,
+    Atom,
     Below,
     Equals,
     Exists,
     Fixture,
+    IsType,
     KeysWithin,
     Matches,
     Model,
+    NotMatches,
     Ref,
     Route,
     ref,
@@ -268,3 +271,26 @@ def test_large_composites_are_made_in_time() -> None:
     both = compose(base, overs, name="large")
     assert both.report.verdict == "composed"
     assert time.process_time() - before < 6.0
+
+
+ASKED = {
+    "a range and a pattern": (AtLeast(V, 45.0), Below(V, 7001.0), Matches(V, "[0-9]+")),
+    "a range and a refused pattern": (
+        IsType(V, "string"),
+        AtLeast(V, 1),
+        Below(V, 100),
+        NotMatches(V, "[0-9]+"),
+    ),
+    "a range between whole numbers": (AtLeast(V, 0.2), Below(V, 0.9)),
+    "below zero, and not that": (Below(V, -5), NotMatches(V, "-6")),
+}
+
+
+@pytest.mark.parametrize("atoms", ASKED.values(), ids=ASKED)
+def test_an_example_is_found(atoms: tuple[Atom, ...]) -> None:
+    """Bounds and patterns together, wanted and refused, have an example, of which all of them are true."""
+    over = overlay(
+        route("POST /x", answer(says="over")), base=(one := root(route("POST /x", answer(*atoms))))
+    )
+    [overlap] = compose(one, [over], name="both").report.overlaps
+    assert overlap.example is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wraith.build._edits import guard_edits, load_patches, write_model
-from wraith.build._layers import declared, declared_layers, overlay_config, own_layer, pinned_layers
+from wraith.build._layers import declared_layers, overlay_config, own_layer, pinned_layers
 from wraith.canonical import parse
 from wraith.errors import AnswerIsNo, InputError, PolicyError
 from wraith.files import read_bytes, write_json, write_whole
@@ -168,6 +168,7 @@ def compose_overlay(workspace: Workspace) -> ComposeResult:
 
 def compose_declared(project: Project, name: str) -> ComposeResult:
     """Link a composite of the project, as ``wraith-project.toml`` declares it."""
+    from wraith.config import declared
     from wraith.overlay import compose
 
     composed = declared(project)[name]

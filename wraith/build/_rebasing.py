@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     from wraith.artifact import Artifact
     from wraith.config import TwinConfig
-    from wraith.overlay import Promotion, RebaseReport
+    from wraith.overlay import Layer, Promotion, RebaseReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,14 @@ class PromoteResult:
         return f"{verdict}, {len(promotion.evidence)} variants, {len(promotion.lacking)} lack evidence"
 
 
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """What a rebase moved: the new pins, none where the overlay was on them already; and all of its pins."""
+
+    moved: tuple[str, ...]
+    pins: tuple[str, ...]
+
+
 def candidate(workspace: Workspace, config: TwinConfig) -> str | None:
     """Return the newer base that is on offer, None where there is none: what ``[base] candidate`` names, else
     the base's packed artifact in ``dist/``."""
@@ -62,8 +69,12 @@ def candidate(workspace: Workspace, config: TwinConfig) -> str | None:
     if (named := base.candidate) is not None:
         is_path = named.endswith(".wraith") or "/" in named
         return str((workspace.root / named).resolve()) if is_path else named
-    packed = workspace.project.twin(base.artifact).artifact_path
-    return str(packed) if packed.is_file() else None
+    return _packed(workspace, base.artifact)
+
+
+def _packed(workspace: Workspace, name: str) -> str | None:
+    path = workspace.project.twin(name).artifact_path
+    return str(path) if path.is_file() else None
 
 
 def rebase_check(
@@ -79,22 +90,35 @@ def rebase_check(
             where=workspace.config_path,
             hint=f"pack the base (wraith pack {pinned.artifact}), or name it: --new-base REF",
         )
+    new = found_layer(workspace.project, reference, search)
+    return RebaseResult(_judged(workspace, config, new, (), search))
+
+
+def _judged(
+    workspace: Workspace,
+    config: TwinConfig,
+    new: Layer | None,
+    newer: Sequence[Layer],
+    search: Sequence[Path],
+) -> RebaseReport:
+    """Judge an overlay on a newer base, the pinned one where it is None, and with other overlays in the place
+    of those of the same names that it requires; and write the report."""
     from wraith.overlay import rebase_check as judge
     from wraith.recording import sealed_sessions
 
     base, required = pinned_layers(workspace, config, search)
-    newer = found_layer(workspace.project, reference, (workspace.base_path, *search))
     report = judge(
         own_layer(workspace),
         required,
         base,
-        newer,
+        new or base,
         sealed_sessions(workspace, config.synth.tags),
+        newer=newer,
         diff=config.diff,
         drift=read_drift(workspace),
     )
     write_json(workspace.rebase_report_path, report.model_dump(mode="json"))
-    return RebaseResult(report)
+    return report
 
 
 def judge_rebase(workspace: Workspace, report: RebaseReport) -> None:
@@ -107,61 +131,85 @@ def judge_rebase(workspace: Workspace, report: RebaseReport) -> None:
         )
 
 
-def rebase(workspace: Workspace, to: str, *, force: bool = False, search: Sequence[Path] = ()) -> str:
-    """Move the pin of an overlay to another artifact, of its base or of one that it requires, and keep that
-    beside the overlay. Returns the new pin.
+def rebase(
+    workspace: Workspace, to: Sequence[str] = (), *, force: bool = False, search: Sequence[Path] = ()
+) -> Rebased:
+    """Move pins of an overlay to other artifacts, of its base and of overlays that it requires, and keep
+    those beside the overlay. They are moved together or not at all; where none is named, to those on offer.
 
     Raises AnswerIsNo where it conflicts, and nothing was moved, unless ``force``.
     """
-    from wraith.artifact import resolve
-
     config = overlay_config(workspace)
-    pinned, own = overlay_tables(config)
-    artifact = resolve(workspace.project, to, (workspace.base_path, *search))
-    pins = {pin.partition("@")[0]: pin for pin in own.requires}
-    if artifact.name in pins:
-        if not force:
-            _composes_with(workspace, config, artifact)
-        old = pins[artifact.name].partition("@")[2]
-        changes = {pins[artifact.name]: f"{artifact.name}@{artifact.content_digest}"}
-    elif artifact.name == pinned.artifact:
-        if not force:
-            judge_rebase(workspace, rebase_check(workspace, to, search=search).report)
-        old = pinned.digest
-        changes = {
-            pinned.digest: artifact.content_digest,
-            pinned.scrub_policy_hash: artifact.manifest.scrub_policy_hash,
-        }
-    else:
-        raise InputError(
-            f"{artifact.name} is neither the base of {workspace.name} nor one that it requires",
-            where=workspace.config_path,
-            hint=f"its base is {pinned.artifact}; another base is another overlay: wraith init",
-        )
-    keep_artifact(workspace, artifact)
-    text = read_bytes(workspace.config_path).decode("utf-8")
-    for before, after in changes.items():
-        text = re.sub(rf'"{re.escape(before)}"', f'"{after}"', text)
-    write_whole(workspace.config_path, text.encode())
-    if old != artifact.content_digest:
-        _kept_path(workspace, old).unlink(missing_ok=True)
+    base, own = overlay_tables(config)
+    pins = {pin.partition("@")[0]: pin for pin in (f"{base.artifact}@{base.digest}", *own.requires)}
+    moving = {
+        artifact.name: artifact
+        for artifact in _targets(workspace, config, to, search)
+        if _pin(artifact) != pins[artifact.name]
+    }
+    if not moving:
+        return Rebased((), tuple(pins.values()))
+    if not force:
+        newer = [layer_from(artifact) for name, artifact in moving.items() if name != base.artifact]
+        new = layer_from(moving[base.artifact]) if base.artifact in moving else None
+        judge_rebase(workspace, _judged(workspace, config, new, newer, search))
+    for name, artifact in moving.items():
+        keep_artifact(workspace, artifact)
+        pins[name] = _pin(artifact)
+    _write_pins(workspace, config, moving)
+    kept = {_kept_path(workspace, pin.partition("@")[2]) for pin in pins.values()}
+    for path in set(workspace.base_path.glob("*.wraith")) - kept:
+        path.unlink()
+    return Rebased(tuple(map(_pin, moving.values())), tuple(pins.values()))
+
+
+def _pin(artifact: Artifact) -> str:
     return f"{artifact.name}@{artifact.content_digest}"
 
 
-def _composes_with(workspace: Workspace, config: TwinConfig, artifact: Artifact) -> None:
-    """Raise where an overlay does not compose with another version of one that it requires."""
-    from dataclasses import replace
+def _targets(
+    workspace: Workspace, config: TwinConfig, to: Sequence[str], search: Sequence[Path]
+) -> list[Artifact]:
+    """Return what an overlay is to be moved to. Raises InputError where that is nothing that it pins."""
+    from wraith.artifact import resolve
 
-    from wraith.build._overlay_steps import judge_report
-    from wraith.overlay import compose
+    base, own = overlay_tables(config)
+    required = [pin.partition("@")[0] for pin in own.requires]
+    offered = (candidate(workspace, config), *(_packed(workspace, name) for name in required))
+    named = to or [each for each in offered if each is not None]
+    found = [resolve(workspace.project, each, search) for each in named]
+    if not found:
+        raise InputError(
+            f"nothing newer than what {workspace.name} pins is on offer",
+            where=workspace.config_path,
+            hint=f"pack the base (wraith pack {base.artifact}), or name what to move to: --to REF",
+        )
+    names = [artifact.name for artifact in found]
+    for name in names:
+        if name not in (base.artifact, *required):
+            raise InputError(
+                f"{name} is neither the base of {workspace.name} nor one that it requires",
+                where=workspace.config_path,
+                hint=f"its base is {base.artifact}; another base is another overlay: wraith init",
+            )
+        if names.count(name) > 1:
+            raise InputError(f"{name} is named twice", where="--to", hint="one of them is the one to move to")
+    return found
 
-    base, required = pinned_layers(workspace, config)
-    newer = layer_from(artifact)
-    moved = [newer if layer.name == newer.name else layer for layer in required]
-    own = own_layer(workspace)
-    told = overlay_tables(own.config)[1].model_copy(update={"requires": tuple(layer.pin for layer in moved)})
-    own = replace(own, config=own.config.model_copy(update={"overlay": told}))
-    judge_report(compose(base, (*moved, own), name=workspace.name).report, workspace.name)
+
+def _write_pins(workspace: Workspace, config: TwinConfig, moving: Mapping[str, Artifact]) -> None:
+    """Write the new pins into ``wraith.toml``; comments and order stay."""
+    base, own = overlay_tables(config)
+    changes: dict[str, str] = {}
+    for name, artifact in moving.items():
+        if name == base.artifact:
+            changes[base.digest] = artifact.content_digest
+            changes[base.scrub_policy_hash] = artifact.manifest.scrub_policy_hash
+        changes |= {pin: _pin(artifact) for pin in own.requires if pin.partition("@")[0] == name}
+    text = read_bytes(workspace.config_path).decode("utf-8")
+    for before, after in changes.items():
+        text = text.replace(f'"{before}"', f'"{after}"')
+    write_whole(workspace.config_path, text.encode())
 
 
 def keep_artifact(workspace: Workspace, artifact: Artifact) -> Path:

@@ -21,10 +21,11 @@ from wraith.build._edits import (
 )
 from wraith.build._judged import judged_workspace
 from wraith.build._layers import (
-    changed_layers,
-    declared,
     found_layer,
     is_overlay,
+    is_twin_name,
+    keep_pinned,
+    missing_pins,
     pinned_layers,
     trusted_layer,
 )
@@ -43,6 +44,7 @@ from wraith.build._overlay_steps import (
 )
 from wraith.build._rebasing import (
     PromoteResult,
+    Rebased,
     RebaseResult,
     judge_promotion,
     judge_rebase,
@@ -53,6 +55,7 @@ from wraith.build._rebasing import (
 )
 from wraith.build._recording import RecordResult, record
 from wraith.build._rules import read_drift
+from wraith.build._staleness import stale
 from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
@@ -79,16 +82,15 @@ __all__ = [
     "PackResult",
     "PromoteResult",
     "RebaseResult",
+    "Rebased",
     "RecordResult",
     "SynthResult",
     "accept",
-    "changed_layers",
     "check",
     "chosen_sessions",
     "compose",
     "compose_layers",
     "corpus_digest",
-    "declared",
     "delta",
     "discard_edits",
     "exit_code_of",
@@ -99,14 +101,17 @@ __all__ = [
     "handlers_of",
     "holdout",
     "is_overlay",
+    "is_twin_name",
     "judge_promotion",
     "judge_rebase",
     "judged_workspace",
     "keep_artifact",
     "keep_full",
+    "keep_pinned",
     "known_generalization",
     "make_overlay",
     "measure",
+    "missing_pins",
     "pack",
     "patch",
     "pinned_layers",
@@ -118,6 +123,7 @@ __all__ = [
     "rebase",
     "rebase_check",
     "record",
+    "stale",
     "synth",
     "tamper",
     "trusted_layer",
