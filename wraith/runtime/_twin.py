@@ -11,12 +11,13 @@ from wraith.config import FixtureSet, FixtureSets, selected
 from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
+from wraith.runtime._bindings import bind, hook_name
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._draft import Draft
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
-from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply, bind, hook_name
+from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply
 from wraith.runtime._query import Compute
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
