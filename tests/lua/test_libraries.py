@@ -35,7 +35,7 @@ TEXT = json.dumps(ORDER, ensure_ascii=False)
 BOTH_WAYS = "emit.header('content-type', 'application/json') emit.body(json.encode((json.decode(req.body))))"
 
 IDIOMS = r"""
--- the idioms of small JSON modules: sets by select, classes by find and match, escapes by gsub, code points by arithmetic
+-- the idioms of small JSON modules: sets by select, classes by match, escapes by gsub, code points by arithmetic
 local json = {}
 local function set(...)
   local made = {}
@@ -64,7 +64,8 @@ function json.decode(text)
   local first = text:sub(at, at)
   if first == '"' then
     local content = text:match('^"(.-)"%s*$', at) or fail(text, at, "no end")
-    return (content:gsub("\\u(%x%x%x%x)", function(hex) return utf8_of(tonumber(hex, 16)) end):gsub("\\n", "\n"))
+    local function letter(hex) return utf8_of(tonumber(hex, 16)) end
+    return (content:gsub("\\u(%x%x%x%x)", letter):gsub("\\n", "\n"))
   end
   local last = next_in(text, at, DELIMITER)
   return tonumber(text:sub(at, last - 1)) or fail(text, at, "no number")
