@@ -35,7 +35,7 @@ TEXT = json.dumps(ORDER, ensure_ascii=False)
 BOTH_WAYS = "emit.header('content-type', 'application/json') emit.body(json.encode((json.decode(req.body))))"
 
 IDIOMS = r"""
--- the idioms of small JSON modules: sets by select, classes by match, escapes by gsub, code points by arithmetic
+-- idioms of small JSON modules: sets by select, classes by match, escapes by gsub, code points by arithmetic
 local json = {}
 local function set(...)
   local made = {}
