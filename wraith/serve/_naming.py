@@ -67,6 +67,8 @@ def _by_path(head: Head) -> Named:
     return Named(head.session or session, target, head.headers, head.target[:end])
 
 
-def cookie(session: str) -> bytes:
-    """Return the value of ``Set-Cookie`` that names a session."""
-    return f"{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax".encode()
+def cookie(named: Named) -> list[tuple[bytes, bytes]]:
+    """Return the header that gives a browser the name of its session; none where it has one."""
+    if not named.is_new:
+        return []
+    return [(b"set-cookie", f"{COOKIE}={named.session}; Path=/; HttpOnly; SameSite=Lax".encode())]

@@ -66,6 +66,7 @@ def serve_twin(
         sessions.on_reset = simulation.forget
     if trace is not None:
         trace.name_of = sessions.name_of
+    naming = Naming(settings.session_mode)
 
     def front(twin: Twin, model_digest: str) -> Front:
         control = control_app(
@@ -88,19 +89,21 @@ def serve_twin(
         add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
         if trace is not None:
             add_trace(control, trace)
-        answers: Traffic = TwinApp(
+        answers = TwinApp(
             twin,
             sessions,
             mask,
+            naming,
             settings=settings,
             access=access,
             replay=replay,
             passthrough=passthrough,
             upstream_url=upstream_url,
         )
+        traffic: Traffic = answers
         if simulation is not None and simulation.is_on:
-            answers = Simulated(answers, simulation, twin, mask, access, Naming(settings.session_mode))
-        return Front(answers, control, guard)
+            traffic = Simulated(answers, simulation, twin, mask, access, naming)
+        return Front(traffic, control, guard)
 
     switch = Switch(front(twin, model_digest))
 
