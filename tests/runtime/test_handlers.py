@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from wraith.exchange import Request
-from wraith.runtime import Failure, Handlers, Invocation, Reply, Twin, bind
+from wraith.runtime import Failure, Handlers, Invocation, Reply, Twin
 from wraith.wir import Model, Route, Variant
 
 NOW_MS = 1_700_000_000_000
@@ -34,35 +32,6 @@ def model(**hooks: str) -> Model:
             for method, pattern, operation in routes
         ),
     )
-
-
-NAMES = {
-    "create_order": "POST /orders",
-    "add_orders": "POST /orders",
-    "list_orders": "GET /orders",
-    "search_order": "GET /orders",
-    "get_order": "GET /orders/{order_id}",
-    "fetchOrder": "GET /orders/{order_id}",
-    "update_order": "PATCH /orders/{order_id}",
-    "remove_order": "DELETE /orders/{order_id}",
-    "confirm_order": "POST /orders/{order_id}/confirm",
-}
-
-
-@pytest.mark.parametrize(("name", "route"), NAMES.items())
-def test_a_handler_is_bound_by_its_name(name: str, route: str) -> None:
-    """A verb, or one of its synonyms, and the entity."""
-    assert [binding.route.name for binding in bind(model(), [name]).bound] == [route]
-
-
-def test_a_hook_binds_a_variant() -> None:
-    """Its path and ending do not matter; what names no handler is missing, what answers nothing unbound."""
-    bindings = bind(model(create="handlers/special.lua", list="gone"), ["special", "polish_order"])
-    assert [(each.handler, each.route.name, each.variant) for each in bindings.bound] == [
-        ("special", "POST /orders", 0)
-    ]
-    assert [each.handler for each in bindings.missing] == ["gone"]
-    assert bindings.unbound == ("polish_order",)
 
 
 def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # type: ignore[no-untyped-def]

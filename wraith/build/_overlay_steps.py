@@ -158,12 +158,19 @@ def compose_overlay(workspace: Workspace) -> ComposeResult:
 
     Raises AnswerIsNo where variants overlap and PolicyError where policy forbids it, with the report written.
     """
+    return _written(_composed(workspace), workspace.composite, workspace.compose_report_path)
+
+
+def composed_report(workspace: Workspace) -> ComposeReport:
+    """Return what composing an overlay comes to today; nothing is written."""
+    return _composed(workspace).report
+
+
+def _composed(workspace: Workspace) -> Composition:
     from wraith.overlay import compose
 
-    config = overlay_config(workspace)
-    base, required = pinned_layers(workspace, config)
-    composition = compose(base, (*required, own_layer(workspace)), name=workspace.name)
-    return _written(composition, workspace.composite, workspace.compose_report_path)
+    base, required = pinned_layers(workspace, overlay_config(workspace))
+    return compose(base, (*required, own_layer(workspace)), name=workspace.name)
 
 
 def compose_declared(project: Project, name: str) -> ComposeResult:

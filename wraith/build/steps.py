@@ -19,6 +19,7 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._handlers import handlers_of, patient_handlers
 from wraith.build._judged import judged_workspace
 from wraith.build._layers import (
     found_layer,
@@ -37,6 +38,7 @@ from wraith.build._overlay_steps import (
     compose_declared,
     compose_layers,
     compose_overlay,
+    composed_report,
     delta,
     exit_code_of,
     full,
@@ -70,7 +72,6 @@ if TYPE_CHECKING:
     from wraith.config import FixtureSets
     from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
-    from wraith.runtime import Handlers
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -90,6 +91,7 @@ __all__ = [
     "chosen_sessions",
     "compose",
     "compose_layers",
+    "composed_report",
     "corpus_digest",
     "delta",
     "discard_edits",
@@ -228,17 +230,18 @@ def measure(
     sessions: Sequence[str] = (),
     route: str | None = None,
     fixture: str | None = None,
+    handlers: bool = True,
     jobs: int = 1,
     today: datetime.date | None = None,
     gallery: Gallery | None = None,
 ) -> Report:
     """Replay the recordings on the model and return the report, which is written where it is of all sessions
-    and routes.
+    and routes, and of the whole twin.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
-    is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
-    processes share the work. What is to be looked at is put into the ``gallery``. Raises InputError where
-    there is no such set or session.
+    is judged; ``fixture`` is the set that sessions begin with; without ``handlers`` the model alone answers;
+    ``today`` is what rules expire by; ``jobs`` processes share the work. What is to be looked at is put into
+    the ``gallery``. Raises InputError where there is no such set or session.
     """
     from wraith.build._judged import judged
     from wraith.build._workers import spread
@@ -257,11 +260,11 @@ def measure(
         counted=frozenset(sessions) or None,
         route=route,
         fixtures=about.fixtures,
-        handlers=handlers_of(judged_workspace(workspace)),
+        handlers=patient_handlers(workspace) if handlers else None,
         spread=spread(jobs),
         gallery=gallery,
     )
-    if not sessions and route is None:
+    if not sessions and route is None and handlers:
         write_json(workspace.report_path, report.to_json())
     return report
 
@@ -423,15 +426,6 @@ def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
     from wraith.config import read_fixtures
 
     return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
-
-
-def handlers_of(workspace: Workspace) -> Handlers | None:
-    """Return what runs the twin's Lua handlers; None where it has none. Raises InputError for a file that is
-    no text."""
-    from wraith.lua import lua_handlers, read_scripts
-
-    scripts = read_scripts(workspace.lua_path)
-    return lua_handlers(scripts) if scripts.handlers else None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

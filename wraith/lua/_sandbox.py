@@ -40,6 +40,10 @@ class Limits:
     """Of the virtual machine, counted in steps of 100."""
 
 
+PATIENT: Final = Limits(seconds=10.0)
+"""Of a check: its result must not depend on how busy the machine is, and instructions bound a handler as
+well."""
+
 STEPS: Final = 200_000
 """What a native match may come to at worst, about a millisecond; costlier ones are matched in Lua, and
 counted."""
