@@ -196,12 +196,14 @@ class Twin:
         """Return the answer to a request, and let the session remember what it did."""
         return self._respond(request, session, now_ms, asks=True)
 
-    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+    def witness(
+        self, request: Request, response: Response, session: Session, *, now_ms: int, reads: bool = False
+    ) -> None:
         """Let the session remember an exchange as it truly went, without answering it.
 
-        The variant that answers so has its effects, with what was really answered in the place of the answer;
-        what a read shows is stored as shown. Where no variant does, nothing is remembered. What GraphQL
-        was asked is done again instead: its answer shows only a part of what it wrote.
+        The variant that answers so has its effects, with what was really answered in the place of the answer.
+        Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
+        shows only a part of what it wrote. With ``reads``, an entity is also known as reads show it.
         """
         if self._asked(request, session, now_ms) is not None:
             return
@@ -210,7 +212,7 @@ class Twin:
             return
         compiled, env, key = found
         chosen = _choose(compiled, env, response.status)[0]
-        reads = request.method == "GET" and not request.query and key is not None
+        reads = reads and request.method == "GET" and not request.query and key is not None
         if chosen is None or not (chosen.effects or reads):
             return
         kind = header(response.headers, "content-type")
