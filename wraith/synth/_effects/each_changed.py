@@ -1,8 +1,8 @@
 """Writes that change several entities at once: a list in the request names each, with what it becomes.
 
 ``{"updates": [{"id": "1", "city": "oslo"}]}`` merges each element into the entity that it names,
-``{"ids": ["1", "2"], "set": {"city": "oslo"}}`` another member into all of them. It is seen by the reads after
-it: each member that they show changed is the one that the request said.
+``{"ids": ["1", "2"], "set": {"city": "oslo"}}`` another member into all of them. It is seen by the reads
+after it: each member that they show changed is the one that the request said.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Groups:
                     if all(map(_alike, made, values)):
                         some = [each for each in made if isinstance(each, list)]
                         found = mapped(expr, self._rows, some, values, learn)
-                        if found is not None:
+                        if found is not None and _tells_groups(found):
                             return found
         return None
 
@@ -112,6 +112,12 @@ class Groups:
     def _gives(self, expr: Expr, values: Values) -> bool:
         compute = compile_expr(expr)
         return all(equal(compute(row.env), value) for row, value in zip(self._rows, values, strict=True))
+
+
+def _tells_groups(expr: Expr) -> bool:
+    """Whether elements say more of their groups than what these have in common, and are not made anew."""
+    text = repr(expr)
+    return "FreshId(" not in text and any(f"('item', '{name}'" in text for name in ("count", "items"))
 
 
 def _run(compute: object, row: Row) -> Found:
