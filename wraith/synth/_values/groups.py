@@ -68,19 +68,29 @@ class Groups:
         }
         for query, lists in self._bases:
             for by in self._by(lists, _fields(lists, names, at)):
-                named = [compile_expr(by)(row.env) for row in self._rows]
                 for order in ORDERS:
-                    expr = Call("groups", (query, by, Literal(order)))
-                    made = [
-                        apply_function("groups", [some, name, order])
-                        for some, name in zip(lists, named, strict=True)
-                    ]
+                    made = self._grouped(lists, by, order, values)
+                    if made is None:
+                        break  # as many as there should be in none of the orders
                     if all(map(_alike, made, values)):
-                        some = [each for each in made if isinstance(each, list)]
-                        found = mapped(expr, self._rows, some, values, learn)
+                        expr = Call("groups", (query, by, Literal(order)))
+                        found = mapped(expr, self._rows, made, values, learn)
                         if found is not None and _tells_groups(found):
                             return found
         return None
+
+    def _grouped(
+        self, lists: Sequence[list[JsonValue]], by: Expr, order: str, values: Values
+    ) -> list[list[JsonValue]] | None:
+        """Return the groups on every row, None where they are not as many as the elements of the values."""
+        compute = compile_expr(by)
+        done: list[list[JsonValue]] = []
+        for row, some, value in zip(self._rows, lists, values, strict=True):
+            made = apply_function("groups", [some, compute(row.env), order])
+            if not isinstance(made, list) or not isinstance(value, list) or len(made) != len(value):
+                return None
+            done.append(made)
+        return done
 
     def _by(self, lists: Sequence[list[JsonValue]], fields: Sequence[Path]) -> Iterator[Expr]:
         """Yield what says the field: a parameter that names one on each row, or the one that all agree in."""
