@@ -206,6 +206,7 @@ filters = st.builds(
             st.sampled_from(get_args(WhereOp)),
             st.sampled_from(["", ","]),
             st.booleans(),
+            st.sampled_from(["", "gte:"]),
         ),
         max_size=2,
     ).map(tuple),

@@ -53,6 +53,8 @@ def filters_to_json(filters: Filters) -> JsonValue:
             written["split"] = mark.split
         if mark.absent:
             written["absent"] = True
+        if mark.lead:
+            written["lead"] = mark.lead
         marks.append(written)
     done: dict[str, JsonValue] = {
         "marks": marks,
@@ -78,5 +80,7 @@ def _mark(value: JsonValue) -> Mark:
     if not isinstance(value, dict):
         raise ValueError(f"not a mark: {value!r:.60}")
     op = one_of(value["op"], get_args(WhereOp))
-    before, after, split = (text_in(value.get(name, "")) for name in ("before", "after", "split"))
-    return Mark(before, after, op, split, bool(value.get("absent")))  # type: ignore[arg-type]  # one of the operators
+    before, after, split, lead = (
+        text_in(value.get(name, "")) for name in ("before", "after", "split", "lead")
+    )
+    return Mark(before, after, op, split, bool(value.get("absent")), lead)  # type: ignore[arg-type]  # one of the operators

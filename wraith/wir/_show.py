@@ -367,7 +367,8 @@ def _criteria(criteria: Criteria) -> str:
 
 def _mark(mark: Mark) -> str:
     several = f" (several by {_json(mark.split)})" if mark.split else ""
-    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}"
+    lead = f" (behind {_json(mark.lead)})" if mark.lead else ""
+    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}{lead}"
 
 
 def _condition(where: Where) -> str:
