@@ -56,6 +56,8 @@ SORTS: dict[str, tuple[JsonValue, list[tuple[str, bool]]]] = {
     "a field and its direction in a list": (["a", "DESC"], [("a", True)]),
     "names in a list": (["a", "-b"], [("a", False), ("b", True)]),
     "JSON in a text": ('["a","DESC"]', [("a", True)]),
+    "objects of directions by field": ([{"a": {"order": "desc"}}], [("a", True)]),
+    "an object that says more of a field": ({"by": "a", "over": 5}, []),
     "neither names nor directions": ({"a": "much"}, [("much", False)]),
     "a number": (5, []),
 }

@@ -145,9 +145,18 @@ def before_cut(query: Query) -> Query:
 
 
 def reported_on(rows: Sequence[Row], queries: Iterable[Query]) -> Query | None:
-    """Return what a list finds that is asked for by the same parameters as a report, or None."""
+    """Return what a list finds that is asked for by the same parameters as a report, or None; of several the
+    one that the address of the report names."""
     used = {name for row in rows[:SAMPLE] for name in row.env.query}
-    return next((before_cut(query) for query in queries if used & _parameters(query)), None)
+    alike = [query for query in queries if _reads(query, used)]
+    above = rows[0].observation.seen.segments
+    return next((before_cut(each) for each in sorted(alike, key=lambda each: each.entity not in above)), None)
+
+
+def _reads(query: Query, used: set[str]) -> bool:
+    """Whether a query has conditions by some of the parameters."""
+    by_name = query.filters is not None and not used <= {*query.filters.without}
+    return by_name or bool(used & _parameters(query))
 
 
 def _parameters(query: Query) -> set[str]:
