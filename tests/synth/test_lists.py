@@ -132,6 +132,23 @@ def test_a_parameter_filters(lists: list[tuple[str, list[int]]], expected: Where
     assert learned_query(ALL, *lists).where == (expected,)
 
 
+def test_an_operator_may_lead_the_value() -> None:
+    """``size=gte:60`` compares as the word before the value says, and on any field."""
+    found = learned_query(
+        ALL,
+        (query(("size", "gte:60")), [1, 4]),
+        (query(("size", "lt:28")), [2, 5]),
+        (query(("word", "elm")), [1]),
+    ).filters
+    assert found is not None
+    assert {Mark("", "", "at_least", lead="gte:"), Mark("", "", "below", lead="lt:")} <= {*found.marks}
+
+
+def test_a_value_with_a_colon_in_it_is_a_value() -> None:
+    """What leaves nothing out as an operator is none."""
+    assert learned_query(ALL, (query(("word", "in:elm")), [0, 1, 2, 3, 4, 5])).filters is None
+
+
 OPEN: dict[str, tuple[list[tuple[str, list[int]]], str, list[int]]] = {
     "equality seen on two fields": (
         [

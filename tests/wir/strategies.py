@@ -37,6 +37,7 @@ from wraith.wir import (
     Filters,
     First,
     Fixture,
+    ForEach,
     FreshId,
     Given,
     Hole,
@@ -205,6 +206,7 @@ filters = st.builds(
             st.sampled_from(get_args(WhereOp)),
             st.sampled_from(["", ","]),
             st.booleans(),
+            st.sampled_from(["", "gte:"]),
         ),
         max_size=2,
     ).map(tuple),
@@ -313,6 +315,7 @@ effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
     | st.builds(Purge, st.builds(Query, entity_names))
+    | st.builds(ForEach, expressions, st.builds(Delete, entity_names, expressions))
     | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(

@@ -155,11 +155,14 @@ def alternatives(value: JsonValue, split: str) -> JsonValue:
     ]
 
 
-def read_name(name: str, marks: Iterable[Mark], documents: Iterable[JsonValue]) -> tuple[Mark, Path] | None:
-    """Return the mark in the name of a parameter, and the field that it names, where an entity has it."""
-    some = list(documents)
-    for mark in sorted(marks, key=lambda each: -len(each.before) - len(each.after)):
-        if not (name.startswith(mark.before) and name.endswith(mark.after)):
+def read_name(
+    name: str, value: JsonValue, marks: Iterable[Mark], documents: Iterable[JsonValue]
+) -> tuple[Mark, Path] | None:
+    """Return the mark in the name of a parameter and before its value, and the field that it names, where an
+    entity has it."""
+    some, text = list(documents), value if isinstance(value, str) else ""
+    for mark in sorted(marks, key=lambda each: -len(each.before) - len(each.after) - len(each.lead)):
+        if not (name.startswith(mark.before) and name.endswith(mark.after) and text.startswith(mark.lead)):
             continue
         field = name[len(mark.before) : len(name) - len(mark.after)]
         if field:
@@ -202,9 +205,10 @@ def filtered_by_name(
     for name, value in named_parameters(dict(env.query)):
         if name in filters.without or value in filters.every:
             continue
-        read = read_name(name, filters.marks, documents)
+        read = read_name(name, value, filters.marks, documents)
         if read is not None:
             mark, path = read
+            value = value.removeprefix(mark.lead) if isinstance(value, str) else value
             found = filtered(found, mark.op, path, alternatives(value, mark.split), absent=mark.absent)
         elif filters.unknown == "nothing":
             found = []

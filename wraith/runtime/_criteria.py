@@ -164,7 +164,10 @@ def meets_tree(
     op = words.get(tree.word, "")
     if op in JOINS or not op:
         op = "" if tree.word else "equals"  # what stands at the name of a field is its value
-    return bool(op) and holds(op, get(document, path), tree.value)
+    stored = get(document, path)
+    if op == "contains" and isinstance(stored, bool | int | float):
+        op = "equals"  # where a word looks into texts, it compares what is none
+    return bool(op) and holds(op, stored, tree.value)
 
 
 def terms(tree: Tree) -> list[Term]:

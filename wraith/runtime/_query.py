@@ -113,11 +113,19 @@ def sort_fields(asked: Found, directions: str | None = None) -> list[tuple[str, 
         return found
     if not isinstance(asked, dict):
         return []
-    texts = {key: (text_of(value) or "").lower() for key, value in asked.items()}
-    named = [value for key, value in asked.items() if isinstance(value, str) and texts[key] not in _WAYS]
-    if len(named) == 1:
-        return [(named[0], any(text in DOWN for text in texts.values()))]
-    return [(key, text in DOWN) for key, text in texts.items() if text in _WAYS]
+    texts = {key: _direction_in(value) for key, value in asked.items()}
+    ways = {key: text in DOWN for key, text in texts.items() if text in _WAYS}
+    named = [value for key, value in asked.items() if isinstance(value, str) and key not in ways]
+    if named and len(named) + len(ways) == len(asked):  # nothing else is said of the one field
+        return [(named[0], any(ways.values()))] if len(named) == 1 else []
+    return list(ways.items())
+
+
+def _direction_in(value: JsonValue) -> str:
+    """Return the word that says which way, also from an object of nothing else: ``{"order": "desc"}``."""
+    if isinstance(value, dict) and len(value) == 1:
+        [value] = value.values()
+    return (text_of(value) or "").lower()
 
 
 def sort_names(names: str | None, directions: str | None) -> list[tuple[str, bool]]:

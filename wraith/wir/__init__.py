@@ -2,7 +2,7 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import Conjunction, disjoint
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
+from wraith.wir._effects import Delete, Effect, ForEach, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
     JOINS,
@@ -113,6 +113,7 @@ __all__ = [
     "Filters",
     "First",
     "Fixture",
+    "ForEach",
     "FreshId",
     "Given",
     "GraphQL",

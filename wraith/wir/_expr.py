@@ -221,13 +221,14 @@ class Where:
 class Mark:
     """What stands before and behind the name of a field in the name of a parameter, and the condition that it
     stands for; where ``split`` is not empty, it parts alternatives in one value. ``absent``: what has no such
-    field meets the condition."""
+    field meets the condition. ``lead``: the value begins with this text, ``gte:`` in ``size=gte:3``."""
 
     before: str
     after: str
     op: WhereOp
     split: str = ""
     absent: bool = False
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Final, assert_never
 
 from wraith.canonical import JsonValue, compact
 from wraith.paths import Path, format_path
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
+from wraith.wir._effects import Delete, Effect, ForEach, Make, Purge, Put, SetField, Sweep
 from wraith.wir._expr import (
     Append,
     Ask,
@@ -131,6 +131,8 @@ def show_atom(atom: Atom) -> str:
 
 def show_effect(effect: Effect) -> str:
     """Return an effect as text: what is stored or removed, and where."""
+    if isinstance(effect, ForEach):
+        return f"for each item of {_tight(effect.of, _Binds.CHOICE)}: {show_effect(effect.effect)}"
     if isinstance(effect, Purge):
         return f"delete all of {show_expr(effect.query)}"
     place = f"{effect.entity}[{show_expr(effect.key)}]"
@@ -365,7 +367,8 @@ def _criteria(criteria: Criteria) -> str:
 
 def _mark(mark: Mark) -> str:
     several = f" (several by {_json(mark.split)})" if mark.split else ""
-    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}"
+    lead = f" (behind {_json(mark.lead)})" if mark.lead else ""
+    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}{lead}"
 
 
 def _condition(where: Where) -> str:

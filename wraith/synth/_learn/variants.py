@@ -120,7 +120,7 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
-    reported: Query | None = None
+    reported: Query | None
     """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
@@ -135,17 +135,15 @@ def learn_route(
     likewise: Likewise = NOTHING_LIKEWISE,
     study: Study | None = None,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already, ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of
-    learning it without them."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers,
+    ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of learning without them."""
     study = study or Study(observations, role)
     rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    queries = [each.query for _, each in sorted(lists.by_route.items())]
-    reported = reported_on(rows, queries) if role.collection is None else None
-    told = _Told(role, listed, headers, item, known or {}, likewise, study, reported)
+    about = reported_on(rows, lists.queries()) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None

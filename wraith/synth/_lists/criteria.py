@@ -89,29 +89,27 @@ def learn_criteria(cases: Sequence[Case], meant: frozenset[str]) -> dict[str, Cr
     are those with another meaning."""
     fields = frozenset(field_names(cases))
     found: dict[str, Criteria] = {}
-    for name, asked in _parameters(cases, meant).items():
-        words = spelled([each.value for each in asked], fields)
-        if words is None and name in SEARCHES:
-            learned = _searching(Ref(("request", root_of(cases), name)), asked, fields)
-            if learned is not None:
-                found[name] = learned
+    for name, given in _parameters(cases, meant).items():
+        place, learned = Ref(("request", root_of(cases), name)), None
+        words = spelled([value for _, value in given], fields)
         if words is not None and len(words.operators) + len(words.joins) <= MAX_WORDS:
-            place = Ref(("request", root_of(cases), name))
-            learned = _Language(place, asked, words, fields).learned()
-            if learned is not None:
-                found[name] = learned
+            learned = _Language(place, [_asked(*each) for each in given], words, fields).learned()
+        elif words is None and name in SEARCHES:
+            learned = _searching(place, [_asked(*each) for each in thinned(given, SAMPLE)], fields)
+        if learned is not None:
+            found[name] = learned
     return found
 
 
-def _parameters(cases: Sequence[Case], meant: frozenset[str]) -> dict[str, list[_Asked]]:
+def _parameters(cases: Sequence[Case], meant: frozenset[str]) -> dict[str, list[tuple[Case, JsonValue]]]:
     """Return the parameters that may spell out conditions: texts of the query, and documents of the body."""
-    found: dict[str, list[_Asked]] = {}
+    found: dict[str, list[tuple[Case, JsonValue]]] = {}
     for case in cases:
         for name, value in whole_parameters(case).items():
             if name in meant or name in PAGING or not value:
                 continue
             if isinstance(value, str) or (case.root == "body" and isinstance(value, dict | list)):
-                found.setdefault(name, []).append(_asked(case, value))
+                found.setdefault(name, []).append((case, value))
     return found
 
 
@@ -125,9 +123,13 @@ def _asked(case: Case, value: JsonValue) -> _Asked:
 def _searching(place: Ref, asked: Sequence[_Asked], fields: frozenset[str]) -> Criteria | None:
     """Return the language of a search for each of several words, or in several fields; None where one field,
     or all, that hold the whole text tell as well."""
-    texts = [each.value for each in asked]
-    whole = min((_phrase(asked, path) for path in _texts_in(asked)), default=(len(asked), 0))
-    if whole == (0, -len(asked)) or not all(isinstance(text, str) for text in texts):
+    texts, best_of_all = [each.value for each in asked], (0, -len(asked))
+    whole = (len(asked), 0)
+    for path in _texts_in(asked):
+        whole = min(whole, _phrase(asked, path))
+        if whole == best_of_all:
+            return None
+    if not all(isinstance(text, str) for text in texts):
         return None
     best: tuple[tuple[int, int], Criteria] | None = None
     for beside in ("all", "any") if any(" " in str(text) for text in texts) else ("all",):

@@ -92,6 +92,10 @@ class Lists:
     """Headers that say something of the page, as all lists have them."""
     shown: Shown = field(default_factory=lambda: Shown({}, None))
 
+    def queries(self) -> list[Query]:
+        """Return the queries in the order of their routes."""
+        return [listed.query for _, listed in sorted(self.by_route.items())]
+
 
 def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
     """Return the best query for each route that lists, where there is one."""

@@ -71,6 +71,9 @@ def _in_texts(texts: Sequence[str], fields: frozenset[str]) -> Spelled | None:
     joins: Counter[str] = Counter()
     read = [_words(text, fields) for text in texts]
     certain = {word for is_known, words, _ in read if is_known for word in words}
+    if not certain:
+        return None
+    certain |= {word for _, words, _ in read for word in words if plain_word(word) in CRITERIA_WORDS}
     hits = 0
     for text, (_, words, between) in zip(texts, read, strict=True):
         some = [word for word in words if word in certain]

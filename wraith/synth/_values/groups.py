@@ -68,19 +68,29 @@ class Groups:
         }
         for query, lists in self._bases:
             for by in self._by(lists, _fields(lists, names, at)):
-                named = [compile_expr(by)(row.env) for row in self._rows]
                 for order in ORDERS:
-                    expr = Call("groups", (query, by, Literal(order)))
-                    made = [
-                        apply_function("groups", [some, name, order])
-                        for some, name in zip(lists, named, strict=True)
-                    ]
+                    made = self._grouped(lists, by, order, values)
+                    if made is None:
+                        break  # as many as there should be in none of the orders
                     if all(map(_alike, made, values)):
-                        some = [each for each in made if isinstance(each, list)]
-                        found = mapped(expr, self._rows, some, values, learn)
-                        if found is not None:
+                        expr = Call("groups", (query, by, Literal(order)))
+                        found = mapped(expr, self._rows, made, values, learn)
+                        if found is not None and _tells_groups(found):
                             return found
         return None
+
+    def _grouped(
+        self, lists: Sequence[list[JsonValue]], by: Expr, order: str, values: Values
+    ) -> list[list[JsonValue]] | None:
+        """Return the groups on every row, None where they are not as many as the elements of the values."""
+        compute = compile_expr(by)
+        done: list[list[JsonValue]] = []
+        for row, some, value in zip(self._rows, lists, values, strict=True):
+            made = apply_function("groups", [some, compute(row.env), order])
+            if not isinstance(made, list) or not isinstance(value, list) or len(made) != len(value):
+                return None
+            done.append(made)
+        return done
 
     def _by(self, lists: Sequence[list[JsonValue]], fields: Sequence[Path]) -> Iterator[Expr]:
         """Yield what says the field: a parameter that names one on each row, or the one that all agree in."""
@@ -114,6 +124,12 @@ class Groups:
         return all(equal(compute(row.env), value) for row, value in zip(self._rows, values, strict=True))
 
 
+def _tells_groups(expr: Expr) -> bool:
+    """Whether elements say more of their groups than what these have in common, and are not made anew."""
+    text = repr(expr)
+    return "FreshId(" not in text and any(f"('item', '{name}'" in text for name in ("count", "items"))
+
+
 def _run(compute: object, row: Row) -> Found:
     assert callable(compute)  # Invariant: a compiled expression
     page = row.env.page
@@ -129,9 +145,18 @@ def before_cut(query: Query) -> Query:
 
 
 def reported_on(rows: Sequence[Row], queries: Iterable[Query]) -> Query | None:
-    """Return what a list finds that is asked for by the same parameters as a report, or None."""
+    """Return what a list finds that is asked for by the same parameters as a report, or None; of several the
+    one that the address of the report names."""
     used = {name for row in rows[:SAMPLE] for name in row.env.query}
-    return next((before_cut(query) for query in queries if used & _parameters(query)), None)
+    alike = [query for query in queries if _reads(query, used)]
+    above = rows[0].observation.seen.segments
+    return next((before_cut(each) for each in sorted(alike, key=lambda each: each.entity not in above)), None)
+
+
+def _reads(query: Query, used: set[str]) -> bool:
+    """Whether a query has conditions by some of the parameters."""
+    by_name = query.filters is not None and not used <= {*query.filters.without}
+    return by_name or bool(used & _parameters(query))
 
 
 def _parameters(query: Query) -> set[str]:
