@@ -227,7 +227,8 @@ def _masked(row: Row, foreign: set[str], told: Collection[Path]) -> bytes:
     }
     known |= foreign
     for path in told:
-        if get(document, path) is not MISSING:
+        around = (norm(get(document, path[:size])) for size in range(len(path)))
+        if get(document, path) is not MISSING and known.isdisjoint(around):
             document = replaced(document, path, "*")
     notations = sorted(quotations(row), key=lambda text: (-len(text), text))
     return compact(_mask(document, known, notations))
