@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.synth.recordings import JSON, Document, Step, exchange, model_of, route, session
 from tests.synth.test_reasons import Client
 from wraith.exchange import Headers
-from wraith.wir import Absent, Exists, Model, Ref
+from wraith.wir import Absent, Equals, Exists, Model, Ref
 
 KEYS = ("bk_4Kd93mQz", "bk_9Lx27Pbv", "bk_6Hj35Vkd")
 MINE: Headers = (("x-api-key", "k-live"),)
@@ -99,3 +99,41 @@ def test_refusals_that_differ_for_another_reason_are_not_pooled() -> None:
         exchange("PUT", f"/books/{KEYS[0]}", json={"title": "x"}, status=403, answer={"reason": "denied"}),
     )
     assert {each.status for each in route(model, "POST /books").variants} == {201}
+
+
+def reading(number: int) -> Headers:
+    return (("x-api-key", ("k-live", "k-read")[number]),)
+
+
+def test_what_a_key_is_not_good_for_is_refused_by_all_writes() -> None:
+    """Two writes forbid one key in the same words: it is good for reading only, everywhere."""
+    denied: Document = {"error": "read only"}
+    refused = [
+        exchange("POST", "/books", json={"title": "t"}, headers=reading(1), status=403, answer=denied),
+        exchange(
+            "PUT", f"/books/{KEYS[0]}", json={"title": "x"}, headers=reading(1), status=403, answer=denied
+        ),
+        exchange("GET", "/authors", headers=reading(1), answer={"authors": ["ann", "bob"]}),
+    ]
+    gone = exchange("DELETE", "/books/bk_none1234", headers=MINE, status=204)
+    client = Client(told(*refused, gone))
+    assert client.ask("DELETE", "/books/bk_none1234", headers=reading(1)) == (403, denied)
+    assert client.ask("GET", "/authors", headers=reading(1))[0] == 200
+    assert client.ask("POST", "/books", json={"title": "t"}, headers=reading(0))[0] == 201
+
+
+def test_who_is_forbidden_in_words_that_others_hear_is_forbidden_for_another_reason() -> None:
+    """A key that is refused what another one is refused as well has no fewer rights."""
+    denied: Document = {"error": "not yours"}
+    refused = [
+        exchange("PUT", f"/books/{key}", json={"title": "x"}, headers=reading(who), status=403, answer=denied)
+        for key in KEYS[:2]
+        for who in (0, 1)
+    ]
+    also = exchange("POST", "/books", json={"title": "t"}, headers=reading(1), status=403, answer=denied)
+    good = exchange("GET", "/authors", headers=reading(1), answer={"authors": ["ann", "bob"]})
+    model = told(*refused, also, good)
+    fewer = Equals(Ref(("request", "header", "x-api-key")), "k-read")
+    first = [each.variants[0].guards[-1:] for each in model.routes]
+    assert (fewer,) not in first
+    assert {each.status for each in route(model, "GET /books/{book_id}").variants} == {200}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._answers.alike import Alike
 from wraith.synth._answers.links import address_source, cursor_source
 from wraith.synth._answers.obeyed import Obeyed
@@ -55,6 +55,7 @@ from wraith.synth._values.steps import one_step, step_source
 from wraith.synth._values.texts import function_source, length_source
 from wraith.synth._values.updates import update_sources
 from wraith.wir import (
+    Case,
     Cast,
     Each,
     Expr,
@@ -127,6 +128,7 @@ class _Inducer:
         self.holes: dict[str, Hole] = {}
         self.unexplained: list[str] = []
         self.conflicts: list[Path] = []
+        self.cases: dict[str, Expr] = {}
         made = Fresh(rows, values, context)
         self.fresh = made.sources
         self.made = made.columns
@@ -272,9 +274,9 @@ class _Inducer:
         if address is not None:
             return self._hole("derived", "any", address)
         case = case_source(rows, values)
-        if case is not None:
-            return self._hole("enum", type_of(values), case)
-        return self._give_up(values, at)
+        if case is None or _may_be_condition(case):
+            return self._give_up(values, at, case)
+        return self._hole("enum", type_of(values), case)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
         compute = compile_expr(expr)
@@ -296,13 +298,20 @@ class _Inducer:
         absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
         return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
-    def _give_up(self, values: Values, at: Path) -> JsonValue:
-        """Leave a part open until the others are explained: it may be worked out from them."""
+    def _give_up(self, values: Values, at: Path, case: Expr | None = None) -> JsonValue:
+        """Leave a part open until the others are explained: it may be worked out from them. ``case`` is a map
+        that gives it, if nothing better is found."""
         hole = self._hole("unexplained", type_of(values), First(()))
+        if case is not None:
+            self.cases[str(hole)[1:]] = case
         self.rest.open.append(Open(str(hole)[1:], at, values))
         return hole
 
     def _leave_unexplained(self, each: Open) -> None:
+        if each.hole in self.cases:
+            case = Hole(hole_class="enum", type=type_of(each.values), source=self.cases[each.hole])
+            self.holes[each.hole] = case
+            return
         built = built_text(self.rows, each.values, each.at, self.made)
         if built is not None:
             self.holes[each.hole] = built
@@ -425,6 +434,13 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _may_be_condition(case: Expr) -> bool:
+    """Whether a map gives one value for several numbers: a question about the number is simpler."""
+    if not isinstance(case, Case) or not all(integer_of(text) is not None for text, _ in case.cases):
+        return False
+    return len({repr(value) for _, value in case.cases}) < len(case.cases)
 
 
 def _sees_elements(mapped: Expr) -> bool:

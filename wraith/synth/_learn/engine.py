@@ -17,6 +17,7 @@ from wraith.synth._effects.cascades import learn_cascades
 from wraith.synth._effects.grants import learn_grants
 from wraith.synth._effects.journals import learn_journals
 from wraith.synth._effects.kept import Kept, learn_kept
+from wraith.synth._effects.logs import learn_logs, with_logs
 from wraith.synth._effects.purges import learn_purge
 from wraith.synth._effects.secrets import learn_secrets
 from wraith.synth._effects.side_effects import learn_side_effects
@@ -327,7 +328,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
     roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
     versions = learn_versions(kept.values(), roles)
-    roles = versions.known_to(roles)
+    roles = with_logs(versions.known_to(roles), kept.values())
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
@@ -381,7 +382,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     known = replace(
         known,
         effects=_together(certain, changes),
-        made=(*made, *learn_journals(first, roles, world.run_of)),
+        made=(*made, *learn_journals(first, roles, world.run_of), *learn_logs(first, roles)),
     )
     settled = known.effects == certain and not known.made
     return replace(known, observations=first if settled else observed(known))

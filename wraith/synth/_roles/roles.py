@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from wraith.canonical import JsonValue
+from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._exchanges.reports import is_personal, is_report
@@ -52,6 +52,8 @@ class Collection:
     key: Path
     composite: bool = False
     """The key is the whole chain of parameters, because one name lives under many parents."""
+    by_content: bool = False
+    """Nothing names its entities: what one says is all that tells it from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Role:
         """Return the key of a representation that this route answered with."""
         if self.collection is None:
             return None
+        if self.collection.by_content:
+            return compact(representation).decode() if representation is not MISSING else None
         own = text_of(get(representation, self.collection.key))
         if own is None or not self.collection.composite:
             return own

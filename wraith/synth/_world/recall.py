@@ -175,7 +175,7 @@ def _role_to_json(role: Role) -> dict[str, object]:
     own = role.collection
     return {
         **{name: getattr(role, name) for name in _PLAIN + _PATHS},
-        "collection": [own.name, own.key, own.composite] if own is not None else None,
+        "collection": [own.name, own.key, own.composite, own.by_content] if own is not None else None,
         "key": expr_to_json(role.key) if role.key is not None else None,
         "parents": role.parents,
         "addressed": [(name, expr_to_json(key)) for name, key in role.addressed],
@@ -192,7 +192,7 @@ def _role_from_json(read: Mapping[str, Any]) -> Role:
     return Role(
         **plain,
         **paths,
-        collection=Collection(own[0], tuple(own[1]), own[2]) if own is not None else None,
+        collection=Collection(own[0], tuple(own[1]), own[2], own[3]) if own is not None else None,
         key=expr_from_json(read["key"]) if read["key"] is not None else None,
         parents=tuple(read["parents"]),
         addressed=_keys(read["addressed"]),

@@ -95,7 +95,7 @@ def _silent(seen: Seen, role: Role) -> Iterator[Key]:
 
 
 def _listed(seen: Seen, role: Role) -> tuple[str, int, int | None, str] | None:
-    if role.listing is None or not seen.ok or role.collection is None:
+    if role.listing is None or not seen.ok or role.collection is None or role.collection.by_content:
         return None
     composite = role.collection.composite
     if role.parents and not composite:

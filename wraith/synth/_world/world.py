@@ -52,7 +52,7 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     if not seen.ok or seen.method == "HEAD" or _is_past(seen, role):
         return
     yield from _viewed(seen, role)
-    if role.collection is None:
+    if role.collection is None or role.collection.by_content:
         return
     name = role.collection.name
     if role.listing is not None:
