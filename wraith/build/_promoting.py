@@ -1,4 +1,4 @@
-"""The step that judges whether the base may take an overlay over, and writes what is suggested to its owner."""
+"""The step that judges whether the base may take an overlay over, and writes what is suggested to it."""
 
 from __future__ import annotations
 
