@@ -90,9 +90,16 @@ def pinned_layers(
 
 
 def own_layer(workspace: Workspace) -> Layer:
-    """Return the layer that an overlay is as it stands: what ``pack`` would write of it."""
+    """Return the layer that an overlay is as it stands: what ``pack`` would write of it. Raises InputError
+    where it was not built yet."""
     from wraith.artifact import artifact_of
 
+    if not workspace.symbols_path.is_file():
+        raise InputError(
+            f"{workspace.name} is not built yet",
+            where=workspace.symbols_path,
+            hint=f"doit delta:{workspace.name}, or wraith synth {workspace.name}",
+        )
     return layer_from(artifact_of(workspace))
 
 
