@@ -17,6 +17,7 @@ from wraith.workspace import Project
 ROOT = Path(__file__).resolve().parents[2]
 GATEWAY = ROOT / "tests" / "overlay" / "data" / "gateway.jsonl"
 NEWER = ROOT / "tests" / "overlay" / "data" / "newer-billing-api.wraith"
+"""The twin with more recordings, as ``tools/newer_base.py`` makes it."""
 OVERLAYS = ("checkout-shared", "checkout-billing")
 
 

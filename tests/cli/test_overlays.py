@@ -362,6 +362,24 @@ def test_serve_build_brings_up_to_date(run, built: Workspace, served: list[int])
     assert (ran.code, "extra is stale: extra changed; doit compose:extra" in ran.err) == (0, True)
 
 
+def test_what_is_required_moves_with_its_base(run, built: Workspace, record, exchange) -> None:
+    """An overlay and what it requires stand on one base: the lower one goes first, and then both pins move
+    together, although what is required answers as before and has the digest that it had."""
+    project = built.project
+    assert run("init", "upper", "--base", "shop", "--requires", "extra", "--owner", "team").code == 0
+    record(project.twin("upper"), [exchange("GET", "/ping", 200, {"up": True})])
+    assert run("build", "check:upper").code == 0
+    record(project.twin("shop"), [exchange("GET", "/status", 200, {"up": True})])
+    assert run("build", "pack:shop").code == 0
+    ran = run("rebase", "upper", "--to", "shop")
+    assert (ran.code, "wraith rebase extra" in ran.err) == (1, True)
+    assert run("rebase", "extra").code == 0
+    assert run("build", "pack:extra").code == 0
+    ran = run("rebase", "upper", "--json")
+    assert [pin.partition("@")[0] for pin in ran.document["moved"]] == ["shop", "extra"]
+    assert run("build", "check:upper").code == 0
+
+
 def test_what_was_recorded_since_is_told(run, built: Workspace, served: list[int], record, exchange) -> None:
     """A twin that was learned from fewer sessions is stale, as itself and below an overlay."""
     record(built.project.twin("shop"), [exchange("GET", "/status", 200, {"up": True})])

@@ -294,3 +294,20 @@ def test_an_example_is_found(atoms: tuple[Atom, ...]) -> None:
     )
     [overlap] = compose(one, [over], name="both").report.overlaps
     assert overlap.example is not None
+
+
+def test_an_overlay_is_no_base() -> None:
+    """Overlays stand on a root twin or a composite; what is meant is said."""
+    with pytest.raises(InputError, match="is an overlay") as raised:
+        compose(overlay(), [overlay(name="other")], name="both")
+    assert "--overlay over" in (raised.value.hint or "")
+
+
+def test_another_base_than_the_pinned_one_names_both() -> None:
+    """The finding says what is pinned, and how the pin moves where it is the same twin."""
+    [moved] = compose(root(version="2"), [overlay()], name="both").report.policy
+    assert f"base@{root().digest}" in moved.reason
+    assert "wraith rebase over --to base" in moved.reason
+    [other] = compose(root(name="other"), [overlay()], name="both").report.policy
+    assert f"pins base@{root().digest}" in other.reason
+    assert "wraith rebase" not in other.reason

@@ -10,6 +10,7 @@ from tests.overlay.layers import Sessions, V, answer, overlay, root, route
 from wraith.canonical import JsonValue, compact, parse
 from wraith.exchange import Exchange, Request, Response
 from wraith.overlay import Delta, Layer, compose, delta, selected
+from wraith.overlay._fields import AskedFields
 from wraith.runtime import Twin
 from wraith.synth import learn
 from wraith.wir import Exists, GraphQL, Model, Route
@@ -150,3 +151,18 @@ def test_variants_of_one_field_are_held_apart() -> None:
     )
     report = compose(below, [over], name="both").report
     assert (report.verdict, report.overlaps_total) == ("conflict", 1)
+
+
+def test_fields_that_were_asked_for_are_backed() -> None:
+    """An exchange backs the routes of all fields that it asked for, at the root and below."""
+    below = with_fields(root(), *SCHEMA, routes=(route("query /graphql/item", answer()),))
+    added = ("type Item {", "  maker: Maker", "}", "type Maker {", "  name: String", "}")
+    over = with_fields(overlay(base=below), *added, routes=(route("field /graphql/Item/maker", answer()),))
+    asked = AskedFields(compose(below, [over], name="both").model)
+    query = compact({"query": "{ one: item(id: 1) { size maker { name } } }"})
+    assert asked.of(Request("POST", "/graphql", (JSON,), query)) >= {
+        "query /graphql/item",
+        "field /graphql/Item/maker",
+    }
+    assert asked.of(Request("POST", "/graphql", (JSON,), compact({"query": "{"}))) == set()
+    assert asked.of(Request("GET", "/items")) == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,9 +90,16 @@ def pinned_layers(
 
 
 def own_layer(workspace: Workspace) -> Layer:
-    """Return the layer that an overlay is as it stands: what ``pack`` would write of it."""
+    """Return the layer that an overlay is as it stands: what ``pack`` would write of it. Raises InputError
+    where it was not built yet."""
     from wraith.artifact import artifact_of
 
+    if not workspace.symbols_path.is_file():
+        raise InputError(
+            f"{workspace.name} is not built yet",
+            where=workspace.symbols_path,
+            hint=f"doit delta:{workspace.name}, or wraith synth {workspace.name}",
+        )
     return layer_from(artifact_of(workspace))
 
 
@@ -132,15 +139,20 @@ def _pins(tables: Mapping[str, object]) -> list[str]:
 
 
 def _pinned_file(workspace: Workspace, pin: str) -> Path | None:
+    return _first_file((workspace.base_path, workspace.project.store_path), pin)
+
+
+def _first_file(folders: Iterable[Path], pin: str) -> Path | None:
     name = f"{pin.partition('@')[2].removeprefix('sha256:')}.wraith"
-    folders = (workspace.base_path, workspace.project.store_path)
     return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
 def declared_layers(project: Project, composed: ComposedTwin) -> tuple[Layer, tuple[Layer, ...]]:
-    """Return base and overlays of a composite."""
+    """Return base and overlays of a composite. What they pin is what stands beside them, before what the
+    store has of the same content, which may have been made for another base."""
     base, *overlays = pinned_references(project, (composed.base, *composed.overlays))
-    return found_layer(project, base), tuple(found_layer(project, each) for each in overlays)
+    search = [twin.base_path for twin in project.twins()]
+    return found_layer(project, base, search), tuple(found_layer(project, each, search) for each in overlays)
 
 
 def pinned_references(project: Project, references: Sequence[str]) -> list[str]:
@@ -154,11 +166,9 @@ def pinned_references(project: Project, references: Sequence[str]) -> list[str]:
 
 def kept_files(project: Project, references: Sequence[str]) -> list[Path]:
     """Return the files that references with a digest mean, beside an overlay or in the project's store."""
-    found = []
-    for reference in references:
-        kept = (_pinned_file(twin, reference) for twin in project.twins() if "@" in reference)
-        found += [path for path in kept if path is not None][:1]
-    return found
+    folders = [*(twin.base_path for twin in project.twins()), project.store_path]
+    found = (_first_file(folders, reference) for reference in references if "@" in reference)
+    return [path for path in found if path is not None]
 
 
 def is_twin_name(reference: str) -> bool:

@@ -14,7 +14,7 @@ from wraith.build._tables import Tables, digest_of, parameters, table, texts
 from wraith.build._task import TaskDict, engine, relative, task
 from wraith.canonical import JsonValue
 from wraith.files import read_tables
-from wraith.workspace import Project, Workspace
+from wraith.workspace import PROJECT_FILE, Project, Workspace
 
 
 def synth(workspace: Workspace, tables: Tables) -> TaskDict:
@@ -236,7 +236,8 @@ def _candidate(workspace: Workspace, tables: Tables) -> list[Path]:
     if isinstance(named, str):
         return [workspace.root / named] if named.endswith(".wraith") else []
     twin = workspace.project.twin(str(base.get("artifact")))
-    return [twin.artifact_path] if twin.exists() or twin.artifact_path.is_file() else []
+    is_made_here = twin.exists() or twin.name in composites(project_tables(workspace.project))
+    return [twin.artifact_path] if is_made_here or twin.artifact_path.is_file() else []
 
 
 def _configuration(tables: Tables, *more: str) -> dict[str, str]:
@@ -274,6 +275,12 @@ def _composed_and_recorded(workspace: Workspace, members: Iterable[Workspace]) -
     yield from _composed(workspace.project, workspace.root)
     for member in members:
         yield from _sessions.manifests(member)
+
+
+def project_tables(project: Project) -> dict[str, JsonValue]:
+    """Return the tables of ``wraith-project.toml``, none where there is no such file."""
+    path = project.root / PROJECT_FILE
+    return read_tables(path) if path.is_file() else {}
 
 
 def composites(tables: Mapping[str, object]) -> dict[str, Tables]:

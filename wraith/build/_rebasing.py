@@ -1,10 +1,9 @@
-"""The steps that judge an overlay: on a newer base, and for being taken over by its base."""
+"""The steps that judge an overlay on a newer base, and move it there."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     from wraith.artifact import Artifact
     from wraith.config import TwinConfig
-    from wraith.overlay import Layer, Promotion, RebaseReport
+    from wraith.overlay import Layer, RebaseReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +37,6 @@ class RebaseResult:
     def summary(self) -> str:
         report = self.report
         return f"{report.verdict} with {report.new_base[:40]}…, confidence {report.confidence_bp} bp"
-
-
-@dataclass(frozen=True, slots=True)
-class PromoteResult:
-    """Whether an overlay may be taken over, and the folder that says how."""
-
-    promotion: Promotion
-    folder: Path
-
-    @property
-    def summary(self) -> str:
-        promotion = self.promotion
-        verdict = "promoted" if promotion.promoted else "not promoted"
-        return f"{verdict}, {len(promotion.evidence)} variants, {len(promotion.lacking)} lack evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +127,18 @@ def rebase(
     config = overlay_config(workspace)
     base, own = overlay_tables(config)
     pins = {pin.partition("@")[0]: pin for pin in (f"{base.artifact}@{base.digest}", *own.requires)}
+    below = _pinned(workspace, pins, search)
     moving = {
         artifact.name: artifact
         for artifact in _targets(workspace, config, to, search)
-        if _pin(artifact) != pins[artifact.name]
+        if (there := below.get(artifact.name)) is None
+        or (_pin(artifact), artifact.manifest.base) != (_pin(there), there.manifest.base)
     }
     if not moving:
         return Rebased((), tuple(pins.values()))
     if not force:
+        if base.artifact in moving:
+            _judge_layers(workspace, base.artifact, {**below, **moving})
         newer = [layer_from(artifact) for name, artifact in moving.items() if name != base.artifact]
         new = layer_from(moving[base.artifact]) if base.artifact in moving else None
         judge_rebase(workspace, _judged(workspace, config, new, newer, search))
@@ -161,6 +150,32 @@ def rebase(
     for path in set(workspace.base_path.glob("*.wraith")) - kept:
         path.unlink()
     return Rebased(tuple(map(_pin, moving.values())), tuple(pins.values()))
+
+
+def _pinned(workspace: Workspace, pins: Mapping[str, str], search: Sequence[Path]) -> dict[str, Artifact]:
+    """Return what an overlay pins, by name, as far as it is there; of one content the artifact beside it,
+    because the base that an overlay pins changes no answer of it, and is in no content digest."""
+    from wraith.artifact import resolve
+
+    found = {}
+    for name, pin in pins.items():
+        with suppress(InputError):  # lost: moving on with --force is the way out
+            found[name] = resolve(workspace.project, pin, (workspace.base_path, *search))
+    return found
+
+
+def _judge_layers(workspace: Workspace, base: str, artifacts: Mapping[str, Artifact]) -> None:
+    """Raise InputError where what an overlay would require stands on another base than it would itself."""
+    digest = artifacts[base].content_digest
+    for name, artifact in artifacts.items():
+        stands_on = artifact.manifest.base
+        if name != base and stands_on is not None and stands_on.digest != digest:
+            raise InputError(
+                f"{name}, which {workspace.name} requires, stands on another {base}: {stands_on.digest}",
+                where=workspace.config_path,
+                hint=f"move that one first and pack it (wraith rebase {name}; wraith build pack:{name}), "
+                f"then both: --to {base}@{digest} --to {name}",
+            )
 
 
 def _pin(artifact: Artifact) -> str:
@@ -232,84 +247,3 @@ def keep_artifact(workspace: Workspace, artifact: Artifact) -> Path:
 
 def _kept_path(workspace: Workspace, digest: str) -> Path:
     return workspace.base_path / f"{digest.removeprefix('sha256:')}.wraith"
-
-
-def promote(workspace: Workspace, *, output: Path | None = None) -> PromoteResult:
-    """Judge whether an overlay may be taken over by its base, and write what is suggested to its owner."""
-    from wraith.artifact import make_artifact
-    from wraith.build.steps import corpus_digest
-    from wraith.conformance import check as replay
-    from wraith.overlay import compose, selected, suggestion
-    from wraith.overlay import promote as judge
-    from wraith.recording import sealed_sessions
-
-    config = overlay_config(workspace)
-    base, required = pinned_layers(workspace, config)
-    own = own_layer(workspace)
-    composition = compose(base, (*required, own), name=workspace.name)
-    sessions = sealed_sessions(workspace, config.synth.tags)
-    drift = read_drift(workspace)
-    report = replay(
-        selected(composition, own),
-        sessions,
-        twin=workspace.name,
-        diff=config.diff,
-        drift=drift,
-        runs=own.evidence.runs,
-    )
-    promotion = judge(
-        composition,
-        report,
-        sessions,
-        required=config.promote,
-        composite_digest=make_artifact(workspace.name, composition.files).content_digest,
-        recordings_digest=corpus_digest(sessions),
-        diff=config.diff,
-        drift=drift,
-        made_at=_source_date(),
-    )
-    folder = output or workspace.promotion_path
-    files = suggestion(composition, promotion)
-    if output is None:
-        shutil.rmtree(folder, ignore_errors=True)  # what an earlier judgement suggested
-    for name, data in files.items():
-        write_whole(folder / name, data)
-    return PromoteResult(promotion, folder)
-
-
-def judge_promotion(promotion: Promotion, where: Path) -> None:
-    """Raise PolicyError or AnswerIsNo where an overlay may not be taken over."""
-    refused = [finding for finding in promotion.policy if finding.severity == "error"]
-    if refused:
-        raise PolicyError(
-            f"not promoted: {len(refused)} finding(s) of policy, the first: {refused[0].path}: "
-            f"{refused[0].reason}",
-            where=where,
-            hint="summary.md lists what is missing",
-        )
-    if promotion.promoted:
-        return
-    lacking = promotion.lacking
-    if promotion.overlaps:
-        why = f"{promotion.overlaps} pairs of variants are not provably disjoint"
-    elif promotion.conformance != "pass":
-        why = (
-            f"{promotion.sessions_passed} of {promotion.sessions_total} sessions pass on the composite, "
-            "which is too few"
-        )
-    elif lacking:
-        first = lacking[0]
-        why = (
-            f"{len(lacking)} variants lack evidence, the first: {first.route}, status {first.status}: "
-            f"{first.exchanges} exchanges in {first.sessions} sessions, and {promotion.min_exchanges} in "
-            f"{promotion.min_sessions} are required"
-        )
-    else:
-        why = "it adds nothing to its base"
-    raise AnswerIsNo(f"not promoted: {why}", where=where, hint="record more, then judge again: doit promote")
-
-
-def _source_date() -> int | None:
-    """Return the date of the sources, where the environment gives one: https://reproducible-builds.org."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(text) if text.isascii() and text.isdigit() else None

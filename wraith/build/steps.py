@@ -44,17 +44,8 @@ from wraith.build._overlay_steps import (
     full,
     keep_full,
 )
-from wraith.build._rebasing import (
-    PromoteResult,
-    Rebased,
-    RebaseResult,
-    judge_promotion,
-    judge_rebase,
-    keep_artifact,
-    promote,
-    rebase,
-    rebase_check,
-)
+from wraith.build._promoting import PromoteResult, judge_promotion, promote
+from wraith.build._rebasing import Rebased, RebaseResult, judge_rebase, keep_artifact, rebase, rebase_check
 from wraith.build._recording import RecordResult, record
 from wraith.build._rules import read_drift
 from wraith.build._staleness import stale

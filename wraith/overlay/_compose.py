@@ -68,10 +68,10 @@ def compose(
     """Return the composite of a base and overlays, in their order; its report says whether it may be used.
 
     With ``strict`` off, an overlap is a warning, and the variant that stands lower wins. Raises InputError
-    where an overlay requires one that does not come before it.
+    where the base is an overlay, and where one requires another that does not come before it.
     """
     layers = (base, *overlays)
-    _require(overlays)
+    _require(base, overlays)
     findings = judge_policy(base, overlays, policy)
     linker = _Linker(layers)
     for number in range(len(layers)):
@@ -102,7 +102,13 @@ def joined_parts(joined: Sequence[_Joined], layer: int) -> tuple[int, int]:
     return routes, sum(part.layer == layer for each in joined for part in each.candidates)
 
 
-def _require(overlays: Sequence[Layer]) -> None:
+def _require(base: Layer, overlays: Sequence[Layer]) -> None:
+    if base.kind == "overlay":
+        raise InputError(
+            "is an overlay; what overlays are put on is a root twin or a composite",
+            where=base.name,
+            hint=f"name its base, and --overlay {base.name}",
+        )
     there: set[str] = set()
     for overlay in overlays:
         for pin in overlay.requires:

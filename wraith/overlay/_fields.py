@@ -8,12 +8,16 @@ base's schema has: the base answers that one by itself. Source: GraphQL specific
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
+from wraith.exchange import Request, graphql_requests
 from wraith.wir import ANYTHING, METHODS, GraphQL, Model, Route
 
 Node: TypeAlias = Any
 """A node of the syntax tree of graphql-core."""
+
+_ROOTS = {"Query": ("query", ""), "Mutation": ("mutation", "")}
 
 _PARTS = ("fields", "values", "types")
 """Where definitions hold what may be added: members of objects and inputs, values of enums, types of
@@ -65,6 +69,42 @@ def contradictions_of_fields(base: Model, over: Model) -> Iterator[tuple[str, st
                 yield route.name, "answers a field that is answered from what is stored"
 
 
+class AskedFields:
+    """Which fields requests ask for, as the names of the routes that answer them."""
+
+    def __init__(self, model: Model) -> None:
+        from graphql import build_schema
+
+        self._schemas = {each.path: build_schema("\n".join(each.definitions)) for each in model.graphql}
+
+    def of(self, request: Request) -> set[str]:
+        """Return the names for one request; none where it asks no endpoint, or what is no document."""
+        from graphql import GraphQLError, parse
+
+        found: set[str] = set()
+        if (schema := self._schemas.get(request.path)) is not None:
+            for asked in graphql_requests(request) or ():
+                with suppress(GraphQLError):
+                    found |= _names_of(parse(asked.query), schema, request.path)
+        return found
+
+
+def _names_of(document: Node, schema: Node, path: str) -> set[str]:
+    from graphql import FieldNode, TypeInfo, TypeInfoVisitor, Visitor, visit
+
+    found: set[str] = set()
+    types = TypeInfo(schema)
+
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            if (owner := types.get_parent_type()) is not None:
+                method, below = _ROOTS.get(owner.name, ("field", f"{owner.name}/"))
+                found.add(f"{method} {path}/{below}{node.name.value}")
+
+    visit(document, TypeInfoVisitor(types, Fields()))
+    return found
+
+
 def field_routes(model: Model, endpoint: GraphQL) -> list[Route]:
     """Return the routes of a model that answer fields of an endpoint."""
     below = f"{endpoint.path}/"
@@ -75,7 +115,7 @@ def _is_field_of(endpoint: GraphQL, route: Route) -> bool:
     """Whether the schema of an endpoint has the field that a route answers."""
     name = route.path_pattern.removeprefix(f"{endpoint.path}/")
     owner, _, member = name.rpartition("/")
-    kind = owner or {"query": "Query", "mutation": "Mutation"}.get(route.method, "")
+    kind = owner or route.method.title()
     node = _by_name(endpoint).get(kind)
     return node is not None and member in _parts(node)
 

@@ -85,9 +85,8 @@ def _base(base: Layer, overlay: Layer) -> Iterator[Finding]:
             overlay,
             "wraith.toml: base.digest",
             "base",
-            f"pins {pinned.digest}, and the {base.name} given is {base.digest}: take the pinned one, "
-            f"{base.name}@{pinned.digest}, or move the pin: wraith rebase-check --overlay {overlay.name}, "
-            f"then wraith rebase {overlay.name} --to {base.name}",
+            f"pins {pinned.artifact}@{pinned.digest}, and the base given is {base.pin}: take the pinned one"
+            + (_moving(overlay.name, base.name) if base.name == pinned.artifact else ""),
         )
     version = _schema_version(base)
     if pinned.model_schema_version != version:
@@ -104,6 +103,13 @@ def _base(base: Layer, overlay: Layer) -> Iterator[Finding]:
             "scrub",
             f"pins {pinned.scrub_policy_hash}, and {base.name} is scrubbed by {base.scrub_policy_hash}",
         )
+
+
+def _moving(overlay: str, base: str) -> str:
+    return (
+        f", or move the pin: wraith rebase-check --overlay {overlay} --new-base {base}, "
+        f"then wraith rebase {overlay} --to {base}"
+    )
 
 
 def _schema_version(layer: Layer) -> int:
