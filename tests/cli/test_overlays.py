@@ -200,7 +200,8 @@ def test_doctor_looks_whether_an_overlay_is_valid(run, built: Workspace) -> None
     overlap(run, built)
     [(level, said)] = looked(run)
     assert (level, "of variants not provably disjoint, the first: GET /widgets/" in said) == ("error", True)
-    for path in built.project.root.rglob("*.wraith"):
+    built.project.twin("shop").symbols_path.unlink()  # of which the same artifact could be packed
+    for path in built.project.root.rglob("?*.wraith"):
         path.unlink()
     [(level, said)] = looked(run)
     assert (level, "shop" in said) == ("error", True), said

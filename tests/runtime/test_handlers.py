@@ -41,6 +41,7 @@ def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # typ
         if write:
             given.state.put("orders", "1", {"by": name})
             given.advance(5_000)
+            given.written_bytes += 7
         return reply
 
     twin = Twin(model(**hooks), handlers=Handlers(frozenset({"create_order", "special"}), run))
@@ -56,6 +57,7 @@ def test_a_handler_answers_in_the_place_of_the_model() -> None:
     assert (made.handler, made.failure) == ("create_order", None)
     assert session.state.get("orders", "1") == {"by": "create_order"}
     assert session.ahead_ms == 5_000
+    assert made.written_bytes == 7
 
 
 def test_where_a_handler_fails_the_model_answers() -> None:
@@ -64,7 +66,7 @@ def test_where_a_handler_fails_the_model_answers() -> None:
     assert made.response.body == b'"model"'
     assert (made.handler, made.failure) == ("create_order", "it broke")
     assert not session.state.all("orders")
-    assert session.ahead_ms == 0
+    assert (session.ahead_ms, made.written_bytes) == (0, 0)
 
 
 def test_a_handler_that_emits_nothing_leaves_the_answer_to_the_model() -> None:

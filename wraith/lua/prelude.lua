@@ -6,12 +6,13 @@
 local host, limits, patterns = ...
 
 local real = {
-  error = error, getmetatable = getmetatable, pcall = pcall, rawget = rawget, rawlen = rawlen,
+  error = error, getmetatable = debug.getmetatable, pcall = pcall, rawget = rawget, rawlen = rawlen,
   setmetatable = setmetatable, sethook = debug.sethook, type = type, tostring = tostring, select = select,
   find = string.find, match = string.match, gmatch = string.gmatch, gsub = string.gsub, rep = string.rep,
   insert = table.insert, remove = table.remove, concat = table.concat, sort = table.sort,
   unpack = table.unpack, pack = table.pack, format = string.format, byte = string.byte, sub = string.sub,
   mathtype = math.type, next = next, tointeger = math.tointeger, floor = math.floor,
+  lower = string.lower,
 }
 
 -- limits -----------------------------------------------------------------------------------------------------
@@ -57,15 +58,18 @@ end
 
 -- tables and texts -------------------------------------------------------------------------------------------
 
+-- Native loops ask metamethods once per element, and go as far as the length says, outside every limit. The length of
+-- a table with holes may be any key of it, also one that is far beyond what fits the memory.
 local function plain(list, name)
   if type(list) ~= "table" then
     real.error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(list) .. ")", 0)
   end
   local meta = real.getmetatable(list)
-  -- native loops ask them once per element, outside every limit
-  if meta and (rawget(meta, "__len") or rawget(meta, "__index") or rawget(meta, "__newindex"))
-  then
+  if meta and (rawget(meta, "__len") or rawget(meta, "__index") or rawget(meta, "__newindex")) then
     real.error("bad argument #1 to '" .. name .. "' (a table with metamethods)", 0)
+  end
+  if real.rawlen(list) > limits.text then
+    real.error("bad argument #1 to '" .. name .. "' (a list with so few of its elements)", 0)
   end
   return list
 end
@@ -99,9 +103,16 @@ local function setmetatable(value, meta)
   return real.setmetatable(value, meta)
 end
 
+local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
+
+-- The metatables of JSON are shared by tables of ours: what a handler gets of them is a copy.
 local function getmetatable(value)
   if type(value) ~= "table" then return nil end
-  return real.getmetatable(value)
+  local meta = real.getmetatable(value)
+  if meta == IS_OBJECT or meta == IS_ARRAY then return { __jsontype = meta.__jsontype } end
+  local shown = meta and rawget(meta, "__metatable")
+  if shown ~= nil then return shown end
+  return meta
 end
 
 -- The longest subject that a pattern is matched on natively, by pattern: where each unbounded repetition tries every
@@ -281,7 +292,7 @@ local function earlier(one, other)
 end
 
 local function pairs(value)
-  local meta = getmetatable(value)
+  local meta = type(value) == "table" and real.getmetatable(value)
   if meta and rawget(meta, "__pairs") then return meta.__pairs(value) end
   if type(value) ~= "table" then
     real.error("bad argument #1 to 'pairs' (table expected, got " .. type(value) .. ")", 0)
@@ -340,7 +351,6 @@ local null = real.setmetatable({}, {
   __newindex = function() real.error("null has no fields", 0) end,
   __metatable = false,
 })
-local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
 local MAX_DEPTH = 100
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -454,7 +464,17 @@ function emit.status(code)
   answer.status = status
 end
 function emit.header(name, value)
-  answer.headers[#answer.headers + 1] = { text_of(name, "emit.header"), text_of(value, "emit.header") }
+  name, value = text_of(name, "emit.header"), text_of(value, "emit.header")
+  if not real.find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
+    real.error("emit.header takes a name such as x-total, not " .. real.format("%q", real.sub(name, 1, 40)), 0)
+  end
+  if real.find(value, "[%z\1-\8\10-\31\127]") then
+    real.error("emit.header takes no line breaks and control characters as the value of " .. name, 0)
+  end
+  if real.find(real.lower(name), "^x%-wraith%-") then
+    real.error("emit.header cannot write " .. name .. ": such headers are the server's", 0)
+  end
+  answer.headers[#answer.headers + 1] = { name, value }
 end
 function emit.json(value) answer.body, answer.kind = encode(value), "json" end
 function emit.body(bytes) answer.body, answer.kind = text_of(bytes, "emit.body"), "bytes" end

@@ -33,6 +33,8 @@ class Invocation:
     seed: str
     """What chance is drawn from: the same for the same request of a session in the same state."""
     ahead_ms: int = 0
+    written_bytes: int = 0
+    """Of the entities that it stored, as JSON."""
 
     def advance(self, by_ms: int) -> None:
         """Set the session's clock forward."""

@@ -88,6 +88,8 @@ class Answer:
     by: Literal["template", "handler", "miss"] = "template"
     unsent: bytes = b""
     """Of an answer to HEAD: the body that GET would have been answered with."""
+    written_bytes: int = 0
+    """What a handler stored, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +296,10 @@ class Twin:
         session.ids.made += 1  # the next handler's chance is another
         session.ahead_ms += invocation.ahead_ms
         if came.empty:
-            return replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
-        return _emitted(name, came, route, chosen, env, key)
+            answer = replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
+        else:
+            answer = _emitted(name, came, route, chosen, env, key)
+        return replace(answer, written_bytes=invocation.written_bytes) if invocation.written_bytes else answer
 
     def _asked(self, request: Request, session: Session, now_ms: int) -> Answer | None:
         """Answer a request that speaks GraphQL; None where it does not."""

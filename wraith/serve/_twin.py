@@ -129,6 +129,7 @@ class TwinApp:
             path = request.path
             answer = self._once(request, client, now_ms)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
+            written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
             passed_on = await self._passed_on(came, answer)
             came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)

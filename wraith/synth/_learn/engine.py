@@ -41,6 +41,7 @@ from wraith.synth._guards.laws import NO_LAWS, laws_of, may_obey
 from wraith.synth._learn.analogy import Analogy
 from wraith.synth._learn.existence import completed
 from wraith.synth._learn.families import Families
+from wraith.synth._learn.idle import without_idle_effects
 from wraith.synth._learn.pooled import Pooled
 from wraith.synth._learn.unknown import learn_unknown
 from wraith.synth._learn.variants import Study, learn_route
@@ -259,7 +260,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             *(backed for each in graphql for backed in each.evidence),
         ),
     )
-    return recall.keep(known.world, Learned(model, evidence))
+    return recall.keep(known.world, Learned(without_idle_effects(model), evidence))
 
 
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
