@@ -66,10 +66,12 @@ class ComposeResult:
         )
 
 
-def full(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> FullResult:
+def full(
+    workspace: Workspace, *, tags: Sequence[str] = (), jobs: int | None = None, cluster: str | None = None
+) -> FullResult:
     """Learn from an overlay's recordings alone, and write that beside its build."""
     from wraith.build._memo import FileMemo
-    from wraith.build._workers import spread
+    from wraith.build._workers import spread_of
     from wraith.recording import sealed_sessions
     from wraith.synth import learn
     from wraith.wir import dump_evidence, dump_model
@@ -79,7 +81,7 @@ def full(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> Fu
     sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
     for session in sessions:
         session.require_whole()  # what the memo knows of a session is not read again
-    learned = learn(sessions, spread=spread(jobs), memo=memo)
+    learned = learn(sessions, spread=spread_of(workspace.project, jobs, cluster), memo=memo)
     memo.trim()
     write_whole(workspace.full_evidence_path, dump_evidence(learned.evidence))
     write_whole(workspace.full_path, dump_model(learned.model))

@@ -196,6 +196,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             route=args.route,
             fixture=args.fixture,
             jobs=args.jobs,
+            cluster=args.cluster,
             today=today,
             gallery=gallery,
         )
@@ -225,7 +226,12 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
             generalization = steps.holdout(
-                workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
+                workspace,
+                args.holdout,
+                tags=args.tags,
+                fixture=args.fixture,
+                jobs=args.jobs,
+                cluster=args.cluster,
             )
         found["generalization"] = generalization.to_json()
         blocks += holdout_blocks(workspace.name, report, generalization)

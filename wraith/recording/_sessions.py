@@ -89,7 +89,7 @@ class SealedSession:
     def _sealed_bytes(self, entry: ExchangeEntry) -> bytes:
         path = self.path / entry.file
         try:
-            data = read_bytes(path)
+            data = self._file(entry.file)
         except FileNotFoundError:
             raise _missing(path) from None
         if hashlib.sha256(data).hexdigest() != entry.sha256[7:]:
@@ -100,6 +100,23 @@ class SealedSession:
             )
         return data
 
+    def _file(self, name: str) -> bytes:
+        """Return what a file of the session holds. Raises FileNotFoundError where it is missing."""
+        return read_bytes(self.path / name)
+
+
+def session_in(folder: Path) -> SealedSession | None:
+    """Return the session in a folder, None where none was sealed there. Raises InputError where an exchange
+    file is missing, has another size, or is in no manifest."""
+    path = folder / MANIFEST
+    try:
+        data = read_bytes(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    manifest = load(data, Manifest, path)
+    _compare_sizes(folder, manifest)
+    return SealedSession(folder, manifest, sha256(data))
+
 
 def sealed_sessions(workspace: Workspace, tags: Sequence[str] = ()) -> tuple[SealedSession, ...]:
     """Return the sealed sessions with one of the tags (all where none is given), by (started_at_ms, id).
@@ -107,14 +124,16 @@ def sealed_sessions(workspace: Workspace, tags: Sequence[str] = ()) -> tuple[Sea
     Raises InputError where an exchange file is missing, has another size, or is in no manifest.
     """
     wanted = frozenset(tags)
-    sessions = [session for folder in session_folders(workspace) if (session := _open(folder)) is not None]
+    sessions = [
+        session for folder in session_folders(workspace) if (session := session_in(folder)) is not None
+    ]
     chosen = [session for session in sessions if not wanted or not wanted.isdisjoint(session.tags)]
     return tuple(sorted(chosen, key=lambda session: (session.started_at_ms, session.id)))
 
 
 def sealed_session(workspace: Workspace, session_id: str) -> SealedSession:
     """Return one session by its id. Raises InputError where there is none, or it is not sealed."""
-    session = _open(workspace.sessions_path / check_name(session_id, "session"))
+    session = session_in(workspace.sessions_path / check_name(session_id, "session"))
     if session is None:
         raise InputError(
             f"there is no sealed session {session_id!r}",
@@ -146,17 +165,6 @@ def remove_session(folder: Path) -> None:
         shutil.rmtree(hidden)
     except OSError as error:
         raise OperationError(f"cannot be removed: {error.strerror}", where=folder) from error
-
-
-def _open(folder: Path) -> SealedSession | None:
-    path = folder / MANIFEST
-    try:
-        data = read_bytes(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    manifest = load(data, Manifest, path)
-    _compare_sizes(folder, manifest)
-    return SealedSession(folder, manifest, sha256(data))
 
 
 def _compare_sizes(folder: Path, manifest: Manifest) -> None:

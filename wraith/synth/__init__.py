@@ -17,6 +17,7 @@ from wraith.synth._memo import Memo
 from wraith.synth._recall import Learned
 from wraith.synth._rivals import Rival
 from wraith.synth._spread import Spread, in_turn
+from wraith.synth._undisturbed import undisturbed
 
 __all__ = [
     "AtomTruth",
@@ -37,4 +38,5 @@ __all__ = [
     "find_route",
     "in_turn",
     "learn",
+    "undisturbed",
 ]

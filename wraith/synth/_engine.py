@@ -20,7 +20,7 @@ from wraith.synth._graphql import endpoints_of
 from wraith.synth._heads import heads_from_gets
 from wraith.synth._journals import learn_journals
 from wraith.synth._kept import Kept, learn_kept
-from wraith.synth._laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._lists import Lists, learn_lists
 from wraith.synth._look import Looked, look_at, read, routed
@@ -30,7 +30,7 @@ from wraith.synth._memo import (
     digest_of,
     histories,
     read_route,
-    recalled,
+    recalled_each,
     write_route,
 )
 from wraith.synth._observe import Observation, Observer, learn_removal, well_known
@@ -141,37 +141,38 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
-        route = routes[part]
+    def laws_for(route: int, taught: Taught) -> Laws:
+        return {**taught.laws, **known.kept_back.laws(roles[route])}
+
+    def key(route: int, taught: Taught) -> str | None:
+        follows = basis.get(route)
+        if follows is None:
+            return None
+        return f"route-{digest_of(follows, laws_for(route, taught), taught.likewise)}"
+
+    def one_route(route: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         role, seen = roles[route], by_route[route]
-        laws = {**taught.laws, **known.kept_back.laws(role)}
-
-        def anew() -> LearnedRoute:
-            if role.purges:
-                return _purging(seen, role, lists)
-            study = studies.pop(route, None) or Study(seen, role)
-            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
-                studies[route] = study
-            known_effects = effects.get(route, ())
-            return learn_route(
-                seen,
-                role,
-                lists,
-                gone[route],
-                known_effects,
-                laws=laws,
-                likewise=taught.likewise,
-                study=study,
-            )
-
-        key = (
-            f"route-{digest_of(basis[route], laws, taught.likewise)}"
-            if basis.get(route) is not None
-            else None
+        if role.purges:
+            return _purging(seen, role, lists)
+        study = studies.pop(route, None) or Study(seen, role)
+        if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
+            studies[route] = study
+        return learn_route(
+            seen,
+            role,
+            lists,
+            gone[route],
+            effects.get(route, ()),
+            laws=laws_for(route, taught),
+            likewise=taught.likewise,
+            study=study,
         )
-        return recalled(memo, key, anew, write_route, read_route)
 
-    learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    keys = [key(route, UNTAUGHT) for route in routes]
+    first = recalled_each(
+        memo, keys, lambda part: one_route(routes[part]), write_route, read_route, spread=spread
+    )
+    learned = dict(zip(routes, first, strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, by_route)
     for route in needless:
         del learned[route]
@@ -184,12 +185,17 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
-    def one_more_time(part: int) -> LearnedRoute:
-        role = roles[lawful[part]]
+    def teaching(route: int) -> Taught:
+        role = roles[route]
         own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
-        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
+        return Taught(own, habits.of(role))
 
-    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    taught = [teaching(route) for route in lawful]
+    keys = [key(route, each) for route, each in zip(lawful, taught, strict=True)]
+    again = recalled_each(
+        memo, keys, lambda part: one_route(lawful[part], taught[part]), write_route, read_route, spread=spread
+    )
+    learned.update(zip(lawful, again, strict=True))
     analogy = Analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
