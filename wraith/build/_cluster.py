@@ -8,9 +8,11 @@ worker that has it.
 from __future__ import annotations
 
 import atexit
+import logging
 import re
 import uuid
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wraith.build._parcels import Parcel, boxes, do_part, greet, pack, same, version
@@ -26,7 +28,7 @@ T = TypeVar("T")
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, and the first worker to be there."""
 
-_ADDRESS: Final = re.compile(r"(?:[a-z]+://)?(?:[^\s/:@]+|\[[0-9a-fA-F:]+\]):\d{1,5}/?")
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ws|wss)://)?(?:[^\s/:@]+|\[[0-9a-fA-F:]+\]):\d{1,5}/?")
 
 _open: Final[dict[str, Cluster]] = {}
 
@@ -58,12 +60,15 @@ class Cluster:
                 sent=sent,
                 pure=False,
             )
+            self._wait(futures)
             done: list[T] = self._client.gather(futures)
             return done
         except WraithError:
             raise
         except Exception as error:
-            raise self._failure(error) from error
+            if (failure := self._failure(error)) is not None:
+                raise failure from error
+            raise  # of the work itself
         finally:
             self._client.cancel(futures)
 
@@ -72,6 +77,20 @@ class Cluster:
 
     def _put(self, data: bytes) -> Future:
         return self._client.submit(same, data, pure=False)
+
+    def _wait(self, futures: list[Future]) -> None:
+        """Return when all is done. Raises TimeoutError where no worker is left: a scheduler would wait for
+        new ones without end."""
+        from distributed import wait
+
+        while True:
+            try:
+                with self._client.as_current():
+                    wait(futures, timeout=CONNECT_S)
+                return
+            except TimeoutError:
+                if not self._client.scheduler_info()["workers"]:
+                    raise
 
     def _not_readable(self, parcel: Parcel) -> list[SealedSession]:
         """Return the sessions that some worker cannot read. Raises InputError where one has another
@@ -85,7 +104,7 @@ class Cluster:
             if isinstance(answer, OSError):
                 continue  # it went away just now
             if isinstance(answer, Exception):
-                raise self._failure(answer)
+                raise answer
             found, readable = answer
             if found != version():
                 raise InputError(
@@ -97,28 +116,24 @@ class Cluster:
                 everywhere &= readable
         return [session for name, session in parcel.sessions.items() if name not in everywhere]
 
-    def _failure(self, error: Exception) -> WraithError:
-        """Return an error of the cluster as one of ours."""
+    def _failure(self, error: Exception) -> OperationError | None:
+        """Return an error of the cluster as one of ours; None for any other."""
         from distributed import KilledWorker
 
-        match error:
-            case KilledWorker():
-                message, hint = (
-                    "workers died, one after the other",
-                    "they may lack memory: dask worker --memory-limit",
-                )
-            case ModuleNotFoundError():
-                message, hint = (
-                    f"there is no {error.name} on it",
-                    "install wraith[cluster] where its scheduler and its workers run",
-                )
-            case TimeoutError():
-                message, hint = "it has no workers", f"start some: dask worker {self._address}"
-            case _:
-                message, hint = (
-                    f"the cluster failed: {error or type(error).__name__}",
-                    "see what its scheduler says",
-                )
+        lacking = re.search(r"No module named '([\w.]+)'", str(error))
+        if lacking is not None:
+            message = f"there is no {lacking[1]} where it runs"
+            hint = "install wraith[cluster] for its scheduler and its workers"
+        elif isinstance(error, KilledWorker):
+            message, hint = "its workers died, one after the other", "they may lack memory"
+        elif isinstance(error, TimeoutError):
+            message, hint = "it has no workers", f"start some: dask worker {self._address}"
+        elif isinstance(error, CancelledError):
+            message, hint = "its scheduler went away", "run the command again when it is back"
+        elif isinstance(error, OSError):
+            message, hint = f"it failed: {error or type(error).__name__}", "see what its scheduler says"
+        else:
+            return None
         return OperationError(message, where=self._address, hint=hint)
 
 
@@ -148,6 +163,8 @@ def _connect(address: str) -> Client:
         raise InputError(
             "a cluster needs the package distributed", hint="pip install 'wraith[cluster]'"
         ) from None
+    for name in ("distributed", "distributed.client"):  # what they say comes as an error of ours
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)

@@ -1,7 +1,8 @@
 """Processes that share the work of one step, here or on a cluster.
 
 Those here are forked, so that they see what the step has read without a copy; only results travel. A worker
-that dies is an error, never a wait for ever: that is what ``concurrent.futures`` has over ``multiprocessing.Pool``.
+that dies is an error, never a wait for ever: that is what ``concurrent.futures`` has over
+``multiprocessing.Pool``.
 """
 
 from __future__ import annotations
