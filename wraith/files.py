@@ -46,10 +46,11 @@ def write_json(path: Path, value: JsonValue) -> None:
     write_whole(path, pretty(value))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
     """Return the bytes of a file. Raises OperationError where it cannot be read; FileNotFoundError passes."""
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -134,7 +134,7 @@ class Freshness:
 
     def wrote_nothing(self, task: Declared) -> bool:
         """Return whether every output is what it was when the task was last asked."""
-        return self._written["outputs"] == self._written_side(task)["outputs"]
+        return self._written["outputs"] == self._outputs(task)
 
     def outputs(self, task: Declared) -> list[str]:
         """Return the files that the task writes, as far as they can be listed now: the targets in their
@@ -156,7 +156,10 @@ class Freshness:
         return {"parameters": dict(self.parameters), "inputs": self._digests(self.inputs(task))}
 
     def _written_side(self, task: Declared) -> State:
-        return {"outputs": self._digests(sorted(self.outputs(task))), "stamps": dict(self.stamps())}
+        return {"outputs": self._outputs(task), "stamps": dict(self.stamps())}
+
+    def _outputs(self, task: Declared) -> dict[str, str | None]:
+        return self._digests(sorted(self.outputs(task)))
 
     def _digests(self, names: Iterable[str]) -> dict[str, str | None]:
         return {name: digest_or_none(os.path.join(self.root, name)) for name in names}

@@ -17,7 +17,7 @@ from wraith.canonical import sha256
 from wraith.errors import InputError, OperationError
 from wraith.exchange import Exchange
 from wraith.files import read_bytes
-from wraith.recording._manifest import MANIFEST, ExchangeEntry, Manifest, exchange_index, load
+from wraith.recording._manifest import MANIFEST, WREC, ExchangeEntry, Manifest, exchange_index, load
 from wraith.recording._wrec import decode_exchange
 from wraith.workspace import Workspace, check_name
 
@@ -66,11 +66,12 @@ class SealedSession:
         return self._read(self.manifest.exchanges[index - 1])
 
     def verify(self) -> None:
-        """Read every exchange. Raises one InputError that lists all that differ from the manifest."""
+        """Compare every file with its digest. Raises one InputError that lists all that differ from the
+        manifest."""
         findings = []
         for entry in self.manifest.exchanges:
             try:
-                self._read(entry)
+                self._sealed_bytes(entry)
             except InputError as error:
                 findings.append(error)
         if findings:
@@ -87,22 +88,21 @@ class SealedSession:
         return decode_exchange(self._sealed_bytes(entry), self.path / entry.file)
 
     def _sealed_bytes(self, entry: ExchangeEntry) -> bytes:
-        path = self.path / entry.file
         try:
             data = self._file(entry.file)
         except FileNotFoundError:
-            raise _missing(path) from None
+            raise _missing(self.path / entry.file) from None
         if hashlib.sha256(data).hexdigest() != entry.sha256[7:]:
             raise InputError(
                 f"is not what {MANIFEST} sealed: expected {entry.sha256[:19]}…, found {sha256(data)[:19]}…",
-                where=path,
+                where=self.path / entry.file,
                 hint=_MEND,
             )
         return data
 
     def _file(self, name: str) -> bytes:
         """Return what a file of the session holds. Raises FileNotFoundError where it is missing."""
-        return read_bytes(self.path / name)
+        return read_bytes(os.path.join(self.path, name))
 
 
 def session_in(folder: Path) -> SealedSession | None:
@@ -169,9 +169,7 @@ def remove_session(folder: Path) -> None:
 
 def _compare_sizes(folder: Path, manifest: Manifest) -> None:
     with os.scandir(folder) as entries:
-        sizes = {
-            entry.name: entry.stat().st_size for entry in entries if exchange_index(entry.name) is not None
-        }
+        sizes = {entry.name: entry.stat().st_size for entry in entries if entry.name.endswith(WREC)}
     for entry in manifest.exchanges:
         size = sizes.pop(entry.file, None)
         if size is None:
@@ -183,7 +181,8 @@ def _compare_sizes(folder: Path, manifest: Manifest) -> None:
                 hint=_MEND,
             )
     for name in sorted(sizes):
-        raise InputError(f"is an exchange that {MANIFEST} does not list", where=folder / name, hint=_MEND)
+        if exchange_index(name) is not None:
+            raise InputError(f"is an exchange that {MANIFEST} does not list", where=folder / name, hint=_MEND)
 
 
 def _missing(path: Path) -> InputError:
