@@ -78,7 +78,7 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
 
 
-def fast_digest(path: Path) -> str:
+def fast_digest(path: str | Path) -> str:
     """Return the BLAKE3 hex digest of a file. For freshness only; what people pin is SHA-256."""
     from blake3 import blake3
 

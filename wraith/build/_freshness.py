@@ -8,7 +8,6 @@ wrote after, and both are compared with what stands on the disk the next time. d
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +149,8 @@ class Freshness:
         return sorted({*task.file_dep, *self.more_inputs()})
 
     def _input_stamps(self, task: Declared) -> Mapping[str, Stamp | None]:
-        return {name: stamp_or_none(os.path.join(self.root, name)) for name in self.inputs(task)}
+        root = f"{self.root}/"
+        return {name: stamp_or_none(root + name) for name in self.inputs(task)}
 
     def _read_side(self, task: Declared) -> State:
         return {"parameters": dict(self.parameters), "inputs": self._digests(self.inputs(task))}
@@ -162,7 +162,8 @@ class Freshness:
         return self._digests(sorted(self.outputs(task)))
 
     def _digests(self, names: Iterable[str]) -> dict[str, str | None]:
-        return {name: digest_or_none(os.path.join(self.root, name)) for name in names}
+        root = f"{self.root}/"
+        return {name: digest_or_none(root + name) for name in names}
 
 
 def freshness_of(task: HasUptodate) -> Freshness:

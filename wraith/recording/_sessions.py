@@ -102,7 +102,7 @@ class SealedSession:
 
     def _file(self, name: str) -> bytes:
         """Return what a file of the session holds. Raises FileNotFoundError where it is missing."""
-        return read_bytes(os.path.join(self.path, name))
+        return read_bytes(f"{self.path}/{name}")  # a Path for each of many files would be slow
 
 
 def session_in(folder: Path) -> SealedSession | None:
