@@ -176,7 +176,8 @@ def compose_declared(project: Project, name: str) -> ComposeResult:
     base, overlays = declared_layers(project, composed)
     workspace = project.composite(name)
     composition = compose(base, overlays, name=name)
-    return _written(composition, workspace, workspace.compose_report_path)
+    # the report of its check stays: where the composite comes out as it was, so does that
+    return _written(composition, workspace, workspace.compose_report_path, keep=workspace.report_path)
 
 
 def compose_layers(
@@ -194,15 +195,18 @@ def compose_layers(
     return _written(composition, workspace, workspace.compose_report_path)
 
 
-def _written(composition: Composition, workspace: Workspace, report_path: Path) -> ComposeResult:
-    """Write report and files; what an earlier composite left goes. Raises where the answer is no."""
+def _written(
+    composition: Composition, workspace: Workspace, report_path: Path, *, keep: Path | None = None
+) -> ComposeResult:
+    """Write report and files; what an earlier composite left goes, but for one file to keep. Raises where the
+    answer is no."""
     report = composition.report
     write_json(report_path, report.model_dump(mode="json"))
     judge_report(report, report_path)
     root = workspace.root
-    keep = {root / path for path in composition.files} | {report_path}
+    kept = {root / path for path in composition.files} | {report_path, keep}
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file() and path not in keep:
+        if path.is_file() and path not in kept:
             path.unlink()
     for name, data in composition.files.items():
         write_whole(root / name, data)
