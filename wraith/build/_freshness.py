@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from wraith.build._digests import Stamp, digest_or_none, stamp_or_none
+from wraith.build.database import UNDONE
 
 KEY: Final = "freshness"
 """Where a task's values hold what this module remembers."""
@@ -77,6 +78,7 @@ class Change:
 
 
 NEVER_BUILT: Final = Change("", "doit has not built it here before", None, None)
+LEFT_UNDONE: Final = Change("", "the last build left it undone", None, None)
 
 
 def nothing() -> Mapping[str, str | None]:
@@ -112,14 +114,16 @@ class Freshness:
 
     def __call__(self, task: Task, values: Mapping[str, State]) -> bool:
         task.value_savers.append(lambda: {KEY: self.read | self._written_side(task)})
-        return not self.look(task, values.get(KEY))
+        return not self.look(task, values.get(KEY), undone=UNDONE in values)
 
-    def look(self, task: Declared, known: State | None) -> tuple[Change, ...]:
-        """Compare what stands on the disk with what is remembered of the task, and return what differs."""
+    def look(self, task: Declared, known: State | None, *, undone: bool = False) -> tuple[Change, ...]:
+        """Compare what stands on the disk with what is remembered of the task, and return what differs.
+        ``undone`` tells that it failed since, or was not run because another one did."""
         self._stamps = self._input_stamps(task)
         self.read = self._read_side(task)
         self._written = self._written_side(task)
-        self.changes = (NEVER_BUILT,) if known is None else tuple(changes(known, self.read | self._written))
+        found = () if known is None else tuple(changes(known, self.read | self._written))
+        self.changes = (NEVER_BUILT,) if known is None else (LEFT_UNDONE,) if undone and not found else found
         return self.changes
 
     @property
