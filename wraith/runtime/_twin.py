@@ -158,6 +158,10 @@ class Twin:
 
             self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
+    def __reduce__(self) -> tuple[type[Twin], tuple[Model, FixtureSets, Handlers | None]]:
+        """A twin travels as what it is compiled from: closures do not."""
+        return Twin, (self.model, self.fixture_sets, self._handlers)
+
     def open_session(self, seed: str = "default", fixtures: str | None = None) -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
         identifiers, and ``fixtures`` is the set that it begins with, besides the default ones. Raises

@@ -31,13 +31,13 @@ from wraith.synth._exchanges.memo import (
     digest_of,
     histories,
     read_route,
-    recalled,
+    recalled_each,
     write_route,
 )
 from wraith.synth._exchanges.seen import Seen, see
 from wraith.synth._exchanges.survey import Sketch
 from wraith.synth._graphql import endpoints_of
-from wraith.synth._guards.laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._guards.laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._learn.analogy import Analogy
 from wraith.synth._learn.existence import completed
 from wraith.synth._learn.families import Families
@@ -153,37 +153,38 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
-        route = routes[part]
+    def laws_for(route: int, taught: Taught) -> Laws:
+        return {**taught.laws, **known.kept_back.laws(roles[route])}
+
+    def key(route: int, taught: Taught) -> str | None:
+        follows = basis.get(route)
+        if follows is None:
+            return None
+        return f"route-{digest_of(follows, pooled.met(route), laws_for(route, taught), taught.likewise)}"
+
+    def one_route(route: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         role, seen = roles[route], by_route[route]
-        laws = {**taught.laws, **known.kept_back.laws(role)}
-
-        def anew() -> LearnedRoute:
-            if role.purges:
-                return _purging(seen, role, lists)
-            study = studies.pop(route, None) or Study(seen, role)
-            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
-                studies[route] = study
-            known_effects = effects.get(route, ())
-            return learn_route(
-                seen,
-                role,
-                lists,
-                gone[route],
-                known_effects,
-                laws=laws,
-                likewise=taught.likewise,
-                study=study,
-            )
-
-        key = (
-            f"route-{digest_of(basis[route], pooled.met(route), laws, taught.likewise)}"
-            if basis.get(route) is not None
-            else None
+        if role.purges:
+            return _purging(seen, role, lists)
+        study = studies.pop(route, None) or Study(seen, role)
+        if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
+            studies[route] = study
+        return learn_route(
+            seen,
+            role,
+            lists,
+            gone[route],
+            effects.get(route, ()),
+            laws=laws_for(route, taught),
+            likewise=taught.likewise,
+            study=study,
         )
-        return recalled(memo, key, anew, write_route, read_route)
 
-    learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
+    keys = [key(route, UNTAUGHT) for route in routes]
+    first = recalled_each(
+        memo, keys, lambda part: one_route(routes[part]), write_route, read_route, spread=spread
+    )
+    learned = dict(zip(routes, first, strict=True))
     unknown, refused, needless = learn_unknown(table.patterns, whole)
     for route in needless:
         del learned[route]
@@ -196,12 +197,17 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
-    def one_more_time(part: int) -> LearnedRoute:
-        role = roles[lawful[part]]
+    def teaching(route: int) -> Taught:
+        role = roles[route]
         own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
-        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
+        return Taught(own, habits.of(role))
 
-    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    taught = [teaching(route) for route in lawful]
+    keys = [key(route, each) for route, each in zip(lawful, taught, strict=True)]
+    again = recalled_each(
+        memo, keys, lambda part: one_route(lawful[part], taught[part]), write_route, read_route, spread=spread
+    )
+    learned.update(zip(lawful, again, strict=True))
     families = Families(table.patterns, roles, {route: by_route[route] for route in learned})
     learned.update(families.thin())
     learned = with_shared_tags(without_traces(learned, by_route))
