@@ -146,8 +146,8 @@ class Identities:
 
 
 def _tokens_of(recorded: str, replayed: str) -> Iterator[tuple[str, str]]:
-    """Yield the words that stand for each other in two identifiers: the identifiers themselves, or what differs
-    in two of one build, such as base64 with its padding or the end of an address."""
+    """Yield the words that stand for each other in two identifiers: these themselves, or what differs in two
+    of one build, such as base64 with its padding or the end of an address."""
     if recorded != replayed and TOKEN.split(recorded) == TOKEN.split(replayed):
         for one, other in zip(TOKEN.findall(recorded), TOKEN.findall(replayed), strict=True):
             if one != other and len(one) >= MIN_TOKEN:
