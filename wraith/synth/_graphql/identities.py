@@ -6,8 +6,8 @@ showed this login, with its key, is meant.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.synth._graphql.documents import ROOTS, Call, Object
@@ -67,15 +67,32 @@ def _entities(calls: Sequence[Call], types: Types) -> Iterator[tuple[Class, str 
 
 
 def _telling(of: Class, indexes: Sequence[_Index]) -> set[str]:
-    """Return the fields by which one entity of a class is told from the others, in all worlds."""
-    one: dict[str, int] = defaultdict(int)
-    many: dict[str, int] = defaultdict(int)
-    for index in indexes:
-        for name, values in index.shown.get(of.name, {}).items():
-            if len(set().union(*values.values())) > 1:
+    """Return the fields by which one entity of a class is told from the others of its world; where no world
+    has several, from all."""
+    worlds = [index.shown.get(of.name, {}) for index in indexes]
+    apart = [shown for shown in worlds if any(len(_keys(values)) > 1 for values in shown.values())]
+    one: Counter[str] = Counter()
+    many: Counter[str] = Counter()
+    for shown in apart or [_together(worlds)]:
+        for name, values in shown.items():
+            if len(_keys(values)) > 1:
                 one[name] += sum(len(keys) == 1 for keys in values.values())
                 many[name] += sum(len(keys) > 1 for keys in values.values())
     return {name for name, count in one.items() if count >= FEWEST and many[name] * 10 <= count} - {of.key}
+
+
+def _keys(values: Mapping[str, set[str]]) -> set[str]:
+    return set().union(*values.values())
+
+
+def _together(worlds: Sequence[Shown]) -> Shown:
+    done: Shown = {}
+    for shown in worlds:
+        for name, values in shown.items():
+            for text, keys in values.items():
+                known = done.setdefault(name, {}).setdefault(text, set())
+                known |= keys
+    return done
 
 
 def _plain(value: Object) -> Iterator[tuple[str, str]]:

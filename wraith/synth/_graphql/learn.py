@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wraith.canonical import JsonValue
 from wraith.exchange import graphql_requests, is_batch
@@ -307,9 +307,7 @@ class _Writes:
 
 
 def _single(subject: Subject) -> Subject:
-    return Subject(
-        subject.of, () if subject.bulk else subject.at, subject.shown, subject.key, None, subject.removes
-    )
+    return replace(subject, at=() if subject.bulk else subject.at, bulk=None)
 
 
 def _does(name: str, subject: Subject, subjects: Mapping[tuple[str, str], Subject]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from wraith.canonical import JsonValue
@@ -16,15 +15,29 @@ from wraith.synth._graphql.subjects import Subject, below
 from wraith.synth._guards.context import Context
 from wraith.wir import Hole, Ref, Variant
 
+FEWEST_WORDS = 4
+"""Words of a text in which one may be that of something else."""
+
 
 def alike(groups: Sequence[list[Given]], subject: Subject | None) -> list[list[Given]]:
-    """Put refusals together whose texts differ in what they quote of the arguments."""
-    by_shape: dict[str, list[Given]] = defaultdict(list)
+    """Put refusals together whose texts differ in what they quote: of the arguments, or one word of many."""
+    by_shape: dict[tuple[str, ...], list[Given]] = {}
     for some in groups:
-        text = text_told(some[0], subject)
         given = {text_of(value) or "" for _, value in some[0].leaves}
-        by_shape[" ".join("*" if word.strip("'\"`.,:") in given else word for word in text.split())] += some
+        text = text_told(some[0], subject)
+        shape = tuple("*" if word.strip("'\"`.,:") in given else word for word in text.split())
+        known = next((each for each in by_shape if _but_for_one(each, shape)), shape)
+        by_shape.setdefault(known, []).extend(some)
     return [by_shape[shape] for shape in sorted(by_shape)]
+
+
+def _but_for_one(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two texts of several words are the same, but for one of these at most."""
+    if one == other:
+        return True
+    return (
+        len(one) == len(other) >= FEWEST_WORDS and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    )
 
 
 def text_told(row: Given, subject: Subject | None) -> str:

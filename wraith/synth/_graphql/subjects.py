@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
@@ -30,16 +31,23 @@ class Subject:
     """As its name says."""
     problems: frozenset[str] = frozenset()
     """The fields of its payload that say why nothing was done, empty where something was."""
+    success: tuple[tuple[str, JsonValue], ...] = ()
+    """The fields of its payload that say whether something was done, with what they say then."""
 
     def refused(self, value: Value) -> bool:
-        """Whether a payload says that nothing was done: it shows no entity, or tells a problem."""
-        if not isinstance(value, Object) or not self.problems:
+        """Whether a payload says that nothing was done: it shows no entity, tells a problem, or says so."""
+        if not isinstance(value, Object) or not (self.problems or self.success):
             return False
-        return below(value, self.at) is None or any(map(bool, self.told(value)))
+        said = {sight.name: sight.value for sight in value.sights}
+        return (
+            below(value, self.at) is None
+            or any(said.get(name) for name in self.problems)
+            or any(name in said and said[name] != expected for name, expected in self.success)
+        )
 
     def told(self, value: Object) -> list[Value]:
-        """Return what a payload has in its fields for problems."""
-        return [sight.value for sight in value.sights if sight.name in self.problems]
+        """Return what a payload has beside the entity."""
+        return [sight.value for sight in value.sights if sight.name != self.at[0]]
 
 
 def below(value: Value, path: Path) -> Value:
@@ -80,8 +88,43 @@ def _subject(kind: str, name: str, calls: list[Call], types: Types) -> Subject |
     makes = kind == "mutation" and bool(CREATIONS & set(verbs[:1]))
     if makes and key is not None and key[-1] != of.key and _counted(calls, key):
         key = None  # what it makes has a number that an argument happens to have as well
-    problems = _problems(calls, at, types) if kind == "mutation" and at else frozenset()
-    return Subject(of, at, key=key, removes=bool(REMOVALS & set(verbs)), problems=problems)
+    removes = bool(REMOVALS & set(verbs))
+    if kind != "mutation" or not at:
+        return Subject(of, at, key=key, removes=removes)
+    problems, success = _problems(calls, at, types), _success(calls, at)
+    return Subject(of, at, key=key, removes=removes, problems=problems, success=success)
+
+
+def _success(calls: list[Call], at: Path) -> tuple[tuple[str, JsonValue], ...]:
+    """Return the words of payloads that go with what was done: a flag that no payload without an entity has,
+    and what all that have it say besides."""
+    rows: list[tuple[bool, dict[str, str | bool]]] = []
+    for call in calls:
+        entity = below(call.value, at)
+        if isinstance(call.value, Object) and entity is not MISSING:
+            said = {each.name: each.value for each in call.value.sights if isinstance(each.value, str | bool)}
+            rows.append((entity is not None, said))
+    names = sorted(
+        {name for _, said in rows for name in said}, key=lambda name: (not _flag(rows, name), name)
+    )
+    found: list[tuple[str, JsonValue]] = []
+    for name in names:
+        refused = {said[name] for there, said in rows if not there and name in said}
+        done: Counter[str | bool] = Counter(
+            said[name] for there, said in rows if there and name in said and _fits(said, found)
+        )
+        usual = next((value for value, _ in done.most_common() if value not in refused), None)
+        if refused and usual is not None and (_flag(rows, name) or done[usual] * 10 >= done.total() * 9):
+            found.append((name, usual))
+    return tuple(found)
+
+
+def _flag(rows: list[tuple[bool, dict[str, str | bool]]], name: str) -> bool:
+    return any(isinstance(said.get(name), bool) for _, said in rows)
+
+
+def _fits(said: dict[str, str | bool], success: list[tuple[str, JsonValue]]) -> bool:
+    return all(said.get(name, expected) == expected for name, expected in success)
 
 
 def _counted(calls: list[Call], key: Path) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
-from wraith.synth._graphql.documents import ROOTS, Call
+from wraith.synth._graphql.documents import ROOTS, Call, Object
 from wraith.synth._graphql.subjects import Subject, key_of, shown_of
 from wraith.synth._graphql.types import Types
 from wraith.synth._world.world import Key, Signs
@@ -95,7 +95,20 @@ def fixtures(
                 known = mine.documents.setdefault(run, {})
                 for name, part in types.document(value, of).items():
                     known.setdefault(name, part)
-    return _accepted(sighted, len(set(run_of)) > 1)
+    return _accepted(sighted, len(set(run_of)) > 1, _orders(sessions, types))
+
+
+def _orders(sessions: Sequence[Sequence[Call]], types: Types) -> dict[Key, int]:
+    """Return the place of each entity in the longest list of its class that no argument chose or ordered."""
+    longest: dict[str, list[str]] = {}
+    for call in (call for session in sessions for call in session if not call.arguments):
+        own = types.at.get((ROOTS[call.kind], call.name))
+        if isinstance(call.value, list) and own is not None and own.key is not None:
+            keys = [types.key(each, own) for each in call.value if isinstance(each, Object)]
+            known = [key for key in keys if key is not None]
+            if len(known) > len(longest.get(own.name, ())):
+                longest[own.name] = known
+    return {(name, key): place for name, keys in longest.items() for place, key in enumerate(keys)}
 
 
 def _touched(
@@ -114,7 +127,9 @@ def _touched(
     return {written} if written is not None else set()
 
 
-def _accepted(sighted: Mapping[Key, _Sighted], many: bool) -> dict[str, dict[str, dict[str, JsonValue]]]:
+def _accepted(
+    sighted: Mapping[Key, _Sighted], many: bool, order: Mapping[Key, int]
+) -> dict[str, dict[str, dict[str, JsonValue]]]:
     found: dict[str, dict[str, dict[str, JsonValue]]] = defaultdict(dict)
     for (name, key), mine in sighted.items():
         if mine.surely and (len(mine.documents) > 1 or not many or key.isdigit()):
@@ -122,7 +137,12 @@ def _accepted(sighted: Mapping[Key, _Sighted], many: bool) -> dict[str, dict[str
             for run in sorted(mine.documents):
                 merged = {**mine.documents[run], **merged}
             found[name][key] = merged
-    return {name: dict(sorted(items.items(), key=_natural)) for name, items in sorted(found.items())}
+    return {
+        name: dict(
+            sorted(items.items(), key=lambda item: (order.get((name, item[0]), len(order)), *_natural(item)))
+        )
+        for name, items in sorted(found.items())
+    }
 
 
 def _natural(item: tuple[str, object]) -> tuple[int, int, str]:
