@@ -69,9 +69,10 @@ class _Place:
     records: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     values: dict[str, set[str]] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=dict)
-    unique: bool = True
     told_apart: set[str] = field(default_factory=set)
     """Names of keys that differ between the elements of some list."""
+    repeated: set[str] = field(default_factory=set)
+    """Those that elements of one list have in common."""
     several: bool = False
     """Objects of several types stand here."""
     interfaces: Counter[str] = field(default_factory=Counter)
@@ -103,16 +104,22 @@ class _Survey:
 
     def _walk(self, value: Value, at: Position) -> None:
         if isinstance(value, list):
-            own = [self._keys.of(each) for each in value if isinstance(each, Object)]
-            told = [each for each in own if each is not None]
-            if at in self.places and len(set(told)) < len(told):
-                self.places[at].unique = False
-            if at in self.places and 1 < len(set(told)) == len(told):
-                self.places[at].told_apart.update(each.partition("=")[0] for each in told)
+            if at in self.places:
+                self._tell_apart(self.places[at], value)
             for each in value:
                 self._walk(each, at)
         elif isinstance(value, Object):
             self._object(value, at)
+
+    def _tell_apart(self, place: _Place, value: Sequence[Value]) -> None:
+        """Note which names of keys tell the elements of a list apart, and which do not."""
+        own = [key for each in value if isinstance(each, Object) and (key := self._keys.of(each)) is not None]
+        names = {key.partition("=")[0] for key in own}
+        if len(names) == 1:
+            if len(set(own)) < len(own):
+                place.repeated |= names
+            elif len(own) > 1:
+                place.told_apart |= names
 
     def _object(self, value: Object, at: Position) -> None:
         names = value.types - self._interfaces
@@ -399,11 +406,10 @@ class _Gathering:
         return type_name(min(stems, key=lambda each: (-stems[each], each)))
 
     def _key(self, made: Class, group: list[Position]) -> str | None:
-        if not all(self._places[at].unique for at in group):
-            return None
         apart = set().union(*(self._places[at].told_apart for at in group))
+        repeated = set().union(*(self._places[at].repeated for at in group))
         for name in self._keys.names:
-            known = made.fields.get(name)
+            known = made.fields.get(name) if name not in repeated else None
             if known is not None and known.scalars and not known.scalars.keys() - {"Int", "String"}:
                 sure = name in self._keys.sure or name in apart or self._names_itself(name, made, group)
                 return name if sure else None
