@@ -93,8 +93,9 @@ class Groups:
             return None
         if not _tells([len(value) for value in values if isinstance(value, list)], values):
             return None
+        elements = [each for value in values if isinstance(value, list) for each in value]
         names = _categories([value for value in values if isinstance(value, list)])
-        if not names:
+        if not names or not _may_count(elements):
             return None
         for base in self._bases:
             query, lists = base.query, base.lists
@@ -213,6 +214,16 @@ def _counts(value: dict[str, JsonValue]) -> bool:
 
 def _tells(sizes: Sequence[int], values: Values) -> bool:
     return sum(map(bool, sizes)) >= DISTINCT and any(not equal(value, values[0]) for value in values[1:])
+
+
+def _may_count(elements: Sequence[JsonValue]) -> bool:
+    """Whether some member of all elements may say how many documents there are of each."""
+    first = elements[0]
+    return any(
+        all(isinstance(n, int) and 0 <= n <= MAX_DOCUMENTS for n in column) and any(n != 1 for n in column)
+        for name in (first if isinstance(first, dict) else ())
+        for column in ([get(each, (name,)) for each in elements],)
+    )
 
 
 def _categories(lists: Sequence[list[JsonValue]]) -> set[str]:
