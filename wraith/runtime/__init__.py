@@ -1,6 +1,7 @@
 """The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
 values."""
 
+from wraith.runtime._bindings import Binding, Bindings, bind
 from wraith.runtime._calendar import later, span_of
 from wraith.runtime._clock import any_fraction, read_time, write_time
 from wraith.runtime._compile import apply_function, compile_atom, compile_expr, value_test
@@ -11,7 +12,7 @@ from wraith.runtime._draft import Draft
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_styled
 from wraith.runtime._environment import Environment, Ids, split_path
-from wraith.runtime._handlers import Binding, Bindings, Failure, Handlers, Invocation, Reply, bind
+from wraith.runtime._handlers import Failure, Handlers, Invocation, Reply
 from wraith.runtime._infix import FIELD, Joined, Term, Tree
 from wraith.runtime._query import (
     DOWN,

@@ -58,7 +58,8 @@ from wraith.wir._guards import (
     OneOfSet,
     known,
 )
-from wraith.wir._lint import LintFinding, lint
+from wraith.wir._lint import lint
+from wraith.wir._lint_finding import LintFinding
 from wraith.wir._model import (
     Entity,
     Fixture,

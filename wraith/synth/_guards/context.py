@@ -30,6 +30,8 @@ class Context:
     """Where the parts of what is made see each other."""
     envelope: Path | None = None
     """Where the representation of the addressed entity stands in an answer."""
+    addressed: bool = False
+    """Whether answers show the entity that the request names by its key."""
     key_path: Path | None = None
     """Where an answer holds the key of what it created."""
     sequence: str | None = None

@@ -58,6 +58,9 @@ DISCRIMINATORS = ("object", "type", "kind", "event", "action", "__typename")
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
 
+CREDENTIAL_PARAMETERS = ("access_token", "token", "api_key", "session", "session_id", "sid", "auth")
+"""Parameters of a query that credentials are sent in (RFC 6750, 2.3, and what services use): a prior."""
+
 CLIENT_S_OWN = frozenset(
     "host connection content-length content-type content-encoding transfer-encoding accept accept-encoding "  # noqa: SIM905
     "accept-language accept-charset user-agent origin referer cookie expect te upgrade via date dnt priority "
@@ -335,6 +338,9 @@ VERBS = frozenset(
 """Words before the name of a type in the names of root fields."""
 
 REMOVALS = frozenset({"delete", "remove", "destroy", "drop", "erase", "purge"})
+ELEMENTS = frozenset({"node", "edge", "item", "element", "entry", "record", "result", "row", "object"})
+"""Names of fields that say no more than that there are elements of a list: those of connections, for one."""
+
 CREATIONS = frozenset({"create", "add", "new", "insert"})
 """Verbs of what makes an entity go and come."""
 
