@@ -46,10 +46,11 @@ def write_json(path: Path, value: JsonValue) -> None:
     write_whole(path, pretty(value))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
     """Return the bytes of a file. Raises OperationError where it cannot be read; FileNotFoundError passes."""
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -77,7 +78,7 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
 
 
-def fast_digest(path: Path) -> str:
+def fast_digest(path: str | Path) -> str:
     """Return the BLAKE3 hex digest of a file. For freshness only; what people pin is SHA-256."""
     from blake3 import blake3
 

@@ -175,6 +175,14 @@ def test_another_clone_restores_overlays_and_composites(clone: Project, tmp_path
     assert ran(other) == []
 
 
+def test_composing_the_same_again_checks_nothing_again(clone: Project) -> None:
+    """Early cut-off: the composite came out as it was, and so the report of its check stands."""
+    assert run_graph(clone, progress=lambda _: None) == 0
+    shutil.rmtree(clone.cache_path)
+    clone.composite("checkout").compose_report_path.unlink()
+    assert ran(clone) == ["compose:checkout"]
+
+
 def test_every_step_of_overlays_declares_what_it_reads(clone: Project) -> None:
     """Learning, delta, composing, checking and packing come to the same with their declared inputs alone."""
     assert run_graph(clone, progress=lambda _: None) == 0

@@ -170,8 +170,8 @@ def test_a_base_that_has_moved_is_said_with_both_digests(run, built: Workspace, 
     assert run("compose", "--base", f"shop@{pinned}", *arguments).code == 0
 
 
-def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None:
-    """A conflict names both variants; with --no-strict it is a warning."""
+def overlap(run, built: Workspace) -> None:
+    """Have the overlay answer all that its recordings know, whatever is asked."""
     run("synth", "extra", "--full")
     model = json.loads(built.symbols_path.read_text())
     for route in model["routes"]:
@@ -179,6 +179,37 @@ def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None
             variant |= {"body_template": {"other": "answer"}, "guards": [], "support": []}
             variant |= {"holes": {}, "effects": []}
     built.symbols_path.write_text(json.dumps(model))
+
+
+def looked(run) -> list[tuple[str, str]]:
+    """Return what doctor says of the overlay as such."""
+    findings = run("doctor", "extra", "--json").document["findings"]
+    assert all(each["where"] and each["hint"] for each in findings if each["level"] in ("warning", "error"))
+    return [(each["level"], each["message"]) for each in findings if each["code"] == "overlay"]
+
+
+def test_doctor_looks_whether_an_overlay_is_valid(run, built: Workspace) -> None:
+    """It composes with its base, or it is said why not: policy, overlaps, a base that is gone."""
+    [(level, said)] = looked(run)
+    assert (level, said.startswith("composes with shop")) == ("ok", True)
+    scrub = built.scrub_path.read_text()
+    built.scrub_path.write_text(scrub + "\n[[allow]]\nvalue = 'x'\nreason = 'y'\n")
+    [(level, said)] = looked(run)
+    assert (level, said.startswith("scrub: ")) == ("error", True)
+    built.scrub_path.write_text(scrub)
+    overlap(run, built)
+    [(level, said)] = looked(run)
+    assert (level, "of variants not provably disjoint, the first: GET /widgets/" in said) == ("error", True)
+    built.project.twin("shop").symbols_path.unlink()  # of which the same artifact could be packed
+    for path in built.project.root.rglob("?*.wraith"):
+        path.unlink()
+    [(level, said)] = looked(run)
+    assert (level, "shop" in said) == ("error", True), said
+
+
+def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None:
+    """A conflict names both variants; with --no-strict it is a warning."""
+    overlap(run, built)
     arguments = ("compose", "--base", "shop", "--overlay", "extra", "--output", "no.wraith")
     ran = run(*arguments, "--json")
     assert (ran.code, ran.document["verdict"], ran.document["output"]) == (2, "conflict", None)

@@ -43,13 +43,18 @@ def add_tags(parser: argparse.ArgumentParser, help_text: str) -> None:
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs N``."""
-    parser.add_argument(
+    """Add ``--jobs N`` and ``--cluster ADDRESS``: who does the work."""
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument(
         "--jobs",
         type=number,
-        default=1,
         metavar="N",
         help="processes that share the work; the result is the same",
+    )
+    who.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="a Dask cluster that shares the work, tcp://HOST:8786; the result is the same",
     )
 
 

@@ -44,10 +44,17 @@ class Cache(Document):
         return int(found[1]) * UNITS[found[2]]
 
 
+class Build(Document):
+    """``[build]``: where the work of steps is done."""
+
+    cluster: str | None = None
+
+
 class ProjectConfig(Document):
     """The whole of ``wraith-project.toml``. Names are those of twins of the project, or references."""
 
     format: Literal["wraith.project/1"] = "wraith.project/1"
+    build: Build = Build()
     cache: Cache = Cache()
     composites: dict[str, ComposedTwin] = Field(default={})
 
