@@ -33,6 +33,8 @@ TARGET: Final = "wraith.target"
 """Where ``_streams`` leaves the target as it came in the scope's state."""
 
 _ESSENTIAL = frozenset({"", "close", "keep-alive", "host", "content-length", "content-type", "upgrade"})
+_HTTP_1 = frozenset({"1", "1.0", "1.1"})
+"""Versions whose requests say whether they have a body; granian calls the first of them 1."""
 _PRIVATE = "x-wraith-"
 _SESSION = "x-wraith-session"
 _FIXTURE = "x-wraith-fixture"
@@ -99,7 +101,7 @@ def read_head(scope: HTTPScope) -> Head:
         host=host or _reached(scope),
         session=session,
         fixture=fixture,
-        has_body=length or chunked or scope["http_version"] not in ("1.0", "1.1"),
+        has_body=length or chunked or scope["http_version"] not in _HTTP_1,
         chunked=chunked,
         upgrade=method if method == "CONNECT" else upgrade,
     )

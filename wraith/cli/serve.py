@@ -39,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--host", default=DEFAULT_HOST, metavar="H", help=f"the address to listen on, default {DEFAULT_HOST}"
     )
     parser.add_argument(
+        "--server",
+        choices=("hypercorn", "granian"),
+        default="hypercorn",
+        help="what speaks HTTP, default hypercorn; granian is faster, and comes with wraith[fast]",
+    )
+    parser.add_argument(
         "--fidelity",
         choices=("synth", "strict"),
         help="synth: answer as the model does; strict: recorded responses alone; default as in wraith.toml",
@@ -140,6 +146,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         simulation=simulation_of(workspace, config, twin, args),
         trace=trace,
         watch=Watch(workspace.root, load, out.note) if args.watch else None,
+        server=args.server,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from wraith.asgi import Address, Front, Traffic, control_guard, run_app
+from wraith.asgi import Address, Front, ServerName, Traffic, control_guard, run_app
 from wraith.config import DEFAULT_NAME, Serve
 from wraith.errors import InputError
 from wraith.runtime import Twin
@@ -48,6 +48,7 @@ def serve_twin(
     simulation: Simulation | None = None,
     trace: TraceLog | None = None,
     watch: Watch | None = None,
+    server: ServerName = "hypercorn",
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
@@ -56,7 +57,8 @@ def serve_twin(
     ``watch`` brings another twin when files change.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
-    address cannot be bound, InputError where fidelity is strict and there are no recordings.
+    address cannot be bound, InputError where fidelity is strict and there are no recordings, and where the
+    server is not installed.
     """
     settings = settings or Serve()
     guard = control_guard(host, environ)
@@ -110,7 +112,9 @@ def serve_twin(
 
     async def main() -> None:
         async with _followed(watch, replace):
-            await run_app(switch, host=host, port=port, on_bound=on_bound, ready_json=ready_json)
+            await run_app(
+                switch, host=host, port=port, on_bound=on_bound, ready_json=ready_json, server=server
+            )
 
     try:
         asyncio.run(main())
