@@ -1,9 +1,9 @@
 """Connections of Hypercorn that end when their clients leave, and that are idle at no cost.
 
-Hypercorn 0.18 keeps a connection that its client has closed, socket and all, until the keep-alive timeout: the
-task that waits for the timeout stands in the connection's task group, and is stopped only behind it. It also
-makes that task anew, and a second one within, for every request. Ours is one task for a connection's life: a
-request costs it two assignments.
+Hypercorn 0.18 keeps a connection that its client has closed, socket and all, until the keep-alive timeout:
+the task that waits for the timeout stands in the connection's task group, and is stopped only behind it. It
+also makes that task anew, and a second one within, for every request. Ours is one task for a connection's
+life: a request costs it two assignments.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from wraith.asgi._limits import GRACE_S, KEEP_ALIVE_S, MAX_HEAD_BYTES
 
