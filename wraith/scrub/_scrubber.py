@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from wraith.config import Action, ScrubConfig
 
 _NO_KEY = b"wraith: no key was found, and nothing that this one makes is written"
+_NONE: Mapping[str, str] = {}
+_REMEMBERED, _REMEMBERED_BYTES = 256, 8 * 1024
+"""Answers, and how large they may be: two megabytes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Scrubber:
             *(Pattern(pattern, action) for pattern, action in self._rules.patterns),
         )
         self._make = lru_cache(maxsize=65536)(self._standin)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._secrets_in)
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return the exchange without its secrets.
@@ -88,6 +92,8 @@ class Scrubber:
         """
         replacer = Replacer(self._make, self._rules, issued)
         scrubbed = Walk(self._detectors, self._rules, replacer).request(request)
+        if not replacer.replaced:
+            return Scrubbed(scrubbed, _NONE)
         found = known(tuple(replacer.wanted.items()))
         if found is not None and self._holds(found, request):
             scrubbed = Walk(self._with(found), self._rules, replacer).request(request)
@@ -104,7 +110,13 @@ class Scrubber:
         return walk.response(body).body
 
     def secrets(self, response: Response) -> frozenset[str]:
-        """Return what a client will send back as a secret, where the twin answers so: see ``issued``."""
+        """Return what a client will send back as a secret, where the twin answers so: see ``issued``. What is
+        read again and again is looked through once."""
+        if len(response.body) > _REMEMBERED_BYTES:
+            return self._secrets_in(response)
+        return self._remembered(response)
+
+    def _secrets_in(self, response: Response) -> frozenset[str]:
         replacer = Replacer(self._make, self._rules)
         Walk(self._detectors, self._rules, replacer).response(response)
         return frozenset(replacer.replaced)
