@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
-from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
+from wraith.asgi import ClientGone, Head, body_chunk, failure, read_head, send_json, send_whole
 from wraith.config import Serve
 from wraith.errors import OperationError
 from wraith.exchange import Headers, Request, Response, header
@@ -165,10 +165,10 @@ class TwinApp:
         size = 0
         try:
             async with asyncio.timeout(self._body_timeout_s):
-                async for chunk in body_chunks(receive):
+                more = True
+                while more and size <= self._max_body_bytes:
+                    chunk, more = await body_chunk(receive)
                     size += len(chunk)
-                    if size > self._max_body_bytes:
-                        break
                     chunks.append(chunk)
         except TimeoutError:
             seconds = f"{self._body_timeout_s:g} s"
