@@ -5,8 +5,11 @@ look at. One line per request goes to standard error: compact on a terminal, JSO
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -89,12 +92,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with serving_twin(args, out) as workspace:
-        _serve(workspace, args, out)
+    with _uncollected() as settle, serving_twin(args, out) as workspace:
+        _serve(workspace, args, out, settle)
     return 0
 
 
-def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
+@contextmanager
+def _uncollected() -> Iterator[Callable[[], None]]:
+    """Start without the garbage collector: modules and a compiled model are no garbage, and looking through
+    them again and again takes as long as making them. What is yielded ends that: it starts the collector, and
+    has it leave alone what is there by then."""
+
+    def settle() -> None:
+        gc.freeze()
+        gc.enable()
+
+    gc.disable()
+    try:
+        yield settle
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def _serve(workspace: Workspace, args: argparse.Namespace, out: Output, settle: Callable[[], None]) -> None:
     from functools import partial
 
     from wraith.config import DEFAULT_NAME, TwinConfig, read_toml
@@ -113,6 +134,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
 
     def say(address: Address) -> None:
+        settle()
         out.answer(
             {
                 "schema": "wraith.serve/1",
