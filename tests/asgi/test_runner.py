@@ -189,6 +189,30 @@ def test_a_connection_that_its_client_closes_is_let_go(server: ServerName) -> No
     assert max(served(app, server, come_and_go)) <= 0
 
 
+def test_what_an_application_has_sent_does_not_wait_for_the_rest() -> None:
+    """The head and the first part are with the client while the application waits for the second."""
+    seen = asyncio.Event()
+
+    async def slow(scope: object, receive: object, send: Callable[[object], Awaitable[None]]) -> None:
+        assert isinstance(scope, dict)
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"first", "more_body": True})
+            await seen.wait()
+            await send({"type": "http.response.body", "body": b"second" * 10_000, "more_body": False})
+
+    async def look(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"first")
+        seen.set()
+        rest = await reader.read()
+        writer.close()
+        return rest
+
+    assert served(slow, "hypercorn", look) == b"second" * 10_000
+
+
 def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the keep-alive time, counted from the last answer."""
     monkeypatch.setattr("wraith.asgi._hypercorn.KEEP_ALIVE_S", 0.2)
