@@ -20,9 +20,8 @@ from wraith.errors import PolicyError
 from wraith.serve import AccessLog, serve_twin
 
 if TYPE_CHECKING:
-    from wraith.asgi import ServerName
-
     from tests.serve.conftest import Shop
+    from wraith.asgi import ServerName
 
 SERVER = """
     import os, sys
