@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypercorn.asyncio import run
 from hypercorn.asyncio.tcp_server import TCPServer
-from hypercorn.events import RawData
+from hypercorn.events import Closed, RawData
 
 if TYPE_CHECKING:
     from hypercorn.events import Event
@@ -92,6 +92,15 @@ class _Connection(TCPServer):
         self._held.clear()
         self._held_bytes = 0
         return data
+
+    async def _initiate_server_close(self) -> None:
+        await self.protocol.handle(Closed())
+        self._write()
+        self.writer.close()
+
+    async def _close(self) -> None:
+        self._write()
+        await super()._close()
 
     async def _read_data(self) -> None:
         try:
