@@ -1,7 +1,7 @@
 """The servers of ours that ``bench_serve`` measures: ``python -m benchmarks.serve_apps NAME READY_JSON``.
 
 All of them answer a read and a create with the same 1 KB. ``raw`` is the shortest ASGI application that does,
-on Hypercorn and granian as they come, ``quart`` a route of Quart; the others are twins, as ``wraith serve``
+on Hypercorn as it comes and on granian, ``quart`` a route of Quart; the others are twins, as ``wraith serve``
 serves them.
 """
 
@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from wraith.asgi import Receive, Send, ServerName, run_app
+from wraith.asgi import Receive, Send, ServerName, new_event_loop, run_app
 from wraith.canonical import JsonValue
 from wraith.config import Fault, FaultProfile, ScrubConfig, Serve
 from wraith.config import Latency as LatencyConfig
@@ -155,7 +155,8 @@ def on_hypercorn(app: Any, ready: Path) -> None:
 
 def on_granian(app: Any, ready: Path) -> None:
     """Serve an application on granian, one worker."""
-    asyncio.run(run_app(app, host="127.0.0.1", port=0, ready_json=ready, server="granian"))
+    with asyncio.Runner(loop_factory=partial(new_event_loop, "granian")) as runner:
+        runner.run(run_app(app, host="127.0.0.1", port=0, ready_json=ready, server="granian"))
 
 
 def _listener(ready: Path) -> socket.socket:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from wraith.asgi._granian import require_granian, serve_on_granian
+from wraith.asgi._granian import new_fast_loop, require_granian, serve_on_granian
 from wraith.asgi._hypercorn import serve_on_hypercorn
 from wraith.asgi._limits import BACKLOG
 from wraith.canonical import JsonValue
@@ -49,6 +49,11 @@ class Address:
     @property
     def url(self) -> str:
         return f"http://{self.netloc}"
+
+
+def new_event_loop(server: ServerName) -> asyncio.AbstractEventLoop:
+    """Return an event loop that suits the server."""
+    return new_fast_loop() if server == "granian" else asyncio.new_event_loop()
 
 
 async def run_app(

@@ -6,9 +6,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-from wraith.asgi import Address, Front, ServerName, Traffic, control_guard, run_app
+from wraith.asgi import Address, Front, ServerName, Traffic, control_guard, new_event_loop, run_app
 from wraith.config import DEFAULT_NAME, Serve
 from wraith.errors import InputError
 from wraith.runtime import Twin
@@ -117,7 +118,8 @@ def serve_twin(
             )
 
     try:
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=partial(new_event_loop, server)) as runner:
+            runner.run(main())
     finally:
         access.flush()
 
