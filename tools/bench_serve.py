@@ -70,17 +70,19 @@ def rates(folder: Path, servers: Sequence[Server], rounds: int, seconds: int) ->
     """Return what each server did; another's that answers wrongly, or hardly, is left out."""
     runs: dict[str, dict[str, list[Run]]] = {server.name: {"reads": [], "creates": []} for server in servers}
     for kind in ("reads", "creates"):
-        for number in range(rounds):
+        for number in range(rounds + 1):  # the first is for warming up, which those on a JVM need
             for server in [each for each in servers if each.name in runs]:
-                _say(f"{kind}, round {number + 1} of {rounds}: {server.name}")
+                _say(f"{kind}, round {number} of {rounds}: {server.name}")
                 try:
-                    runs[server.name][kind].append(wrk(server, kind, folder, seconds))
+                    run = wrk(server, kind, folder, seconds)
                 except BenchError as error:
                     if server.name in OURS:
                         raise
                     _say(f"left out: {error}")
                     del runs[server.name]
                     continue
+                if number:
+                    runs[server.name][kind].append(run)
                 if server.name.startswith("wraith"):
                     reset(server)
     return {
