@@ -150,7 +150,7 @@ def wrk(server: Server, kind: str, folder: Path, seconds: int) -> Run:
     said = subprocess.run(["wrk", *options], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise BenchError(f"{server.name}: wrk met errors:\n{said}")
-    found = dict(re.findall(r"^\s+(50|99)%\s+([\d.]+(?:us|ms|s|m))$", said, flags=re.MULTILINE))
+    found = dict(re.findall(r"^\s+(50|99)%\s+([\d.]+(?:us|ms|s|m)) *$", said, flags=re.MULTILINE))
     if "99" not in found:
         raise BenchError(f"{server.name}: wrk got too few answers:\n{said}")
     requests = int(re.findall(r"(\d+) requests in", said)[0])
