@@ -77,21 +77,28 @@ class _Connection(TCPServer):
             self._held.append(event.data)
             self._held_bytes += len(event.data)
             if self._held_bytes >= _MOST_HELD:
-                await super().protocol_send(RawData(self._taken()))
+                await self._written()
             return
         if self._held:
-            await super().protocol_send(RawData(self._taken()))
+            await self._written()
         await super().protocol_send(event)
 
     def _write(self) -> None:
-        if self._held and not self.writer.is_closing():
-            self.writer.write(self._taken())
-
-    def _taken(self) -> bytes:
+        """Hand over what is held, in the order in which it came."""
         data = b"".join(self._held)
         self._held.clear()
         self._held_bytes = 0
-        return data
+        if data and not self.writer.is_closing():
+            self.writer.write(data)
+
+    async def _written(self) -> None:
+        """Write, and wait while the client is too slow."""
+        self._write()
+        async with self.send_lock:
+            try:
+                await self.writer.drain()
+            except (ConnectionError, RuntimeError):
+                await self.protocol.handle(Closed())
 
     async def _initiate_server_close(self) -> None:
         await self.protocol.handle(Closed())
