@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,16 @@ def test_strict_fidelity_needs_recordings(run, packed: Path) -> None:
     assert ran.code == 1
     assert "has no recordings here" in ran.err
     assert "--include-recordings" in ran.err
+
+
+def test_a_server_that_is_not_installed_is_refused(
+    run, learned: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 1, with the command that brings it."""
+    monkeypatch.setitem(sys.modules, "granian.server.embed", None)
+    ran = run("serve", "shop", "--server", "granian", "--port", "0")
+    assert ran.code == 1
+    assert "pip install 'wraith[fast]'" in ran.err
 
 
 def test_an_epoch_that_is_none_is_refused(run, learned: Workspace) -> None:
