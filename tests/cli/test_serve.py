@@ -33,7 +33,7 @@ def test_a_twin_is_served(learned: Workspace, start: Callable[..., object], fold
         str(folder / "ready.json"),
         "--json",
     )
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
         made = client.post("/widgets", json={"name": "Widget 9"})
         assert made.status_code == 501
         made = client.post("/widgets", json={"name": "Widget 1"})
@@ -79,7 +79,7 @@ def test_the_page_of_a_twin_knows_its_workspace(
 ) -> None:
     """What backs the model, and the last check, also one that was made while it was served."""
     server = start("serve", "shop", "--port", "0", "--ready-json", str(folder / "ready.json"))
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
         assert "None yet" in client.get("/__wraith/").text
         assert "2 exchanges in 2 sessions" in client.get("/__wraith/?route=POST%20/widgets").text
         run("check", "shop")
@@ -90,7 +90,7 @@ def test_a_model_is_needed(run, shop: Workspace) -> None:
     """Before synth there is nothing to serve: exit status 1, and the command that comes first."""
     ran = run("serve", "shop")
     assert ran.code == 1
-    assert "hint: wraith synth shop" in ran.err
+    assert "hint: doit synth:shop" in ran.err
 
 
 def test_a_broken_model_is_named(run, learned: Workspace) -> None:

@@ -209,6 +209,7 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             fixture=args.fixture,
             handlers=not args.without_handlers,
             jobs=args.jobs,
+            cluster=args.cluster,
             today=today,
             gallery=gallery,
         )
@@ -238,7 +239,12 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
             generalization = steps.holdout(
-                workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
+                workspace,
+                args.holdout,
+                tags=args.tags,
+                fixture=args.fixture,
+                jobs=args.jobs,
+                cluster=args.cluster,
             )
         found["generalization"] = generalization.to_json()
         blocks += holdout_blocks(workspace.name, report, generalization)

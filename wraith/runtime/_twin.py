@@ -19,6 +19,7 @@ from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply
 from wraith.runtime._query import Compute
+from wraith.runtime._reads import shown
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State
@@ -157,6 +158,10 @@ class Twin:
 
             self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
+    def __reduce__(self) -> tuple[type[Twin], tuple[Model, FixtureSets, Handlers | None]]:
+        """A twin travels as what it is compiled from: closures do not."""
+        return Twin, (self.model, self.fixture_sets, self._handlers)
+
     def open_session(self, seed: str = "default", fixtures: str | None = None) -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
         identifiers, and ``fixtures`` is the set that it begins with, besides the default ones. Raises
@@ -197,27 +202,33 @@ class Twin:
         """Return the answer to a request, and let the session remember what it did."""
         return self._respond(request, session, now_ms, asks=True)
 
-    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+    def witness(
+        self, request: Request, response: Response, session: Session, *, now_ms: int, reads: bool = False
+    ) -> None:
         """Let the session remember an exchange as it truly went, without answering it.
 
         The variant that answers so has its effects, with what was really answered in the place of the answer.
         Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
-        shows only a part of what it wrote.
+        shows only a part of what it wrote. With ``reads``, an entity is also known as reads show it.
         """
         if self._asked(request, session, now_ms) is not None:
             return
         found = self._find(request, session, now_ms)
         if found is None:
             return
-        compiled, env, _ = found
+        compiled, env, key = found
         chosen = _choose(compiled, env, response.status)[0]
-        if chosen is None or not chosen.effects:
+        reads = reads and request.method == "GET" and not request.query and key is not None
+        if chosen is None or not (chosen.effects or reads):
             return
         kind = header(response.headers, "content-type")
         env.response = decode_body(kind, response.body, self.model.xml_lists).document
         env.rendered = response.body
         for effect in chosen.effects:
             effect(env)
+        entity, value = compiled.route.entity, shown(chosen.variant, env.response) if reads else MISSING
+        if entity is not None and key is not None and value is not MISSING:
+            session.state.put(entity, key, value)
 
     def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
         """Return how a request would be answered, and let nothing happen; None where no route matches.
