@@ -28,6 +28,7 @@ from wraith.serve import (
     AccessLog,
     Faults,
     Latency,
+    Loaded,
     Simulation,
     TracedTwin,
     TraceLog,
@@ -177,15 +178,17 @@ def twin(
     scrubber = Scrubber(ScrubConfig(), None)
     model = model_from_json(MODEL)
     serve_twin(
-        TracedTwin(trace, model) if trace is not None else Twin(model),
-        masking(scrubber.request, restore, scrubber.secrets),
+        Loaded(
+            TracedTwin(trace, model) if trace is not None else Twin(model),
+            "",
+            masking(scrubber.request, restore, scrubber.secrets),
+            settings,
+            simulation=simulation or Simulation(),
+        ),
         name="bench",
-        model_digest="",
         access=AccessLog.to(sys.stderr, os.environ),
-        settings=settings,
         port=0,
         ready_json=ready,
-        simulation=simulation,
         trace=trace,
         server=server,
     )
