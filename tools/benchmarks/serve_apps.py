@@ -177,15 +177,14 @@ def twin(
     """Serve the twin as ``wraith serve`` does: requests are looked through for secrets, and logged."""
     scrubber = Scrubber(ScrubConfig(), None)
     model = model_from_json(MODEL)
-    loaded = Loaded(
-        TracedTwin(trace, model) if trace is not None else Twin(model),
-        "",
-        masking(scrubber.request, restore, scrubber.secrets),
-        settings,
-        simulation=simulation or Simulation(),
-    )
     serve_twin(
-        loaded,
+        Loaded(
+            TracedTwin(trace, model) if trace is not None else Twin(model),
+            "",
+            masking(scrubber.request, restore, scrubber.secrets),
+            settings,
+            simulation=simulation or Simulation(),
+        ),
         name="bench",
         access=AccessLog.to(sys.stderr, os.environ),
         port=0,

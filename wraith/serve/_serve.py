@@ -11,7 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wraith.asgi import Address, Front, Guard, ServerName, Traffic, control_guard, new_event_loop, run_app
+from wraith.asgi import (
+    Address,
+    Front,
+    Guard,
+    ServerName,
+    Traffic,
+    control_guard,
+    new_event_loop,
+    run_app,
+)
 from wraith.config import DEFAULT_NAME
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
