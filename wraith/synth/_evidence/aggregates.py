@@ -169,11 +169,9 @@ class Aggregates:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
-                    whole = replace(query, order=order)
-                    part = _part(whole, self._rows, values)
-                    candidates: tuple[Query, ...] = (whole,) if part is None else (whole, part)
-                    for candidate in candidates:
-                        found = fit(candidate, self._rows, values)
+                    for make in (_whole, _part):
+                        candidate = make(replace(query, order=order), self._rows, values)
+                        found = fit(candidate, self._rows, values) if candidate is not None else None
                         if found is not None and found.whole:
                             return candidate
         return None
@@ -330,6 +328,11 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                 if own is not None and text_of(value) == own:
                     others = Where((name,), "differs", lookup.key, when_given=False)
                     yield replace(view.query, where=(*view.query.where, others))
+
+
+def _whole(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
+    """Return the query that shows entities as they are stored."""
+    return query
 
 
 def _part(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
