@@ -8,7 +8,7 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -51,8 +51,9 @@ from wraith.synth._values.sources import (
     sum_source,
     text_source,
 )
-from wraith.synth._values.steps import step_source
+from wraith.synth._values.steps import one_step, step_source
 from wraith.synth._values.texts import function_source, length_source
+from wraith.synth._values.updates import update_sources
 from wraith.wir import (
     Case,
     Cast,
@@ -71,6 +72,9 @@ SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
+
+FEW = 4
+"""Answers that may all show one number by chance."""
 
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
@@ -129,7 +133,7 @@ class _Inducer:
         self.fresh = made.sources
         self.made = made.columns
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context)
+        self.alike = Alike(rows, context, self.made)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -152,7 +156,7 @@ class _Inducer:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return self._constant(as_json(shared), at)
+            return self._of_one(shared, at) if self.alike.is_of_one else self._constant(as_json(shared), at)
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
@@ -165,22 +169,75 @@ class _Inducer:
         if source is not None:
             return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"} and (tallied := self.rest.tallied(values, at)) is not None:
+            return self._hole("derived", "object", tallied)
         if present == {"object"}:
             return self._object(values, at)
         if present == {"array"}:
             return self._array(values, at)
         return self._scalar(values, at)
 
+    def _of_one(self, shared: Found, at: Path) -> JsonValue:
+        """Return the template of what every answer says of the one entity that they all are about: it is as
+        it was stored, but for what differs from that."""
+        value, old = as_json(shared), self.alike.stored(at)
+        if old is None:
+            return self._constant(value, at)
+        if self.alike.is_blind:
+            over = self._set_anew(value, at)
+            return over if over is not None else self._hole("state", type_of([value]), old)
+        was = compile_expr(old)(self.rows[0].env)
+        if equal(was, value):
+            told = None if isinstance(value, dict | list) else self.alike.source(value, at)
+            return self._hole("state", type_of([value]), old) if told is None else self._constant(value, at)
+        if (moved := one_step(old, was, value)) is not None and self.alike.source(value, at) is None:
+            return self._hole("derived", "integer", moved)
+        if not isinstance(was, dict) or not isinstance(value, dict):
+            return self._constant(value, at)
+        every = dict.fromkeys([*value, *was])
+        changed = [key for key in every if not equal(get(was, (key,)), get(value, (key,)))]
+        if len(changed) > SPREAD_SHARE * len(every) or len(changed) == len(every):
+            return self._constant(value, at)
+        node: dict[str, JsonValue] = {SPREAD: self._hole("state", "object", old)}
+        for key in changed:
+            node[key] = self._member([shared] * len(self.rows), key, at)
+        return node
+
+    def _set_anew(self, value: JsonValue, at: Path) -> JsonValue:
+        """Return the template of a part of an entity that a write told of first, which was sent or tells the
+        time in it, None where the write says nothing of it."""
+        old = self.alike.stored(at)
+        if not isinstance(value, dict) or old is None:
+            found = self.alike.source(value, at)
+            return None if found is None else self._hole(hole_class(found), type_of([value]), found)
+        over = {key: self._set_anew(item, (*at, key)) for key, item in value.items()}
+        over = {key: node for key, node in over.items() if node is not None}
+        return {SPREAD: self._hole("state", "object", old), **over} if over else None
+
     def _constant(self, value: JsonValue, at: Path) -> JsonValue:
         """Return the template of what every answer says: no constant is what it says of its request, of who
         asks, and of the time."""
+        if at in self.fresh:
+            return self._hole(hole_class(self.fresh[at]), type_of([value]), self.fresh[at])
         if (found := self.alike.source(value, at)) is not None:
             return self._hole(hole_class(found), type_of([value]), found)
+        if (moved := self._moved(value, at)) is not None:
+            return self._hole("derived", "integer", moved)
         if isinstance(value, list):
             return [self._constant(item, (*at, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):
             return {key: self._constant(item, (*at, key)) for key, item in value.items()}
         return as_template(value)
+
+    def _moved(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return what is stored in the place of a number, moved by one, where few answers show nothing else:
+        a number that is set would seldom be the next one each time."""
+        old = self.alike.stored(at) if self.context.addressed and len(self.rows) <= FEW else None
+        if old is None or not isinstance(value, int):
+            return None
+        compute = compile_expr(old)
+        moved = [one_step(old, compute(row.env), value) for row in self.rows]
+        return moved[0] if None not in moved else None
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         rows = self.rows
@@ -344,7 +401,13 @@ class _Inducer:
             for new in sent
             for deep in (False, True)
         ]
-        return [*stored, *sent, *merges]
+        updates = (update for old in stored for update in self._updates(old, at))
+        return [*stored, *sent, *merges, *updates]
+
+    def _updates(self, base: Expr, at: Path) -> Iterator[Expr]:
+        """Yield what makes the representation of what it was, by the operations of the request."""
+        if at == self.context.envelope:
+            yield from update_sources(self.rows, [get(value, at) for value in self.values], base)
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)
@@ -357,6 +420,9 @@ class _Inducer:
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
             return self._hole("derived", "array", kept)
+        grouped = self.rest.grouped(values, at, element_learner(self.context))
+        if grouped is not None:
+            return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
         case = case_source(self.rows, values)

@@ -19,6 +19,8 @@ from wraith.synth._guards.conditions import conditional_source, counted_text
 from wraith.synth._guards.context import Context, Open
 from wraith.synth._guards.laws import OWN
 from wraith.synth._values.arithmetic import Arithmetic, Part
+from wraith.synth._values.groups import Groups
+from wraith.synth._values.maps import Learn
 from wraith.synth._values.sources import from_places, hole_class, named_place, text_source
 from wraith.synth._values.texts import part_function_source, part_measure_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
@@ -43,9 +45,18 @@ class Rest:
         """Parts that hold an identifier which the answer makes in some cases."""
         self._arithmetic = Arithmetic(rows)
         same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
-        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
+        self._aggregates = context.totals.setdefault(same, Aggregates(rows, context.found))
+        self._groups = Groups(rows, context.found)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
+
+    def tallied(self, values: Values, at: Path) -> Expr | None:
+        """Return what counts the documents that were found by what they have in a field, or None."""
+        return None if self.context.element else self._groups.tallied(values, at)
+
+    def grouped(self, values: Values, at: Path, learn: Learn) -> Expr | None:
+        """Return what lists the groups of the documents that were found, or None."""
+        return None if self.context.element else self._groups.listed(values, at, learn)
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""

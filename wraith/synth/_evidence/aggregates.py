@@ -119,8 +119,10 @@ class _View:
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], found: Query | None = None) -> None:
+        """``found`` is what the list of the answer finds, before it is cut into pages."""
         self._rows = rows
+        self._listed = found
         self._sample = thinned(range(len(rows)), SAMPLE)
 
     def source(self, values: Values, at: Path) -> Expr | None:
@@ -193,7 +195,8 @@ class Aggregates:
         rows = [self._rows[i] for i in self._sample]
         names = sorted({name for row in rows for name in row.observation.captured.whole})
         referred = [_referred(row) for row in rows]
-        return [
+        own = list(_listed_view(self._listed, rows))
+        return own + [
             view
             for name in names
             for unwind in _unwinds(name, rows)
@@ -235,6 +238,21 @@ def _views(
         where = (Where(path, "equals", expr, when_given=False),)
         wanted = [text_of(compute(row.env)) for row in rows]
         yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+
+
+def _listed_view(query: Query | None, rows: Sequence[Row]) -> Iterator[_View]:
+    """Yield the view of what the list of an answer finds, unless that is everything."""
+    if query is None or query == Query(query.entity):
+        return
+    compute = compile_expr(query)
+    found = [compute(row.env) for row in rows]
+    documents = [each if isinstance(each, list) else [] for each in found]
+    if sum(map(len, documents)) <= MAX_ELEMENTS:
+        tables = [
+            row.observation.captured.flats.table(some, ()) for row, some in zip(rows, documents, strict=True)
+        ]
+        every = {id(flat): flat for flat in chain.from_iterable(tables)}
+        yield _View(query, _Tables(tables, list(every.values()), ()))
 
 
 def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:

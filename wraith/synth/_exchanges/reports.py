@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from wraith.exchange import header
 from wraith.paths import MISSING, leaves
@@ -24,8 +25,19 @@ SHORTEST = 4
 def is_report(answers: Sequence[Seen]) -> bool:
     """Whether every answer was asked for by a query, and repeats something that it names; different queries
     name different things."""
+    if all(seen.asked for seen in answers) and _differ(answers):
+        return True
     named = [_named(seen) for seen in answers]
     return all(named) and len({frozenset(each) for each in named}) >= ENOUGH
+
+
+def _differ(answers: Sequence[Seen]) -> bool:
+    """Whether different queries are answered differently, one right after the other."""
+    asked: set[str] = set()
+    for one, other in pairwise(answers):
+        if one.session == other.session and other.index == one.index + 1 and one.asked != other.asked:
+            asked |= {repr(each.asked) for each in (one, other) if one.document != other.document}
+    return len(asked) > ENOUGH
 
 
 def is_personal(answers: Sequence[Seen]) -> bool:

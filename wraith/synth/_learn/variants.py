@@ -35,6 +35,7 @@ from wraith.synth._roles.stores import storing
 from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
+from wraith.synth._values.groups import before_cut, reported_on
 from wraith.synth._values.quoted import foreign_names, quotations, quoted, told_numbers, unexpected
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.silent import is_unread
@@ -119,6 +120,8 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
+    reported: Query | None
+    """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
 def learn_route(
@@ -132,15 +135,15 @@ def learn_route(
     likewise: Likewise = NOTHING_LIKEWISE,
     study: Study | None = None,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already, ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of
-    learning it without them."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers,
+    ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of learning without them."""
     study = study or Study(observations, role)
     rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    told = _Told(role, listed, headers, item, known or {}, likewise, study)
+    about = reported_on(rows, lists.queries()) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -311,15 +314,16 @@ def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
-    numbers: Sequence[int] = _sample(members, rows)
+    telling = tuple(number for number in members if not rows[number].observation.blind) or members
+    numbers: Sequence[int] = _sample(telling, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
-        missed = _missed(group, numbers, rows)
+        missed = [number for number in _missed(group, numbers, rows) if number in telling]
         if not missed:
             break
         numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
         again = _learn_sample(members, numbers, rows, told, questions)
-        if len(_missed(again, numbers, rows)) > len(missed):
+        if sum(number in telling for number in _missed(again, numbers, rows)) > len(missed):
             break
         group = again
     return group
@@ -400,8 +404,12 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
+        context.found = told.reported
         return context
     context.envelope = role.envelope
+    context.addressed = (
+        role.envelope is not None and role.key is not None and not isinstance(role.key, Literal)
+    )
     context.laws = laws
     context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
@@ -412,6 +420,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.found = before_cut(told.listed.query)
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:

@@ -29,6 +29,7 @@ from wraith.synth._roles.bases import (
     word_of,
 )
 from wraith.synth._roles.catalogues import catalogues
+from wraith.synth._roles.whole import key_within
 from wraith.synth._routes.routes import RoutePattern, RouteTable
 from wraith.synth._shared.priors import PRIOR_KEYS
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
@@ -245,7 +246,7 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
         if segment is None and pattern.shape[:at] in collections:
             collection = collections[pattern.shape[:at]]
             names = pattern.names[: pattern.shape[: at + 1].count(None)]
-            found.append((collection.name, _key_expr(names, collection)))
+            found.append((collection.name, key_expr(names, collection)))
     return tuple(found)
 
 
@@ -271,7 +272,22 @@ def _collection(
     if is_pair(base):
         untold, told = 1, 0
     composite = nested and (shared or untold > told) and sum(names[each] == name for each in names) == 1
-    return Collection(name, (key or ("id",))[-1:] if key is None or len(key) else ("id",), composite)
+    own_key = key_within(key or ("id",), *_listed_and_written(base, table, by_route))
+    return Collection(name, own_key, composite)
+
+
+def _listed_and_written(
+    base: Base, table: RouteTable, by_route: dict[int, list[Seen]]
+) -> tuple[list[Found], list[Seen]]:
+    """Return the answers that list a collection, and the exchanges that wrote to it."""
+    listed: list[Found] = []
+    written: list[Seen] = []
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape == base and pattern.method == "GET":
+            listed += [seen.document for seen in by_route[position]]
+        elif pattern.shape in (base, (*base, None)) and pattern.method in ("POST", "PUT", "PATCH"):
+            written += by_route[position]
+    return listed, written
 
 
 def _key_path(rows: Iterable[tuple[str, Found]]) -> Path | None:
@@ -350,7 +366,7 @@ def _answers_parent(
         last = pattern.names[-1]
         if all(seen.parameters[last] == seen.parameters[names[-1]] for seen in answers):
             return None
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _creation_role(answers: list[Seen], name: str) -> Role:
@@ -370,10 +386,10 @@ def _item_role(pattern: RoutePattern, answers: list[Seen], collection: Collectio
     envelope = envelope_of(
         collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers]
     )
-    return Role(op, collection, envelope, None, _key_expr(pattern.names, collection), pattern.names[:-1])
+    return Role(op, collection, envelope, None, key_expr(pattern.names, collection), pattern.names[:-1])
 
 
-def _key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
+def key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
     if not collection.composite:
         return Ref(("request", "path", names[-1]))
     parts: list[Expr] = []
@@ -387,8 +403,8 @@ def envelope_of(collection: Collection, rows: list[tuple[str, Found]]) -> Path |
     counts: Counter[Path] = Counter()
     for value, document in rows:
         for path in _paths_of(value, document):
-            if path[-1:] == collection.key:
-                counts[path[:-1]] += 1
+            if collection.key and path[-len(collection.key) :] == collection.key:
+                counts[path[: -len(collection.key)]] += 1
     if not counts or max(counts.values()) * 2 < len(rows):
         return None
     return min(counts, key=lambda path: (-counts[path], len(path), str(path)))
@@ -443,7 +459,7 @@ def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collect
     envelope = envelope_of(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
     if pattern.method in ("GET", "HEAD", "OPTIONS"):
         envelope = None  # a report that names the entity shows a part of it, and changes nothing
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _singleton_role(pattern: RoutePattern) -> Role:

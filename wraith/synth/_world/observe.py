@@ -118,6 +118,9 @@ class Observation:
     captured: Captured
     addressed: tuple[tuple[Lookup, Found], ...] = ()
     """What the path addresses besides the entity, and what is kept around it: expression and document."""
+    blind: bool = False
+    """A write tells of the entity for the first time: what was there before is not known, and what counts as
+    stored is what the write left."""
     left: Found = MISSING
     """What the exchange stored without saying so, where that and what was there before are known."""
 
@@ -126,7 +129,7 @@ class Observation:
         captured = self.captured.copy()
         env = copy(self.env)
         env.state = captured
-        return Observation(self.seen, env, captured, self.addressed)
+        return Observation(self.seen, env, captured, self.addressed, self.blind)
 
     @property
     def stored(self) -> dict[Lookup, Found]:
@@ -167,6 +170,8 @@ class Observer:
         self._gone = gone
         self._run = -1
         self._guessed: set[Key] = set()
+        self._told: set[Key] = set()
+        """What answers of the run have told of."""
         self._state = Folded()
         self._ids = Ids("")
         """Makes keys for what was never shown: no two are the same."""
@@ -183,6 +188,7 @@ class Observer:
             self._run = self._world.run_of[number]
             self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
             self._guessed.clear()
+            self._told.clear()
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
@@ -192,14 +198,25 @@ class Observer:
                         (role.collection.name, role.request_key(seen)) in self._guessed
                     )
                     observation.left = MISSING if own else seen.left
+                    observation.blind = self._is_blind(observation, role)
                     yield observation
-                self._guessed.difference_update(each.key for each in reveals(seen, role))
+                told = [each.key for each in reveals(seen, role)]
+                self._guessed.difference_update(told)
+                self._told.update(told)
                 entity = _entity(self._state, seen, role)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
                 if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
                     self._apply(seen, entity)
+
+    def _is_blind(self, observation: Observation, role: Role) -> bool:
+        seen, stored = observation.seen, observation.env.entity
+        if role.collection is None or role.envelope is None or stored is MISSING or seen.method == "GET":
+            return False
+        key = role.request_key(seen)
+        known = key is None or (role.collection.name, key) in self._told
+        return not known and seen.ok and stored_value(role, seen.document) == stored
 
     def _apply(self, seen: Seen, entity: Found) -> None:
         env = Environment(seen.request, seen.parameters, self._state, self._ids, seen.at_ms, seen.lists)

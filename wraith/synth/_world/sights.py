@@ -69,8 +69,14 @@ def _sight(seen: Seen, role: Role, known: set[Key]) -> Sight:
         tuple(_silent(seen, role)),
         tuple(shown),
         _listed(seen, role),
-        tuple(each.decode() for each in _IDENTIFIER.findall(seen.raw)) if telling else (),
+        tuple(_told(seen)) if telling else (),
     )
+
+
+def _told(seen: Seen) -> Iterator[str]:
+    """Yield what may be identifiers in an answer and was not sent: what a request names was there before."""
+    sent = f"{seen.request.target}\n".encode() + seen.request.body
+    yield from (each.decode() for each in _IDENTIFIER.findall(seen.raw) if each not in sent)
 
 
 def _purged(seen: Seen, role: Role) -> Iterator[Key]:
