@@ -80,7 +80,7 @@ class Rest:
                 or element_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
                 or part_function_source(self.rows, self.values, each.values, self._texts())
-                or part_measure_source(self.rows, self.values, each.values, list(self._measured()))
+                or part_measure_source(self.rows, self.values, each.values, self._measured())
                 or as_made(each.values, self.made)
             )
             if source is not None:

@@ -16,13 +16,14 @@ from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, get
+from wraith.paths import Path
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._evidence.entity_parts import partly
 from wraith.synth._evidence.places import cost, rank
-from wraith.synth._evidence.rows import Row, Values, equal, fit, plain_number
+from wraith.synth._evidence.rows import Row, Values, fit, plain_number
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._world.flats import Flat, elements
-from wraith.wir import Call, Expr, First, Literal, Object, Query, Ref, Sum, Where
+from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
@@ -171,11 +172,9 @@ class Aggregates:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
-                    whole = replace(query, order=order)
-                    part = _part(whole, self._rows, values)
-                    candidates: tuple[Query, ...] = (whole,) if part is None else (whole, part)
-                    for candidate in candidates:
-                        found = fit(candidate, self._rows, values)
+                    for make in (_whole, partly):
+                        candidate = make(replace(query, order=order), self._rows, values)
+                        found = fit(candidate, self._rows, values) if candidate is not None else None
                         if found is not None and found.whole:
                             return candidate
         return None
@@ -350,49 +349,9 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                     yield replace(view.query, where=(*view.query.where, others))
 
 
-def _part(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
-    """Return the query that shows of each entity what the elements of some lists have, each member under the
-    name there; None where a member is not of the entity."""
-    find = compile_expr(query)
-    pairs: list[tuple[JsonValue, JsonValue]] = []
-    for row, value in zip(rows, values, strict=True):
-        entities = find(row.env)
-        if not isinstance(entities, list) or not isinstance(value, list) or len(entities) != len(value):
-            return None
-        pairs += zip(value, entities, strict=True)
-    item = _as_shown(pairs)
-    return replace(query, item=item) if item is not None else None
-
-
-def _as_shown(pairs: Sequence[tuple[JsonValue, JsonValue]]) -> Expr | None:
-    """Return what is shown of each entity: one member, or an object of some under the names it has there;
-    None where something shown is not of the entity."""
-    shapes = {tuple(shown) if isinstance(shown, dict) else None for shown, _ in pairs}
-    if len(shapes) != 1:
-        return None
-    names = shapes.pop()
-    if names is None:
-        own = _member(pairs, "")
-        return Ref(("entity", own)) if own is not None else None
-    members = [
-        (name, _member([(get(shown, (name,)), entity) for shown, entity in pairs], name)) for name in names
-    ]
-    told = [(name, Ref(("entity", own))) for name, own in members if own is not None]
-    return Object(tuple(told)) if len(told) == len(members) > 0 else None
-
-
-def _member(pairs: Sequence[tuple[Found, JsonValue]], name: str) -> str | None:
-    """Return the member of the entities that is always what is shown: that of the name, if it is one."""
-    first = pairs[0][1]
-    names = [name, *(first if isinstance(first, dict) else ())]
-    return next(
-        (
-            each
-            for each in names
-            if all(shown is not MISSING and equal(shown, get(entity, (each,))) for shown, entity in pairs)
-        ),
-        None,
-    )
+def _whole(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
+    """Return the query that shows entities as they are stored."""
+    return query
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

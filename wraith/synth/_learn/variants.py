@@ -3,22 +3,18 @@ it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, format_path, get
-from wraith.runtime import integer_of, replaced, text_of
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._answers.likewise import NOTHING_LIKEWISE, Likewise
 from wraith.synth._answers.shown import viewed
 from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
-from wraith.synth._evidence.places import norm
 from wraith.synth._evidence.rows import Row, kind
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.many import together
@@ -29,6 +25,7 @@ from wraith.synth._guards.questions import Asked, Questions
 from wraith.synth._guards.support import support_of
 from wraith.synth._guards.tree import Leaf, grow
 from wraith.synth._guards.unions import names_in, united
+from wraith.synth._learn.masks import masked
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
@@ -36,7 +33,7 @@ from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._values.groups import before_cut, reported_on
-from wraith.synth._values.quoted import foreign_names, quotations, quoted, told_numbers, unexpected
+from wraith.synth._values.quoted import foreign_names, quoted, told_numbers, unexpected
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.silent import is_unread
 from wraith.synth._world.world import deletes
@@ -77,11 +74,6 @@ COUNTER_EXAMPLES = 20
 
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
-
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
-
-_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
-"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,47 +202,10 @@ def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]
     groups: dict[bytes, list[int]] = defaultdict(list)
     told = told_numbers([rows[number] for number in members])
     for number in members:
-        groups[_masked(rows[number], foreign_names(rows[number], accepted), told)].append(number)
+        groups[masked(rows[number], foreign_names(rows[number], accepted), told)].append(number)
     if len(groups) > MAX_GROUPS:
         return [tuple(members)]
     return [tuple(group) for _, group in sorted(groups.items())]
-
-
-def _masked(row: Row, foreign: set[str], told: Collection[Path]) -> bytes:
-    """Return an answer without the values of the request that it quotes, nor the names of its members that do
-    not belong there, nor the numbers that it tells of what is stored. What a parser says of a body that it
-    cannot read is one answer, wherever in the body it stops."""
-    if row.env.body_kind == "malformed":
-        return b"malformed"
-    document = row.observation.document
-    if document is MISSING:
-        return b""
-    known = {
-        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
-    }
-    known |= foreign
-    for path in told:
-        around = (norm(get(document, path[:size])) for size in range(len(path)))
-        if get(document, path) is not MISSING and known.isdisjoint(around):
-            document = replaced(document, path, "*")
-    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
-    return compact(_mask(document, known, notations))
-
-
-def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
-    if isinstance(value, dict | list) and norm(value) in known:
-        return "*"
-    if isinstance(value, dict):
-        return {key: _mask(item, known, notations) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item, known, notations) for item in value]
-    if isinstance(value, str):
-        for notation in notations:
-            value = value.replace(notation, "*")
-        value = _MADE.sub("*", value)
-        return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
-    text = text_of(value)
-    return "*" if text is not None and len(text) >= 3 and text in known else value
 
 
 # --- dividing by shape -----------------------------------------------------------------------------------
