@@ -77,6 +77,8 @@ class Families:
                 behind = patterns[route].shape[len(member.base) :]
                 self._families[patterns[route].method, member.base[:-1], behind].append(member)
                 self._places[member.base].add(behind)
+        for members in self._families.values():  # what was seen most comes first, whatever it is called
+            members.sort(key=lambda each: _precedence(observed[each.route]))
         self._known = {(pattern.method, pattern.shape) for pattern in patterns}
         self._alike: dict[Place, bool] = {}
 
@@ -196,6 +198,11 @@ def _collections(
     for pattern, role in zip(patterns, roles, strict=True):
         if pattern.shape[-1:] == (None,) and role.collection is not None and role.key is not None:
             yield pattern.shape[:-1], role.collection
+
+
+def _precedence(observations: Sequence[Observation]) -> tuple[int, int, int]:
+    first = observations[0].seen
+    return -len(observations), first.session, first.index
 
 
 def _pattern(method: str, shape: Shape) -> RoutePattern:
