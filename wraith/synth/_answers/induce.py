@@ -8,12 +8,12 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._answers.alike import Alike
 from wraith.synth._answers.links import address_source, cursor_source
 from wraith.synth._answers.obeyed import Obeyed
@@ -53,7 +53,9 @@ from wraith.synth._values.sources import (
 )
 from wraith.synth._values.steps import one_step, step_source
 from wraith.synth._values.texts import function_source, length_source
+from wraith.synth._values.updates import update_sources
 from wraith.wir import (
+    Case,
     Cast,
     Each,
     Expr,
@@ -126,6 +128,7 @@ class _Inducer:
         self.holes: dict[str, Hole] = {}
         self.unexplained: list[str] = []
         self.conflicts: list[Path] = []
+        self.cases: dict[str, Expr] = {}
         made = Fresh(rows, values, context)
         self.fresh = made.sources
         self.made = made.columns
@@ -166,6 +169,8 @@ class _Inducer:
         if source is not None:
             return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"} and (tallied := self.rest.tallied(values, at)) is not None:
+            return self._hole("derived", "object", tallied)
         if present == {"object"}:
             return self._object(values, at)
         if present == {"array"}:
@@ -254,6 +259,7 @@ class _Inducer:
                 lambda: text_source(rows, values, self.made),
                 lambda: part_fresh_source(values, self.made),
                 lambda: calendar_source(rows, values),
+                lambda: step_source(rows, values, self.context.envelope, at),
                 lambda: sum_source(rows, values),
                 lambda: length_source(rows, values),
                 lambda: size_of_place(rows, values),
@@ -267,13 +273,10 @@ class _Inducer:
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        step = step_source(rows, values, self.context.envelope, at)
-        if step is not None:
-            return self._hole("derived", type_of(values), step)
         case = case_source(rows, values)
-        if case is not None:
-            return self._hole("enum", type_of(values), case)
-        return self._give_up(values, at)
+        if case is None or _may_be_condition(case):
+            return self._give_up(values, at, case)
+        return self._hole("enum", type_of(values), case)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
         compute = compile_expr(expr)
@@ -295,13 +298,20 @@ class _Inducer:
         absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
         return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
-    def _give_up(self, values: Values, at: Path) -> JsonValue:
-        """Leave a part open until the others are explained: it may be worked out from them."""
+    def _give_up(self, values: Values, at: Path, case: Expr | None = None) -> JsonValue:
+        """Leave a part open until the others are explained: it may be worked out from them. ``case`` is a map
+        that gives it, if nothing better is found."""
         hole = self._hole("unexplained", type_of(values), First(()))
+        if case is not None:
+            self.cases[str(hole)[1:]] = case
         self.rest.open.append(Open(str(hole)[1:], at, values))
         return hole
 
     def _leave_unexplained(self, each: Open) -> None:
+        if each.hole in self.cases:
+            case = Hole(hole_class="enum", type=type_of(each.values), source=self.cases[each.hole])
+            self.holes[each.hole] = case
+            return
         built = built_text(self.rows, each.values, each.at, self.made)
         if built is not None:
             self.holes[each.hole] = built
@@ -391,7 +401,13 @@ class _Inducer:
             for new in sent
             for deep in (False, True)
         ]
-        return [*stored, *sent, *merges]
+        updates = (update for old in stored for update in self._updates(old, at))
+        return [*stored, *sent, *merges, *updates]
+
+    def _updates(self, base: Expr, at: Path) -> Iterator[Expr]:
+        """Yield what makes the representation of what it was, by the operations of the request."""
+        if at == self.context.envelope:
+            yield from update_sources(self.rows, [get(value, at) for value in self.values], base)
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)
@@ -399,14 +415,18 @@ class _Inducer:
         mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
-        if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
+        if mapped is not None and (len(lengths) > 1 or _sees_elements(mapped)):
             return self._hole("derived", "array", mapped)
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
             return self._hole("derived", "array", kept)
+        grouped = self.rest.grouped(values, at, element_learner(self.context))
+        if grouped is not None:
+            return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
-        return self._give_up(values, at)
+        case = case_source(self.rows, values)
+        return self._hole("enum", "array", case) if case is not None else self._give_up(values, at)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
@@ -414,6 +434,20 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _may_be_condition(case: Expr) -> bool:
+    """Whether a map gives one value for several numbers: a question about the number is simpler."""
+    if not isinstance(case, Case) or not all(integer_of(text) is not None for text, _ in case.cases):
+        return False
+    return len({repr(value) for _, value in case.cases}) < len(case.cases)
+
+
+def _sees_elements(mapped: Expr) -> bool:
+    """Whether a list that always has one length is made of another's elements: no identifier is made for
+    them, and something of them is shown."""
+    item = repr(mapped.item) if isinstance(mapped, Each) else ""
+    return "FreshId(" not in repr(mapped) and (not item or "('item'" in item or "('position'" in item)
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from wraith.canonical import JsonValue
+from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._exchanges.reports import is_report
+from wraith.synth._exchanges.reports import is_personal, is_report
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._exchanges.views import views_of
 from wraith.synth._roles.bases import (
@@ -37,6 +37,9 @@ from wraith.wir import Expr, Literal, Ref, StateOp, Text
 StoreKind: TypeAlias = OneOf["bytes", "document"]
 
 SINGLETON_KEY = "self"
+GONE = (404, 410)
+"""RFC 9110, 15.5.5 and 15.5.11: statuses that say nothing but that the thing is not there."""
+
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
 
@@ -49,6 +52,8 @@ class Collection:
     key: Path
     composite: bool = False
     """The key is the whole chain of parameters, because one name lives under many parents."""
+    by_content: bool = False
+    """Nothing names its entities: what one says is all that tells it from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,10 @@ class Role:
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
     partial: bool = False
     """The answer is a part of the representation, which completes what is known."""
+    past: tuple[Expr, ...] = ()
+    """Where requests name an old version of what they address; such answers tell nothing of the present."""
+    upserts: bool = False
+    """A PUT that was never refused because there is nothing to write over."""
     picks: bool = False
     """The service picks the entity; ``key`` says how, from what is stored."""
 
@@ -114,6 +123,8 @@ class Role:
         """Return the key of a representation that this route answered with."""
         if self.collection is None:
             return None
+        if self.collection.by_content:
+            return compact(representation).decode() if representation is not MISSING else None
         own = text_of(get(representation, self.collection.key))
         if own is None or not self.collection.composite:
             return own
@@ -147,9 +158,12 @@ def key_text(key: Expr | None, seen: Seen) -> str | None:
 def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ...]:
     """Return the role of each route of the table, in its order."""
     by_route: dict[int, list[Seen]] = defaultdict(list)
+    lacking: set[int] = set()
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
+        elif seen.status in GONE:
+            lacking.add(seen.route)
     unaddressed = catalogues(table.patterns, by_route) | unaddressed_bases(table, by_route)
     names = collection_names(table, by_route, unaddressed)
     collections = {
@@ -165,7 +179,9 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     }
     found = [
         replace(
-            _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
+            _role(pattern, by_route[position], collections, read),
+            addressed=_addressed(pattern, collections),
+            upserts=pattern.method == "PUT" and position not in lacking,
         )
         for position, pattern in enumerate(table.patterns)
     ]
@@ -323,7 +339,7 @@ def _role(
         if shape[at] is None and shape[:at] in collections:
             return _action_role(pattern, answers, collections[shape[:at]])
     if None not in shape and answers and all(isinstance(seen.document, dict) for seen in answers):
-        if pattern.method == "GET" and is_report(answers):
+        if pattern.method == "GET" and (is_report(answers) or is_personal(answers)):
             return Role("none")
         if shape in read or pattern.method in ("PUT", "PATCH"):
             return _singleton_role(pattern)
