@@ -63,9 +63,9 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
-        raise InputError(
-            "no such file", where=path, hint="wraith init NAME --base-url URL writes one"
-        ) from None
+        is_twin = path.name == "wraith.toml"
+        hint = "wraith init NAME --base-url URL writes one" if is_twin else "name a file that exists"
+        raise InputError("no such file", where=path, hint=hint) from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"

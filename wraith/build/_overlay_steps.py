@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wraith.build._edits import guard_edits, load_patches, write_model
-from wraith.build._layers import declared, declared_layers, overlay_config, own_layer, pinned_layers
+from wraith.build._layers import declared_layers, overlay_config, own_layer, pinned_layers
 from wraith.canonical import parse
 from wraith.errors import AnswerIsNo, InputError, PolicyError
 from wraith.files import read_bytes, write_json, write_whole
@@ -160,16 +160,24 @@ def compose_overlay(workspace: Workspace) -> ComposeResult:
 
     Raises AnswerIsNo where variants overlap and PolicyError where policy forbids it, with the report written.
     """
+    return _written(_composed(workspace), workspace.composite, workspace.compose_report_path)
+
+
+def composed_report(workspace: Workspace) -> ComposeReport:
+    """Return what composing an overlay comes to today; nothing is written."""
+    return _composed(workspace).report
+
+
+def _composed(workspace: Workspace) -> Composition:
     from wraith.overlay import compose
 
-    config = overlay_config(workspace)
-    base, required = pinned_layers(workspace, config)
-    composition = compose(base, (*required, own_layer(workspace)), name=workspace.name)
-    return _written(composition, workspace.composite, workspace.compose_report_path)
+    base, required = pinned_layers(workspace, overlay_config(workspace))
+    return compose(base, (*required, own_layer(workspace)), name=workspace.name)
 
 
 def compose_declared(project: Project, name: str) -> ComposeResult:
     """Link a composite of the project, as ``wraith-project.toml`` declares it."""
+    from wraith.config import declared
     from wraith.overlay import compose
 
     composed = declared(project)[name]

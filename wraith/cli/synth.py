@@ -114,7 +114,7 @@ def _overlay(workspace: Workspace, args: argparse.Namespace, out: Output) -> int
             "schema": "wraith.delta/1",
             "twin": workspace.name,
             "model": str(workspace.symbols_path),
-            **report.model_dump(mode="json"),
+            **report.model_dump(mode="json", exclude={"format"}),
             "refused_patches": changes,
         },
         *delta_blocks(report),

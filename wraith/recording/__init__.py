@@ -11,7 +11,13 @@ from wraith.recording._index import Index, IndexedSession, read_index, replace_s
 from wraith.recording._inputs import recording_inputs
 from wraith.recording._manifest import ExchangeEntry, Manifest
 from wraith.recording._recovery import recover
-from wraith.recording._sessions import SealedSession, sealed_session, sealed_sessions, session_in
+from wraith.recording._sessions import (
+    SealedSession,
+    sealed_session,
+    sealed_sessions,
+    session_folders,
+    session_in,
+)
 from wraith.recording._stage import publish, stage
 from wraith.recording._wrec import decode_exchange, encode_exchange
 from wraith.recording._writer import SessionWriter, make_run_id, stamp
@@ -45,6 +51,7 @@ __all__ = [
     "replace_sessions",
     "sealed_session",
     "sealed_sessions",
+    "session_folders",
     "session_in",
     "stage",
     "stamp",

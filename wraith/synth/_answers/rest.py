@@ -19,8 +19,10 @@ from wraith.synth._guards.conditions import conditional_source, counted_text
 from wraith.synth._guards.context import Context, Open
 from wraith.synth._guards.laws import OWN
 from wraith.synth._values.arithmetic import Arithmetic, Part
+from wraith.synth._values.groups import Groups
+from wraith.synth._values.maps import Learn
 from wraith.synth._values.sources import from_places, hole_class, named_place, text_source
-from wraith.synth._values.texts import part_function_source
+from wraith.synth._values.texts import part_function_source, part_measure_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
 
 MAX_PART_DEPTH = 3
@@ -43,9 +45,18 @@ class Rest:
         """Parts that hold an identifier which the answer makes in some cases."""
         self._arithmetic = Arithmetic(rows)
         same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
-        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
+        self._aggregates = context.totals.setdefault(same, Aggregates(rows, context.found))
+        self._groups = Groups(rows, context.found)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
+
+    def tallied(self, values: Values, at: Path) -> Expr | None:
+        """Return what counts the documents that were found by what they have in a field, or None."""
+        return None if self.context.element else self._groups.tallied(values, at)
+
+    def grouped(self, values: Values, at: Path, learn: Learn) -> Expr | None:
+        """Return what lists the groups of the documents that were found, or None."""
+        return None if self.context.element else self._groups.listed(values, at, learn)
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
@@ -69,6 +80,7 @@ class Rest:
                 or element_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
                 or part_function_source(self.rows, self.values, each.values, self._texts())
+                or part_measure_source(self.rows, self.values, each.values, list(self._measured()))
                 or as_made(each.values, self.made)
             )
             if source is not None:
@@ -131,6 +143,17 @@ class Rest:
         for path, leaf in leaves(first):
             if isinstance(leaf, str) and len(path) <= MAX_PART_DEPTH and path not in closed:
                 yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
+
+    def _measured(self) -> Iterator[Part]:
+        """Yield the members of the answers that are explained and may be measured: texts, lists, objects."""
+        first = next((value for value in self.values if isinstance(value, dict)), None)
+        if self.context.element or first is None:
+            return
+        for path in ((name,) for name in first):
+            if not any(each.at[:1] == path for each in self.open):
+                column = [get(value, path) for value in self.values]
+                if all(isinstance(value, str | list | dict) for value in column):
+                    yield Ref((*self.context.own, *path)), column
 
     def _counts(self) -> Iterator[Part]:
         """Yield how many members the explained objects of the answers have, where that differs."""

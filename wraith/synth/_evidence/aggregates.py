@@ -16,13 +16,13 @@ from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import Path
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._evidence.places import cost, rank
-from wraith.synth._evidence.rows import Row, Values, fit, plain_number
+from wraith.synth._evidence.rows import Row, Values, equal, fit, plain_number
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._world.flats import Flat, elements
-from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
+from wraith.wir import Call, Expr, First, Literal, Object, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows that aggregates are searched on; the rest only verify."""
@@ -119,8 +119,10 @@ class _View:
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], found: Query | None = None) -> None:
+        """``found`` is what the list of the answer finds, before it is cut into pages."""
         self._rows = rows
+        self._listed = found
         self._sample = thinned(range(len(rows)), SAMPLE)
 
     def source(self, values: Values, at: Path) -> Expr | None:
@@ -155,13 +157,13 @@ class Aggregates:
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
-        the order of creation or against it, perhaps only those in some states, or without the one that the
-        path addresses."""
+        the order of creation or against it, whole or in part, perhaps only those in some states, or without
+        the one that the path addresses."""
         lists = [value for value in values if isinstance(value, list)]
         shown = [each for some in lists for each in some]
         if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
             return None
-        if not all(isinstance(each, dict) for each in shown):
+        if not all(isinstance(each, dict | str) for each in shown):
             return None
         targets = [(place, float(len(lists[i]))) for place, i in enumerate(self._sample)]
         for view in self._views:
@@ -169,10 +171,13 @@ class Aggregates:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
-                    candidate = replace(query, order=order)
-                    found = fit(candidate, self._rows, values)
-                    if found is not None and found.whole:
-                        return candidate
+                    whole = replace(query, order=order)
+                    part = _part(whole, self._rows, values)
+                    candidates: tuple[Query, ...] = (whole,) if part is None else (whole, part)
+                    for candidate in candidates:
+                        found = fit(candidate, self._rows, values)
+                        if found is not None and found.whole:
+                            return candidate
         return None
 
     def _candidates(self, targets: _Targets, at: Path, variety: int) -> Iterator[Expr]:
@@ -192,7 +197,8 @@ class Aggregates:
         rows = [self._rows[i] for i in self._sample]
         names = sorted({name for row in rows for name in row.observation.captured.whole})
         referred = [_referred(row) for row in rows]
-        return [
+        own = list(_listed_view(self._listed, rows))
+        return own + [
             view
             for name in names
             for unwind in _unwinds(name, rows)
@@ -234,6 +240,21 @@ def _views(
         where = (Where(path, "equals", expr, when_given=False),)
         wanted = [text_of(compute(row.env)) for row in rows]
         yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+
+
+def _listed_view(query: Query | None, rows: Sequence[Row]) -> Iterator[_View]:
+    """Yield the view of what the list of an answer finds, unless that is everything."""
+    if query is None or query == Query(query.entity):
+        return
+    compute = compile_expr(query)
+    found = [compute(row.env) for row in rows]
+    documents = [each if isinstance(each, list) else [] for each in found]
+    if sum(map(len, documents)) <= MAX_ELEMENTS:
+        tables = [
+            row.observation.captured.flats.table(some, ()) for row, some in zip(rows, documents, strict=True)
+        ]
+        every = {id(flat): flat for flat in chain.from_iterable(tables)}
+        yield _View(query, _Tables(tables, list(every.values()), ()))
 
 
 def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
@@ -327,6 +348,51 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                 if own is not None and text_of(value) == own:
                     others = Where((name,), "differs", lookup.key, when_given=False)
                     yield replace(view.query, where=(*view.query.where, others))
+
+
+def _part(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
+    """Return the query that shows of each entity what the elements of some lists have, each member under the
+    name there; None where a member is not of the entity."""
+    find = compile_expr(query)
+    pairs: list[tuple[JsonValue, JsonValue]] = []
+    for row, value in zip(rows, values, strict=True):
+        entities = find(row.env)
+        if not isinstance(entities, list) or not isinstance(value, list) or len(entities) != len(value):
+            return None
+        pairs += zip(value, entities, strict=True)
+    item = _as_shown(pairs)
+    return replace(query, item=item) if item is not None else None
+
+
+def _as_shown(pairs: Sequence[tuple[JsonValue, JsonValue]]) -> Expr | None:
+    """Return what is shown of each entity: one member, or an object of some under the names it has there;
+    None where something shown is not of the entity."""
+    shapes = {tuple(shown) if isinstance(shown, dict) else None for shown, _ in pairs}
+    if len(shapes) != 1:
+        return None
+    names = shapes.pop()
+    if names is None:
+        own = _member(pairs, "")
+        return Ref(("entity", own)) if own is not None else None
+    members = [
+        (name, _member([(get(shown, (name,)), entity) for shown, entity in pairs], name)) for name in names
+    ]
+    told = [(name, Ref(("entity", own))) for name, own in members if own is not None]
+    return Object(tuple(told)) if len(told) == len(members) > 0 else None
+
+
+def _member(pairs: Sequence[tuple[Found, JsonValue]], name: str) -> str | None:
+    """Return the member of the entities that is always what is shown: that of the name, if it is one."""
+    first = pairs[0][1]
+    names = [name, *(first if isinstance(first, dict) else ())]
+    return next(
+        (
+            each
+            for each in names
+            if all(shown is not MISSING and equal(shown, get(entity, (each,))) for shown, entity in pairs)
+        ),
+        None,
+    )
 
 
 def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:

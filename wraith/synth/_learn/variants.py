@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, format_path, get
-from wraith.runtime import integer_of, text_of
+from wraith.runtime import integer_of, replaced, text_of
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._answers.likewise import NOTHING_LIKEWISE, Likewise
@@ -35,7 +35,8 @@ from wraith.synth._roles.stores import storing
 from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._values.quoted import foreign_names, quotations, quoted, unexpected
+from wraith.synth._values.groups import before_cut, reported_on
+from wraith.synth._values.quoted import foreign_names, quotations, quoted, told_numbers, unexpected
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.silent import is_unread
 from wraith.synth._world.world import deletes
@@ -119,6 +120,8 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
+    reported: Query | None
+    """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
 def learn_route(
@@ -132,15 +135,15 @@ def learn_route(
     likewise: Likewise = NOTHING_LIKEWISE,
     study: Study | None = None,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already, ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of
-    learning it without them."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers,
+    ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of learning without them."""
     study = study or Study(observations, role)
     rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    told = _Told(role, listed, headers, item, known or {}, likewise, study)
+    about = reported_on(rows, lists.queries()) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
     for family in united(_by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
@@ -205,17 +208,18 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
 def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
     accepted = [row for row in rows if row.observation.seen.ok]
     groups: dict[bytes, list[int]] = defaultdict(list)
+    told = told_numbers([rows[number] for number in members])
     for number in members:
-        groups[_masked(rows[number], foreign_names(rows[number], accepted))].append(number)
+        groups[_masked(rows[number], foreign_names(rows[number], accepted), told)].append(number)
     if len(groups) > MAX_GROUPS:
         return [tuple(members)]
     return [tuple(group) for _, group in sorted(groups.items())]
 
 
-def _masked(row: Row, foreign: set[str]) -> bytes:
+def _masked(row: Row, foreign: set[str], told: Collection[Path]) -> bytes:
     """Return an answer without the values of the request that it quotes, nor the names of its members that do
-    not belong there. What a parser says of a body that it cannot read is one answer, wherever in the body it
-    stops."""
+    not belong there, nor the numbers that it tells of what is stored. What a parser says of a body that it
+    cannot read is one answer, wherever in the body it stops."""
     if row.env.body_kind == "malformed":
         return b"malformed"
     document = row.observation.document
@@ -225,6 +229,10 @@ def _masked(row: Row, foreign: set[str]) -> bytes:
         key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
     }
     known |= foreign
+    for path in told:
+        around = (norm(get(document, path[:size])) for size in range(len(path)))
+        if get(document, path) is not MISSING and known.isdisjoint(around):
+            document = replaced(document, path, "*")
     notations = sorted(quotations(row), key=lambda text: (-len(text), text))
     return compact(_mask(document, known, notations))
 
@@ -306,15 +314,16 @@ def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
-    numbers: Sequence[int] = _sample(members, rows)
+    telling = tuple(number for number in members if not rows[number].observation.blind) or members
+    numbers: Sequence[int] = _sample(telling, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
-        missed = _missed(group, numbers, rows)
+        missed = [number for number in _missed(group, numbers, rows) if number in telling]
         if not missed:
             break
         numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
         again = _learn_sample(members, numbers, rows, told, questions)
-        if len(_missed(again, numbers, rows)) > len(missed):
+        if sum(number in telling for number in _missed(again, numbers, rows)) > len(missed):
             break
         group = again
     return group
@@ -395,8 +404,12 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
+        context.found = told.reported
         return context
     context.envelope = role.envelope
+    context.addressed = (
+        role.envelope is not None and role.key is not None and not isinstance(role.key, Literal)
+    )
     context.laws = laws
     context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
@@ -407,6 +420,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.found = before_cut(told.listed.query)
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:
