@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, combinations, islice
 from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import Path
+from wraith.paths import MISSING, Path
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._flats import Flat, elements
 from wraith.synth._places import cost, rank
-from wraith.synth._rows import Row, Values, fit, plain_number
+from wraith.synth._rows import Compute, Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
 from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
-"""Rows that aggregates are searched on; the rest only verify."""
+"""Rows from which it is learned what could be added up, and rows whose numbers are tried first."""
 
 MAX_ELEMENTS = 40_000
 """Entities looked at in one collection for all rows of a sample together."""
@@ -59,7 +59,10 @@ SPEAKING = ("request", "entity", "item")
 """Where an exchange says what it is about."""
 
 _Targets: TypeAlias = Sequence[tuple[int, float]]
-"""Places in the sample with the number to come to, the largest first: those rule most out."""
+"""Rows with the number to come to, those first that rule most out."""
+
+_Wanted: TypeAlias = Callable[[int], str | None]
+"""What the field of a join has to say on a row."""
 
 _Numbers: TypeAlias = Mapping[str, Sequence[float]]
 _Pairs: TypeAlias = Iterable[tuple[Sequence[float], float]]
@@ -67,11 +70,11 @@ _Holds: TypeAlias = Callable[[Sequence[float], float], bool]
 
 
 class _View:
-    """What one query finds on each row of the sample, before conditions on its state; worked out row by row,
-    because most hypotheses fail on the first."""
+    """What one query finds on each row, before conditions on its state; worked out row by row, because most
+    hypotheses fail on the first."""
 
     def __init__(
-        self, query: Query, tables: _Tables, join: Path | None = None, wanted: Sequence[str | None] = ()
+        self, query: Query, tables: _Tables, join: Path | None = None, wanted: _Wanted = lambda i: None
     ) -> None:
         self.query = query
         self._tables = tables
@@ -91,12 +94,12 @@ class _View:
     def found(self, i: int) -> Sequence[Flat]:
         """Return what the query finds on a row."""
         if self._join is None:
-            return self._tables.rows[i]
+            return self._tables.row(i)
         if i not in self._found:
-            wanted, path = self._wanted[i], self._join
+            wanted, path = self._wanted(i), self._join
             self._found[i] = [
                 flat
-                for flat in (self._tables.rows[i] if wanted is not None else ())
+                for flat in (self._tables.row(i) if wanted is not None else ())
                 if path in flat.values and text_of(flat.values[path]) == wanted
             ]
         return self._found[i]
@@ -122,24 +125,39 @@ class Aggregates:
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
         self._sample = thinned(range(len(rows)), SAMPLE)
+        self._known: dict[tuple[Path, Values], Expr | None] = {}
 
     def source(self, values: Values, at: Path) -> Expr | None:
         """Return the simplest aggregate that gives every number; null where there is nothing to add up."""
         if any(value is not None and plain_number(value) is None for value in values):
             return None
-        told = [(place, values[i]) for place, i in enumerate(self._sample) if values[i] is not None]
-        targets = [(place, number) for place, each in told if (number := plain_number(each)) is not None]
-        variety = len({plain_number(each) for each in values} - {None})  # what the sample misses is verified
-        if variety < 2 or len(targets) < DISTINCT:
+        place = (at, tuple(values))  # a route that is learned again asks again
+        if place not in self._known:
+            self._known[place] = self._found(values, at)
+        return self._known[place]
+
+    def _found(self, values: Values, at: Path) -> Expr | None:
+        targets = _telling([plain_number(value) for value in values])
+        variety = len({target for _, target in targets})
+        if variety < 2 or sum(values[i] is not None for i in self._sample) < DISTINCT:
             return None
-        targets.sort(key=lambda each: -abs(each[1]))
         best: Expr | None = None
         least = float("inf")
-        for expr in self._candidates(targets, at, variety):
+        for expr in self._candidates(targets[:SAMPLE], at, variety):
             price = cost(expr)  # of equals the first: half up before other roundings
-            if price < least and (verified := _verified(expr, self._rows, values)) is not None:
+            if price < least and (verified := self._verified(expr, values, targets)) is not None:
                 best, least = verified, price
         return best or self._next(values, at)
+
+    def _verified(self, expr: Expr, values: Values, targets: _Targets) -> Expr | None:
+        """Return the expression, perhaps with null where it is missing, if that is right everywhere."""
+        compute = compile_expr(expr)
+        others = [row.env for row, value in zip(self._rows, values, strict=True) if value is None]
+        if any(compute(env) is not MISSING for env in others):  # first: of nothing, most still make a number
+            return None
+        if any(compute(self._rows[i].env) != target for i, target in targets):
+            return None
+        return First((expr, Literal(None))) if others else expr
 
     def _next(self, values: Values, at: Path) -> Expr | None:
         """Return one more than the greatest of the field of that name: a counter beside the key."""
@@ -163,7 +181,7 @@ class Aggregates:
             return None
         if not all(isinstance(each, dict) for each in shown):
             return None
-        targets = [(place, float(len(lists[i]))) for place, i in enumerate(self._sample)]
+        targets = _telling([float(len(each)) for each in lists])[:SAMPLE]
         for view in self._views:
             if view.query.unwind or not view.query.where:
                 continue
@@ -196,44 +214,68 @@ class Aggregates:
             view
             for name in names
             for unwind in _unwinds(name, rows)
-            for view in _views(name, unwind, rows, referred)
+            for view in self._views_of(name, unwind, rows, referred)
         ]
+
+    def _views_of(
+        self, name: str, unwind: Path, rows: Sequence[Row], referred: Sequence[Mapping[object, Sequence[Ref]]]
+    ) -> Iterator[_View]:
+        documents = [list(row.observation.captured.whole.get(name, {}).values()) for row in rows]
+        if (
+            sum(len(elements(each, unwind)) if unwind else 1 for some in documents for each in some)
+            > MAX_ELEMENTS
+        ):
+            return
+        known = _Tables(self._rows, name, unwind, self._sample)
+        yield _View(Query(name, unwind=unwind), known)
+        for path, expr in _joins([known.row(i) for i in self._sample], referred):
+            compute = compile_expr(expr)
+            where = (Where(path, "equals", expr, when_given=False),)
+            wanted = partial(self._text, compute)
+            yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+
+    def _text(self, compute: Compute, i: int) -> str | None:
+        """Return what an expression gives on a row, as text."""
+        return text_of(compute(self._rows[i].env))
 
 
 class _Tables:
     """A collection as it was on each row, with the fields that can be added up, and those that say in which
     state an entity is; most hypotheses fail before they ask for the latter."""
 
-    def __init__(self, rows: Sequence[Sequence[Flat]], every: Sequence[Flat], unwind: Path) -> None:
-        self.rows = rows
-        self.measures = _measures(every, unwind)
-        self._every = every
+    def __init__(self, rows: Sequence[Row], name: str, unwind: Path, sample: Sequence[int]) -> None:
+        self._rows = rows
+        self._name = name
+        self._unwind = unwind
+        self._known: dict[int, Sequence[Flat]] = {}
+        some = chain.from_iterable(map(self.row, sample))
+        self._every = list({id(flat): flat for flat in some}.values())  # documents live as long as the rows
+        self.measures = _measures(self._every, unwind)
+
+    def row(self, i: int) -> Sequence[Flat]:
+        """Return the entities, or elements of a list in them, of a row."""
+        known = self._known.get(i)
+        if known is None:
+            captured = self._rows[i].observation.captured
+            documents = list(captured.whole.get(self._name, {}).values())
+            known = self._known[i] = captured.flats.table(documents, self._unwind)
+        return known
 
     @cached_property
     def switches(self) -> tuple[Path, ...]:
         return _switches(self._every)
 
 
-def _views(
-    name: str, unwind: Path, rows: Sequence[Row], referred: Sequence[Mapping[object, Sequence[Ref]]]
-) -> Iterator[_View]:
-    documents = [list(row.observation.captured.whole.get(name, {}).values()) for row in rows]
-    if (
-        sum(len(elements(each, unwind)) if unwind else 1 for some in documents for each in some)
-        > MAX_ELEMENTS
-    ):
-        return
-    tables = [
-        row.observation.captured.flats.table(some, unwind) for row, some in zip(rows, documents, strict=True)
-    ]
-    every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
-    known = _Tables(tables, list(every.values()), unwind)
-    yield _View(Query(name, unwind=unwind), known)
-    for path, expr in _joins(tables, referred):
-        compute = compile_expr(expr)
-        where = (Where(path, "equals", expr, when_given=False),)
-        wanted = [text_of(compute(row.env)) for row in rows]
-        yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:
+    """Return the rows that have a number, with it, those first that rule most out: each number once before
+    any comes again, the largest first."""
+    met: Counter[float] = Counter()
+    found: list[tuple[int, float, int, float]] = []
+    for i, number in enumerate(numbers):
+        if number is not None:
+            found.append((met[number], -abs(number), i, number))
+            met[number] += 1
+    return [(i, number) for _, _, i, number in sorted(found)]
 
 
 def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
@@ -414,11 +456,3 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for size in range(1, len(names)):
         yield from combinations(names, size)
 
-
-def _verified(expr: Expr, rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the expression, perhaps with null where it is missing, if that is right everywhere."""
-    for candidate in (expr, First((expr, Literal(None)))):
-        found = fit(candidate, rows, values)
-        if found is not None and found.whole:
-            return candidate
-    return None

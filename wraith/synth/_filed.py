@@ -40,6 +40,8 @@ def norm(value: Found) -> object | None:
     nothing (null, empty)."""
     if isinstance(value, str):
         return value or None
+    if value is None or value is MISSING:
+        return None
     if isinstance(value, dict):
         return _of_object({name: norm(member) for name, member in value.items()}) if value else None
     if isinstance(value, list):
