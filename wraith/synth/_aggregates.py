@@ -455,4 +455,3 @@ def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for size in range(1, len(names)):
         yield from combinations(names, size)
-

@@ -43,6 +43,9 @@ LONGEST = 200
 
 _NUMBER = re.compile(r"\d+")
 
+Asking = Callable[[], Sequence[Feature]]
+"""What gives the questions."""
+
 Search = Callable[[Sequence[Row], Values], Expr | None]
 """What finds one expression for some of the rows."""
 
@@ -51,12 +54,12 @@ Option = tuple[Expr, tuple[int, ...]]
 
 
 def conditional_source(
-    rows: Sequence[Row], values: Values, questions: Sequence[Feature], others: int, search: Search
+    rows: Sequence[Row], values: Values, questions: Asking, others: int, search: Search
 ) -> Expr | None:
     """Return expressions with the conditions under which each applies, or None.
 
-    ``questions`` are answered for the rows and then for ``others`` further observations, in whose answers the
-    value is missing.
+    ``questions`` are asked for where there are such expressions; they are answered for the rows and then for
+    ``others`` further observations, in whose answers the value is missing.
     """
     options = _options(rows, values, search)
     if options is None or len(options) + bool(others) < 2:
@@ -66,7 +69,7 @@ def conditional_source(
     for label, (_, chosen) in enumerate(options):
         for row in chosen:
             labels[row] = label
-    leaves = grow([*labels, *[absent] * others], questions)
+    leaves = grow([*labels, *[absent] * others], questions())
     expected = len(options) + (absent == len(options) and others > 0)
     if any(leaf.hits < leaf.total for leaf in leaves) or len(leaves) > expected + SPARE_LEAVES:
         return None

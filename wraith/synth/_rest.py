@@ -158,9 +158,7 @@ class Rest:
                 found = clock_source(rows, values) or text_source(rows, values, ()) or _made(rows, values)
             return found
 
-        return conditional_source(
-            self.rows, each.values, self.context.questions(), self.context.others, search
-        )
+        return conditional_source(self.rows, each.values, self.context.questions, self.context.others, search)
 
 
 def _made(rows: Sequence[Row], values: Values) -> Expr | None:

@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from wraith.canonical import JsonValue, compact
 from wraith.exchange import header, media_type
@@ -377,7 +378,7 @@ def _learned(
     if sample[0].observation.seen.ok:
         context.lists.update(told.known)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
-    context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
+    context.questions = cache(lambda: restricted(questions.all, [*numbers, *accepted]))
     context.others = len(accepted)
     if accepted:
         context.list_values += unexpected(sample, [rows[number] for number in questions.accepted])
