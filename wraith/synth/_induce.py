@@ -8,7 +8,7 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -17,7 +17,7 @@ from wraith.runtime import compile_expr, text_of
 from wraith.synth._alike import Alike
 from wraith.synth._built import built_bytes, built_text
 from wraith.synth._calendar import calendar_source
-from wraith.synth._cases import case_source
+from wraith.synth._cases import case_source, switches
 from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
 from wraith.synth._finds import found_source
@@ -126,6 +126,8 @@ class _Inducer:
         made = Fresh(rows, values, context)
         self.fresh = made.sources
         self.made = made.columns
+        self.beside = repr([expr for expr, _ in made.columns])
+        self.known = context.known(rows)
         self.obeyed = Obeyed(rows, values, context)
         self.alike = Alike(rows, context)
         self.rest = Rest(rows, values, context, self.obeyed)
@@ -154,7 +156,7 @@ class _Inducer:
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
-        source = from_places(self.rows, values, name)
+        source = self.known.once("place", lambda: from_places(self.rows, values, name), at)
         if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
             source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
@@ -181,7 +183,6 @@ class _Inducer:
         return as_template(value)
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
-        rows = self.rows
         if (law := self.obeyed.law(values, at)) is not None:
             return self._hole("derived", type_of(values), law)
         for expr, column in self.made:
@@ -190,36 +191,42 @@ class _Inducer:
             if _are_texts_of(values, column):
                 return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
-            clock = clock_source(rows, values)
-            if clock is not None:
-                return self._hole("timestamp", type_of(values), clock)
-            searches: tuple[Callable[[], Expr | None], ...] = (
-                lambda: digest_of_place(rows, values),
-                lambda: found_source(rows, values),
-                lambda: function_source(rows, values),
-                lambda: text_source(rows, values, self.made),
-                lambda: part_fresh_source(values, self.made),
-                lambda: calendar_source(rows, values),
-                lambda: sum_source(rows, values),
-                lambda: length_source(rows, values),
-                lambda: size_of_place(rows, values),
-            )
-            for search in searches:
-                found = search()
-                if found is not None:
-                    made = hole_class(found)
-                    kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
-                    return self._hole(kind_of, type_of(values), found)
+            found = self.known.once(f"scalar beside {self.beside}", lambda: self._made_of(values), at)
+            if found is not None:
+                made = hole_class(found)
+                kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
+                return self._hole(kind_of, type_of(values), found)
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        step = step_source(rows, values, self.context.envelope, at)
+        envelope = self.context.envelope
+        step = self.known.once("step", lambda: step_source(self.rows, values, envelope, at), at)
         if step is not None:
             return self._hole("derived", type_of(values), step)
-        case = case_source(rows, values)
+        case = self.known.once("case", lambda: self._case(values), at)
         if case is not None:
             return self._hole("enum", type_of(values), case)
         return self._give_up(values, at)
+
+    def _made_of(self, values: Values) -> Expr | None:
+        """Return what makes scalars, simplest first."""
+        rows = self.rows
+        return (
+            clock_source(rows, values)
+            or digest_of_place(rows, values)
+            or found_source(rows, values)
+            or function_source(rows, values)
+            or text_source(rows, values, self.made)
+            or part_fresh_source(values, self.made)
+            or calendar_source(rows, values)
+            or sum_source(rows, values)
+            or length_source(rows, values)
+            or size_of_place(rows, values)
+        )
+
+    def _case(self, values: Values) -> Expr | None:
+        few = self.known.once("switches", lambda: switches(self.rows))
+        return case_source(self.rows, values, few)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
         compute = compile_expr(expr)
@@ -248,7 +255,7 @@ class _Inducer:
         return hole
 
     def _leave_unexplained(self, each: Open) -> None:
-        built = built_text(self.rows, each.values, each.at, self.made)
+        built = built_text(self.rows, each.values, each.at, self.made, self._case)
         if built is not None:
             self.holes[each.hole] = built
             if built.hole_class == "unexplained":

@@ -7,6 +7,7 @@ again and again: what was found in one round may be an operand in the next, as a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.synth._aggregates import Aggregates
@@ -41,9 +42,9 @@ class Rest:
         self.open: list[Open] = []
         self.made: list[Part] = []
         """Parts that hold an identifier which the answer makes in some cases."""
-        self._arithmetic = Arithmetic(rows)
-        same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
-        self._aggregates = context.totals.setdefault(same, Aggregates(rows))
+        self._known = context.known(rows)
+        self._arithmetic = self._known.once("arithmetic", lambda: Arithmetic(rows))
+        self._aggregates = self._known.once("aggregates", lambda: Aggregates(rows))
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
 
@@ -87,7 +88,9 @@ class Rest:
         done = False
         for each in [each for each in self.open if each.hole not in self._undivided]:
             self._undivided.add(each.hole)
-            source = as_made(each.values, self.made) or self._conditional(each)
+            source = as_made(each.values, self.made) or self._known.once(
+                "case by case", partial(self._conditional, each), each.at
+            )
             if source is not None:
                 self._fill(each, source, holes)
                 done = True

@@ -14,7 +14,7 @@ from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime import integer_of, text_of
 from wraith.synth._conditions import restricted
-from wraith.synth._context import Context, Totals
+from wraith.synth._context import AllKnown, Context
 from wraith.synth._headers import Answer, learn_headers
 from wraith.synth._induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
@@ -24,7 +24,7 @@ from wraith.synth._many import together
 from wraith.synth._observe import Observation
 from wraith.synth._places import norm
 from wraith.synth._questions import Asked, Questions
-from wraith.synth._quoted import foreign_names, quotations, quoted, unexpected
+from wraith.synth._quoted import foreign_names, quotations, quoted, unexpected, usual_names
 from wraith.synth._roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._rows import Row, kind
 from wraith.synth._sampling import thinned
@@ -106,7 +106,7 @@ class Study:
     def __init__(self, observations: Sequence[Observation], role: Role) -> None:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
         self.asked = Asked(self.rows, role)
-        self.totals: Totals = {}
+        self.known: AllKnown = {}
         self.refusals: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
         """Groups of refusals, of which there are no laws, by their rows and those learned from."""
 
@@ -209,10 +209,10 @@ def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
 
 
 def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
-    accepted = [row for row in rows if row.observation.seen.ok]
+    usual = usual_names([row for row in rows if row.observation.seen.ok])
     groups: dict[bytes, list[int]] = defaultdict(list)
     for number in members:
-        groups[_masked(rows[number], foreign_names(rows[number], accepted))].append(number)
+        groups[_masked(rows[number], foreign_names(rows[number], usual))].append(number)
     if len(groups) > MAX_GROUPS:
         return [tuple(members)]
     return [tuple(group) for _, group in sorted(groups.items())]
@@ -374,7 +374,7 @@ def _learned(
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, told, questions.laws)
-    context.totals = told.study.totals
+    context.all_known = told.study.known
     if sample[0].observation.seen.ok:
         context.lists.update(told.known)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
