@@ -8,10 +8,10 @@ in each of them, which refer to what the exchange is about (a *join*), and whose
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import chain, combinations, islice
+from itertools import chain, combinations
 from math import isclose
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from wraith.synth._flats import Flat, elements
 from wraith.synth._places import cost, rank
 from wraith.synth._rows import Compute, Row, Values, fit, plain_number
 from wraith.synth._sampling import thinned
+from wraith.synth._scenes import Join, Numbers, Scene, numbers_of
 from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
@@ -51,20 +52,13 @@ NEAR = 1e-6
 DISTINCT = 3
 """Different results that an aggregate must give; with conditions chosen freely, fewer are met by chance."""
 
-Join = tuple[Path, Expr]
-"""A field of the entity, and what it has to be equal to."""
-
-
-SPEAKING = ("request", "entity", "item")
-"""Where an exchange says what it is about."""
-
 _Targets: TypeAlias = Sequence[tuple[int, float]]
 """Rows with the number to come to, those first that rule most out."""
 
 _Wanted: TypeAlias = Callable[[int], str | None]
 """What the field of a join has to say on a row."""
 
-_Numbers: TypeAlias = Mapping[str, Sequence[float]]
+_Categories: TypeAlias = Mapping[str, Sequence[float]]
 _Pairs: TypeAlias = Iterable[tuple[Sequence[float], float]]
 _Holds: TypeAlias = Callable[[Sequence[float], float], bool]
 
@@ -81,7 +75,8 @@ class _View:
         self._join = join
         self._wanted = wanted
         self._found: dict[int, Sequence[Flat]] = {}
-        self._numbers: dict[tuple[int, Path | None, Path | None], dict[str, list[float]]] = {}
+        self._numbers: dict[tuple[int, Path | None], Numbers] = {}
+        self._categories: dict[tuple[int, Path | None, Path], _Categories] = {}
 
     @property
     def measures(self) -> tuple[Path, ...]:
@@ -104,26 +99,35 @@ class _View:
             ]
         return self._found[i]
 
-    def numbers(self, i: int, measure: Path | None = None, switch: Path | None = None) -> _Numbers:
-        """Return the numbers that a row has, by category."""
+    def numbers(self, i: int, measure: Path | None) -> Numbers:
+        """Return the numbers that a row has."""
+        if self._join is None:
+            return self._tables.numbers(i, measure)
+        if (i, measure) not in self._numbers:
+            self._numbers[i, measure] = numbers_of(self.found(i), measure)
+        return self._numbers[i, measure]
+
+    def by_category(self, i: int, measure: Path | None, switch: Path) -> _Categories:
+        """Return the numbers that a row has, by what a field says."""
         place = (i, measure, switch)
-        if place not in self._numbers:
-            by_category: dict[str, list[float]] = {}  # of a measure, which holds numbers only
+        if place not in self._categories:
+            found: dict[str, list[Flat]] = {}
             for flat in self.found(i):
-                number = 1 if measure is None else flat.values.get(measure)
-                category = "" if switch is None else flat.values.get(switch)
-                name = text_of(category) if isinstance(category, str | bool) else None
-                if name is not None and isinstance(number, int | float):
-                    by_category.setdefault(name, []).append(number)
-            self._numbers[place] = by_category
-        return self._numbers[place]
+                category = flat.values.get(switch)
+                name = text_of(category) if isinstance(category, (str, bool)) else None
+                if name is not None:
+                    found.setdefault(name, []).append(flat)
+            numbers = {name: numbers_of(some, measure).each for name, some in found.items()}
+            self._categories[place] = {name: each for name, each in numbers.items() if each}
+        return self._categories[place]
 
 
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], scenes: Sequence[Scene]) -> None:
         self._rows = rows
+        self._scenes = scenes
         self._sample = thinned(range(len(rows)), SAMPLE)
         self._known: dict[tuple[Path, Values], Expr | None] = {}
 
@@ -200,35 +204,29 @@ class Aggregates:
                     continue
                 query = view.query if measure is None else replace(view.query, item=Ref(("entity", *measure)))
                 if variety >= DISTINCT or query.where:
-                    pairs = ((view.numbers(i, measure).get("", ()), target) for i, target in targets)
+                    pairs = ((view.numbers(i, measure).each, target) for i, target in targets)
                     yield from _functions(query, (), pairs)
                 for switch in view.switches:
                     yield from _in_some_states(query, view, measure, switch, targets, at, variety)
 
     @cached_property
     def _views(self) -> list[_View]:
-        rows = [self._rows[i] for i in self._sample]
-        names = sorted({name for row in rows for name in row.observation.captured.whole})
-        referred = [_referred(row) for row in rows]
+        scenes = [self._scenes[i] for i in self._sample]
+        names = sorted({name for scene in scenes for name in scene.names})
         return [
             view
             for name in names
-            for unwind in _unwinds(name, rows)
-            for view in self._views_of(name, unwind, rows, referred)
+            for unwind in [(), *sorted(set().union(*(scene.lists(name) for scene in scenes)), key=str)[:2]]
+            for view in self._views_of(name, unwind, scenes)
         ]
 
-    def _views_of(
-        self, name: str, unwind: Path, rows: Sequence[Row], referred: Sequence[Mapping[object, Sequence[Ref]]]
-    ) -> Iterator[_View]:
-        documents = [list(row.observation.captured.whole.get(name, {}).values()) for row in rows]
-        if (
-            sum(len(elements(each, unwind)) if unwind else 1 for some in documents for each in some)
-            > MAX_ELEMENTS
-        ):
+    def _views_of(self, name: str, unwind: Path, scenes: Sequence[Scene]) -> Iterator[_View]:
+        some = [document for scene in scenes for document in scene.documents(name)]
+        if sum(len(elements(each, unwind)) if unwind else 1 for each in some) > MAX_ELEMENTS:
             return
-        known = _Tables(self._rows, name, unwind, self._sample)
+        known = _Tables(self._scenes, name, unwind, self._sample)
         yield _View(Query(name, unwind=unwind), known)
-        for path, expr in _joins([known.row(i) for i in self._sample], referred):
+        for path, expr in _common([scene.joins(name, unwind) for scene in scenes]):
             compute = compile_expr(expr)
             where = (Where(path, "equals", expr, when_given=False),)
             wanted = partial(self._text, compute)
@@ -243,23 +241,21 @@ class _Tables:
     """A collection as it was on each row, with the fields that can be added up, and those that say in which
     state an entity is; most hypotheses fail before they ask for the latter."""
 
-    def __init__(self, rows: Sequence[Row], name: str, unwind: Path, sample: Sequence[int]) -> None:
-        self._rows = rows
+    def __init__(self, scenes: Sequence[Scene], name: str, unwind: Path, sample: Sequence[int]) -> None:
+        self._scenes = scenes
         self._name = name
         self._unwind = unwind
-        self._known: dict[int, Sequence[Flat]] = {}
         some = chain.from_iterable(map(self.row, sample))
         self._every = list({id(flat): flat for flat in some}.values())  # documents live as long as the rows
         self.measures = _measures(self._every, unwind)
 
     def row(self, i: int) -> Sequence[Flat]:
         """Return the entities, or elements of a list in them, of a row."""
-        known = self._known.get(i)
-        if known is None:
-            captured = self._rows[i].observation.captured
-            documents = list(captured.whole.get(self._name, {}).values())
-            known = self._known[i] = captured.flats.table(documents, self._unwind)
-        return known
+        return self._scenes[i].table(self._name, self._unwind)
+
+    def numbers(self, i: int, measure: Path | None) -> Numbers:
+        """Return the numbers in a field on a row."""
+        return self._scenes[i].numbers(self._name, self._unwind, measure)
 
     @cached_property
     def switches(self) -> tuple[Path, ...]:
@@ -276,17 +272,6 @@ def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:
             found.append((met[number], -abs(number), i, number))
             met[number] += 1
     return [(i, number) for _, _, i, number in sorted(found)]
-
-
-def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
-    """Return the ways to look at a collection: as it is, or as the elements of a list in each."""
-    lists: dict[Path, None] = {}
-    for row in rows:
-        for document in islice(row.observation.captured.whole.get(name, {}).values(), 8):
-            for key, member in document.items() if isinstance(document, dict) else ():
-                if isinstance(member, list) and member and isinstance(member[0], dict):
-                    lists.setdefault((key,))
-    return [(), *sorted(lists, key=str)[:2]]
 
 
 def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:
@@ -311,37 +296,12 @@ def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
     return tuple(path for *_, path in sorted(found)[:MAX_SWITCHES])
 
 
-def _referred(row: Row) -> dict[object, list[Ref]]:
-    """Return what an exchange speaks of, with where it says so."""
-    found: dict[object, list[Ref]] = {}
-    for key, exprs in row.index.own():
-        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
-        if said:
-            found[key] = said
-    for root, by_key in row.index.documents():
-        if isinstance(root.expr, Ref) and root.expr.path[0] in SPEAKING:
-            for key, paths in by_key.items():
-                found.setdefault(key, []).extend(Ref((*root.expr.path, *path)) for path in paths)
-    return found
-
-
-def _joins(
-    tables: Sequence[Sequence[Flat]], referred: Sequence[Mapping[object, Sequence[Ref]]]
-) -> list[Join]:
-    """Return the fields that hold something the exchange speaks of, with where it says so, simplest first;
-    of those that find the same, one."""
+def _common(found: Sequence[Set[Join]]) -> list[Join]:
+    """Return the joins that rows have in common, simplest first; of those that find the same, one."""
     votes: Counter[Join] = Counter()
-    for table, said in zip(tables, referred, strict=True):
-        known = said.keys()
-        fields = {
-            (path, key)
-            for flat in table
-            if not flat.filed.isdisjoint(known)
-            for path, key in flat.keys
-            if key in said
-        }
-        votes.update({(path, expr) for path, key in fields for expr in said[key]})
-    joins = [join for join, count in votes.items() if count > 1 or len(tables) == 1]
+    for each in found:
+        votes.update(each)
+    joins = [join for join, count in votes.items() if count > 1 or len(found) == 1]
     return sorted(joins, key=lambda join: (rank(join[1]), -votes[join], len(join[0]), str(join[0])))[
         :MAX_JOINS
     ]
@@ -379,10 +339,10 @@ def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
             if target > len(view.found(i)):
                 return False
             continue
-        numbers = view.numbers(i, measure).get("", ())
-        if target and not numbers:
+        numbers = view.numbers(i, measure)
+        if target and not numbers.each:
             return False
-        if numbers and min(numbers) >= 0 and target > sum(numbers):
+        if numbers.each and numbers.least >= 0 and target > numbers.total:
             return False
     return True
 
@@ -424,9 +384,11 @@ def _in_some_states(
 ) -> Iterator[Expr]:
     """Yield aggregates over the entities whose field is one of some texts, the fewest texts first. A text
     that the place in the answer is named for needs less evidence."""
-    if not all(_reached(query, view.numbers(i, measure, switch), target) for i, target in targets[:REFUTING]):
+    if not all(
+        _reached(query, view.by_category(i, measure, switch), target) for i, target in targets[:REFUTING]
+    ):
         return
-    rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
+    rows = [(view.by_category(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
     named = [(name,) for name in names if name in at or (name == "true" and switch[-1:] == at[-1:])]
     sets = named or (_subsets(names) if variety >= DISTINCT else ())
@@ -437,7 +399,7 @@ def _in_some_states(
         yield from _functions(query, (condition,), pairs)
 
 
-def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
+def _reached(query: Query, numbers: _Categories, target: float) -> bool:
     """Whether the numbers of some categories, or of none, may come to a target in any way."""
     reached = {(0, 0.0)}
     for some in numbers.values():

@@ -20,6 +20,7 @@ from wraith.synth._made import clock_source, made_source
 from wraith.synth._obeyed import Obeyed
 from wraith.synth._places import norm
 from wraith.synth._rows import Row, Values, constant, plain_number, type_of
+from wraith.synth._scenes import Scene
 from wraith.synth._sources import from_places, hole_class, named_place, text_source
 from wraith.synth._texts import part_function_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
@@ -44,9 +45,13 @@ class Rest:
         """Parts that hold an identifier which the answer makes in some cases."""
         self._known = context.known(rows)
         self._arithmetic = self._known.once("arithmetic", lambda: Arithmetic(rows))
-        self._aggregates = self._known.once("aggregates", lambda: Aggregates(rows))
+        self._aggregates = self._known.once("aggregates", self._new_aggregates)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
+
+    def _new_aggregates(self) -> Aggregates:
+        scenes = [self.context.known((row,)).once("scene", partial(Scene, row)) for row in self.rows]
+        return Aggregates(self.rows, scenes)
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
