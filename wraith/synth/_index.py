@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from wraith.paths import Path
@@ -21,8 +22,14 @@ class Root:
 
     def at(self, path: Path) -> Ref | Lookup:
         if isinstance(self.expr, Ref):
-            return Ref((*self.expr.path, *path))
+            return _ref((*self.expr.path, *path))
         return Lookup(self.expr.entity, self.expr.key, path)
+
+
+@lru_cache(maxsize=65_536)
+def _ref(path: Path) -> Ref:
+    """Return the reference to a path: each is asked for again and again, and made once."""
+    return Ref(path)
 
 
 class Index:

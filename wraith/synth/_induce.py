@@ -20,7 +20,7 @@ from wraith.synth._calendar import calendar_source
 from wraith.synth._cases import case_source, switches
 from wraith.synth._context import Context, Open
 from wraith.synth._digests import digest_of_place, size_of_place
-from wraith.synth._finds import found_source
+from wraith.synth._finds import Named, found_source, named_by
 from wraith.synth._fresh import Fresh
 from wraith.synth._laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._links import address_source, cursor_source
@@ -214,7 +214,7 @@ class _Inducer:
         return (
             clock_source(rows, values)
             or digest_of_place(rows, values)
-            or found_source(rows, values)
+            or found_source(rows, values, self._named)
             or function_source(rows, values)
             or text_source(rows, values, self.made)
             or part_fresh_source(values, self.made)
@@ -223,6 +223,9 @@ class _Inducer:
             or length_source(rows, values)
             or size_of_place(rows, values)
         )
+
+    def _named(self, row: Row) -> Sequence[Named]:
+        return self.context.known((row,)).once("named", lambda: named_by(row))
 
     def _case(self, values: Values) -> Expr | None:
         few = self.known.once("switches", lambda: switches(self.rows))
@@ -310,10 +313,11 @@ class _Inducer:
             every = list(
                 dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)])
             )
+            pairs = list(zip(map(_members, values), map(_members, made), strict=True))
             changed = [
                 key
                 for key in every
-                if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
+                if not all(equal(a.get(key, MISSING), b.get(key, MISSING)) for a, b in pairs)
             ]
             changed += [key for key in self.obeyed.of_state(at) if key in every and key not in changed]
             brought = {key for value in made if isinstance(value, dict) for key in value}
@@ -367,6 +371,10 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _members(value: Found) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
 
 
 def _are_texts_of(values: Values, column: list[Found]) -> bool:

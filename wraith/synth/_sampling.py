@@ -18,7 +18,7 @@ ENOUGH = 24
 """Observations of one route and status that are looked for. What is common is met far more often beside them;
 with 60, four times the sessions taught the same model, or one that did no better."""
 
-PLENTY = 4000
+PLENTY = 3000
 """Exchanges after which only what is still rare is looked for: they hold whatever a service does often."""
 
 AT_LEAST = 8

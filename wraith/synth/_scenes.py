@@ -41,7 +41,7 @@ def numbers_of(some: Sequence[Flat], measure: Path | None) -> Numbers:
     """Return the numbers that entities have in a field, 1 for each where no field is named."""
     if measure is None:
         return Numbers([1] * len(some), 1, len(some)) if some else NONE
-    found = [flat.values[measure] for flat in some if measure in flat.values]
+    found = [flat.values.get(measure) for flat in some]
     each = [number for number in found if isinstance(number, (int, float))]
     return Numbers(each, min(each), sum(each)) if each else NONE
 

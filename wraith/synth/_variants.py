@@ -384,10 +384,15 @@ def _learned(
         context.list_values += unexpected(sample, [rows[number] for number in questions.accepted])
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
-    style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
+    style = context.known(sample).once("style", lambda: _style(sample))
     headers = learn_headers(sample, Answer(induced, context.page, told.shared))
     silent = silent_effects(sample, told.role) if sample[0].observation.seen.ok else ()
     return _Group(members, induced, headers, style, silent)
+
+
+def _style(sample: Sequence[Row]) -> Style | None:
+    """Return how the answers write JSON."""
+    return learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
 
 
 def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
