@@ -227,3 +227,33 @@ def test_rooms_are_entered_by_their_doors(room: str) -> None:
         if other_room(found, room) and any(part.startswith("_") for part in found.module.split(".")[2:])
     ]
     assert wrong == []
+
+
+def packages_of_synthesis() -> dict[str, set[str]]:
+    """Return the packages within synthesis, in the order of their table, each with the modules it names."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    section = text.partition("**Synthesis is induction")[2].partition("\n**")[0]
+    rows = re.findall(r"^\| `(_\w+)` \| .* \| ([^|]+) \|$", section, re.MULTILINE)
+    return {package: set(re.findall(r"`(\w+)`", names)) for package, names in rows}
+
+
+def test_the_packages_of_synthesis_read_from_top_to_bottom() -> None:
+    """Within synthesis a package imports only packages that stand above it in the table."""
+    rank = {package: row for row, package in enumerate(packages_of_synthesis())}
+    wrong = [
+        str(found)
+        for package in rank
+        for path in (PACKAGE / "synth" / package).glob("*.py")
+        for found in imports(path)
+        if found.module.startswith("wraith.synth.") and rank[found.module.split(".")[2]] > rank[package]
+    ]
+    assert wrong == []
+
+
+def test_every_module_of_synthesis_stands_in_the_table() -> None:
+    """The table names the packages within synthesis and the modules of each, all of them and no others."""
+    there: dict[str, set[str]] = {}
+    for path in (PACKAGE / "synth").glob("*/*.py"):
+        there.setdefault(path.parent.name, set()).update({path.stem} - {"__init__"})
+    assert packages_of_synthesis() == there
+    assert list((PACKAGE / "synth").glob("_*.py")) == [PACKAGE / "synth" / "__init__.py"]

@@ -12,7 +12,7 @@ from wraith.errors import InputError
 from wraith.exchange import Request
 from wraith.paths import MISSING, Found
 from wraith.runtime import Environment, Ids, State, cast, compile_atom, compile_expr, merged
-from wraith.synth._features import negated
+from wraith.synth._guards.features import negated
 from wraith.wir import (
     Append,
     AtLeast,

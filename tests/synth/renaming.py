@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from tests.synth.recordings import Recorded
 from wraith.canonical import JsonValue
 from wraith.exchange import Exchange, Request, Response, decode_body, encode_json, header
-from wraith.synth import _priors
-from wraith.synth._routes import is_plural, singular
+from wraith.synth._routes.routes import is_plural, singular
+from wraith.synth._shared import priors
 
 LETTERS = "abcdfghijklmnopqrtuvwz"
 """All but those that the rules of English plurals look at."""
@@ -42,7 +42,7 @@ def words_of(text: str) -> list[str]:
 def prior_words() -> frozenset[str]:
     """Return every word in the table of priors."""
     return frozenset(
-        word for name, value in vars(_priors).items() if name.isupper() for word in words_of(_texts(value))
+        word for name, value in vars(priors).items() if name.isupper() for word in words_of(_texts(value))
     )
 
 

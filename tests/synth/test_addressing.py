@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.synth.recordings import Document, exchange, model_of, route, session, source, variant
-from wraith.synth._refusals import refuses
+from wraith.synth._exchanges.refusals import refuses
 from wraith.wir import Cast, FreshId, NextKey, Ref
 
 ROOMS = (("RMk3Jd82mQ", "ada"), ("RM9xPq27Lb", "bob"), ("RMZr41wTn6", "cleo"))

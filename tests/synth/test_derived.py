@@ -309,7 +309,7 @@ def answered(model: Model, sent: Document) -> Document:
 
 def test_texts_count() -> None:
     """A text that holds a count may have words of its own for a single one."""
-    from wraith.synth._conditions import counted_text
+    from wraith.synth._guards.conditions import counted_text
 
     counts = call("count", ref("response.body.errors"))
     texts = ["1 field is wrong", "2 fields are wrong", "3 fields are wrong"]

@@ -21,12 +21,12 @@ from wraith.exchange import Exchange, Request, Response, decode_body, header
 from wraith.paths import leaves
 from wraith.runtime import Environment, Ids, State, compile_atom
 from wraith.synth import learn
-from wraith.synth._observe import Observer, learn_removal
-from wraith.synth._roles import assign_roles
-from wraith.synth._routes import Paths
-from wraith.synth._seen import see
-from wraith.synth._survey import sketch
-from wraith.synth._world import World
+from wraith.synth._exchanges.seen import see
+from wraith.synth._exchanges.survey import sketch
+from wraith.synth._roles.roles import assign_roles
+from wraith.synth._routes.routes import Paths
+from wraith.synth._world.observe import Observer, learn_removal
+from wraith.synth._world.world import World
 from wraith.wir import dump_evidence, dump_model
 
 SHOP = Spec(

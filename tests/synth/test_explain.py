@@ -13,7 +13,7 @@ from wraith.exchange import Exchange, Request, Response, Truncated
 from wraith.paths import MISSING, parse_path
 from wraith.runtime import Environment, Ids, State
 from wraith.synth import Explanation, PartExplanation, explain, explain_exchange, find_route, learn
-from wraith.synth._judge import compile_judge
+from wraith.synth._evidence.judge import compile_judge
 from wraith.wir import (
     Call,
     Case,

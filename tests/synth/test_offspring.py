@@ -7,8 +7,8 @@ import pytest
 from tests.synth.recordings import exchange, recording, session
 from wraith.canonical import JsonValue
 from wraith.runtime import Environment, Ids, State
-from wraith.synth._offspring import Made
-from wraith.synth._seen import see
+from wraith.synth._exchanges.seen import see
+from wraith.synth._world.offspring import Made
 from wraith.wir import FreshId, Make, ref
 
 EFFECT = Make(

@@ -1,6 +1,6 @@
 """The engine knows no service: billing recordings with every name replaced teach the same, renamed.
 
-What it does know of names stands in one table, ``wraith.synth._priors``, whose words are not renamed.
+What it does know of names stands in one table, ``wraith.synth._shared.priors``, whose words are not renamed.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.synth.recordings import Step, exchange, model_of, names, recording, session
-from wraith.synth._routes import Paths
-from wraith.synth._seen import see
-from wraith.synth._survey import sketch
+from wraith.synth._exchanges.seen import see
+from wraith.synth._exchanges.survey import sketch
+from wraith.synth._routes.routes import Paths
 
 A, B, C = "it_k3Jd82mQ", "it_9xPq27Lb", "it_Zr41wTn6"
 

@@ -9,7 +9,7 @@ from wraith.config import Diff
 from wraith.conformance import check
 from wraith.exchange import Exchange, Headers, Request, Response
 from wraith.synth import learn
-from wraith.synth._ranges import PART, PLACE
+from wraith.synth._evidence.ranges import PART, PLACE
 from wraith.wir import Make, Ref, ref
 
 TEXT = ("content-type", "text/plain")

@@ -8,8 +8,8 @@ from hypothesis import given
 from tests.wir.strategies import styles
 from wraith.canonical import JsonValue
 from wraith.runtime import encode_styled
-from wraith.synth._rows import in_order
-from wraith.synth._style import learn_style
+from wraith.synth._evidence.rows import in_order
+from wraith.synth._roles.style import learn_style
 from wraith.wir import Style
 
 DOCUMENTS: list[JsonValue] = [

@@ -1,8 +1,8 @@
 """Synthesis: recordings in, a model out. Pure functions; ``docs/explanation`` tells the ideas."""
 
-from wraith.synth._engine import learn
-from wraith.synth._explain import explain, explain_exchange, find_route
-from wraith.synth._explanation import (
+from wraith.synth._exchanges.memo import Memo
+from wraith.synth._explain.explain import explain, explain_exchange, find_route
+from wraith.synth._explain.explanation import (
     AtomTruth,
     Disagreement,
     ExchangeExplanation,
@@ -13,10 +13,10 @@ from wraith.synth._explanation import (
     VariantTruth,
     WrongChoice,
 )
-from wraith.synth._memo import Memo
-from wraith.synth._recall import Learned
-from wraith.synth._rivals import Rival
-from wraith.synth._spread import Spread, in_turn
+from wraith.synth._explain.rivals import Rival
+from wraith.synth._learn.engine import learn
+from wraith.synth._shared.spread import Spread, in_turn
+from wraith.synth._world.recall import Learned
 
 __all__ = [
     "AtomTruth",

@@ -1,0 +1,1 @@
+"""Templates of answers: bodies and headers whose holes explain every answer of one kind."""

@@ -1,0 +1,1 @@
+"""What requests do to what is stored, beside what their answers say."""

@@ -1,0 +1,1 @@
+"""Recorded exchanges as synthesis looks at them: decoded once, surveyed, taken apart where one holds many."""

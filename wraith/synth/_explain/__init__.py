@@ -1,0 +1,1 @@
+"""A learned program held against what was recorded of it."""

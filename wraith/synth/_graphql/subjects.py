@@ -1,0 +1,180 @@
+"""What each mutation is about: the class it makes or changes, and where its key comes from."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from wraith.canonical import JsonValue
+from wraith.paths import MISSING, Found, Path, get
+from wraith.runtime import text_of
+from wraith.synth._graphql.documents import ROOTS, Call, Object, Value
+from wraith.synth._graphql.types import Class, Types
+from wraith.synth._graphql.words import stem, words
+from wraith.synth._shared.priors import CREATIONS, PRIOR_KEYS, REMOVALS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The entity that a field is about. ``at`` is where it stands below the field; ``key`` the argument that
+    addresses it, None where the field makes a new one."""
+
+    of: Class
+    at: Path = ()
+    shown: bool = True
+    """Whether answers show it; what returns a word alone does not."""
+    key: Path | None = None
+    bulk: str | None = None
+    """The argument whose elements it makes one each of."""
+    removes: bool = False
+    """As its name says."""
+
+
+def leaves_of(value: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue]]:
+    """Yield the values in arguments by their path; a list is one value."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from leaves_of(each, (*at, name))
+    else:
+        yield at, value
+
+
+def below(value: Value, path: Path) -> Value:
+    """Return what stands at a path of fields below an object, MISSING where it was not selected."""
+    for name in path:
+        if not isinstance(value, Object):
+            return MISSING
+        value = next((each.value for each in value.sights if each.name == name), MISSING)
+    return value
+
+
+def find_subjects(calls: Iterable[Call], types: Types) -> dict[tuple[str, str], Subject]:
+    """Return the subject of each field of the root types that is about one entity, or makes some."""
+    by_field: dict[tuple[str, str], list[Call]] = defaultdict(list)
+    for call in calls:
+        by_field[call.kind, call.name].append(call)
+    found: dict[tuple[str, str], Subject] = {}
+    for (kind, name), some in sorted(by_field.items()):
+        subject = _subject(kind, name, some, types)
+        if subject is not None:
+            found[kind, name] = subject
+    return found
+
+
+def _subject(kind: str, name: str, calls: list[Call], types: Types) -> Subject | None:
+    found = _shown(types.at.get((ROOTS[kind], name)), types)
+    if found is None:
+        return _silent(name, calls, types) if kind == "mutation" else None
+    of, at = found
+    values = [
+        value for call in calls if (value := below(call.value, at)) is not MISSING and value is not None
+    ]
+    if any(isinstance(value, list) for value in values):
+        bulk = _bulk(calls, at) if kind == "mutation" else None
+        return Subject(of, at, bulk=bulk) if bulk is not None else None
+    key = _key_argument(calls, of, at, types)
+    verbs = words(name)
+    if kind == "mutation" and key is not None and CREATIONS & set(verbs[:1]) and key[-1] != of.key:
+        key = None  # what it makes has a number that an argument happens to have as well
+    return Subject(of, at, key=key, removes=bool(REMOVALS & set(verbs)))
+
+
+def _shown(top: Class | None, types: Types) -> tuple[Class, Path] | None:
+    """Return the entity that a class is, or holds, and where: the first one of the shallowest."""
+    level: list[tuple[Class, Path]] = [(top, ())] if top is not None else []
+    seen: set[str] = set()
+    while level:
+        for of, at in level:
+            if of.key is not None:
+                return of, at
+        seen.update(of.name for of, _ in level)
+        level = [
+            (next_, (*at, name))
+            for of, at in level
+            for name in of.fields
+            if (next_ := types.below(of, name)) is not None and next_.name not in seen
+        ]
+    return None
+
+
+def _silent(name: str, calls: list[Call], types: Types) -> Subject | None:
+    """A mutation that answers no entity is about the class that it names, where an argument is its key."""
+    about = stem(name)
+    of = next((each for each in types.classes if each.key and stem(each.name) == about), None)
+    if of is None:
+        return None
+    paths = Counter(path for call in calls for path, _ in leaves_of(call.arguments) if path)
+    named = [path for path in paths if path[-1] == of.key] or [
+        path for path in paths if path[-1] in PRIOR_KEYS
+    ]
+    key = min(named, key=lambda path: (len(path), path), default=None)
+    return Subject(of, (), False, key, None, bool(REMOVALS & set(words(name))))
+
+
+def _bulk(calls: list[Call], at: Path) -> str | None:
+    votes: Counter[str] = Counter()
+    for call in calls:
+        value = below(call.value, at)
+        for name, given in call.arguments.items():
+            fits = isinstance(given, list) and isinstance(value, list) and len(given) == len(value) > 0
+            if fits and isinstance(given, list) and all(isinstance(each, dict) for each in given):
+                votes[name] += 1
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def _key_argument(calls: list[Call], of: Class, at: Path, types: Types) -> Path | None:
+    """Return the argument that always is the key of what is answered."""
+    hits: Counter[Path] = Counter()
+    asked = 0
+    for call in calls:
+        value = below(call.value, at)
+        if not isinstance(value, Object) or (key := types.key(value, of)) is None:
+            continue
+        asked += 1
+        hits.update({path for path, given in leaves_of(call.arguments) if path and text_of(given) == key})
+    if not hits:
+        return _only_argument(calls, of) if not asked else None
+    best = min(hits, key=lambda path: (-hits[path], path[-1] != of.key, len(path), path))
+    return best if hits[best] * 10 >= asked * 9 else None
+
+
+def _only_argument(calls: list[Call], of: Class) -> Path | None:
+    """Where no answer shows a key: the argument that is named as keys are."""
+    paths = {path for call in calls for path, _ in leaves_of(call.arguments) if path}
+    return next((path for path in sorted(paths) if path[-1] == of.key), None)
+
+
+def key_of(call: Call, subject: Subject, types: Types) -> str | None:
+    """Return the key of what a call is about, from its answer or its arguments."""
+    value = below(call.value, subject.at) if subject.shown else MISSING
+    own = types.key(value, subject.of) if isinstance(value, Object) else None
+    if own is not None or subject.key is None:
+        return own
+    return text_of(get(call.arguments, subject.key))
+
+
+def entities(
+    value: Value, of: Class | None, types: Types, key: str | None = None
+) -> Iterator[tuple[Class, str | None, Object]]:
+    """Yield the entities that an answer shows, outermost first, with their class and key. ``key`` is that of
+    the object itself, where something else told it."""
+    if isinstance(value, list):
+        for each in value:
+            yield from entities(each, of, types)
+    elif isinstance(value, Object) and of is not None:
+        if of.key is not None:
+            yield of, types.key(value, of) or key, value
+        for sight in value.sights:
+            yield from entities(sight.value, types.below(of, sight.name), types)
+
+
+def shown_of(
+    call: Call, subjects: Mapping[tuple[str, str], Subject], types: Types
+) -> Iterator[tuple[Class, str | None, Object]]:
+    """Yield the entities that a call shows."""
+    subject = subjects.get((call.kind, call.name))
+    key: Found = MISSING
+    if subject is not None and subject.key is not None and not subject.at:
+        key = get(call.arguments, subject.key)
+    yield from entities(call.value, types.at.get((ROOTS[call.kind], call.name)), types, text_of(key))

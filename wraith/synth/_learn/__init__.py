@@ -1,0 +1,1 @@
+"""From recordings to a model: the stages in order."""

@@ -1,0 +1,1 @@
+"""Routes from paths: which segments are parameters, which sessions hypotheses are made from."""

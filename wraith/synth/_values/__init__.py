@@ -1,0 +1,1 @@
+"""Kinds of expressions that one value may have: texts, numbers, times, identifiers, maps, digests."""

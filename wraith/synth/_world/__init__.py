@@ -1,0 +1,1 @@
+"""The world around sessions, and what each answer could depend on: replay with the true answers."""
