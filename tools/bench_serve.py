@@ -31,7 +31,7 @@ from wraith.canonical import JsonValue
 from wraith.config import ScrubConfig, Serve
 from wraith.runtime import Twin
 from wraith.scrub import Scrubber, restore
-from wraith.serve import AccessLog, masking, serve_twin
+from wraith.serve import AccessLog, Loaded, masking, serve_twin
 from wraith.wir import model_from_json
 
 CONNECTIONS: Final = 32
@@ -135,16 +135,14 @@ def serve(what: str, ready: Path) -> None:
         asyncio.run(run_app(raw, host="127.0.0.1", port=0, ready_json=ready))
         return
     scrubber = Scrubber(ScrubConfig(), None)  # as wraith serve does: requests are looked through for secrets
-    serve_twin(
+    loaded = Loaded(
         Twin(model_from_json(MODEL)),
+        "",
         masking(scrubber.request, restore, scrubber.secrets),
-        name="bench",
-        model_digest="",
-        access=AccessLog(sys.stderr, as_json=True, colour=False),
-        settings=LIMITS if what == "limited" else Serve(max_entities=10**9, max_bytes=10**12),
-        port=0,
-        ready_json=ready,
+        LIMITS if what == "limited" else Serve(max_entities=10**9, max_bytes=10**12),
     )
+    access = AccessLog(sys.stderr, as_json=True, colour=False)
+    serve_twin(loaded, name="bench", access=access, port=0, ready_json=ready)
 
 
 @dataclass(frozen=True)

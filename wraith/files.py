@@ -46,10 +46,11 @@ def write_json(path: Path, value: JsonValue) -> None:
     write_whole(path, pretty(value))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: str | Path) -> bytes:
     """Return the bytes of a file. Raises OperationError where it cannot be read; FileNotFoundError passes."""
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -62,9 +63,9 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
-        raise InputError(
-            "no such file", where=path, hint="wraith init NAME --base-url URL writes one"
-        ) from None
+        is_twin = path.name == "wraith.toml"
+        hint = "wraith init NAME --base-url URL writes one" if is_twin else "name a file that exists"
+        raise InputError("no such file", where=path, hint=hint) from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"not UTF-8 text, at byte {error.start}", where=path, hint="save the file as UTF-8"
@@ -77,7 +78,7 @@ def read_tables(path: Path) -> dict[str, JsonValue]:
         raise OperationError(f"cannot be read: {error.strerror or error}", where=path) from error
 
 
-def fast_digest(path: Path) -> str:
+def fast_digest(path: str | Path) -> str:
     """Return the BLAKE3 hex digest of a file. For freshness only; what people pin is SHA-256."""
     from blake3 import blake3
 

@@ -188,6 +188,10 @@ class Workspace:
 
     def require(self) -> Workspace:
         """Return self if the workspace exists. Raises InputError that names what to do otherwise."""
+        if not self.exists() and self == self.project.composite(self.name):
+            raise InputError(
+                f"{self.name} is not composed yet", where=self.config_path, hint=f"doit compose:{self.name}"
+            )
         if not self.exists() and self.place is not None:
             raise InputError(
                 "there is no twin in this folder", where=self.place, hint="name one with a wraith.toml"

@@ -25,21 +25,41 @@ def model(body: dict[str, str]) -> bytes:
 
 
 SECRETS: dict[str, tuple[str, bytes, str]] = {
-    "a constant of the model": ("model/symbols.json", model({"a": KEY}), r"model/symbols\.json:\d+"),
+    "a constant of the model": (
+        "model/symbols.json",
+        model({"a": KEY}),
+        r"symbols.json, at routes\[0\].variants\[0\].body_template.a$",
+    ),
     "a password in the model": ("model/symbols.json", model({"password": "hunter2"}), "model/symbols"),
-    "a fixture": ("state/fixtures/keys.json", f'{{\n"key_1": {{"v": "{KEY}"}}}}'.encode(), "keys.json:3"),
-    "a password by its name": ("state/fixtures/u.json", b'{"u": {"password": "hunter2"}}', "u.json:3"),
+    "a fixture": (
+        "state/fixtures/keys.json",
+        f'{{\n"key_1": {{"v": "{KEY}"}}}}'.encode(),
+        "keys.json, at key_1.v",
+    ),
+    "a password by its name": (
+        "state/fixtures/u.json",
+        b'{"u": {"password": "hunter2"}}',
+        "u.json, at u.password",
+    ),
     "a handler": ("lua/handlers/pay.lua", f"-- \nlocal k = '{KEY}'\n".encode(), "pay.lua:2"),
-    "a fault": ("faults/slow.toml", b'[header]\napi_key = "hunter2hunter2"\n', "faults/slow.toml"),
+    "a fault": (
+        "faults/slow.toml",
+        b'[header]\napi_key = "hunter2hunter2"\n',
+        "slow.toml, at header.api_key",
+    ),
     "a comment in the scrub rules": ("scrub.toml", f"# not {KEY}\n".encode(), "scrub.toml:1"),
-    "a patch": ("model/patches/a.json", f'{{"new": "{KEY}"}}'.encode(), "a.json:1"),
-    "a card number": ("state/fixtures/c.json", b'{"c": {"number": "4539148803436467"}}', "c.json:3"),
+    "a patch": ("model/patches/a.json", f'{{"new": "{KEY}"}}'.encode(), "a.json, at new"),
+    "a card number": (
+        "state/fixtures/c.json",
+        b'{"c": {"number": "4539148803436467"}}',
+        "c.json, at c.number",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", SECRETS)
 def test_a_secret_is_not_packed(make_twin, tmp_path: Path, case: str) -> None:
-    """It is named by file and line, not by itself; the exit status is 3, and there is no file."""
+    """It is named by file and place, not by itself; the exit status is 3, and there is no file."""
     path, content, place = SECRETS[case]
     twin = make_twin(tmp_path, **{path: content})
     with pytest.raises(PolicyError, match=place) as raised:

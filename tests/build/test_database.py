@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from doit.dependency import JSONCodec
 
-from wraith.build.database import WraithDatabase
+from wraith.build.database import UNDONE, WraithDatabase
 from wraith.errors import OperationError
 
 
@@ -59,6 +59,21 @@ def test_forgetting_is_at_once(tmp_path: Path) -> None:
     third = opened(path)
     assert not third.in_("b")
     for database in (first, second, third):
+        database.dump()
+
+
+def test_a_task_that_fails_is_remembered_as_it_was_and_marked(tmp_path: Path) -> None:
+    """doit removes a task that it asked for where it fails; what its last success left stays, and no more."""
+    path = tmp_path / "tasks.db"
+    first = opened(path)
+    first.set("a", "_values_:", {"x": 1})
+    first.set("a", "deps:", ["in"])
+    first.get("a", "ignore:")
+    first.remove("a")
+    second = opened(path)
+    assert second.get("a", "_values_:") == {"x": 1, UNDONE: True}
+    assert second.get("a", "deps:") is None
+    for database in (first, second):
         database.dump()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import shutil
 import signal
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -56,24 +56,37 @@ def harm(project: Project, chance: random.Random) -> None:
                 path.unlink(missing_ok=True)
 
 
+def processor_s(pid: int) -> float:
+    """Return the processor time that a process has had; see clock_getcpuclockid(3)."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def killed_after(pid: int, spent_s: float) -> bool:
+    """Kill a child as soon as it has had so much processor time; return whether it was not done before. The
+    moment does not depend on what else the machine does."""
+    done = select.poll()
+    handle = os.pidfd_open(pid)
+    try:
+        done.register(handle, select.POLLIN)
+        while not done.poll(1) and processor_s(pid) < spent_s:
+            pass
+        os.kill(pid, signal.SIGKILL)  # it is ours until we have waited for it
+    finally:
+        os.close(handle)
+    _, status = os.waitpid(pid, 0)
+    return os.WIFSIGNALED(status)
+
+
 def test_a_build_that_is_killed_ends_in_the_bytes_of_a_clean_one(project: Project, build: Build) -> None:
     """Fifty times at a random moment; what comes after needs no help."""
     chance = random.Random(SEED)
     clean = outputs(project)
     harm(project, chance)
-    began = time.monotonic()
-    os.waitpid(built_in_a_fork(project), 0)
-    took = time.monotonic() - began
+    _, _, used = os.wait4(built_in_a_fork(project), 0)
     killed = 0
     for _ in range(KILLS):
         harm(project, chance)
-        pid = built_in_a_fork(project)
-        timer = threading.Timer(chance.uniform(0, took), os.kill, (pid, signal.SIGKILL))
-        timer.start()
-        _, status = os.waitpid(pid, 0)
-        timer.cancel()
-        timer.join()
-        killed += os.WIFSIGNALED(status)
+        killed += killed_after(built_in_a_fork(project), chance.uniform(0, used.ru_utime + used.ru_stime))
         assert build(project).exit_code == 0
         assert outputs(project) == clean
         assert build(project).outcomes == {}

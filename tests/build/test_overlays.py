@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -14,7 +15,9 @@ from wraith.cli import main
 from wraith.workspace import Project
 
 ROOT = Path(__file__).resolve().parents[2]
+GATEWAY = ROOT / "tests" / "overlay" / "data" / "gateway.jsonl"
 NEWER = ROOT / "tests" / "overlay" / "data" / "newer-billing-api.wraith"
+"""The twin with more recordings, as ``tools/newer_base.py`` makes it."""
 OVERLAYS = ("checkout-shared", "checkout-billing")
 
 
@@ -54,7 +57,11 @@ def test_the_overlays_answer_what_was_recorded(clone: Project) -> None:
         report = json.loads(clone.twin(name).report_path.read_text())
         assert report["verdict"] == "pass"
     document = json.loads(clone.twin("checkout-billing").delta_report_path.read_text())
-    assert (document["covered_by_base"] > 40, document["delta"] > 15, document["unreplayable"]) == (
+    assert (
+        document["covered_by_base"] > 40,
+        document["delta"] + document["new_route"] > 40,
+        document["unreplayable"],
+    ) == (
         True,
         True,
         0,
@@ -75,10 +82,41 @@ def test_a_newer_base_on_offer_is_judged_and_nothing_else_runs(clone: Project) -
         offered.unlink()
 
 
+NEWER_ANSWERS = {
+    "compatible": ("checkout-shared", "nothing that the overlay touches has changed"),
+    "additive-safe": ("checkout-billing", "routes that the overlay adds to as well"),
+    "conflict": ("checkout-gateway", "no longer provably disjoint"),
+}
+
+
+@pytest.mark.parametrize("verdict", NEWER_ANSWERS)
+def test_a_newer_base_has_all_three_answers(clone: Project, tmp_path: Path, verdict: str) -> None:
+    """The provider's twin, recorded with more routes, is met in each way: by both overlays of the project,
+    and by a small one that says of payouts what the newer base says otherwise."""
+    name, why = NEWER_ANSWERS[verdict]
+    project = clone if clone.twin(name).exists() else with_gateway(tmp_path, clone, name)
+    report = steps.rebase_check(project.twin(name), str(NEWER)).report
+    assert (report.verdict, report.policy) == (verdict, ())
+    assert why in report.reasons[0]
+    assert {each.change for each in report.routes} == {"added", "changed"}
+    assert all(each.example is not None for each in report.overlaps)
+
+
+def with_gateway(root: Path, clone: Project, name: str) -> Project:
+    """Return a project with a small overlay on what the overlays of the clone pin, imported and learned."""
+    project = Project.find(root)
+    [base] = clone.twin("checkout-shared").base_path.glob("*.wraith")
+    steps.make_overlay(project.twin(name), str(base), owner="gateway-team")
+    with contextlib.chdir(root):
+        assert main(["import", name, str(GATEWAY)]) == 0
+        assert main(["synth", name]) == 0
+    return project
+
+
 def test_a_moved_pin_rebuilds_what_is_below_it(clone: Project) -> None:
     """After ``rebase`` delta and what follows are stale; learning is not, and no other twin."""
     shared = clone.twin("checkout-shared")
-    steps.rebase(shared, str(NEWER))
+    steps.rebase(shared, [str(NEWER)])
     pinned = open_artifact(NEWER).content_digest.removeprefix("sha256:")
     assert [path.stem for path in shared.base_path.iterdir()] == [pinned]
     moved = ran(clone)
@@ -135,6 +173,14 @@ def test_another_clone_restores_overlays_and_composites(clone: Project, tmp_path
         for path in (each for each in folder.rglob("*") if each.is_file()):
             assert (other.root / path.relative_to(clone.root)).read_bytes() == path.read_bytes()
     assert ran(other) == []
+
+
+def test_composing_the_same_again_checks_nothing_again(clone: Project) -> None:
+    """Early cut-off: the composite came out as it was, and so the report of its check stands."""
+    assert run_graph(clone, progress=lambda _: None) == 0
+    shutil.rmtree(clone.cache_path)
+    clone.composite("checkout").compose_report_path.unlink()
+    assert ran(clone) == ["compose:checkout"]
 
 
 def test_every_step_of_overlays_declares_what_it_reads(clone: Project) -> None:

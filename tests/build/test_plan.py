@@ -137,6 +137,28 @@ def test_an_undeclared_read_is_caught(
     assert why in found.why
 
 
+def test_after_a_failure_it_is_said_what_changed_since_the_last_success(
+    project: Project, build: Build
+) -> None:
+    """Also where the change is undone, and of what was not run for it; then nothing is built for nothing."""
+    twin = project.twin("alpha")
+    twin.drift_path.write_text("garbage")
+    assert build(project, keep_going=True).outcomes == {"check:alpha": "failed", "pack:alpha": "blocked"}
+
+    def reasons() -> dict[str, list[str]]:
+        planned = explain(project)
+        return {
+            each.task.name: [change.reason for change in each.changes] for each in planned if each.changes
+        }
+
+    undone = "the last build left it undone"
+    assert reasons() == {task: ["twins/alpha/drift.toml is new"] for task in ("check:alpha", "pack:alpha")}
+    twin.drift_path.unlink()
+    assert reasons() == {"check:alpha": [undone], "pack:alpha": [undone]}
+    assert build(project).exit_code == 0
+    assert reasons() == {}
+
+
 # --- watching
 
 

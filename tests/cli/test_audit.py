@@ -10,7 +10,7 @@ def of_audit(ran) -> list[tuple[str, str]]:
     return [
         (each["level"], each["message"])
         for each in ran.document["findings"]
-        if each["check"] == "security audit"
+        if each["code"] == "security_audit"
     ]
 
 
@@ -32,7 +32,7 @@ def test_what_is_surely_somebodys_ends_with_3(run, recorded: Workspace) -> None:
     assert levels[0] == "error"
     assert "warning" in levels
     assert "DE89370400440532013000" not in ran.out
-    places = [each["where"] for each in ran.document["findings"] if each["check"] == "security audit"]
+    places = [each["where"] for each in ran.document["findings"] if each["code"] == "security_audit"]
     assert "state/fixtures/note.json:2" in places
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
 from wraith.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Terminal(io.StringIO):
@@ -70,3 +78,42 @@ def test_a_project_without_twins_has_nothing_to_build(run, folder) -> None:
     """In an empty folder build ends with 0 and says so."""
     ran = run("build", "--json")
     assert (ran.code, ran.document["tasks"]) == (0, [])
+
+
+def test_watching_builds_again_when_a_file_changes(recorded: Workspace) -> None:
+    """Edits build what they concern, one that is half done is said and waited out, an interrupt ends it."""
+    project = recorded.project.root
+    command = [sys.executable, "-m", "wraith.cli", "build", "--watch"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        watchdog = threading.Timer(60, process.kill)
+        watchdog.start()
+        try:
+            assert process.stderr is not None
+
+            def until(pattern: str) -> list[str]:
+                """Return what is said, up to the first line like this."""
+                said = []
+                for line in process.stderr or ():
+                    said.append(line.rstrip())
+                    if re.search(pattern, line):
+                        return said
+                raise AssertionError(said)
+
+            until(r"1 checked, 3 built in")
+            recorded.scrub_path.write_text("# edited\n")
+            changed = until(r"3 fresh, 1 built in")
+            assert "twins/shop/scrub.toml changed" in changed
+            assert any(line.startswith("pack:shop: ran, because") for line in changed)
+            whole = recorded.config_path.read_text()
+            recorded.config_path.write_text("[upstream\n")
+            assert any("not TOML" in line for line in until("error"))
+            recorded.config_path.write_text(whole)
+            until(r"4 fresh in")
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 130
+        finally:
+            watchdog.cancel()
+            process.kill()

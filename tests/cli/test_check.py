@@ -182,6 +182,36 @@ def test_a_part_is_judged_and_not_written(run, recorded: Workspace) -> None:
     assert recorded.report_path.read_bytes() == whole
 
 
+def _answer_by_handlers(workspace: Workspace, **sources: str) -> None:
+    folder = workspace.lua_path / "handlers"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in sources.items():
+        (folder / f"{name}.lua").write_text(source)
+
+
+def test_handlers_are_counted_and_can_be_left_out(run, recorded: Workspace) -> None:
+    """What fails is said with its reason; without them the model answers, and the report is not written."""
+    run("synth", "shop")
+    assert "Lua" not in run("check", "shop").out
+    _answer_by_handlers(recorded, get_widget="emit.json({id = 7})", create_widget="error('no')")
+    ran = run("check", "shop")
+    lines = ran.out.splitlines()
+    assert ran.code == 2
+    assert "2 Lua handlers, asked for 6 answers; 2 failed, and the model answered" in lines
+    assert "  create_widget: lua/handlers/create_widget.lua:1: no (2)" in lines
+    whole = recorded.report_path.read_bytes()
+    assert run("check", "shop", "--without-handlers").out.startswith("PASS  shop  10000/10000  sessions=2/2")
+    assert recorded.report_path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("other", ["--wire", "--upstream", "--tamper"])
+def test_handlers_are_left_out_of_a_replay_in_memory_alone(run, recorded: Workspace, other: str) -> None:
+    """A server has them, the live service has none, and constants are changed without them."""
+    run("synth", "shop")
+    ran = run("check", "shop", "--without-handlers", other)
+    assert (ran.code, "do not go together" in ran.err) == (1, True)
+
+
 def test_the_server_is_checked_over_http(run, recorded: Workspace) -> None:
     """A server of the twin is started and ended; what it answers is what the interpreter does."""
     run("synth", "shop")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from wraith.build.steps import synth
+from wraith.cli._audit import AUDIT
+from wraith.cli._checkup import CHECKS
 from wraith.exchange import Exchange, Request, Response
 from wraith.recording import SessionWriter, sealed_sessions
 from wraith.wir import dump_model, load_model
@@ -29,11 +33,11 @@ def _first(workspace: Workspace) -> Path:
 
 def _levels(ran) -> dict[str, str]:
     """The gravest level of each check."""
-    grave = ["ok", "warning", "error"]
+    grave = ["ok", "info", "warning", "error"]
     levels: dict[str, str] = {}
     for finding in ran.document["findings"]:
-        known = levels.get(finding["check"], "ok")
-        levels[finding["check"]] = max(known, finding["level"], key=grave.index)
+        known = levels.get(finding["code"], "ok")
+        levels[finding["code"]] = max(known, finding["level"], key=grave.index)
     return levels
 
 
@@ -45,11 +49,12 @@ def test_a_healthy_twin_has_nothing_wrong(run, healthy: Workspace) -> None:
         "configuration",
         "recordings",
         "index",
-        "scrub key",
-        "scrub policy",
+        "scrub_key",
+        "scrub_policy",
         "secrets",
         "model",
-        "check report",
+        "check_report",
+        "freshness",
     ]
 
 
@@ -127,6 +132,24 @@ def _handler(source: str = "emit.json({})") -> Callable[[Workspace], None]:
     return write
 
 
+def _profile(text: str) -> Callable[[Workspace], None]:
+    def write(workspace: Workspace) -> None:
+        workspace.faults_path.mkdir(exist_ok=True)
+        (workspace.faults_path / "bad.toml").write_text(text)
+
+    return write
+
+
+def _kept_key(text: str, mode: int = 0o600) -> Callable[[Workspace], None]:
+    def write(workspace: Workspace) -> None:
+        path = workspace.project.key_path
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+
+    return write
+
+
 def _edited_model(workspace: Workspace) -> None:
     model = load_model(workspace.symbols_path.read_bytes())
     route = model.routes[0]
@@ -173,7 +196,7 @@ def _no_report(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "check", "level", "says"),
+    ("damage", "code", "level", "says"),
     [
         pytest.param(_config, "configuration", "error", "upstream.base_url", id="wraith-toml"),
         pytest.param(_scrub, "configuration", "error", "expected exactly one of header", id="scrub-toml"),
@@ -183,12 +206,24 @@ def _no_report(workspace: Workspace) -> None:
         ),
         pytest.param(_missing_exchange, "recordings", "error", "is missing", id="missing"),
         pytest.param(_broken_manifest, "recordings", "error", "Field required", id="manifest"),
-        pytest.param(_unsealed, "unsealed sessions", "warning", "is not sealed", id="unsealed"),
+        pytest.param(_unsealed, "unsealed_sessions", "warning", "is not sealed", id="unsealed"),
         pytest.param(_removed_session, "index", "warning", "does not list the sessions", id="index-stale"),
-        pytest.param(_removed_session, "model", "warning", "(0 new, 1 gone)", id="model-stale"),
+        pytest.param(_removed_session, "freshness", "warning", "(0 new, 1 gone)", id="model-stale"),
+        pytest.param(_profile("faults = 5\n"), "fault_profiles", "error", "faults: ", id="faults-broken"),
+        pytest.param(
+            _profile('[[faults]]\nkind = "drop"\nroute = "GET /gadgets/*"\n'),
+            "fault_profiles",
+            "warning",
+            "names no route of the model",
+            id="faults-of-nothing",
+        ),
+        pytest.param(_kept_key("0" * 64), "scrub_key", "warning", "is another key", id="key-of-others"),
+        pytest.param(
+            _kept_key("0123456789abcdef" * 4, 0o644), "scrub_key", "warning", "can read", id="key-open"
+        ),
         pytest.param(_broken_index, "index", "error", "object", id="index-broken"),
         pytest.param(
-            _other_policy, "scrub policy", "warning", "2 sessions scrubbed by other rules", id="policy"
+            _other_policy, "scrub_policy", "warning", "2 sessions scrubbed by other rules", id="policy"
         ),
         pytest.param(
             _new_rule, "secrets", "error", "4 exchanges with what looks like a secret", id="secrets"
@@ -207,23 +242,22 @@ def _no_report(workspace: Workspace) -> None:
         pytest.param(_no_model, "model", "warning", "nothing was learned yet", id="model-missing"),
         pytest.param(_broken_patch, "patches", "error", "changes: ", id="patch-broken"),
         pytest.param(_stale_patch, "patches", "warning", "no such route", id="patch-stale"),
-        pytest.param(_failed_report, "check report", "error", "failed: 100/10000", id="report-failed"),
-        pytest.param(_broken_report, "check report", "error", "score_bp: ", id="report-broken"),
-        pytest.param(_no_report, "check report", "warning", "nothing was checked yet", id="report-missing"),
+        pytest.param(_failed_report, "check_report", "error", "failed: 100/10000", id="report-failed"),
+        pytest.param(_broken_report, "check_report", "error", "score_bp: ", id="report-broken"),
+        pytest.param(_no_report, "check_report", "warning", "nothing was checked yet", id="report-missing"),
     ],
 )
 def test_each_thing_that_can_be_wrong_is_found(
-    run, healthy: Workspace, damage: Callable[[Workspace], None], check: str, level: str, says: str
+    run, healthy: Workspace, damage: Callable[[Workspace], None], code: str, level: str, says: str
 ) -> None:
     """A finding has the level, the message and what to do; errors end with 2; nothing is changed."""
     damage(healthy)
     before = {path: path.read_bytes() for path in healthy.project.root.rglob("*") if path.is_file()}
     ran = run("doctor", "shop", "--json")
-    findings = [
-        each for each in ran.document["findings"] if each["check"] == check and each["level"] == level
-    ]
+    findings = [each for each in ran.document["findings"] if each["code"] == code and each["level"] == level]
     assert any(says in each["message"] for each in findings), ran.out
-    assert all(each["hint"] for each in findings)
+    assert all(each["hint"] and each["where"] for each in findings)
+    assert {each["page"] for each in findings} == {f"docs/reference/doctor.md#{code}"}
     assert ran.code == (2 if ran.document["errors"] else 0)
     assert (ran.document["errors"] > 0) == (level == "error")
     assert {path: path.read_bytes() for path in healthy.project.root.rglob("*") if path.is_file()} == before
@@ -261,7 +295,7 @@ def test_without_a_key_secrets_are_found_as_well(
     )
     record(healthy, [bare])
     levels = _levels(run("doctor", "shop", "--json"))
-    assert (levels["scrub key"], levels["secrets"]) == ("warning", "error")
+    assert (levels["scrub_key"], levels["secrets"]) == ("warning", "error")
     assert not healthy.project.key_path.exists()
 
 
@@ -275,5 +309,77 @@ def test_fixtures_are_looked_into(run, healthy: Workspace) -> None:
     assert _levels(run("doctor", "shop", "--json"))["fixtures"] == "warning"
     (late / "widgets.json").write_text('{"wid_late":\n')
     ran = run("doctor", "shop", "--json")
-    [found] = [each for each in ran.document["findings"] if each["check"] == "fixtures"]
+    [found] = [each for each in ran.document["findings"] if each["code"] == "fixtures"]
     assert (found["level"], found["where"].endswith("late/widgets.json:2")) == ("error", True)
+
+
+GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+
+
+def _git(workspace: Workspace, *arguments: str) -> None:
+    subprocess.run([*GIT, "-C", str(workspace.project.root), *arguments], check=True, capture_output=True)
+
+
+def test_a_key_that_git_has_is_no_secret(run, healthy: Workspace) -> None:
+    """Not ignored it is a warning, tracked and in the history an error, and ignored it is well."""
+    _kept_key("0123456789abcdef" * 4)(healthy)
+    ignoring = {path: path.read_text() for path in healthy.project.root.glob("**/.gitignore")}
+    levels = []
+
+    def look() -> None:
+        found = run("doctor", "shop", "--json").document["findings"]
+        levels.extend((each["level"], each["message"]) for each in found if each["code"] == "scrub_key")
+
+    look()
+    _git(healthy, "init")
+    look()
+    for path in ignoring:
+        path.unlink()
+    look()
+    _git(healthy, "add", "--force", ".wraith/hmac.key")
+    look()
+    _git(healthy, "commit", "--message", "oops")
+    _git(healthy, "rm", "--cached", ".wraith/hmac.key")
+    for path, text in ignoring.items():
+        path.write_text(text)
+    look()
+    assert levels == [
+        ("ok", "from WRAITH_HMAC_KEY"),
+        ("ok", "from WRAITH_HMAC_KEY"),
+        ("warning", "git does not ignore it: the next commit may have it"),
+        ("error", "it is committed: git tracks it"),
+        ("error", "it was committed: the history of git has it"),
+    ]
+
+
+def test_a_short_key_is_a_warning(run, healthy: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever guesses a secret could confirm it."""
+    monkeypatch.setenv("WRAITH_HMAC_KEY", "changeme")
+    [found] = [
+        each for each in run("doctor", "shop", "--json").document["findings"] if each["code"] == "scrub_key"
+    ]
+    assert (found["level"], found["where"]) == ("warning", "WRAITH_HMAC_KEY")
+    assert "it has 8 bytes" in found["message"]
+
+
+def test_what_doit_built_is_fresh_until_an_input_changes(run, recorded: Workspace) -> None:
+    """Then the step is named, with what changed."""
+    assert run("build", "check:shop").code == 0
+
+    def told() -> list[tuple[str, str]]:
+        findings = run("doctor", "shop", "--json").document["findings"]
+        return [(each["level"], each["message"]) for each in findings if each["code"] == "freshness"]
+
+    assert told() == [("ok", "record, synth, check: up to date")]
+    with recorded.config_path.open("a") as config:
+        config.write("\n[diff.fields]\n'id' = 'exact'\n")
+    assert told() == [("warning", "check:shop is stale: [diff] in wraith.toml changed")]
+
+
+def test_every_code_has_a_section() -> None:
+    """The reference knows each check, and no other."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "doctor.md").read_text()
+    sections = re.findall("^## (.*)$", page, re.MULTILINE)
+    listed = re.findall(r"^\| \[`(\w+)`\]", page, re.MULTILINE)
+    assert sections == listed
+    assert set(sections) == {code for code, _ in CHECKS} | {"lua_handlers_bound", AUDIT}

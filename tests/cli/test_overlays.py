@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -136,8 +137,41 @@ def test_policy_ends_with_3_and_writes_nothing(run, built: Workspace) -> None:
     assert not Path("no.wraith").exists()
 
 
-def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None:
-    """A conflict names both variants; with --no-strict it is a warning."""
+def test_a_policy_that_is_none_is_said(run, built: Workspace) -> None:
+    """A file that is missing is named; beside an unknown key, those that there are, and where to read on."""
+    arguments = ("--base", "shop", "--overlay", "extra", "--output", "no.wraith", "--policy", "p.toml")
+    missing = run("compose", *arguments)
+    assert (missing.code, "name a file that exists" in missing.err) == (1, True)
+    Path("p.toml").write_text("[capabilities]\nhandler = false\n")
+    ran = run("compose", *arguments)
+    assert ran.code == 1
+    assert "capabilities.handler: unknown key; there are routes, variants, schema, fixtures" in ran.err
+    assert "docs/reference/overlays.md" in ran.err
+
+
+def test_a_base_that_has_moved_is_said_with_both_digests(run, built: Workspace, record, exchange) -> None:
+    """Policy names the digest that is pinned, the one that is given, and both ways on; the pinned base is
+    found beside the overlay."""
+    pinned = digest_of(run, "shop")
+    record(built.project.twin("shop"), [exchange("GET", "/status", 200, {"up": True})])
+    run("synth", "shop")
+    newer = run("pack", "shop", "--output", "newer.wraith", "--json").document["content_digest"]
+    for path in built.project.store_path.iterdir():
+        path.unlink()
+    for path in built.project.dist_path.glob("shop*"):
+        path.unlink()
+    arguments = ("--overlay", "extra", "--output", "both.wraith")
+    ran = run("compose", "--base", "shop", *arguments, "--json")
+    [reason] = [each["reason"] for each in ran.document["policy"]]
+    assert ran.code == 3
+    for told in (pinned, newer, "wraith rebase-check --overlay extra", "wraith rebase extra --to shop"):
+        assert told in reason
+    assert json.loads(Path("both.compose-report.json").read_text())["verdict"] == "refused"
+    assert run("compose", "--base", f"shop@{pinned}", *arguments).code == 0
+
+
+def overlap(run, built: Workspace) -> None:
+    """Have the overlay answer all that its recordings know, whatever is asked."""
     run("synth", "extra", "--full")
     model = json.loads(built.symbols_path.read_text())
     for route in model["routes"]:
@@ -145,6 +179,37 @@ def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None
             variant |= {"body_template": {"other": "answer"}, "guards": [], "support": []}
             variant |= {"holes": {}, "effects": []}
     built.symbols_path.write_text(json.dumps(model))
+
+
+def looked(run) -> list[tuple[str, str]]:
+    """Return what doctor says of the overlay as such."""
+    findings = run("doctor", "extra", "--json").document["findings"]
+    assert all(each["where"] and each["hint"] for each in findings if each["level"] in ("warning", "error"))
+    return [(each["level"], each["message"]) for each in findings if each["code"] == "overlay"]
+
+
+def test_doctor_looks_whether_an_overlay_is_valid(run, built: Workspace) -> None:
+    """It composes with its base, or it is said why not: policy, overlaps, a base that is gone."""
+    [(level, said)] = looked(run)
+    assert (level, said.startswith("composes with shop")) == ("ok", True)
+    scrub = built.scrub_path.read_text()
+    built.scrub_path.write_text(scrub + "\n[[allow]]\nvalue = 'x'\nreason = 'y'\n")
+    [(level, said)] = looked(run)
+    assert (level, said.startswith("scrub: ")) == ("error", True)
+    built.scrub_path.write_text(scrub)
+    overlap(run, built)
+    [(level, said)] = looked(run)
+    assert (level, "of variants not provably disjoint, the first: GET /widgets/" in said) == ("error", True)
+    built.project.twin("shop").symbols_path.unlink()  # of which the same artifact could be packed
+    for path in built.project.root.rglob("?*.wraith"):
+        path.unlink()
+    [(level, said)] = looked(run)
+    assert (level, "shop" in said) == ("error", True), said
+
+
+def test_overlaps_end_with_2_unless_they_may_pass(run, built: Workspace) -> None:
+    """A conflict names both variants; with --no-strict it is a warning."""
+    overlap(run, built)
     arguments = ("compose", "--base", "shop", "--overlay", "extra", "--output", "no.wraith")
     ran = run(*arguments, "--json")
     assert (ran.code, ran.document["verdict"], ran.document["output"]) == (2, "conflict", None)
@@ -164,8 +229,10 @@ def test_a_rebase_that_is_safe_moves_the_pin(run, built: Workspace, record, exch
     document = run("rebase-check", "--overlay", "extra", "--json").document
     assert (document["verdict"], document["new_base"]) == ("compatible", f"shop@{newer}")
     ran = run("rebase", "extra", "--to", "dist/shop.wraith", "--json")
-    assert (ran.code, ran.document["pin"]) == (0, f"shop@{newer}")
+    assert (ran.code, ran.document["moved"]) == (0, [f"shop@{newer}"])
     assert [path.stem for path in built.base_path.iterdir()] == [newer.removeprefix("sha256:")]
+    again = run("rebase", "extra", "--to", "dist/shop.wraith")
+    assert (again.code, f"extra is already on shop@{newer}" in again.out) == (0, True)
     assert run("synth", "extra").code == 0
 
 
@@ -217,12 +284,53 @@ def test_a_composite_of_the_project_is_a_twin_by_its_name(run, built: Workspace)
     project_file = built.project.root / "wraith-project.toml"
     declared = '\n[composites.both]\nbase = "shop"\noverlays = ["extra"]\n'
     project_file.write_text(project_file.read_text() + declared)
-    ran = run("check", "both")
-    assert (ran.code, "doit compose:both" in ran.err) == (1, True)
+    for command in (("check", "both"), ("init", "over", "--base", "both", "--owner", "team")):
+        ran = run(*command)
+        assert (ran.code, "doit compose:both" in ran.err) == (1, True)
     assert run("build", "pack:both").code == 0
     assert run("check", "both", "--json").document["sessions_total"] == 2
     assert run("pack", "both", "--json").document["artifact_kind"] == "composite"
     assert run("build").code == 0
+
+
+def test_an_overlay_stands_on_a_composite(run, built: Workspace, record, exchange) -> None:
+    """A composite is a base like any other: pinned, subtracted, composed, judged against, moved to."""
+    project_file = built.project.root / "wraith-project.toml"
+    declared = '\n[composites.both]\nbase = "shop"\noverlays = ["extra"]\n'
+    project_file.write_text(project_file.read_text() + declared)
+    assert run("build", "pack:both").code == 0
+    assert run("init", "over", "--base", "both", "--owner", "team").code == 0
+    over = built.project.twin("over")
+    gadget = {"id": "gad_1abcdefgh", "object": "gadget", "name": "One"}
+    record(
+        over,
+        [
+            exchange("POST", "/gadgets", 201, gadget, b'{"name": "One"}'),
+            exchange("GET", "/ping", 200, {"up": True}),
+        ],
+    )
+    assert run("build", "check:over").code == 0
+    document = json.loads(over.delta_report_path.read_text())
+    assert (document["covered_by_base"], document["new_route"]) == (1, 1)
+    record(built, [exchange("GET", "/health", 200, {"up": True})])
+    assert run("build", "pack:both").code == 0
+    judged = run("rebase-check", "--overlay", "over", "--new-base", "both", "--json").document
+    assert (judged["verdict"], judged["old_base"] != judged["new_base"]) == ("compatible", True)
+    assert run("rebase", "over").code == 0
+    assert run("build", "check:over").code == 0
+    assert run("compose", "--base", "both", "--overlay", "over", "--output", "all.wraith").code == 0
+
+
+def test_an_installed_overlay_names_what_it_stands_on(run, built: Workspace, tmp_path_factory) -> None:
+    """Its base is not in it: what is missing is said, and a folder with it is enough to build."""
+    project, shelf = tmp_path_factory.mktemp("elsewhere"), tmp_path_factory.mktemp("shelf")
+    run("pack", "shop", "--output", str(shelf / "shop.wraith"))
+    overlay = str(built.project.dist_path / "extra.wraith")
+    with contextlib.chdir(project):
+        ran = run("install", overlay, "--json")
+        assert [pin.partition("@")[0] for pin in ran.document["missing"]] == ["shop"]
+        assert run("serve", "extra", "--build").code == 1
+        assert run("build", "compose:extra", "--artifact-path", str(shelf)).code == 0
 
 
 @pytest.fixture
@@ -253,3 +361,41 @@ def test_serve_build_brings_up_to_date(run, built: Workspace, served: list[int])
     built.symbols_path.write_text(json.dumps(model))
     ran = run("serve", "extra")
     assert (ran.code, "extra is stale: extra changed; doit compose:extra" in ran.err) == (0, True)
+
+
+def test_what_is_required_moves_with_its_base(run, built: Workspace, record, exchange) -> None:
+    """An overlay and what it requires stand on one base: the lower one goes first, and then both pins move
+    together, although what is required answers as before and has the digest that it had."""
+    project = built.project
+    assert run("init", "upper", "--base", "shop", "--requires", "extra", "--owner", "team").code == 0
+    record(project.twin("upper"), [exchange("GET", "/ping", 200, {"up": True})])
+    assert run("build", "check:upper").code == 0
+    record(project.twin("shop"), [exchange("GET", "/status", 200, {"up": True})])
+    assert run("build", "pack:shop").code == 0
+    ran = run("rebase", "upper", "--to", "shop")
+    assert (ran.code, "wraith rebase extra" in ran.err) == (1, True)
+    assert run("rebase", "extra").code == 0
+    assert run("build", "pack:extra").code == 0
+    ran = run("rebase", "upper", "--json")
+    assert [pin.partition("@")[0] for pin in ran.document["moved"]] == ["shop", "extra"]
+    assert run("build", "check:upper").code == 0
+
+
+def test_what_was_recorded_since_is_told(run, built: Workspace, served: list[int], record, exchange) -> None:
+    """A twin that was learned from fewer sessions is stale, as itself and below an overlay."""
+    record(built.project.twin("shop"), [exchange("GET", "/status", 200, {"up": True})])
+    for arguments in (("shop",), ("shop", "--overlay", "extra")):
+        ran = run("serve", *arguments)
+        assert (ran.code, "shop is stale: 1 session was recorded since it was learned" in ran.err) == (
+            0,
+            True,
+        )
+
+
+def test_an_unbuilt_layer_names_its_task(run, extra: Workspace, served: list[int]) -> None:
+    """Nothing is composed of what is not learned; --build learns it first."""
+    compose = ("compose", "--base", "shop", "--overlay", "extra", "--output", "x")
+    for command in (("serve", "shop", "--overlay", "extra"), compose):
+        ran = run(*command)
+        assert (ran.code, "doit delta:extra" in ran.err, "--build" in ran.err) == (1, True, True)
+    assert run("serve", "shop", "--overlay", "extra", "--build").code == 0

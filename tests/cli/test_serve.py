@@ -79,7 +79,7 @@ def test_a_model_is_needed(run, shop: Workspace) -> None:
     """Before synth there is nothing to serve: exit status 1, and the command that comes first."""
     ran = run("serve", "shop")
     assert ran.code == 1
-    assert "hint: wraith synth shop" in ran.err
+    assert "hint: doit synth:shop" in ran.err
 
 
 def test_a_broken_model_is_named(run, learned: Workspace) -> None:

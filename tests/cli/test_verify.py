@@ -90,3 +90,13 @@ def test_a_failed_signature_and_changed_bytes_are_against_policy(run, artifacts:
     refused = run("verify", "changed.wraith")
     assert refused.code == 3
     assert "scrub.toml is not what manifest.json says" in refused.err
+
+
+def test_an_artifact_is_named_in_several_ways(run, artifacts: Path) -> None:
+    """A name is that in ``dist/``, a digest is found, and what is not there is said."""
+    digest = run("verify", "signed.wraith", "--json").document["content_digest"]
+    run("pack", "shop")
+    for written in ("shop", f"shop@{digest}"):
+        assert run("verify", written, "--json").document["content_digest"] == digest
+    assert run("verify", "nothing").code == 1
+    assert run("verify", f"shop@sha256:{'0' * 64}").code == 3

@@ -26,7 +26,7 @@ from wraith.conformance._gallery import MAX_EXHIBITS, PER_CAUSE
 from wraith.exchange import Response, Truncated, encode_json
 from wraith.synth import learn
 
-ROUTE = "GET /v1/trees/{tree_id}"
+ROUTE = "GET /settings"
 
 
 def gallery_of(response: Response) -> Gallery:

@@ -18,13 +18,16 @@ from wraith.overlay import ORIGINS, Composition, Layer, compose
 from wraith.runtime import Twin
 from wraith.wir import (
     AtLeast,
+    Atom,
     Below,
     Equals,
     Exists,
     Fixture,
+    IsType,
     KeysWithin,
     Matches,
     Model,
+    NotMatches,
     Ref,
     Route,
     ref,
@@ -268,3 +271,43 @@ def test_large_composites_are_made_in_time() -> None:
     both = compose(base, overs, name="large")
     assert both.report.verdict == "composed"
     assert time.process_time() - before < 6.0
+
+
+ASKED = {
+    "a range and a pattern": (AtLeast(V, 45.0), Below(V, 7001.0), Matches(V, "[0-9]+")),
+    "a range and a refused pattern": (
+        IsType(V, "string"),
+        AtLeast(V, 1),
+        Below(V, 100),
+        NotMatches(V, "[0-9]+"),
+    ),
+    "a range between whole numbers": (AtLeast(V, 0.2), Below(V, 0.9)),
+    "below zero, and not that": (Below(V, -5), NotMatches(V, "-6")),
+}
+
+
+@pytest.mark.parametrize("atoms", ASKED.values(), ids=ASKED)
+def test_an_example_is_found(atoms: tuple[Atom, ...]) -> None:
+    """Bounds and patterns together, wanted and refused, have an example, of which all of them are true."""
+    over = overlay(
+        route("POST /x", answer(says="over")), base=(one := root(route("POST /x", answer(*atoms))))
+    )
+    [overlap] = compose(one, [over], name="both").report.overlaps
+    assert overlap.example is not None
+
+
+def test_an_overlay_is_no_base() -> None:
+    """Overlays stand on a root twin or a composite; what is meant is said."""
+    with pytest.raises(InputError, match="is an overlay") as raised:
+        compose(overlay(), [overlay(name="other")], name="both")
+    assert "--overlay over" in (raised.value.hint or "")
+
+
+def test_another_base_than_the_pinned_one_names_both() -> None:
+    """The finding says what is pinned, and how the pin moves where it is the same twin."""
+    [moved] = compose(root(version="2"), [overlay()], name="both").report.policy
+    assert f"base@{root().digest}" in moved.reason
+    assert "wraith rebase over --to base" in moved.reason
+    [other] = compose(root(name="other"), [overlay()], name="both").report.policy
+    assert f"pins base@{root().digest}" in other.reason
+    assert "wraith rebase" not in other.reason

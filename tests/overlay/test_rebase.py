@@ -1,4 +1,4 @@
-"""Rebase-check: the truth table of ``docs/reference/overlays.md``, and the answers of real artifacts."""
+"""Rebase-check: the truth table of ``docs/reference/overlays.md``, and what a report says."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.overlay.layers import V, answer, is_v, overlay, recorded, root, route
-from wraith.artifact import Artifact, open_artifact
 from wraith.config import Rule, ScrubConfig
-from wraith.overlay import EntityType, Layer, RebaseReport, Schema, layer_of, rebase_check
-from wraith.wir import AtLeast, Below, Equals, Exists, Matches, OneOfSet, Variant, ref
+from wraith.overlay import EntityType, Layer, RebaseReport, Schema, rebase_check
+from wraith.wir import Equals, Exists, OneOfSet, Variant, ref
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference" / "overlays.md"
@@ -145,58 +144,14 @@ def test_what_a_base_scrubs_less_is_said() -> None:
     assert judged(base(SEEN, SEEN, version="2", scrub=ScrubConfig())).scrub != ()
 
 
-# --- real artifacts -----------------------------------------------------------------------------------------
-
-SHARED = ROOT / "twins" / "checkout-shared"
-NEWER = Path(__file__).parent / "data" / "newer-billing-api.wraith"
-
-
-def real(path: Path) -> Layer:
-    artifact: Artifact = open_artifact(path)
-    return layer_of(
-        artifact.files,
-        name=artifact.name,
-        kind=artifact.kind,
-        digest=artifact.content_digest,
-        scrub_policy_hash=artifact.manifest.scrub_policy_hash,
+def test_what_is_required_may_move_with_the_base() -> None:
+    """A layer in the place of one that is required is judged as it is, and pinned by the overlay."""
+    newer = base(SEEN, SEEN, version="2")
+    first = overlay(route("POST /mine", answer(is_v("y"), says="mine")), base=OLD, scrub=SCRUB, name="first")
+    moved = overlay(
+        route("POST /mine", answer(is_v("y"), says="ours")), base=newer, scrub=SCRUB, name="first"
     )
-
-
-PAYOUTS = "POST /v1/payouts"
-AMOUNT, EUROS = ref("request.body.amount"), Equals(ref("request.body.currency"), "eur")
-REAL: dict[str, tuple[str, Variant, str]] = {
-    "a route that the newer base leaves alone": (
-        "POST /v1/tax_rates",
-        answer(
-            Equals(ref("request.body.display_name"), "?"),
-            AtLeast(ref("request.body.percentage"), 1_000),
-            status=400,
-        ),
-        "compatible",
-    ),
-    "a route that has changed beside it": (
-        PAYOUTS,
-        answer(EUROS, Matches(AMOUNT, "[0-9]+"), Below(AMOUNT, 1), status=400),
-        "additive-safe",
-    ),
-    "what the newer base answers now": (
-        PAYOUTS,
-        answer(EUROS, Equals(ref("request.body.status"), "failed"), Equals(AMOUNT, "7000"), status=402),
-        "conflict",
-    ),
-}
-
-
-@pytest.mark.parametrize(("name", "variant", "verdict"), REAL.values(), ids=REAL)
-def test_the_three_answers_of_a_newer_base(name: str, variant: Variant, verdict: str) -> None:
-    """The provider's twin, recorded with more routes, is met by overlays in all three ways."""
-    [old_path] = SHARED.glob("base/*.wraith")
-    old, new = real(old_path), real(NEWER)
-    there = next(each for each in old.model.routes if each.name == name)
-    own = route(name, variant).model_copy(
-        update={"entity": there.entity, "key": there.key, "state_op": there.state_op}
-    )
-    over = overlay(own, base=old, scrub=old.scrub)
-    report = rebase_check(over, (), old, new, [])
-    assert (report.verdict, report.policy) == (verdict, ())
-    assert {each.change for each in report.routes} == {"added", "changed"}
+    told = OVER.config.overlay.model_copy(update={"requires": (first.pin,)})
+    over = replace(OVER, config=OVER.config.model_copy(update={"overlay": told}))
+    report = rebase_check(over, (first,), OLD, newer, CORPUS, newer=(moved,))
+    assert (report.verdict, report.policy) == ("compatible", ())

@@ -27,6 +27,22 @@ def test_every_function_of_the_language_is_there() -> None:
 
 CASES: list[tuple[str, list[JsonValue], Found]] = [
     ("lower", ["Ab"], "ab"),
+    ("tally", [[{"k": "a"}, {"k": "b"}, {"k": "a"}], "k"], {"a": 2, "b": 1}),
+    ("tally", [[{"k": ["a", "b"]}, {"k": ["b"]}, {}], "k"], {"a": 1, "b": 2}),
+    ("tally", [[{"k": "a", "n": 2}, {"k": "a", "n": 3}], "k", "n"], {"a": 5}),
+    ("tally", [[{"k": "a"}], "k", "", [{"k": "a"}, {"k": "b"}]], {"a": 1, "b": 0}),
+    ("tally", ["a", "k"], MISSING),
+    ("tally", [[], "not a ["], MISSING),
+    ("groups", [[], "k"], []),
+    (
+        "groups",
+        [[{"k": "b"}, {"k": "a"}, {"k": "a"}], "k", "count"],
+        [
+            {"value": "a", "count": 2, "items": [{"k": "a"}, {"k": "a"}]},
+            {"value": "b", "count": 1, "items": [{"k": "b"}]},
+        ],
+    ),
+    ("groups", [[{"k": 1}], "k", "size"], MISSING),
     ("upper", ["aß"], "ASS"),
     ("capitalize", ["new YORK"], "New york"),
     ("title", ["new york"], "New York"),

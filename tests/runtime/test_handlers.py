@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from wraith.exchange import Request
-from wraith.runtime import Failure, Handlers, Invocation, Reply, Twin, bind
+from wraith.runtime import Failure, Handlers, Invocation, Reply, Twin
 from wraith.wir import Model, Route, Variant
 
 NOW_MS = 1_700_000_000_000
@@ -36,35 +34,6 @@ def model(**hooks: str) -> Model:
     )
 
 
-NAMES = {
-    "create_order": "POST /orders",
-    "add_orders": "POST /orders",
-    "list_orders": "GET /orders",
-    "search_order": "GET /orders",
-    "get_order": "GET /orders/{order_id}",
-    "fetchOrder": "GET /orders/{order_id}",
-    "update_order": "PATCH /orders/{order_id}",
-    "remove_order": "DELETE /orders/{order_id}",
-    "confirm_order": "POST /orders/{order_id}/confirm",
-}
-
-
-@pytest.mark.parametrize(("name", "route"), NAMES.items())
-def test_a_handler_is_bound_by_its_name(name: str, route: str) -> None:
-    """A verb, or one of its synonyms, and the entity."""
-    assert [binding.route.name for binding in bind(model(), [name]).bound] == [route]
-
-
-def test_a_hook_binds_a_variant() -> None:
-    """Its path and ending do not matter; what names no handler is missing, what answers nothing unbound."""
-    bindings = bind(model(create="handlers/special.lua", list="gone"), ["special", "polish_order"])
-    assert [(each.handler, each.route.name, each.variant) for each in bindings.bound] == [
-        ("special", "POST /orders", 0)
-    ]
-    assert [each.handler for each in bindings.missing] == ["gone"]
-    assert bindings.unbound == ("polish_order",)
-
-
 def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # type: ignore[no-untyped-def]
     """Answer one request by a twin whose handler comes to this, and return the session's state as well."""
 
@@ -72,6 +41,7 @@ def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # typ
         if write:
             given.state.put("orders", "1", {"by": name})
             given.advance(5_000)
+            given.written_bytes += 7
         return reply
 
     twin = Twin(model(**hooks), handlers=Handlers(frozenset({"create_order", "special"}), run))
@@ -87,6 +57,7 @@ def test_a_handler_answers_in_the_place_of_the_model() -> None:
     assert (made.handler, made.failure) == ("create_order", None)
     assert session.state.get("orders", "1") == {"by": "create_order"}
     assert session.ahead_ms == 5_000
+    assert made.written_bytes == 7
 
 
 def test_where_a_handler_fails_the_model_answers() -> None:
@@ -95,7 +66,7 @@ def test_where_a_handler_fails_the_model_answers() -> None:
     assert made.response.body == b'"model"'
     assert (made.handler, made.failure) == ("create_order", "it broke")
     assert not session.state.all("orders")
-    assert session.ahead_ms == 0
+    assert (session.ahead_ms, made.written_bytes) == (0, 0)
 
 
 def test_a_handler_that_emits_nothing_leaves_the_answer_to_the_model() -> None:

@@ -20,6 +20,7 @@ from wraith.runtime import (
     holds,
     integer_of,
     number_of,
+    sort_fields,
     sort_key,
     text_of,
 )
@@ -43,6 +44,29 @@ def run(query: Query, target: str = "/") -> tuple[list[JsonValue], Environment]:
 def numbers(query: Query, target: str = "/") -> list[JsonValue]:
     found, _ = run(query, target)
     return [thing["n"] for thing in found if isinstance(thing, dict)]
+
+
+SORTS: dict[str, tuple[JsonValue, list[tuple[str, bool]]]] = {
+    "names with signs": ("-a,b", [("a", True), ("b", False)]),
+    "directions by field": ({"a": -1, "b": "asc"}, [("a", True), ("b", False)]),
+    "objects of field and direction": (
+        [{"by": "a", "way": "DESC"}, {"by": "b"}],
+        [("a", True), ("b", False)],
+    ),
+    "a field and its direction in a list": (["a", "DESC"], [("a", True)]),
+    "names in a list": (["a", "-b"], [("a", False), ("b", True)]),
+    "JSON in a text": ('["a","DESC"]', [("a", True)]),
+    "objects of directions by field": ([{"a": {"order": "desc"}}], [("a", True)]),
+    "an object that says more of a field": ({"by": "a", "over": 5}, []),
+    "neither names nor directions": ({"a": "much"}, [("much", False)]),
+    "a number": (5, []),
+}
+
+
+@pytest.mark.parametrize(("value", "fields"), SORTS.values(), ids=SORTS)
+def test_what_a_value_says_of_the_order(value: JsonValue, fields: list[tuple[str, bool]]) -> None:
+    """Texts, objects and lists name the fields to sort by, each with its direction."""
+    assert sort_fields(value) == fields
 
 
 def where(field: str, op: str, value: JsonValue) -> Query:

@@ -155,10 +155,12 @@ class Shop:
         settings = settings or Serve()
         twin = self.twin(kind, sets) if trace is None else TracedTwin(trace, model_from_json(MODEL), sets)
         sessions, access = Sessions(twin, fixtures, settings), AccessLog(log, as_json=True, colour=False)
-        app: Traffic = TwinApp(
+        naming = Naming(settings.session_mode)
+        answers = TwinApp(
             twin,
             sessions,
             mask,
+            naming,
             settings=settings,
             upstream_url="https://api.example.com/v1",
             replay=Replay(recordings) if recordings else None,
@@ -167,12 +169,13 @@ class Shop:
             max_body_bytes=max_body_bytes,
             body_timeout_s=body_timeout_s,
         )
+        app: Traffic = answers
         control = control_app(sessions, {"twin": "shop"})
         add_session_control(control, sessions, twin.model)
         add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
         if simulation is not None:
             sessions.on_reset = simulation.forget
-            app = Simulated(app, simulation, twin, mask, access, Naming(settings.session_mode))
+            app = Simulated(answers, simulation, twin, mask, access, naming)
         if trace is not None:
             trace.name_of = sessions.name_of
             add_trace(control, trace)

@@ -14,6 +14,8 @@ import pytest
 
 from wraith.canonical import JsonValue
 from wraith.config import FixtureSets, Idempotency, Serve
+from wraith.runtime import Twin
+from wraith.wir import Model, model_from_json, model_to_json
 
 if TYPE_CHECKING:
     from tests.serve.conftest import Shop
@@ -112,6 +114,42 @@ def test_a_page_of_another_origin_may_use_the_twin(shop: Shop) -> None:
             assert read.headers["access-control-allow-origin"] == "http://localhost:3000"
             plain = await served.client.get("/cups/1")
             assert "access-control-allow-origin" not in plain.headers
+
+    asyncio.run(main())
+
+
+def test_options_tells_the_methods_of_an_address(shop: Shop) -> None:
+    """Where the model has routes and no answer of its own; elsewhere the model says that it knows nothing."""
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            one = await served.client.options("/cups/c1")
+            assert (one.status_code, one.headers["allow"], one.content) == (204, "GET, HEAD, OPTIONS", b"")
+            both = await served.client.options("/cups")
+            assert both.headers["allow"] == "DELETE, HEAD, OPTIONS, POST"
+            assert (await served.client.options("/saucers")).status_code == 501
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("support", "status"),
+    [([{"equals": ["request.method", "OPTIONS"]}], 418), ([{"equals": ["request.method", "PUT"]}], 204)],
+    ids=["recorded", "guessed"],
+)
+def test_a_recorded_answer_to_options_comes_first(shop: Shop, support: JsonValue, status: int) -> None:
+    """What the service refuses is only known of the methods that it was recorded with."""
+    refused = {"status": 418, "support": support, "body_template": "no"}
+
+    class Refusing(Twin):
+        def __init__(self, model: Model) -> None:
+            document = model_to_json(model)
+            super().__init__(model_from_json({**document, "refused": [refused]}))
+
+    async def main() -> None:
+        async with shop.serve(kind=Refusing) as served:
+            assert (await served.client.options("/cups/c1")).status_code == status
+            assert (await served.client.put("/cups/c1")).status_code == 418
 
     asyncio.run(main())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wraith.config import RateLimit
 from wraith.serve import Limits
 from wraith.serve._asked import Asked
-from wraith.serve._limits import Standing
+from wraith.serve._limits import MAX_WINDOWS, Standing
 
 ASKED = Asked("default", "GET /cups/c1", "GET /cups/{id}", ())
 
@@ -66,3 +66,26 @@ def test_a_request_that_no_limit_is_for_has_no_standing() -> None:
     """It gets no headers, and counts for nothing."""
     limits = Limits((RateLimit(limit=1, route="POST *"),), lambda: 0.0)
     assert limits.standing(ASKED) is None
+
+
+def by(caller: str | None) -> Asked:
+    headers = () if caller is None else (("X-Api-Key", caller),)
+    return Asked("default", "GET /cups/c1", "GET /cups/{id}", headers)
+
+
+def test_callers_are_told_apart_by_a_header() -> None:
+    """Each value has a window of its own, and so have all who send none."""
+    limits = Limits((RateLimit(limit=1, header="x-api-key"),), lambda: 0.0)
+    standings = [limits.standing(by(caller)) for caller in ("ann", "bob", None, "ann", None)]
+    assert [each.allowed for each in standings if each is not None] == [True, True, True, False, False]
+
+
+def test_callers_beyond_number_are_forgotten() -> None:
+    """The one that was idle longest begins anew."""
+    limits = Limits((RateLimit(limit=1, header="X-Api-Key"),), lambda: 0.0)
+    for number in range(MAX_WINDOWS + 1):
+        assert limits.standing(by(str(number)))
+    last, first = limits.standing(by(str(MAX_WINDOWS))), limits.standing(by("0"))
+    assert last is not None
+    assert first is not None
+    assert (last.allowed, first.allowed) == (False, True)

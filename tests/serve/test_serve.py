@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wraith.errors import PolicyError
-from wraith.serve import AccessLog, serve_twin
+from wraith.serve import AccessLog, Loaded, serve_twin
 
 if TYPE_CHECKING:
     from tests.serve.conftest import Shop
@@ -25,13 +25,13 @@ SERVER = """
     import os, sys
     from pathlib import Path
     from wraith.runtime import Twin
-    from wraith.serve import AccessLog, serve_twin
+    from wraith.serve import AccessLog, Loaded, serve_twin
     from wraith.wir import model_from_json
 
+    twin = Twin(model_from_json({"format": "wraith.model/1"}))
     serve_twin(
-        Twin(model_from_json({"format": "wraith.model/1"})),
-        lambda request, issued: (request, lambda response: response),
-        name="shop", model_digest="sha256:0", access=AccessLog.to(sys.stderr, os.environ), port=0,
+        Loaded(twin, "sha256:0", lambda request, issued: (request, lambda response: response)),
+        name="shop", access=AccessLog.to(sys.stderr, os.environ), port=0,
         ready_json=Path(sys.argv[1]),
     )
 """
@@ -76,10 +76,8 @@ def test_a_twin_that_others_could_reach_needs_a_token(shop: Shop) -> None:
     access = AccessLog(sys.stderr, as_json=True, colour=False)
     with pytest.raises(PolicyError, match="control plane"):
         serve_twin(
-            shop.twin(),
-            lambda request, _: (request, lambda response: response),
+            Loaded(shop.twin(), "", lambda request, _: (request, lambda response: response)),
             name="shop",
-            model_digest="",
             access=access,
             host="0.0.0.0",
             port=0,

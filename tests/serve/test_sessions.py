@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from wraith.canonical import JsonValue
-from wraith.config import FixtureSets, Serve
+from wraith.config import Fault, FaultProfile, FixtureSets, RateLimit, Serve
+from wraith.serve import Faults, Limits, Simulation
 
 if TYPE_CHECKING:
     from tests.serve.conftest import Shop
@@ -84,6 +85,39 @@ def test_a_cookie_names_a_session(shop: Shop) -> None:
                 assert (await other.get(f"/cups/{made.json()['id']}", headers=named)).status_code == 200
 
     asyncio.run(main())
+
+
+def test_a_refused_browser_has_a_session_too(shop: Shop) -> None:
+    """The cookie comes with what a limit, a fault or the server says; the name counts for all of them."""
+    limits = Limits((RateLimit(limit=2),), lambda: 0.0)
+    profile = FaultProfile(faults=(Fault(kind="error", route="*", status=503, count=1),))
+    simulation = Simulation(limits=limits, faults=Faults(profile))
+
+    async def main() -> None:
+        async with shop.serve(settings=Serve(session_mode="cookie"), simulation=simulation) as served:
+            first = await served.client.get("/cups/none")
+            assert (first.status_code, cookies(first)) == (503, ["visitor-1"])
+            made = await served.client.post("/cups", json={"name": "tea"})
+            assert (made.status_code, cookies(made)) == (201, [])
+            beyond = await served.client.get("/cups/none")
+            assert (beyond.status_code, cookies(beyond)) == (429, [])
+            assert (await served.client.get("/__wraith/info")).json()["sessions"] == ["visitor-1"]
+            async with httpx.AsyncClient(base_url=served.client.base_url, trust_env=False) as other:
+                assert (await other.get("/cups/none")).status_code == 503
+                too_large = await other.post("/cups", content=b"x" * 2000)
+                assert (too_large.status_code, cookies(too_large)) == (413, [])
+
+        async with shop.serve(settings=Serve(session_mode="cookie")) as served:
+            too_large = await served.client.post("/cups", content=b"x" * 2000)
+            assert (too_large.status_code, cookies(too_large)) == (413, ["visitor-1"])
+
+    asyncio.run(main())
+
+
+def cookies(answer: httpx.Response) -> list[str]:
+    """Return the sessions that an answer names."""
+    given = answer.headers.get_list("set-cookie")
+    return [value.partition(";")[0].partition("=")[2] for value in given]
 
 
 def test_a_path_names_a_session(shop: Shop) -> None:

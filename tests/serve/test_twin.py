@@ -127,6 +127,22 @@ def test_answers_without_a_body_have_none(shop: Shop) -> None:
     asyncio.run(main())
 
 
+def test_head_has_the_headers_of_get(shop: Shop) -> None:
+    """Also the length, of the body as it would be sent: with addresses of the twin."""
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            made = await served.client.post("/cups", json={"name": "at https://api.example.com/v1/x"})
+            for path in (f"/cups/{made.json()['id']}", "/cups/none"):
+                get, head = await served.client.get(path), await served.client.head(path)
+                assert head.status_code == get.status_code
+                assert head.headers == get.headers
+                assert int(head.headers["content-length"]) == len(get.content)
+                assert head.content == b""
+
+    asyncio.run(main())
+
+
 def test_a_failure_of_the_twin_is_a_500_that_names_the_request(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:

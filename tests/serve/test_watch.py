@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from wraith.exchange import Request
 from wraith.runtime import Twin
-from wraith.serve import Loaded, Watch
+from wraith.serve import Loaded, Unmask, Watch
 from wraith.wir import load_model
 
 EMPTY = {"format": "wraith.model/1"}
@@ -42,9 +43,13 @@ async def after(changes: AsyncIterator[Loaded], *writes: tuple[Path, bytes]) -> 
         return await coming
 
 
+def unmasked(request: Request, _: set[str]) -> tuple[Request, Unmask]:
+    return request, lambda response: response
+
+
 def watch(folder: Path, told: list[str]) -> Watch:
     def load() -> Loaded:
-        return Loaded(Twin(load_model((folder / "model/symbols.json").read_bytes())), "")
+        return Loaded(Twin(load_model((folder / "model/symbols.json").read_bytes())), "", unmasked)
 
     return Watch(folder, load, told.append)
 
@@ -62,7 +67,7 @@ def test_a_change_of_the_model_brings_another_twin(folder: Path) -> None:
 
 
 def test_files_that_no_answer_depends_on_bring_nothing(folder: Path) -> None:
-    """Recordings, reports and hidden files may change as they like."""
+    """Recordings, reports, hidden files and what stands beside may change as they like."""
     told: list[str] = []
 
     async def main() -> None:
@@ -71,11 +76,25 @@ def test_files_that_no_answer_depends_on_bring_nothing(folder: Path) -> None:
             (folder / "recordings/index.json", b"{}"),
             (folder / "model/.symbols.json", b"{}"),
             (folder / "lua/get_say.txt", b""),
+            (folder / "drift.toml", b""),
             (folder / "state/fixture.json", b"{}"),
         )
 
     asyncio.run(main())
     assert told == ["state/fixture.json: loaded"]
+
+
+@pytest.mark.parametrize("name", ["wraith.toml", "scrub.toml", "faults/slow.toml", "lua/lib/x.lua"])
+def test_whatever_decides_an_answer_is_watched(folder: Path, name: str) -> None:
+    """Configuration, scrub rules, faults and libraries."""
+    told: list[str] = []
+    (folder / name).parent.mkdir(exist_ok=True)
+
+    async def main() -> None:
+        await after(watch(folder, told).changes(), (folder / name, b""))
+
+    asyncio.run(main())
+    assert told == [f"{name}: loaded"]
 
 
 def test_what_does_not_load_is_said_and_the_twin_goes_on(folder: Path) -> None:

@@ -146,3 +146,30 @@ def test_a_time_that_one_second_shared_is_the_clock() -> None:
     ]
     made = source(variant(model_of(session(*steps)), "POST /owls", 201), "made")
     assert type(made).__name__ == "Clock"
+
+
+def test_a_read_teaches_the_writes_of_its_collection_what_is_not_there() -> None:
+    """What a read says of an owl that is not there, every route that addresses owls says; one that may create
+    what it addresses does not, and nor does another collection."""
+    renamed = [
+        exchange("PATCH", f"/owls/{key}", json={"name": "n"}, answer={"tags": {}, "name": "n", "id": key})
+        for key in OWLS
+    ]
+    filed = [
+        exchange("PUT", f"/owls/{key}", json={"name": "n"}, answer={"tags": {}, "name": "n", "id": key})
+        for key in OWLS
+    ]
+    model = model_of(
+        *(
+            session(animal("owls", key), read("owls", key), one, other, missing("owls", f"{key}x"))
+            for key, one, other in zip(OWLS, renamed, filed, strict=True)
+        ),
+        *(session(animal("cats", key), read("cats", key)) for key in CATS),
+    )
+    refusal = variant(model, "PATCH /owls/{owl_id}", 404)
+    assert refusal.guards == (Absent(Ref(("entity",))),)
+    assert Client(model).ask("PATCH", "/owls/ow_none1234", json={})[1] == {
+        "error": "there is no owl ow_none1234"
+    }
+    for name in ("PUT /owls/{owl_id}", "GET /cats/{cat_id}"):
+        assert [each.status for each in route(model, name).variants] == [200]

@@ -26,9 +26,17 @@ class Client:
         self._now_ms = 2_000_000_000_000
 
     def ask(
-        self, method: str, target: str, json: JsonValue = None, headers: Headers = ()
+        self,
+        method: str,
+        target: str,
+        json: JsonValue = None,
+        headers: Headers = (),
+        *,
+        body: bytes = b"",
+        form: Document | None = None,
     ) -> tuple[int, JsonValue]:
-        [asked] = recording(session(exchange(method, target, json=json, headers=headers)))
+        step = exchange(method, target, json=json, headers=headers, body=body, form=form)
+        [asked] = recording(session(step))
         [step] = asked.read()
         self._now_ms += 1000
         response = self._twin.respond(step.request, self._session, now_ms=self._now_ms).response

@@ -119,7 +119,7 @@ GUARDS: dict[str, tuple[str, list[Sequence[Step]], int, tuple[Atom, ...]]] = {
             session(raw(b'{"other": 1}', 4)),
         ],
         400,
-        (NotOneOf(Ref(("request", "body_kind")), ("json",)),),
+        (Equals(Ref(("request", "body_kind")), "malformed"),),
     ),
     "a key that is no key": (
         "GET /v1/ping",

@@ -16,6 +16,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import EACH, Path
 from wraith.wir import (
     FUNCTIONS,
+    JOINS,
     Absent,
     Append,
     AtLeast,
@@ -25,6 +26,7 @@ from wraith.wir import (
     Case,
     Cast,
     Clock,
+    Criteria,
     Delete,
     Each,
     Effect,
@@ -35,6 +37,7 @@ from wraith.wir import (
     Filters,
     First,
     Fixture,
+    ForEach,
     FreshId,
     Given,
     Hole,
@@ -63,11 +66,12 @@ from wraith.wir import (
     Sum,
     Sweep,
     Text,
+    Update,
     Variant,
     When,
     Where,
 )
-from wraith.wir._expr import CastType, Nulls, WhereOp
+from wraith.wir._expr import CastType, Doing, Nulls, WhereOp
 from wraith.wir._guards import JsonType
 from wraith.wir._model import HoleClass, StateOp
 
@@ -202,6 +206,7 @@ filters = st.builds(
             st.sampled_from(get_args(WhereOp)),
             st.sampled_from(["", ","]),
             st.booleans(),
+            st.sampled_from(["", "gte:"]),
         ),
         max_size=2,
     ).map(tuple),
@@ -237,6 +242,21 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             *[maybe] * 10,
             unwind=small_paths,
             filters=st.none() | filters,
+            criteria=st.lists(
+                st.builds(
+                    Criteria,
+                    inner,
+                    st.dictionaries(
+                        st.sampled_from(["", "eq", ">", "in(", "and", "-"]),
+                        st.sampled_from([*JOINS, *get_args(WhereOp)]),
+                        max_size=3,
+                    ).map(lambda words: tuple(words.items())),
+                    st.just(()) | st.tuples(names, names, names),
+                    st.dictionaries(names, small_paths, max_size=1).map(lambda of: tuple(of.items())),
+                    st.lists(small_paths, max_size=2).map(tuple),
+                ),
+                max_size=1,
+            ).map(tuple),
             nulls=st.sampled_from(get_args(Nulls)),
             first_page=st.integers(0, 1),
         ),
@@ -248,6 +268,15 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
             )
         ),
         st.builds(Each, inner, inner),
+        st.builds(
+            Update,
+            inner,
+            inner,
+            st.dictionaries(
+                st.sampled_from(["", "add", "$inc", "_push"]), st.sampled_from(get_args(Doing)), max_size=3
+            ).map(lambda words: tuple(words.items())),
+            st.just(()) | st.tuples(names, names, names),
+        ),
         st.builds(
             Object,
             st.lists(st.tuples(names, inner), max_size=2, unique_by=lambda each: each[0]).map(tuple),
@@ -286,6 +315,7 @@ effects: st.SearchStrategy[Effect] = (
     st.builds(Put, entity_names, expressions, expressions)
     | st.builds(Delete, entity_names, expressions)
     | st.builds(Purge, st.builds(Query, entity_names))
+    | st.builds(ForEach, expressions, st.builds(Delete, entity_names, expressions))
     | st.builds(Sweep, entity_names, expressions, small_paths)
     | st.builds(SetField, entity_names, expressions, small_paths, expressions)
     | st.builds(

@@ -11,6 +11,8 @@ from wraith.canonical import JsonValue
 from wraith.wir import LintFinding, lint, model_from_json
 
 PAGE = Path(__file__).parents[2] / "docs/reference/lint.md"
+FILES = ("wir/_lint.py", "wir/_lint_graphql.py", "cli/_linting.py")
+"""Below ``wraith``: what yields findings."""
 
 NAME = {"path": "request.body.name"}
 SOUND: dict[str, JsonValue] = {
@@ -148,7 +150,7 @@ def test_support_may_make_a_later_variant_reachable() -> None:
 def test_every_code_has_a_section_of_the_page() -> None:
     """The reference explains each code that the source can yield, and no other."""
     root = PAGE.parents[2] / "wraith"
-    source = "".join((root / name).read_text() for name in ("wir/_lint.py", "cli/_linting.py"))
+    source = "".join((root / name).read_text() for name in FILES)
     codes = set(re.findall(r'LintFinding\(\s*"([a-z-]+)"', source))
     sections = set(re.findall(r"^## ([a-z-]+)$", PAGE.read_text(), flags=re.MULTILINE))
     assert codes == sections
@@ -164,3 +166,72 @@ def test_what_is_kept_beside_entities_needs_no_declaration() -> None:
     assert findings(first, variant(holes=read)) == []
     for alone in (variant(effects=[put]), variant(holes=read)):
         assert [found.code for found in findings(alone)] == ["unknown-entity"]
+
+
+ENDPOINT: dict[str, JsonValue] = {
+    "path": "/graphql",
+    "schema": [
+        "type Query {",
+        "  cup(id: ID!): Cup",
+        "}",
+        "type Mutation {",
+        "  fill(id: ID!, with: [Tea!]): Cup",
+        "}",
+        "type Cup {",
+        "  name: String",
+        "  saucer: Saucer",
+        "}",
+    ],
+}
+FIELDS = [("query", "/graphql/cup"), ("mutation", "/graphql/fill"), ("field", "/graphql/Cup/saucer")]
+
+
+def spoken(*routes: tuple[str, str], **more: JsonValue) -> list[tuple[str, str]]:
+    """Lint a model with an endpoint and routes of fields."""
+    made: list[JsonValue] = [
+        {"method": method, "path_pattern": pattern, "variants": [{"status": 200, "body_template": 1}]}
+        for method, pattern in routes
+    ]
+    found = findings(graphql=[{**ENDPOINT, **more}], routes=made)
+    return [(each.code, each.where) for each in found]
+
+
+def test_fields_that_have_routes_are_sound() -> None:
+    """One for each field of a root type; types may have routes, and may have none."""
+    assert spoken(*FIELDS) == []
+    assert spoken(*FIELDS[:2]) == []
+
+
+def test_a_field_that_nothing_answers_is_found() -> None:
+    """Of root types; a field that does another for each element needs that one's route."""
+    assert spoken(FIELDS[0]) == [("hole-without-source", "/graphql, Mutation.fill")]
+    bulk = {"fill": {"of": "with", "does": "fillOne"}}
+    assert spoken(FIELDS[0], ("mutation", "/graphql/fillOne"), bulk=bulk) == []
+    assert spoken(*FIELDS[:2], bulk=bulk) == [("hole-without-source", "/graphql, Mutation.fill")]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [("query", "/graphql/fill"), ("field", "/graphql/Cup/tea"), ("query", "/other/cup")],
+    ids=["of another root type", "of no field", "of no endpoint"],
+)
+def test_a_field_that_nobody_can_ask_for_is_found(route: tuple[str, str]) -> None:
+    """The schema refuses what asks for it."""
+    assert spoken(*FIELDS, route) == [("unreachable-field", " ".join(route))]
+
+
+def test_root_types_may_have_other_names() -> None:
+    """As ``schema`` says."""
+    schema = ["schema {", "  query: Root", "}", "type Root {", "  cup: String", "}"]
+    assert spoken(FIELDS[0], schema=schema) == []
+
+
+def test_placeholders_of_an_endpoint_are_found() -> None:
+    """In headers, messages and constants of errors."""
+    form = {"status": 400, "message": "{{name}}", "constants": {"extensions": {"codes": ["a", "{{name}}"]}}}
+    found = spoken(*FIELDS, headers={"x-by": "{{name}}"}, errors={"syntax": form})
+    assert found == [
+        ("placeholder-constant", "/graphql, header x-by"),
+        ("placeholder-constant", "/graphql, errors.syntax.message"),
+        ("placeholder-constant", "/graphql, errors.syntax.extensions.codes[1]"),
+    ]

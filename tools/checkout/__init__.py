@@ -4,13 +4,19 @@
 runs each as one session.
 """
 
-from checkout import later, paying, webhooks
+from checkout import banks, later, paying, webhooks
 from checkout.shop import Checkout
 
 __all__ = ["SCENARIOS", "Checkout"]
 
 SCENARIOS = {
-    "checkout-shared": (webhooks.endpoints, webhooks.refused),
-    "checkout-billing": (paying.declined, paying.amounts, paying.announced),
+    "checkout-shared": (banks.sources, banks.refused),
+    "checkout-billing": (
+        paying.declined,
+        paying.amounts,
+        paying.announced,
+        webhooks.endpoints,
+        webhooks.refused,
+    ),
     "newer-base": (webhooks.endpoints, webhooks.refused, later.failing, later.history),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from billing import invent
 from billing.intents import method
 
-from checkout import webhooks
+from checkout import banks, webhooks
 from checkout.shop import Checkout
 
 NO_FUNDS = "4000000000009995"
@@ -41,6 +41,7 @@ def announced(shop: Checkout) -> None:
     rng = shop.rng
     shop.register(f"hook-{invent.word(rng, 5)}", **webhooks.endpoint(rng))
     owner = shop.do(shop.v1.customers.create, **invent.person(rng))
+    banks.source(shop)
     card = method(shop, NO_FUNDS)
     shop.attempt(shop.v1.payment_methods.attach, card.id, customer=owner.id)
     shop.attempt(shop.v1.payouts.create, amount=0, currency="eur")

@@ -79,8 +79,11 @@ def _read(workspace: Workspace, path: Path) -> bytes:
 
 
 def _maker(workspace: Workspace, path: Path) -> str:
-    derived = path in (workspace.symbols_path, workspace.evidence_path)
-    return f"wraith synth {workspace.name}" if derived else "restore the file from version control"
+    if path not in (workspace.symbols_path, workspace.evidence_path):
+        return "restore the file from version control"
+    if workspace.place is not None:
+        return f"doit compose:{workspace.name}"
+    return f"doit check:{workspace.name} builds it, as wraith synth {workspace.name} does"
 
 
 def _refuse_link(path: Path) -> None:

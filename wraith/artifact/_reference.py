@@ -11,7 +11,7 @@ from typing import Final
 
 from wraith.artifact._artifact import Artifact, artifact_of, open_artifact
 from wraith.artifact._read import read_manifest
-from wraith.artifact._store import stored_path
+from wraith.config import declared
 from wraith.errors import InputError, PolicyError, WraithError
 from wraith.workspace import Project, Workspace, check_name
 
@@ -53,13 +53,16 @@ class Reference:
 
 
 def workspace_at(project: Project, reference: Reference) -> Workspace:
-    """Return the workspace that a reference without a digest means, existing or not.
+    """Return the workspace that a reference without a digest means, existing or not: a twin of the project,
+    else a composite that the project declares.
 
     One by its path is of the project that it lies in, else of the given one.
     """
     if reference.path is None:
         assert reference.name is not None, "Invariant: a reference has a name or a path"
-        return project.twin(reference.name)
+        twin = project.twin(reference.name)
+        is_composite = not twin.exists() and reference.name in declared(project)
+        return project.composite(reference.name) if is_composite else twin
     path = reference.path.resolve()
     found = Project.find(path)
     home = project if found.root == path else found
@@ -82,10 +85,10 @@ def resolve(project: Project, reference: Reference | str, search: Sequence[Path]
 def locate(project: Project, wanted: Reference, search: Sequence[Path] = ()) -> Workspace | Path:
     """Return the workspace or the file that a reference means. A file is not verified yet.
 
-    A name alone is the twin of the project, else the artifact of that name in ``dist/`` or the folders of
-    ``search``. With a digest it is looked for in ``search`` (an overlay's ``base/``,
-    ``--artifact-path``), the store, ``dist/``, and last in the twin itself. Raises InputError where
-    nothing meets the reference, PolicyError where what bears the name is other than the digest says.
+    A name alone is the twin or composite of the project, else the artifact of that name in ``dist/`` or the
+    folders of ``search``. With a digest it is looked for in ``search`` (``--artifact-path``), the store, the
+    ``base/`` folders of the project's overlays, ``dist/``, and last in the twin itself. Raises InputError
+    where nothing meets the reference, PolicyError where what bears the name is other than the digest says.
     """
     if wanted.path is not None and wanted.path.suffix == SUFFIX:
         _compare(wanted, read_manifest(wanted.path).content_digest)
@@ -97,7 +100,8 @@ def locate(project: Project, wanted: Reference, search: Sequence[Path] = ()) -> 
         return workspace.require()
     if wanted.digest is not None:
         return _by_digest(workspace, wanted, wanted.digest, search)
-    folders = () if workspace.exists() else (project.dist_path, *search)
+    known = workspace.exists() or workspace.place is not None
+    folders = () if known else (project.dist_path, *search)
     packed = next((path for folder in folders for path in _named(folder, workspace.name)), None)
     return packed or workspace.require()
 
@@ -107,7 +111,9 @@ def _by_digest(
 ) -> Workspace | Path:
     project = workspace.project
     exact = f"{digest.removeprefix('sha256:')}{SUFFIX}"
-    for path in (*(folder / exact for folder in search), stored_path(project, digest)):
+    kept = (twin.base_path for twin in project.twins())
+    folders = (*search, project.store_path, *kept)
+    for path in (folder / exact for folder in folders):
         if path.is_file():
             _compare(Reference(path=path, digest=digest), read_manifest(path).content_digest)
             return path

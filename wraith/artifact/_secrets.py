@@ -13,9 +13,10 @@ from typing import Final
 
 from wraith.artifact._layout import SCRUB
 from wraith.artifact._toml import read_toml_bytes
-from wraith.canonical import JsonValue, pretty
+from wraith.canonical import JsonValue, parse, pretty
 from wraith.config import ScrubConfig, validate
 from wraith.errors import PolicyError
+from wraith.paths import format_path, leaves
 from wraith.recording import decode_exchange
 from wraith.scrub import Key, Scrubber
 
@@ -48,23 +49,37 @@ def refuse_secrets(files: Mapping[str, bytes], where: Path | str) -> None:
 
 
 def _place(scrubber: Scrubber, path: str, data: bytes) -> str | None:
-    """Return where the first secret of a file is, None where there is none."""
+    """Return where the first secret of a file is, None where there is none: the file, and in it the path of
+    the value where it has one, else the line."""
     if path.endswith(".wrec"):
         exchange = decode_exchange(data, path)
         return None if scrubber.exchange(exchange) == exchange else path
-    if path.endswith(".toml"):
-        tables = pretty(_plain(read_toml_bytes(data, path)))
-        if _line(scrubber, tables, JSON) is not None:
-            return path
-    line = _line(scrubber, data, JSON if path.endswith(".json") else TEXT)
-    return None if line is None else f"{path}:{line}"
+    if path.endswith(".json"):
+        return _value(scrubber, path, data)
+    if path.endswith(".toml") and (
+        tables := _value(scrubber, path, pretty(_plain(read_toml_bytes(data, path))))
+    ):
+        return tables
+    clean = scrubber.document(data, TEXT, issued=_Holes())
+    return None if clean == data else f"{path}:{_line(data, clean)}"
 
 
-def _line(scrubber: Scrubber, data: bytes, content_type: str) -> int | None:
-    """Return the line of the first difference that scrubbing would make."""
-    clean = scrubber.document(data, content_type, issued=_Holes())
+def _value(scrubber: Scrubber, path: str, data: bytes) -> str | None:
+    """Return the place of the first value of a JSON document that scrubbing would change."""
+    clean = scrubber.document(data, JSON, issued=_Holes())
     if clean == data:
         return None
+    try:
+        there, then = parse(data), parse(clean)
+    except ValueError:  # what is no JSON was scrubbed as the text that it is
+        return f"{path}:{_line(data, clean)}"
+    before, after = dict(leaves(there)), dict(leaves(then))
+    places = [place for place, value in before.items() if after.get(place, value) != value]
+    return f"{path}, at {format_path(places[0])}" if places else path  # a key that is one is not told
+
+
+def _line(data: bytes, clean: bytes) -> int:
+    """Return the line of the first difference."""
     pairs = enumerate(zip(data, clean, strict=False))
     start = next((at for at, (old, new) in pairs if old != new), min(len(data), len(clean)))
     return data.count(b"\n", 0, start) + 1

@@ -6,13 +6,14 @@ engine before it is needed: ``doit`` with nothing to do is measured against ``im
 """
 
 from wraith.build._cached import open_store
-from wraith.build._freshness import Change
+from wraith.build._freshness import NEVER_BUILT, Change
 from wraith.build._graph import explain, find_undeclared, graph, run_graph
 from wraith.build._plan import Planned
 from wraith.build._watching import changed_inputs
 from wraith.build.events import Listener, TaskEvent, event_lines
 
 __all__ = [
+    "NEVER_BUILT",
     "Change",
     "Listener",
     "Planned",

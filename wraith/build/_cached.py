@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from wraith import ENGINE_VERSION
 from wraith.build._digests import code_digest
+from wraith.build._settings import project_config
 from wraith.errors import InputError
-from wraith.workspace import PROJECT_FILE, Project
+from wraith.workspace import Project
 
 if TYPE_CHECKING:
     from wraith.build._freshness import Freshness
@@ -70,7 +71,7 @@ def open_cache(project: Project) -> BuildCache:
     """
     with _lock:
         if project.root not in _open:
-            _open[project.root] = BuildCache(project, cache_settings(project), os.environ)
+            _open[project.root] = BuildCache(project, project_config(project).cache, os.environ)
         return _open[project.root]
 
 
@@ -87,15 +88,7 @@ def close_caches() -> None:
 
 def open_store(project: Project) -> Store:
     """Return the local store of a project. Raises InputError where ``[cache]`` is broken."""
-    return _store(project, cache_settings(project))
-
-
-def cache_settings(project: Project) -> Cache:
-    """Return ``[cache]`` of ``wraith-project.toml``, its defaults where there is none."""
-    from wraith.config import Cache, ProjectConfig, read_toml
-
-    path = project.root / PROJECT_FILE
-    return read_toml(path, ProjectConfig).cache if path.is_file() else Cache()
+    return _store(project, project_config(project).cache)
 
 
 def step_key(step: str, freshness: Freshness, targets: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def digest(path: str | Path) -> str:
     known = _MEMO.get(name)
     if known is not None and known[0] == stamp:
         return known[1]
-    found = fast_digest(Path(name))
+    found = fast_digest(name)
     _MEMO[name] = (stamp, found)
     return found
 

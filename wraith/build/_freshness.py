@@ -8,13 +8,13 @@ wrote after, and both are compared with what stands on the disk the next time. d
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from wraith.build._digests import Stamp, digest_or_none, stamp_or_none
+from wraith.build.database import UNDONE
 
 KEY: Final = "freshness"
 """Where a task's values hold what this module remembers."""
@@ -78,6 +78,7 @@ class Change:
 
 
 NEVER_BUILT: Final = Change("", "doit has not built it here before", None, None)
+LEFT_UNDONE: Final = Change("", "the last build left it undone", None, None)
 
 
 def nothing() -> Mapping[str, str | None]:
@@ -113,14 +114,16 @@ class Freshness:
 
     def __call__(self, task: Task, values: Mapping[str, State]) -> bool:
         task.value_savers.append(lambda: {KEY: self.read | self._written_side(task)})
-        return not self.look(task, values.get(KEY))
+        return not self.look(task, values.get(KEY), undone=UNDONE in values)
 
-    def look(self, task: Declared, known: State | None) -> tuple[Change, ...]:
-        """Compare what stands on the disk with what is remembered of the task, and return what differs."""
+    def look(self, task: Declared, known: State | None, *, undone: bool = False) -> tuple[Change, ...]:
+        """Compare what stands on the disk with what is remembered of the task, and return what differs.
+        ``undone`` tells that it failed since, or was not run because another one did."""
         self._stamps = self._input_stamps(task)
         self.read = self._read_side(task)
         self._written = self._written_side(task)
-        self.changes = (NEVER_BUILT,) if known is None else tuple(changes(known, self.read | self._written))
+        found = () if known is None else tuple(changes(known, self.read | self._written))
+        self.changes = (NEVER_BUILT,) if known is None else (LEFT_UNDONE,) if undone and not found else found
         return self.changes
 
     @property
@@ -134,7 +137,7 @@ class Freshness:
 
     def wrote_nothing(self, task: Declared) -> bool:
         """Return whether every output is what it was when the task was last asked."""
-        return self._written["outputs"] == self._written_side(task)["outputs"]
+        return self._written["outputs"] == self._outputs(task)
 
     def outputs(self, task: Declared) -> list[str]:
         """Return the files that the task writes, as far as they can be listed now: the targets in their
@@ -150,16 +153,21 @@ class Freshness:
         return sorted({*task.file_dep, *self.more_inputs()})
 
     def _input_stamps(self, task: Declared) -> Mapping[str, Stamp | None]:
-        return {name: stamp_or_none(os.path.join(self.root, name)) for name in self.inputs(task)}
+        root = f"{self.root}/"
+        return {name: stamp_or_none(root + name) for name in self.inputs(task)}
 
     def _read_side(self, task: Declared) -> State:
         return {"parameters": dict(self.parameters), "inputs": self._digests(self.inputs(task))}
 
     def _written_side(self, task: Declared) -> State:
-        return {"outputs": self._digests(sorted(self.outputs(task))), "stamps": dict(self.stamps())}
+        return {"outputs": self._outputs(task), "stamps": dict(self.stamps())}
+
+    def _outputs(self, task: Declared) -> dict[str, str | None]:
+        return self._digests(sorted(self.outputs(task)))
 
     def _digests(self, names: Iterable[str]) -> dict[str, str | None]:
-        return {name: digest_or_none(os.path.join(self.root, name)) for name in names}
+        root = f"{self.root}/"
+        return {name: digest_or_none(root + name) for name in names}
 
 
 def freshness_of(task: HasUptodate) -> Freshness:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wraith.errors import InputError
+from wraith.errors import InputError, PolicyError
 from wraith.files import read_tables
 from wraith.workspace import Project, Workspace
 
@@ -89,63 +90,87 @@ def pinned_layers(
 
 
 def own_layer(workspace: Workspace) -> Layer:
-    """Return the layer that an overlay is as it stands: what ``pack`` would write of it."""
+    """Return the layer that an overlay is as it stands: what ``pack`` would write of it. Raises InputError
+    where it was not built yet."""
     from wraith.artifact import artifact_of
 
+    if not workspace.symbols_path.is_file():
+        raise InputError(
+            f"{workspace.name} is not built yet",
+            where=workspace.symbols_path,
+            hint=f"doit delta:{workspace.name}, or wraith synth {workspace.name}",
+        )
     return layer_from(artifact_of(workspace))
 
 
 def pinned_files(workspace: Workspace, tables: Mapping[str, object]) -> list[Path]:
     """Return the files that the pins of an overlay mean, beside it or in the project's store, unread. Where
     one is nowhere, the step that needs it says which."""
+    found = (_pinned_file(workspace, pin) for pin in _pins(tables))
+    return [path for path in found if path is not None]
+
+
+def keep_pinned(project: Project, search: Sequence[Path]) -> None:
+    """Put what overlays of the project pin, and what is neither beside them nor in the project's store, there
+    from the folders given. What is not in them either is missed by the step that needs it."""
+    from wraith.artifact import Reference, keep_file, locate
+
+    for workspace in project.twins():
+        for pin in missing_pins(workspace):
+            with suppress(InputError, PolicyError):
+                found = locate(project, Reference.parse(pin), search)
+                if isinstance(found, Path):
+                    keep_file(project, found)
+
+
+def missing_pins(workspace: Workspace) -> list[str]:
+    """Return what an overlay pins that is neither beside it nor in the project's store; nothing for any other
+    twin."""
+    pins = _pins(read_tables(workspace.config_path))
+    return [pin for pin in pins if _pinned_file(workspace, pin) is None]
+
+
+def _pins(tables: Mapping[str, object]) -> list[str]:
+    """Return what the tables of an overlay pin: ``NAME@sha256:…``; nothing for any other twin."""
     base, overlay = tables.get("base"), tables.get("overlay")
-    pins = [base.get("digest")] if isinstance(base, dict) else []
+    pins = [f"{base.get('artifact')}@{base.get('digest')}"] if isinstance(base, dict) else []
     requires = overlay.get("requires") if isinstance(overlay, dict) else None
-    pins += [str(pin).partition("@")[2] for pin in requires] if isinstance(requires, list) else []
-    names = [f"{str(pin).removeprefix('sha256:')}.wraith" for pin in pins]
-    folders = (workspace.base_path, workspace.project.store_path)
-    places = [[folder / name for folder in folders if (folder / name).is_file()] for name in names]
-    return [found[0] for found in places if found]
+    return pins + (list(map(str, requires)) if isinstance(requires, list) else [])
 
 
-def declared(project: Project) -> dict[str, ComposedTwin]:
-    """Return the composites of a project.
+def _pinned_file(workspace: Workspace, pin: str) -> Path | None:
+    return _first_file((workspace.base_path, workspace.project.store_path), pin)
 
-    Raises InputError where ``wraith-project.toml`` is broken, and where one bears the name of a twin."""
-    from wraith.config import ProjectConfig, read_toml
-    from wraith.workspace import PROJECT_FILE
 
-    path = project.root / PROJECT_FILE
-    composites = read_toml(path, ProjectConfig).composites if path.is_file() else {}
-    for name in composites:
-        if project.twin(name).exists():
-            raise InputError(
-                f"composites.{name}: there is a twin of that name", where=path, hint="rename the composite"
-            )
-    return composites
+def _first_file(folders: Iterable[Path], pin: str) -> Path | None:
+    name = f"{pin.partition('@')[2].removeprefix('sha256:')}.wraith"
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
 def declared_layers(project: Project, composed: ComposedTwin) -> tuple[Layer, tuple[Layer, ...]]:
-    """Return base and overlays of a composite; the ``base/`` folders of its overlays are looked into."""
-    search = [
-        project.twin(name).base_path for name in composed.overlays if "@" not in name and "/" not in name
-    ]
-    base = found_layer(project, composed.base, search)
-    return base, tuple(found_layer(project, name, search) for name in composed.overlays)
+    """Return base and overlays of a composite. What they pin is what stands beside them, before what the
+    store has of the same content, which may have been made for another base."""
+    base, *overlays = pinned_references(project, (composed.base, *composed.overlays))
+    search = [twin.base_path for twin in project.twins()]
+    return found_layer(project, base, search), tuple(found_layer(project, each, search) for each in overlays)
 
 
-def changed_layers(project: Project, workspace: Workspace) -> str:
-    """Return which layers of a composite are not what it was made of any more, ``""`` where all are."""
-    from wraith.config import TwinConfig, read_toml
+def pinned_references(project: Project, references: Sequence[str]) -> list[str]:
+    """Return the references of a composite as they are meant: one without a digest is the one that its
+    overlays pin, where they pin it (the last of them, where they differ), else the twin as it stands."""
+    members = [project.twin(each) for each in references if is_twin_name(each)]
+    tables = [read_tables(member.config_path) for member in members if member.exists()]
+    pins = {pin.partition("@")[0]: pin for each in tables for pin in _pins(each)}
+    return [pins.get(each, each) for each in references]
 
-    composed = read_toml(workspace.config_path, TwinConfig).composite
-    assert composed is not None, "Invariant: the configuration of a composite"
-    if workspace.name in declared(project):
-        base, overlays = declared_layers(project, declared(project)[workspace.name])
-    else:
-        own = project.twin(workspace.name)
-        base, required = pinned_layers(own, overlay_config(own))
-        overlays = (*required, own_layer(own))
-    now, then = [layer.pin for layer in (base, *overlays)], [composed.base, *composed.overlays]
-    changed = [pin.partition("@")[0] for pin in now if pin not in then]
-    return f"{', '.join(changed)} changed" if changed else ""
+
+def kept_files(project: Project, references: Sequence[str]) -> list[Path]:
+    """Return the files that references with a digest mean, beside an overlay or in the project's store."""
+    folders = [*(twin.base_path for twin in project.twins()), project.store_path]
+    found = (_first_file(folders, reference) for reference in references if "@" in reference)
+    return [path for path in found if path is not None]
+
+
+def is_twin_name(reference: str) -> bool:
+    """Whether a reference is a name alone: no path, no file, no digest."""
+    return "@" not in reference and "/" not in reference and not reference.endswith(".wraith")

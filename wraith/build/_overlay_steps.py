@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wraith.build._edits import guard_edits, load_patches, write_model
-from wraith.build._layers import declared, declared_layers, overlay_config, own_layer, pinned_layers
+from wraith.build._layers import declared_layers, overlay_config, own_layer, pinned_layers
 from wraith.canonical import parse
 from wraith.errors import AnswerIsNo, InputError, PolicyError
 from wraith.files import read_bytes, write_json, write_whole
@@ -66,10 +66,12 @@ class ComposeResult:
         )
 
 
-def full(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> FullResult:
+def full(
+    workspace: Workspace, *, tags: Sequence[str] = (), jobs: int | None = None, cluster: str | None = None
+) -> FullResult:
     """Learn from an overlay's recordings alone, and write that beside its build."""
     from wraith.build._memo import FileMemo
-    from wraith.build._workers import spread
+    from wraith.build._workers import spread_of
     from wraith.recording import sealed_sessions
     from wraith.synth import learn
     from wraith.wir import dump_evidence, dump_model
@@ -79,7 +81,7 @@ def full(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> Fu
     sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
     for session in sessions:
         session.require_whole()  # what the memo knows of a session is not read again
-    learned = learn(sessions, spread=spread(jobs), memo=memo)
+    learned = learn(sessions, spread=spread_of(workspace.project, jobs, cluster), memo=memo)
     memo.trim()
     write_whole(workspace.full_evidence_path, dump_evidence(learned.evidence))
     write_whole(workspace.full_path, dump_model(learned.model))
@@ -158,23 +160,32 @@ def compose_overlay(workspace: Workspace) -> ComposeResult:
 
     Raises AnswerIsNo where variants overlap and PolicyError where policy forbids it, with the report written.
     """
+    return _written(_composed(workspace), workspace.composite, workspace.compose_report_path)
+
+
+def composed_report(workspace: Workspace) -> ComposeReport:
+    """Return what composing an overlay comes to today; nothing is written."""
+    return _composed(workspace).report
+
+
+def _composed(workspace: Workspace) -> Composition:
     from wraith.overlay import compose
 
-    config = overlay_config(workspace)
-    base, required = pinned_layers(workspace, config)
-    composition = compose(base, (*required, own_layer(workspace)), name=workspace.name)
-    return _written(composition, workspace.composite, workspace.compose_report_path)
+    base, required = pinned_layers(workspace, overlay_config(workspace))
+    return compose(base, (*required, own_layer(workspace)), name=workspace.name)
 
 
 def compose_declared(project: Project, name: str) -> ComposeResult:
     """Link a composite of the project, as ``wraith-project.toml`` declares it."""
+    from wraith.config import declared
     from wraith.overlay import compose
 
     composed = declared(project)[name]
     base, overlays = declared_layers(project, composed)
     workspace = project.composite(name)
     composition = compose(base, overlays, name=name)
-    return _written(composition, workspace, workspace.compose_report_path)
+    # the report of its check stays: where the composite comes out as it was, so does that
+    return _written(composition, workspace, workspace.compose_report_path, keep=workspace.report_path)
 
 
 def compose_layers(
@@ -192,15 +203,18 @@ def compose_layers(
     return _written(composition, workspace, workspace.compose_report_path)
 
 
-def _written(composition: Composition, workspace: Workspace, report_path: Path) -> ComposeResult:
-    """Write report and files; what an earlier composite left goes. Raises where the answer is no."""
+def _written(
+    composition: Composition, workspace: Workspace, report_path: Path, *, keep: Path | None = None
+) -> ComposeResult:
+    """Write report and files; what an earlier composite left goes, but for one file to keep. Raises where the
+    answer is no."""
     report = composition.report
     write_json(report_path, report.model_dump(mode="json"))
     judge_report(report, report_path)
     root = workspace.root
-    keep = {root / path for path in composition.files} | {report_path}
+    kept = {root / path for path in composition.files} | {report_path, keep}
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file() and path not in keep:
+        if path.is_file() and path not in kept:
             path.unlink()
     for name, data in composition.files.items():
         write_whole(root / name, data)

@@ -9,11 +9,12 @@ from pathlib import Path
 from wraith.build import _sessions
 from wraith.build._edits import patch_files
 from wraith.build._freshness import Freshness
-from wraith.build._layers import pinned_files
+from wraith.build._layers import is_twin_name, kept_files, pinned_files, pinned_references
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
 from wraith.build._task import TaskDict, engine, relative, task
+from wraith.canonical import JsonValue
 from wraith.files import read_tables
-from wraith.workspace import Project, Workspace
+from wraith.workspace import PROJECT_FILE, Project, Workspace
 
 
 def synth(workspace: Workspace, tables: Tables) -> TaskDict:
@@ -82,9 +83,10 @@ def compose(workspace: Workspace, tables: Tables) -> TaskDict:
 def compose_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     """Return the task that links a composite of ``wraith-project.toml``."""
     workspace = project.composite(name)
-    members = [project.twin(each) for each in _members(declared) if _is_name(each)]
-    there = [member for member in members if member.exists()]
-    pinned = [path for member in there for path in sorted(member.base_path.glob("*.wraith"))]
+    # of a twin that an overlay pins it is the artifact that counts
+    meant = pinned_references(project, _members(declared))
+    there = [twin for each in meant if is_twin_name(each) and (twin := project.twin(each)).exists()]
+    pinned = kept_files(project, meant)
     configured = {
         f"{member.name}: {name}": digest
         for member in there
@@ -100,7 +102,10 @@ def compose_declared(project: Project, name: str, declared: Tables) -> TaskDict:
             Freshness,
             parameters=engine("conformance", "overlay", "artifact", "scrub")
             | configured
-            | {f"[composites.{name}] in wraith-project.toml": digest_of(declared)},
+            | {
+                f"[composites.{name}] in wraith-project.toml": digest_of(declared),
+                f"the pins of {name}": digest_of({"layers": list[JsonValue](meant)}),
+            },
             more_outputs=partial(_composed, project, workspace.root),
             folders=(relative(project, workspace.root),),
         ),
@@ -132,7 +137,7 @@ def check_declared(project: Project, name: str, declared: Tables) -> TaskDict:
     workspace = project.composite(name)
     # the recordings of a twin count, whether it is named or what it packed is pinned
     names = [each.partition("@")[0] for each in texts(declared, "overlays")]
-    members = [project.twin(each) for each in names if _is_name(each)]
+    members = [project.twin(each) for each in names if is_twin_name(each)]
     there = [member for member in members if member.exists()]
     chosen = {
         f"{member.name}: {name}": digest
@@ -231,7 +236,8 @@ def _candidate(workspace: Workspace, tables: Tables) -> list[Path]:
     if isinstance(named, str):
         return [workspace.root / named] if named.endswith(".wraith") else []
     twin = workspace.project.twin(str(base.get("artifact")))
-    return [twin.artifact_path] if twin.exists() or twin.artifact_path.is_file() else []
+    is_made_here = twin.exists() or twin.name in composites(project_tables(workspace.project))
+    return [twin.artifact_path] if is_made_here or twin.artifact_path.is_file() else []
 
 
 def _configuration(tables: Tables, *more: str) -> dict[str, str]:
@@ -246,10 +252,6 @@ def _requires(tables: Tables) -> dict[str, str]:
 
 def _members(declared: Tables) -> list[str]:
     return [str(declared.get("base")), *texts(declared, "overlays")]
-
-
-def _is_name(reference: str) -> bool:
-    return "@" not in reference and "/" not in reference and not reference.endswith(".wraith")
 
 
 def _there(path: Path) -> list[Path]:
@@ -273,6 +275,12 @@ def _composed_and_recorded(workspace: Workspace, members: Iterable[Workspace]) -
     yield from _composed(workspace.project, workspace.root)
     for member in members:
         yield from _sessions.manifests(member)
+
+
+def project_tables(project: Project) -> dict[str, JsonValue]:
+    """Return the tables of ``wraith-project.toml``, none where there is no such file."""
+    path = project.root / PROJECT_FILE
+    return read_tables(path) if path.is_file() else {}
 
 
 def composites(tables: Mapping[str, object]) -> dict[str, Tables]:

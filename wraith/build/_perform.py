@@ -1,8 +1,9 @@
 """A step by its name: here, or where steps run beside each other in a process of the pool.
 
-doit's threads share one interpreter, so under ``-n`` each submits its step to processes. They are spawned,
-because a fork of a process with threads may inherit a lock that nobody releases. A worker that dies is an
-error of its step, never a wait for ever; workers leave with the process that started them.
+doit's threads share one interpreter, so under ``-n`` each submits its step to processes. They are forked from
+a server that has no threads, because a fork of a process with threads may inherit a lock that nobody
+releases; what all of them need the server imports once. A worker that dies is an error of its step, never a
+wait for ever; workers leave with the process that started them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,16 @@ from wraith.workspace import Workspace
 MOST: Final = 61
 """Workers are started as they are needed, so doit's number of threads is the bound; this is the highest that
 every system allows."""
+
+ENGINES: Final = (
+    "wraith.artifact",
+    "wraith.build.steps",
+    "wraith.conformance",
+    "wraith.overlay",
+    "wraith.recording",
+    "wraith.synth",
+)
+"""What steps import."""
 
 _lock: Final = threading.Lock()
 _pool: ProcessPoolExecutor | None = None
@@ -86,9 +97,9 @@ def _open_pool() -> ProcessPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ProcessPoolExecutor(
-                MOST, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
-            )
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([*ENGINES])
+            _pool = ProcessPoolExecutor(MOST, mp_context=context, initializer=_begin)
         return _pool
 
 

@@ -14,7 +14,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wraith.build._cached import open_store, step_key
-from wraith.build._freshness import KEY, Change, Freshness
+from wraith.build._freshness import KEY, Change, Freshness, State
 from wraith.canonical import JsonValue
 from wraith.workspace import Project, Workspace
 
@@ -84,12 +84,12 @@ def plan(project: Project, namespace: Mapping[str, object], wanted: Sequence[str
     kept = _reachable(tasks, needs, made_by, wanted)
     for name in TopologicalSorter({name: sorted(needs[name]) for name in kept}).static_order():
         task = tasks[name]
-        known, ignored = remembered(name)
-        changes = task.freshness.look(task, known)
+        known = remembered(name)
+        changes = task.freshness.look(task, known.state, undone=known.undone)
         before = sorted({*makers[name].values()})
         waits_for = tuple(each for each in before if planned[each].standing in ("stale", "waits"))
         standing: Standing = (
-            "ignored" if ignored else "stale" if changes else "waits" if waits_for else "fresh"
+            "ignored" if known.ignored else "stale" if changes else "waits" if waits_for else "fresh"
         )
         cached = standing == "stale" and not waits_for and _is_cached(store, task)
         planned[name] = Planned(task, standing, changes, needs[name], makers[name], waits_for, cached)
@@ -117,20 +117,29 @@ def _reachable(
     return found
 
 
-def _remembered(project: Project) -> Callable[[str], tuple[dict[str, dict[str, str | None]] | None, bool]]:
-    """Return what says what doit's database holds of a task: its state, and whether it is ignored."""
-    from wraith.build.database import WraithDatabase
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What doit's database holds of a task."""
+
+    state: State | None = None
+    undone: bool = False
+    ignored: bool = False
+
+
+def _remembered(project: Project) -> Callable[[str], _Known]:
+    from wraith.build.database import UNDONE, VALUES, WraithDatabase
 
     if not project.database_path.is_file():
-        return lambda _: (None, False)
+        return lambda _: _Known()
     database = WraithDatabase(str(project.database_path), _Json())
     database.dump()  # it has read everything, and has nothing to write
 
-    def known(name: str) -> tuple[dict[str, dict[str, str | None]] | None, bool]:
-        values = database.get(name, "_values_:")
-        state = values.get(KEY) if isinstance(values, dict) else None
-        # written by Freshness alone, and by nobody else
-        return state if isinstance(state, dict) else None, bool(database.get(name, "ignore:"))  # type: ignore[return-value]
+    def known(name: str) -> _Known:
+        found = database.get(name, VALUES)
+        values = found if isinstance(found, dict) else {}
+        state = values.get(KEY)  # written by Freshness alone, and by nobody else
+        ignored = bool(database.get(name, "ignore:"))
+        return _Known(state if isinstance(state, dict) else None, UNDONE in values, ignored)  # type: ignore[arg-type]
 
     return known
 

@@ -1,11 +1,9 @@
-"""The steps that judge an overlay: on a newer base, and for being taken over by its base."""
+"""The steps that judge an overlay on a newer base, and move it there."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +24,7 @@ from wraith.workspace import Workspace
 if TYPE_CHECKING:
     from wraith.artifact import Artifact
     from wraith.config import TwinConfig
-    from wraith.overlay import Promotion, RebaseReport
+    from wraith.overlay import Layer, RebaseReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +40,11 @@ class RebaseResult:
 
 
 @dataclass(frozen=True, slots=True)
-class PromoteResult:
-    """Whether an overlay may be taken over, and the folder that says how."""
+class Rebased:
+    """What a rebase moved: the new pins, none where the overlay was on them already; and all of its pins."""
 
-    promotion: Promotion
-    folder: Path
-
-    @property
-    def summary(self) -> str:
-        promotion = self.promotion
-        verdict = "promoted" if promotion.promoted else "not promoted"
-        return f"{verdict}, {len(promotion.evidence)} variants, {len(promotion.lacking)} lack evidence"
+    moved: tuple[str, ...]
+    pins: tuple[str, ...]
 
 
 def candidate(workspace: Workspace, config: TwinConfig) -> str | None:
@@ -62,8 +54,12 @@ def candidate(workspace: Workspace, config: TwinConfig) -> str | None:
     if (named := base.candidate) is not None:
         is_path = named.endswith(".wraith") or "/" in named
         return str((workspace.root / named).resolve()) if is_path else named
-    packed = workspace.project.twin(base.artifact).artifact_path
-    return str(packed) if packed.is_file() else None
+    return _packed(workspace, base.artifact)
+
+
+def _packed(workspace: Workspace, name: str) -> str | None:
+    path = workspace.project.twin(name).artifact_path
+    return str(path) if path.is_file() else None
 
 
 def rebase_check(
@@ -79,22 +75,35 @@ def rebase_check(
             where=workspace.config_path,
             hint=f"pack the base (wraith pack {pinned.artifact}), or name it: --new-base REF",
         )
+    new = found_layer(workspace.project, reference, search)
+    return RebaseResult(_judged(workspace, config, new, (), search))
+
+
+def _judged(
+    workspace: Workspace,
+    config: TwinConfig,
+    new: Layer | None,
+    newer: Sequence[Layer],
+    search: Sequence[Path],
+) -> RebaseReport:
+    """Judge an overlay on a newer base, the pinned one where it is None, and with other overlays in the place
+    of those of the same names that it requires; and write the report."""
     from wraith.overlay import rebase_check as judge
     from wraith.recording import sealed_sessions
 
     base, required = pinned_layers(workspace, config, search)
-    newer = found_layer(workspace.project, reference, (workspace.base_path, *search))
     report = judge(
         own_layer(workspace),
         required,
         base,
-        newer,
+        new or base,
         sealed_sessions(workspace, config.synth.tags),
+        newer=newer,
         diff=config.diff,
         drift=read_drift(workspace),
     )
     write_json(workspace.rebase_report_path, report.model_dump(mode="json"))
-    return RebaseResult(report)
+    return report
 
 
 def judge_rebase(workspace: Workspace, report: RebaseReport) -> None:
@@ -107,61 +116,115 @@ def judge_rebase(workspace: Workspace, report: RebaseReport) -> None:
         )
 
 
-def rebase(workspace: Workspace, to: str, *, force: bool = False, search: Sequence[Path] = ()) -> str:
-    """Move the pin of an overlay to another artifact, of its base or of one that it requires, and keep that
-    beside the overlay. Returns the new pin.
+def rebase(
+    workspace: Workspace, to: Sequence[str] = (), *, force: bool = False, search: Sequence[Path] = ()
+) -> Rebased:
+    """Move pins of an overlay to other artifacts, of its base and of overlays that it requires, and keep
+    those beside the overlay. They are moved together or not at all; where none is named, to those on offer.
 
     Raises AnswerIsNo where it conflicts, and nothing was moved, unless ``force``.
     """
+    config = overlay_config(workspace)
+    base, own = overlay_tables(config)
+    pins = {pin.partition("@")[0]: pin for pin in (f"{base.artifact}@{base.digest}", *own.requires)}
+    below = _pinned(workspace, pins, search)
+    moving = {
+        artifact.name: artifact
+        for artifact in _targets(workspace, config, to, search)
+        if (there := below.get(artifact.name)) is None
+        or (_pin(artifact), artifact.manifest.base) != (_pin(there), there.manifest.base)
+    }
+    if not moving:
+        return Rebased((), tuple(pins.values()))
+    if not force:
+        if base.artifact in moving:
+            _judge_layers(workspace, base.artifact, {**below, **moving})
+        newer = [layer_from(artifact) for name, artifact in moving.items() if name != base.artifact]
+        new = layer_from(moving[base.artifact]) if base.artifact in moving else None
+        judge_rebase(workspace, _judged(workspace, config, new, newer, search))
+    for name, artifact in moving.items():
+        keep_artifact(workspace, artifact)
+        pins[name] = _pin(artifact)
+    _write_pins(workspace, config, moving)
+    kept = {_kept_path(workspace, pin.partition("@")[2]) for pin in pins.values()}
+    for path in set(workspace.base_path.glob("*.wraith")) - kept:
+        path.unlink()
+    return Rebased(tuple(map(_pin, moving.values())), tuple(pins.values()))
+
+
+def _pinned(workspace: Workspace, pins: Mapping[str, str], search: Sequence[Path]) -> dict[str, Artifact]:
+    """Return what an overlay pins, by name, as far as it is there; of one content the artifact beside it,
+    because the base that an overlay pins changes no answer of it, and is in no content digest."""
     from wraith.artifact import resolve
 
-    config = overlay_config(workspace)
-    pinned, own = overlay_tables(config)
-    artifact = resolve(workspace.project, to, (workspace.base_path, *search))
-    pins = {pin.partition("@")[0]: pin for pin in own.requires}
-    if artifact.name in pins:
-        if not force:
-            _composes_with(workspace, config, artifact)
-        old = pins[artifact.name].partition("@")[2]
-        changes = {pins[artifact.name]: f"{artifact.name}@{artifact.content_digest}"}
-    elif artifact.name == pinned.artifact:
-        if not force:
-            judge_rebase(workspace, rebase_check(workspace, to, search=search).report)
-        old = pinned.digest
-        changes = {
-            pinned.digest: artifact.content_digest,
-            pinned.scrub_policy_hash: artifact.manifest.scrub_policy_hash,
-        }
-    else:
-        raise InputError(
-            f"{artifact.name} is neither the base of {workspace.name} nor one that it requires",
-            where=workspace.config_path,
-            hint=f"its base is {pinned.artifact}; another base is another overlay: wraith init",
-        )
-    keep_artifact(workspace, artifact)
-    text = read_bytes(workspace.config_path).decode("utf-8")
-    for before, after in changes.items():
-        text = re.sub(rf'"{re.escape(before)}"', f'"{after}"', text)
-    write_whole(workspace.config_path, text.encode())
-    if old != artifact.content_digest:
-        _kept_path(workspace, old).unlink(missing_ok=True)
+    found = {}
+    for name, pin in pins.items():
+        with suppress(InputError):  # lost: moving on with --force is the way out
+            found[name] = resolve(workspace.project, pin, (workspace.base_path, *search))
+    return found
+
+
+def _judge_layers(workspace: Workspace, base: str, artifacts: Mapping[str, Artifact]) -> None:
+    """Raise InputError where what an overlay would require stands on another base than it would itself."""
+    digest = artifacts[base].content_digest
+    for name, artifact in artifacts.items():
+        stands_on = artifact.manifest.base
+        if name != base and stands_on is not None and stands_on.digest != digest:
+            raise InputError(
+                f"{name}, which {workspace.name} requires, stands on another {base}: {stands_on.digest}",
+                where=workspace.config_path,
+                hint=f"move that one first and pack it (wraith rebase {name}; wraith build pack:{name}), "
+                f"then both: --to {base}@{digest} --to {name}",
+            )
+
+
+def _pin(artifact: Artifact) -> str:
     return f"{artifact.name}@{artifact.content_digest}"
 
 
-def _composes_with(workspace: Workspace, config: TwinConfig, artifact: Artifact) -> None:
-    """Raise where an overlay does not compose with another version of one that it requires."""
-    from dataclasses import replace
+def _targets(
+    workspace: Workspace, config: TwinConfig, to: Sequence[str], search: Sequence[Path]
+) -> list[Artifact]:
+    """Return what an overlay is to be moved to. Raises InputError where that is nothing that it pins."""
+    from wraith.artifact import resolve
 
-    from wraith.build._overlay_steps import judge_report
-    from wraith.overlay import compose
+    base, own = overlay_tables(config)
+    required = [pin.partition("@")[0] for pin in own.requires]
+    offered = (candidate(workspace, config), *(_packed(workspace, name) for name in required))
+    named = to or [each for each in offered if each is not None]
+    found = [resolve(workspace.project, each, search) for each in named]
+    if not found:
+        raise InputError(
+            f"nothing newer than what {workspace.name} pins is on offer",
+            where=workspace.config_path,
+            hint=f"pack the base (wraith pack {base.artifact}), or name what to move to: --to REF",
+        )
+    names = [artifact.name for artifact in found]
+    for name in names:
+        if name not in (base.artifact, *required):
+            raise InputError(
+                f"{name} is neither the base of {workspace.name} nor one that it requires",
+                where=workspace.config_path,
+                hint=f"its base is {base.artifact}; another base is another overlay: wraith init",
+            )
+        if names.count(name) > 1:
+            raise InputError(f"{name} is named twice", where="--to", hint="one of them is the one to move to")
+    return found
 
-    base, required = pinned_layers(workspace, config)
-    newer = layer_from(artifact)
-    moved = [newer if layer.name == newer.name else layer for layer in required]
-    own = own_layer(workspace)
-    told = overlay_tables(own.config)[1].model_copy(update={"requires": tuple(layer.pin for layer in moved)})
-    own = replace(own, config=own.config.model_copy(update={"overlay": told}))
-    judge_report(compose(base, (*moved, own), name=workspace.name).report, workspace.name)
+
+def _write_pins(workspace: Workspace, config: TwinConfig, moving: Mapping[str, Artifact]) -> None:
+    """Write the new pins into ``wraith.toml``; comments and order stay."""
+    base, own = overlay_tables(config)
+    changes: dict[str, str] = {}
+    for name, artifact in moving.items():
+        if name == base.artifact:
+            changes[base.digest] = artifact.content_digest
+            changes[base.scrub_policy_hash] = artifact.manifest.scrub_policy_hash
+        changes |= {pin: _pin(artifact) for pin in own.requires if pin.partition("@")[0] == name}
+    text = read_bytes(workspace.config_path).decode("utf-8")
+    for before, after in changes.items():
+        text = text.replace(f'"{before}"', f'"{after}"')
+    write_whole(workspace.config_path, text.encode())
 
 
 def keep_artifact(workspace: Workspace, artifact: Artifact) -> Path:
@@ -184,84 +247,3 @@ def keep_artifact(workspace: Workspace, artifact: Artifact) -> Path:
 
 def _kept_path(workspace: Workspace, digest: str) -> Path:
     return workspace.base_path / f"{digest.removeprefix('sha256:')}.wraith"
-
-
-def promote(workspace: Workspace, *, output: Path | None = None) -> PromoteResult:
-    """Judge whether an overlay may be taken over by its base, and write what is suggested to its owner."""
-    from wraith.artifact import make_artifact
-    from wraith.build.steps import corpus_digest
-    from wraith.conformance import check as replay
-    from wraith.overlay import compose, selected, suggestion
-    from wraith.overlay import promote as judge
-    from wraith.recording import sealed_sessions
-
-    config = overlay_config(workspace)
-    base, required = pinned_layers(workspace, config)
-    own = own_layer(workspace)
-    composition = compose(base, (*required, own), name=workspace.name)
-    sessions = sealed_sessions(workspace, config.synth.tags)
-    drift = read_drift(workspace)
-    report = replay(
-        selected(composition, own),
-        sessions,
-        twin=workspace.name,
-        diff=config.diff,
-        drift=drift,
-        runs=own.evidence.runs,
-    )
-    promotion = judge(
-        composition,
-        report,
-        sessions,
-        required=config.promote,
-        composite_digest=make_artifact(workspace.name, composition.files).content_digest,
-        recordings_digest=corpus_digest(sessions),
-        diff=config.diff,
-        drift=drift,
-        made_at=_source_date(),
-    )
-    folder = output or workspace.promotion_path
-    files = suggestion(composition, promotion)
-    if output is None:
-        shutil.rmtree(folder, ignore_errors=True)  # what an earlier judgement suggested
-    for name, data in files.items():
-        write_whole(folder / name, data)
-    return PromoteResult(promotion, folder)
-
-
-def judge_promotion(promotion: Promotion, where: Path) -> None:
-    """Raise PolicyError or AnswerIsNo where an overlay may not be taken over."""
-    refused = [finding for finding in promotion.policy if finding.severity == "error"]
-    if refused:
-        raise PolicyError(
-            f"not promoted: {len(refused)} finding(s) of policy, the first: {refused[0].path}: "
-            f"{refused[0].reason}",
-            where=where,
-            hint="summary.md lists what is missing",
-        )
-    if promotion.promoted:
-        return
-    lacking = promotion.lacking
-    if promotion.overlaps:
-        why = f"{promotion.overlaps} pairs of variants are not provably disjoint"
-    elif promotion.conformance != "pass":
-        why = (
-            f"{promotion.sessions_passed} of {promotion.sessions_total} sessions pass on the composite, "
-            "which is too few"
-        )
-    elif lacking:
-        first = lacking[0]
-        why = (
-            f"{len(lacking)} variants lack evidence, the first: {first.route}, status {first.status}: "
-            f"{first.exchanges} exchanges in {first.sessions} sessions, and {promotion.min_exchanges} in "
-            f"{promotion.min_sessions} are required"
-        )
-    else:
-        why = "it adds nothing to its base"
-    raise AnswerIsNo(f"not promoted: {why}", where=where, hint="record more, then judge again: doit promote")
-
-
-def _source_date() -> int | None:
-    """Return the date of the sources, where the environment gives one: https://reproducible-builds.org."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -88,9 +88,9 @@ def _index(workspace: Workspace) -> Index:
     """Bring the index in line with the sealed sessions; where nothing changed, it keeps its bytes."""
     from wraith.recording import read_index, write_index
 
-    _verified_sessions(workspace)
+    sessions = _verified_sessions(workspace)
     index = read_index(workspace)
-    return write_index(workspace, index.made_from if index is not None else None)
+    return write_index(workspace, index.made_from if index is not None else None, sessions)
 
 
 def _verified_sessions(workspace: Workspace) -> tuple[SealedSession, ...]:

@@ -8,36 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 from wraith.workspace import Workspace
 
 
 def manifests(workspace: Workspace) -> list[str]:
     """Return the manifests of sealed sessions, relative to the project, sorted."""
-    found = [folder / "manifest.json" for folder in _folders(workspace.sessions_path)]
-    return sorted(path.relative_to(workspace.project.root).as_posix() for path in found if path.is_file())
+    root, sessions = str(workspace.project.root), str(workspace.sessions_path)
+    place = os.path.relpath(sessions, root).replace(os.sep, "/")
+    found = [f"{name}/manifest.json" for name in _names(sessions)]
+    return [f"{place}/{name}" for name in found if os.path.isfile(os.path.join(sessions, name))]
 
 
 def stamps(workspace: Workspace) -> dict[str, str | None]:
     """Return a signature of the names, sizes and times of each session's files, by session."""
-    return {f"session {folder.name}": _stamp(folder) for folder in _folders(workspace.sessions_path)}
+    sessions = str(workspace.sessions_path)
+    return {f"session {name}": _stamp(os.path.join(sessions, name)) for name in _names(sessions)}
 
 
-def _folders(sessions: Path) -> Iterator[Path]:
+def _names(sessions: str) -> list[str]:
+    """Return the names of the folders of sessions, sorted."""
     try:
         with os.scandir(sessions) as entries:
-            names = sorted(
+            return sorted(
                 entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")
             )
     except (FileNotFoundError, NotADirectoryError):
-        return
-    for name in names:
-        yield sessions / name
+        return []
 
 
-def _stamp(folder: Path) -> str:
+def _stamp(folder: str) -> str:
     with os.scandir(folder) as entries:
         files = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".wrec"))
     seen = hashlib.blake2b(digest_size=16)

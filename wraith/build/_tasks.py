@@ -19,7 +19,7 @@ from wraith.build._freshness import Freshness
 from wraith.build._tables import Tables, digest_of, parameters, table, texts
 from wraith.build._task import TaskDict, engine, task
 from wraith.files import read_tables
-from wraith.workspace import PROJECT_FILE, Project, Workspace
+from wraith.workspace import Project, Workspace
 
 STEPS: Final = ("record", "synth", "delta", "compose", "check", "pack", "promote", "rebase_check")
 """The steps, in the order of the graph."""
@@ -64,8 +64,7 @@ def twin_tasks(workspace: Workspace) -> Tasks:
 
 def composite_tasks(project: Project) -> list[Tasks]:
     """Return the tasks of each composite that ``wraith-project.toml`` declares."""
-    path = project.root / PROJECT_FILE
-    declared = _overlay_tasks.composites(read_tables(path)) if path.is_file() else {}
+    declared = _overlay_tasks.composites(_overlay_tasks.project_tables(project))
     return [
         {
             "compose": [_overlay_tasks.compose_declared(project, name, tables)],

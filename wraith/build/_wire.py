@@ -31,9 +31,9 @@ def wire(
 ) -> Wire:
     """Start the twin's server on a free port, replay the recordings on it and return how it did; nothing is
     written. Raises OperationError where the server does not start, or goes away."""
-    from wraith.build._judged import judged, judged_workspace
+    from wraith.build._handlers import patient_handlers
+    from wraith.build._judged import judged
     from wraith.build._rules import read_drift
-    from wraith.build.steps import handlers_of
     from wraith.conformance import check_wire
     from wraith.live import Client, served
 
@@ -63,5 +63,5 @@ def wire(
                 route=route,
                 fixtures=about.fixtures,
                 gallery=gallery,
-                handlers=handlers_of(judged_workspace(workspace)),
+                handlers=patient_handlers(workspace),
             )

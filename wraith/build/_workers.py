@@ -1,7 +1,8 @@
-"""Processes that share the work of one step.
+"""Processes that share the work of one step, here or on a cluster.
 
-Forked, so that they see what the step has read without a copy; only results travel. A worker that dies is an
-error, never a wait for ever: that is what ``concurrent.futures`` has over ``multiprocessing.Pool``.
+Those here are forked, so that they see what the step has read without a copy; only results travel. A worker
+that dies is an error, never a wait for ever: that is what ``concurrent.futures`` has over
+``multiprocessing.Pool``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,28 @@ from typing import TypeVar
 
 from wraith.errors import OperationError
 from wraith.synth import Spread, in_turn
+from wraith.workspace import Project
 
 T = TypeVar("T")
 
 _work: Callable[[int], object] | None = None
 """What the workers do: set before they are forked, because functions do not travel."""
+
+
+def spread_of(project: Project, jobs: int | None, cluster: str | None) -> Spread:
+    """Return what spreads work over so many processes, where a number is given, else over a cluster: the one
+    given, or that of ``[build] cluster``. All give the same.
+
+    Raises InputError where the address is none, and OperationError where nobody answers there.
+    """
+    from wraith.build._settings import project_config
+
+    address = None if jobs is not None else cluster or project_config(project).build.cluster
+    if address is None:
+        return spread(jobs or 1)
+    from wraith.build._cluster import cluster as connect
+
+    return connect(address)
 
 
 def spread(jobs: int) -> Spread:

@@ -23,6 +23,13 @@ BUSY_TIMEOUT_S: Final = 30.0
 or a dead network disk takes this long."""
 
 
+VALUES: Final = "_values_:"
+"""Where doit has what a task left for its next run."""
+
+UNDONE: Final = "undone"
+"""Among those values: that the task failed since, or was not run because another one did."""
+
+
 class Codec(Protocol):
     """doit's codec of task data."""
 
@@ -41,6 +48,7 @@ class WraithDatabase:
         self._codec = codec
         self._tasks: dict[str, dict[str, JsonValue]] = {}
         self._unwritten: set[str] = set()
+        self._asked: set[str] = set()
         try:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._open_or_begin_anew()
@@ -51,6 +59,7 @@ class WraithDatabase:
 
     def get(self, task_id: str, dependency: str) -> JsonValue:
         """Return what is remembered under the name, None where nothing is."""
+        self._asked.add(task_id)
         return self._tasks.get(task_id, {}).get(dependency)
 
     def set(self, task_id: str, dependency: str, value: JsonValue) -> None:
@@ -64,10 +73,19 @@ class WraithDatabase:
         return task_id in self._tasks
 
     def remove(self, task_id: str) -> None:
-        """Forget a task, at once."""
-        if self._tasks.pop(task_id, None) is not None:
-            self._execute("delete from tasks where task = ?", task_id)
+        """Forget a task, at once.
+
+        doit does so where it was told to, and where a task fails that it has looked at before. Of those the
+        values of the last success stay, marked: the next run can say what changed since.
+        """
+        known = self._tasks.pop(task_id, None)
         self._unwritten.discard(task_id)
+        values = known.get(VALUES) if known is not None else None
+        if task_id in self._asked and isinstance(values, dict):
+            self._tasks[task_id] = {VALUES: {**values, UNDONE: True}}
+            self._write(task_id)
+        elif known is not None:
+            self._execute("delete from tasks where task = ?", task_id)
 
     def remove_all(self) -> None:
         self._tasks.clear()

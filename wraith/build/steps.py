@@ -19,12 +19,14 @@ from wraith.build._edits import (
     patch,
     write_model,
 )
+from wraith.build._handlers import handlers_of, patient_handlers
 from wraith.build._judged import judged_workspace
 from wraith.build._layers import (
-    changed_layers,
-    declared,
     found_layer,
     is_overlay,
+    is_twin_name,
+    keep_pinned,
+    missing_pins,
     pinned_layers,
     trusted_layer,
 )
@@ -36,23 +38,17 @@ from wraith.build._overlay_steps import (
     compose_declared,
     compose_layers,
     compose_overlay,
+    composed_report,
     delta,
     exit_code_of,
     full,
     keep_full,
 )
-from wraith.build._rebasing import (
-    PromoteResult,
-    RebaseResult,
-    judge_promotion,
-    judge_rebase,
-    keep_artifact,
-    promote,
-    rebase,
-    rebase_check,
-)
+from wraith.build._promoting import PromoteResult, judge_promotion, promote
+from wraith.build._rebasing import Rebased, RebaseResult, judge_rebase, keep_artifact, rebase, rebase_check
 from wraith.build._recording import RecordResult, record
 from wraith.build._rules import read_drift
+from wraith.build._staleness import stale
 from wraith.build._upstream import upstream
 from wraith.build._wire import wire
 from wraith.canonical import sha256
@@ -67,7 +63,6 @@ if TYPE_CHECKING:
     from wraith.config import FixtureSets
     from wraith.conformance import Gallery, Generalization, Report, Tampering
     from wraith.recording import SealedSession
-    from wraith.runtime import Handlers
     from wraith.synth import Learned
     from wraith.wir import Evidence, Model, PatchFinding
 
@@ -79,16 +74,16 @@ __all__ = [
     "PackResult",
     "PromoteResult",
     "RebaseResult",
+    "Rebased",
     "RecordResult",
     "SynthResult",
     "accept",
-    "changed_layers",
     "check",
     "chosen_sessions",
     "compose",
     "compose_layers",
+    "composed_report",
     "corpus_digest",
-    "declared",
     "delta",
     "discard_edits",
     "exit_code_of",
@@ -99,14 +94,17 @@ __all__ = [
     "handlers_of",
     "holdout",
     "is_overlay",
+    "is_twin_name",
     "judge_promotion",
     "judge_rebase",
     "judged_workspace",
     "keep_artifact",
     "keep_full",
+    "keep_pinned",
     "known_generalization",
     "make_overlay",
     "measure",
+    "missing_pins",
     "pack",
     "patch",
     "pinned_layers",
@@ -118,6 +116,7 @@ __all__ = [
     "rebase",
     "rebase_check",
     "record",
+    "stale",
     "synth",
     "tamper",
     "trusted_layer",
@@ -164,15 +163,17 @@ class PackResult:
         return f"{self.packed.files} files, {self.packed.size_bytes} bytes, {self.packed.digest[:19]}…"
 
 
-def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> SynthResult:
+def synth(
+    workspace: Workspace, *, tags: Sequence[str] = (), jobs: int | None = None, cluster: str | None = None
+) -> SynthResult:
     """Learn the model from the recordings, apply the patches, and write model and evidence.
 
-    ``tags`` choose sessions in place of ``[synth] tags``; ``jobs`` processes share the work. Raises
-    InputError where the model was edited by hand.
+    ``tags`` choose sessions in place of ``[synth] tags``; ``jobs`` processes or a ``cluster`` share the work.
+    Raises InputError where the model was edited by hand.
     """
     from wraith.build._findings import write_findings
     from wraith.build._memo import FileMemo
-    from wraith.build._workers import spread
+    from wraith.build._workers import spread_of
     from wraith.canonical import parse
     from wraith.config import TwinConfig, read_toml
     from wraith.recording import sealed_sessions
@@ -186,7 +187,7 @@ def synth(workspace: Workspace, *, tags: Sequence[str] = (), jobs: int = 1) -> S
     sessions = sealed_sessions(workspace, tuple(tags) or config.synth.tags)
     for session in sessions:
         session.require_whole()  # what the memo knows of a session is not read again
-    learned = learn(sessions, spread=spread(jobs), memo=memo)
+    learned = learn(sessions, spread=spread_of(workspace.project, jobs, cluster), memo=memo)
     memo.trim()
     document, findings = apply_patches(parse(dump_model(learned.model)), patches)
     # a patch can name what no model may hold: then the patches are to blame, and nothing is written
@@ -222,20 +223,22 @@ def measure(
     sessions: Sequence[str] = (),
     route: str | None = None,
     fixture: str | None = None,
-    jobs: int = 1,
+    handlers: bool = True,
+    jobs: int | None = None,
+    cluster: str | None = None,
     today: datetime.date | None = None,
     gallery: Gallery | None = None,
 ) -> Report:
     """Replay the recordings on the model and return the report, which is written where it is of all sessions
-    and routes.
+    and routes, and of the whole twin.
 
     ``tags`` choose sessions in place of ``[synth] tags``; ``sessions`` and ``route``, a pattern, choose what
-    is judged; ``fixture`` is the set that sessions begin with; ``today`` is what rules expire by; ``jobs``
-    processes share the work. What is to be looked at is put into the ``gallery``. Raises InputError where
-    there is no such set or session.
+    is judged; ``fixture`` is the set that sessions begin with; without ``handlers`` the model alone answers;
+    ``today`` is what rules expire by; ``jobs`` processes or a ``cluster`` share the work. What is to be
+    looked at is put into the ``gallery``. Raises InputError where there is no such set or session.
     """
     from wraith.build._judged import judged
-    from wraith.build._workers import spread
+    from wraith.build._workers import spread_of
     from wraith.conformance import check as replay
 
     about = judged(workspace, tags, sessions=sessions, fixture=fixture)
@@ -251,11 +254,11 @@ def measure(
         counted=frozenset(sessions) or None,
         route=route,
         fixtures=about.fixtures,
-        handlers=handlers_of(judged_workspace(workspace)),
-        spread=spread(jobs),
+        handlers=patient_handlers(workspace) if handlers else None,
+        spread=spread_of(workspace.project, jobs, cluster),
         gallery=gallery,
     )
-    if not sessions and route is None:
+    if not sessions and route is None and handlers:
         write_json(workspace.report_path, report.to_json())
     return report
 
@@ -322,14 +325,15 @@ def holdout(
     *,
     tags: Sequence[str] = (),
     fixture: str | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
+    cluster: str | None = None,
 ) -> Generalization:
     """Predict each of so many folds of the sessions from the others, and write what came out. ``fixture`` is
     the set that sessions begin with.
 
     Raises InputError where there are fewer sessions than folds.
     """
-    from wraith.build._workers import spread
+    from wraith.build._workers import spread_of
     from wraith.config import TwinConfig, read_toml, selected
     from wraith.conformance import generalization
     from wraith.recording import sealed_sessions
@@ -343,7 +347,7 @@ def holdout(
         diff=config.diff,
         drift=read_drift(workspace),
         fixtures=selected(fixtures_of(workspace, read_model(workspace)), fixture),
-        spread=spread(jobs),
+        spread=spread_of(workspace.project, jobs, cluster),
     ).model_copy(update={"corpus": corpus_digest(sessions)})
     write_json(workspace.holdout_path, result.to_json())
     return result
@@ -417,15 +421,6 @@ def fixtures_of(workspace: Workspace, model: Model) -> FixtureSets:
     from wraith.config import read_fixtures
 
     return read_fixtures(workspace.fixtures_path, {entity.name: entity.key for entity in model.entities})
-
-
-def handlers_of(workspace: Workspace) -> Handlers | None:
-    """Return what runs the twin's Lua handlers; None where it has none. Raises InputError for a file that is
-    no text."""
-    from wraith.lua import lua_handlers, read_scripts
-
-    scripts = read_scripts(workspace.lua_path)
-    return lua_handlers(scripts) if scripts.handlers else None
 
 
 def read_evidence(workspace: Workspace) -> Evidence:

@@ -19,6 +19,8 @@ from wraith.cache._store import Kind
 from wraith.errors import InputError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 CONNECT_S: Final = 3.0
@@ -124,7 +126,10 @@ class Remote:
         with self._opening:
             if self._http is None:
                 timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
-                self._http = httpx.Client(timeout=timeout, headers=self._headers, follow_redirects=False)
+                verify = _trusted() if self._base.startswith("https:") else False
+                self._http = httpx.Client(
+                    timeout=timeout, headers=self._headers, verify=verify, follow_redirects=False
+                )
             return self._http
 
     def _passes(self, error: Exception, last: bool) -> bool:
@@ -141,6 +146,17 @@ class Remote:
     def _give_up(self, why: str) -> None:
         self._lost = True
         self._say(f"the cache at {shown(self._base)} is not used any more: it {why}")
+
+
+def _trusted() -> ssl.SSLContext:
+    """Trust what the system trusts, ``SSL_CERT_FILE`` included, and certifi's list, as some have none."""
+    import ssl
+
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 class _TooLarge(Exception):

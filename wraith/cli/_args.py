@@ -43,13 +43,18 @@ def add_tags(parser: argparse.ArgumentParser, help_text: str) -> None:
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs N``."""
-    parser.add_argument(
+    """Add ``--jobs N`` and ``--cluster ADDRESS``: who does the work."""
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument(
         "--jobs",
         type=number,
-        default=1,
         metavar="N",
         help="processes that share the work; the result is the same",
+    )
+    who.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="a Dask cluster that shares the work, tcp://HOST:8786; the result is the same",
     )
 
 
@@ -92,41 +97,26 @@ def find_twin(args: argparse.Namespace) -> Workspace:
 
 
 def find_workspace(args: argparse.Namespace) -> Workspace:
-    """Return the workspace that NAME means; one that is named, not a path, need not exist.
+    """Return the workspace that NAME means; a twin that is named, not a path, need not exist.
 
     Raises InputError for a packed twin, which is none.
     """
+    return workspace_of(args.name)
+
+
+def workspace_of(text: str) -> Workspace:
+    """Return the workspace that a name or a path means, as ``find_workspace`` does."""
     from wraith.artifact import Reference, workspace_at
 
-    reference = Reference.parse(args.name)
+    reference = Reference.parse(text)
     if reference.is_packed:
         raise InputError(
             "this is a packed twin, and the command needs a workspace",
-            where=args.name,
+            where=text,
             hint="wraith install FILE makes one",
         )
-    project = find_project()
-    if reference.name is not None and (composite := _composite(project, reference.name)) is not None:
-        return composite
-    workspace = workspace_at(project, reference)
-    return workspace if reference.path is None else workspace.require()
-
-
-def _composite(project: Project, name: str) -> Workspace | None:
-    """Return the workspace of a composite that the project declares, None for any other name.
-
-    Raises InputError where it was not composed yet.
-    """
-    from wraith.build.steps import declared
-
-    if project.twin(name).exists() or name not in declared(project):
-        return None
-    workspace = project.composite(name)
-    if not workspace.exists():
-        raise InputError(
-            f"{name} is not composed yet", where=workspace.config_path, hint=f"doit compose:{name}"
-        )
-    return workspace
+    workspace = workspace_at(find_project(), reference)
+    return workspace if workspace.place is None else workspace.require()
 
 
 @contextmanager
@@ -140,13 +130,7 @@ def reading_twin(args: argparse.Namespace, *, recordings: bool = False) -> Itera
     from wraith.artifact import Reference, locate, unpacked
 
     project = find_project()
-    reference = Reference.parse(args.name)
-    if reference.name is not None and reference.digest is None:
-        composite = _composite(project, reference.name)
-        if composite is not None:
-            yield composite
-            return
-    found = locate(project, reference, args.artifact_paths)
+    found = locate(project, Reference.parse(args.name), args.artifact_paths)
     if isinstance(found, Workspace):
         yield found
         return

@@ -17,7 +17,7 @@ from wraith.exchange import Exchange
 from wraith.files import read_bytes
 from wraith.scrub import Confidence, Scrubber, find_key, suspicions
 
-AUDIT: Final = "security audit"
+AUDIT: Final = "security_audit"
 _FOLDERS: Final = ("model", "state", "lua", "faults", "build", "reports")
 _KINDS_OF_FILES: Final = {
     ".json": "application/json",

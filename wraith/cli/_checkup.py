@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from wraith.cli import _handler_checks as handler_checks
+from wraith.cli import _freshness_checks as freshness
+from wraith.cli import _handler_checks as handlers
 from wraith.cli import _model_checks as model
+from wraith.cli import _overlay_checks as overlays
 from wraith.cli import _recordings_checks as recordings
+from wraith.cli._key_checks import scrub_key
 from wraith.cli._patient import Check, Finding, Patient, from_error
 from wraith.errors import WraithError
 from wraith.workspace import Workspace
@@ -20,19 +23,21 @@ from wraith.workspace import Workspace
 CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("configuration", recordings.configuration),
     ("recordings", recordings.recordings),
-    ("unsealed sessions", recordings.unsealed),
+    ("unsealed_sessions", recordings.unsealed),
     ("index", recordings.index),
-    ("scrub key", recordings.scrub_key),
-    ("scrub policy", recordings.scrub_policy),
+    ("scrub_key", scrub_key),
+    ("scrub_policy", recordings.scrub_policy),
     ("secrets", recordings.secrets),
     ("model", model.model),
-    ("model", model.freshness),
     ("patches", model.patches),
     ("fixtures", model.fixtures),
-    ("handlers", handler_checks.handlers),
-    ("check report", model.report),
+    ("fault_profiles", overlays.fault_profiles),
+    ("lua_handlers_valid", handlers.handlers),
+    ("overlay", overlays.overlay),
+    ("check_report", model.report),
+    ("freshness", freshness.freshness),
 )
-"""The checks in the order in which a twin is made, by the name of what they look at."""
+"""The checks in the order in which a twin is made, by the code of what they find."""
 
 
 def examine(workspace: Workspace) -> list[Finding]:
@@ -49,4 +54,4 @@ def _findings(name: str, check: Check, patient: Patient) -> Iterator[Finding]:
     try:
         yield from check(patient)
     except WraithError as error:
-        yield from_error(name, error)
+        yield from_error(name, error, patient)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from wraith.artifact import Manifest
 from wraith.build.steps import fixtures_of, guard_edits, read_findings
 from wraith.canonical import sha256
-from wraith.cli._derived import read_evidence, read_model
+from wraith.cli._derived import read_model
 from wraith.cli._output import count
 from wraith.cli._patient import Finding, Patient, listed
 from wraith.config import describe, fixture_names
@@ -69,24 +69,6 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def freshness(patient: Patient) -> Iterator[Finding]:
-    evidence = read_evidence(patient.workspace)
-    if evidence is None or patient.installed:
-        return
-    tags = frozenset(patient.config.synth.tags)
-    there = {session.id for session in patient.sessions if not tags or not tags.isdisjoint(session.tags)}
-    known = {session_id for run in evidence.runs for session_id in run}
-    if there != known:
-        changed = f"{len(there - known)} new, {len(known - there)} gone"
-        yield Finding(
-            "model",
-            "warning",
-            f"learned from other sessions than are there ({changed})",
-            str(patient.workspace.evidence_path),
-            f"doit synth:{patient.name}",
-        )
-
-
 def fixtures(patient: Patient) -> Iterator[Finding]:
     """Look for fixtures that are broken, and for types that the model does not know."""
     learned = read_model(patient.workspace) or Model()
@@ -124,7 +106,7 @@ def patches(patient: Patient) -> Iterator[Finding]:
 
 
 def report(patient: Patient) -> Iterator[Finding]:
-    name, path = "check report", patient.workspace.report_path
+    name, path = "check_report", patient.workspace.report_path
     try:
         found = Report.model_validate_json(read_bytes(path))
     except FileNotFoundError:

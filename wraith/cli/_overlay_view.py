@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from wraith.cli._output import Block, Line, Table, count
@@ -100,12 +101,16 @@ def rebase_blocks(report: RebaseReport) -> list[Block]:
         ),
         *(Line(f"  {reason}") for reason in report.reasons),
     ]
-    rows = [
-        (each.change, each.route, "touched" if each.touched else "untouched", each.detail)
-        for each in report.routes
-    ]
-    if rows:
-        blocks.append(Table(("BASE", "ROUTE", "OVERLAY", "DETAIL"), rows))
+    touched = [each for each in report.routes if each.touched]
+    if touched:
+        rows = [(each.change, each.route, each.detail) for each in touched]
+        blocks.append(Table(("BASE", "ROUTE THAT THE OVERLAY TOUCHES", "DETAIL"), rows))
+    others = Counter(each.change for each in report.routes if not each.touched)
+    if others:
+        counted = ", ".join(
+            f"{others[change]} {change}" for change in ("added", "changed", "removed") if others[change]
+        )
+        blocks.append(Line(f"  of the routes that it does not touch: {counted}", "dim"))
     for overlap in report.overlaps[:MAX_SHOWN]:
         blocks += _overlap(overlap)
     for each in report.exchanges_changed[:MAX_SHOWN]:

@@ -18,9 +18,10 @@ Level: TypeAlias = Literal["ok", "info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found."""
+    """What one check found. One that is a warning or an error has a place and a hint."""
 
-    check: str
+    code: str
+    """Of the check; ``docs/reference/doctor.md`` has a section of that name."""
     level: Level
     message: str
     where: str | None = None
@@ -79,9 +80,10 @@ class Patient:
 Check: TypeAlias = Callable[[Patient], Iterable[Finding]]
 
 
-def from_error(check: str, error: WraithError) -> Finding:
+def from_error(code: str, error: WraithError, patient: Patient) -> Finding:
     """Return an error as a finding."""
-    return Finding(check, "error", error.message, error.where, error.hint)
+    where = error.where or str(patient.workspace.root)
+    return Finding(code, "error", error.message, where, error.hint or "mend it as the message says")
 
 
 def listed(names: list[str], most: int = 3) -> str:

@@ -30,7 +30,7 @@ def configuration(patient: Patient) -> Iterator[Finding]:
         try:
             read()
         except WraithError as error:
-            findings.append(from_error(name, error))
+            findings.append(from_error(name, error, patient))
     yield from findings or [Finding(name, "ok", f"{', '.join(files)}: valid")]
 
 
@@ -44,7 +44,7 @@ def recordings(patient: Patient) -> Iterator[Finding]:
             session.verify()
         except WraithError as error:
             broken = True
-            yield from_error(name, error)
+            yield from_error(name, error, patient)
     exchanges = sum(len(session) for session in patient.sessions)
     if patient.installed:
         yield Finding(name, "ok", "none: the twin came packed, and recordings stay where it was made")
@@ -68,7 +68,7 @@ def unsealed(patient: Patient) -> Iterator[Finding]:
     for folder in patient.folders:
         if folder.name not in patient.sealed:
             yield Finding(
-                "unsealed sessions",
+                "unsealed_sessions",
                 "warning",
                 "is not sealed: a recorder is writing it, or was killed",
                 str(folder),
@@ -101,23 +101,8 @@ def _origin(index: Index) -> str:
     )
 
 
-def scrub_key(patient: Patient) -> Iterator[Finding]:
-    name, project = "scrub key", patient.workspace.project
-    key = find_key(project, create=False)
-    if key is not None:
-        yield Finding(name, "ok", "from WRAITH_HMAC_KEY" if key.path is None else f"kept in {key.path}")
-    elif patient.sessions:
-        yield Finding(
-            name,
-            "warning",
-            "there is none: a recorded secret is not recognised when a client sends it",
-            str(project.key_path),
-            "set WRAITH_HMAC_KEY, or get the file from whoever recorded",
-        )
-
-
 def scrub_policy(patient: Patient) -> Iterator[Finding]:
-    name, today = "scrub policy", policy_digest(patient.scrub)
+    name, today = "scrub_policy", policy_digest(patient.scrub)
     older = [session.id for session in patient.sessions if session.manifest.scrub_policy != today]
     if older:
         yield Finding(

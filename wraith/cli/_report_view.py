@@ -41,8 +41,25 @@ def report_blocks(name: str, report: Report) -> Iterator[Block]:
         yield Line(f"{told}; {unknown} of them about what no recording shows" if unknown else told, "dim")
     for finding in report.findings:
         yield Line(f"{finding.rule} {finding.message}", "warn")
+    yield from _handler_blocks(report)
     if report.divergences:
         yield from divergence_blocks(name, report.divergences)
+
+
+def _handler_blocks(report: Report) -> Iterator[Block]:
+    """Yield how often Lua handlers were asked, and which failed why: the model answered in their place."""
+    if not report.handlers:
+        return
+    asked = sum(each.asked for each in report.handlers)
+    failing = [each for each in report.handlers if each.failed]
+    told = f"{count(len(report.handlers), 'Lua handler')}, asked for {count(asked, 'answer')}"
+    if not failing:
+        yield Line(f"{told}; none failed", "dim")
+        return
+    yield Line(f"{told}; {sum(each.failed for each in failing)} failed, and the model answered", "warn")
+    for each in failing:
+        reasons = "; ".join(f"{reason} ({times})" for reason, times in each.reasons.items())
+        yield Line(f"  {each.name}: {reasons}", "warn")
 
 
 def _verdict_blocks(report: Report) -> Iterator[Block]:

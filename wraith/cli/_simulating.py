@@ -11,6 +11,7 @@ from wraith.errors import InputError
 
 if TYPE_CHECKING:
     from wraith.config import FaultProfile, TwinConfig
+    from wraith.config import Latency as LatencyConfig
     from wraith.runtime import Twin
     from wraith.serve import Recorded, Simulation
     from wraith.workspace import Workspace
@@ -37,27 +38,43 @@ def add_simulating(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def simulation_of(
-    workspace: Workspace, config: TwinConfig, twin: Twin, args: argparse.Namespace
-) -> Simulation:
-    """Return what is on. Raises InputError for a profile that there is none of, and for recorded latency
-    without recordings."""
-    from wraith.serve import Faults, Latency, Limits, Simulation
+class Simulating:
+    """Makes what is simulated of the configuration; the same again, with what it has counted, where that is
+    as it was."""
 
-    profile = _profile(workspace, args.fault_profile) if args.fault_profile is not None else None
-    serve = config.serve
-    latency = serve.latency
-    if args.latency_mode is not None:
-        latency = latency.model_copy(update={"mode": args.latency_mode})
-        if args.latency_mode == "off":
-            latency = latency.model_copy(update={"routes": ()})
-    modes = {latency.mode, *(route.mode for route in latency.routes)}
-    recorded = _recorded(workspace, config, twin) if "recorded" in modes else {}
-    return Simulation(
-        limits=Limits(serve.rate_limits, time.monotonic) if serve.rate_limits else None,
-        faults=Faults(profile) if profile is not None else None,
-        latency=Latency(latency, recorded) if modes != {"off"} else None,
-    )
+    def __init__(self) -> None:
+        self._made: tuple[object, Simulation] | None = None
+
+    def of(
+        self, workspace: Workspace, config: TwinConfig, twin: Twin, args: argparse.Namespace
+    ) -> Simulation:
+        """Return what is on. Raises InputError for a profile that there is none of, and for recorded latency
+        without recordings."""
+        from wraith.serve import Faults, Latency, Limits, Simulation
+
+        profile = _profile(workspace, args.fault_profile) if args.fault_profile is not None else None
+        limits, latency = config.serve.rate_limits, _latency(config, args)
+        said = (profile, limits, latency)
+        if self._made is not None and self._made[0] == said:
+            return self._made[1]
+        modes = {latency.mode, *(route.mode for route in latency.routes)}
+        recorded = _recorded(workspace, config, twin) if "recorded" in modes else {}
+        made = Simulation(
+            limits=Limits(limits, time.monotonic) if limits else None,
+            faults=Faults(profile) if profile is not None else None,
+            latency=Latency(latency, recorded) if modes != {"off"} else None,
+        )
+        self._made = said, made
+        return made
+
+
+def _latency(config: TwinConfig, args: argparse.Namespace) -> LatencyConfig:
+    """Return ``[serve.latency]`` with the mode of the command line in the place of its own."""
+    latency = config.serve.latency
+    if args.latency_mode is None:
+        return latency
+    routes = () if args.latency_mode == "off" else latency.routes
+    return latency.model_copy(update={"mode": args.latency_mode, "routes": routes})
 
 
 def _profile(workspace: Workspace, name: str) -> FaultProfile:

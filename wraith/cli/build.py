@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from wraith.cli._args import find_project, number
+from wraith.cli._args import add_artifact_path, find_project, number
 from wraith.cli._output import Line, Output, count
 from wraith.errors import InputError
 
@@ -28,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="after a failure go on with what does not depend on it",
     )
+    add_artifact_path(parser)
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--explain", action="store_true", help="run nothing; say what would run, and why")
     instead.add_argument("--watch", action="store_true", help="build again whenever an input changes")
@@ -40,6 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     project = find_project()
+    if args.artifact_paths:
+        from wraith.build import steps
+
+        steps.keep_pinned(project, args.artifact_paths)
     if args.explain:
         return _explain(args, project, out)
     if args.watch:

@@ -65,6 +65,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--route", metavar="PATTERN", help='judge only routes like this: "GET /v1/*"')
     parser.add_argument("--fixture", metavar="SET", help="begin sessions with this set of fixtures")
     parser.add_argument(
+        "--without-handlers",
+        action="store_true",
+        help="let the model answer alone, without the twin's Lua handlers",
+    )
+    parser.add_argument(
         "--show-suppressed", action="store_true", help="list what is not compared, and what would change that"
     )
     parser.add_argument(
@@ -158,9 +163,16 @@ def _refuse_what_does_not_go_together(args: argparse.Namespace) -> None:
     alone = [name for name, given in of_its_own.items() if given]
     if args.upstream:
         beside["--fixture"] = args.fixture
+    if args.upstream or args.tamper:
+        beside["--without-handlers"] = args.without_handlers
     others = alone[1:] + [name for name, given in beside.items() if given]
     if alone and others:
         raise InputError(f"{alone[0]} and {others[0]} do not go together", hint="run the command twice")
+    if args.wire and args.without_handlers:
+        raise InputError(
+            "--wire and --without-handlers do not go together: a server of the twin has its handlers",
+            hint="run the command twice",
+        )
     narrowed = [name for name, given in narrowing.items() if given]
     if args.holdout and narrowed:
         raise InputError(
@@ -195,7 +207,9 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
             sessions=args.sessions,
             route=args.route,
             fixture=args.fixture,
+            handlers=not args.without_handlers,
             jobs=args.jobs,
+            cluster=args.cluster,
             today=today,
             gallery=gallery,
         )
@@ -225,7 +239,12 @@ def _check(workspace: Workspace, args: argparse.Namespace, out: Output) -> int:
     if args.holdout:
         with out.working(f"predicting {args.holdout} folds of {workspace.name}"):
             generalization = steps.holdout(
-                workspace, args.holdout, tags=args.tags, fixture=args.fixture, jobs=args.jobs
+                workspace,
+                args.holdout,
+                tags=args.tags,
+                fixture=args.fixture,
+                jobs=args.jobs,
+                cluster=args.cluster,
             )
         found["generalization"] = generalization.to_json()
         blocks += holdout_blocks(workspace.name, report, generalization)

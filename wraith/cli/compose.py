@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from wraith.cli._args import add_artifact_path, find_project
 from wraith.cli._output import Line, Output
+from wraith.cli._serving import require_built
 from wraith.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.overlay import compose
 
     project = find_project()
+    for reference in (args.base, *args.overlays):
+        require_built(project, reference)
     policy = read_toml(args.policy, Policy) if args.policy is not None else None
     layers = [
         steps.trusted_layer(project, reference, args.artifact_paths, args.trust_store)
@@ -64,12 +67,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
     report = composition.report
     if args.output.suffix != SUFFIX:
         _refuse_foreign(args.output)
-        write_json(args.output / "build" / "compose-report.json", report.model_dump(mode="json"))
+    write_json(_report_path(args.output), report.model_dump(mode="json"))
     written = _written(composition, args.output, name) if report.verdict == "composed" else None
     document: dict[str, JsonValue] = {"schema": "wraith.compose/1"}
-    found = report.model_dump(mode="json")
     document |= {
-        **found,
+        **report.model_dump(mode="json", exclude={"format"}),
+        "report": str(_report_path(args.output)),
         "output": str(args.output) if written else None,
         "content_digest": written,
     }
@@ -81,6 +84,13 @@ def _name(output: Path) -> str:
     from wraith.workspace import check_name
 
     return check_name(output.name.removesuffix(SUFFIX), "composite")
+
+
+def _report_path(output: Path) -> Path:
+    """Return where the report goes: into the workspace, or beside the artifact."""
+    if output.suffix == SUFFIX:
+        return output.with_suffix(".compose-report.json")
+    return output / "build" / "compose-report.json"
 
 
 def _refuse_foreign(output: Path) -> None:

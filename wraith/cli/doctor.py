@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     documents: list[JsonValue] = [_document(finding) for finding in findings]
     out.answer(
         {
-            "schema": "wraith.doctor/1",
+            "schema": "wraith.doctor/2",
             "twin": workspace.name,
             "errors": counts["error"],
             "warnings": counts["warning"],
@@ -63,20 +63,26 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _blocks(finding: Finding) -> list[Block]:
     blocks: list[Block] = [
-        Line(f"{finding.check}  {finding.level.upper()}  {finding.message}", LOOKS[finding.level])
+        Line(f"{finding.code}  {finding.level.upper()}  {finding.message}", LOOKS[finding.level])
     ]
     if finding.where is not None:
         blocks.append(Line(f"         where: {finding.where}"))
     if finding.hint is not None:
-        blocks.append(Line(f"         hint:  {finding.hint}"))
+        blocks.append(Line(f"         hint:  {finding.hint}; {_page(finding)}"))
     return blocks
 
 
 def _document(finding: Finding) -> dict[str, JsonValue]:
     return {
-        "check": finding.check,
+        "code": finding.code,
         "level": finding.level,
         "message": finding.message,
         "where": finding.where,
         "hint": finding.hint,
+        "page": _page(finding),
     }
+
+
+def _page(finding: Finding) -> str:
+    """Return where it is said what such findings mean."""
+    return f"docs/reference/doctor.md#{finding.code}"

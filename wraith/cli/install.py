@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wraith.cli._args import find_project
 from wraith.cli._output import Line, Output, count
+
+if TYPE_CHECKING:
+    from wraith.canonical import JsonValue
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.artifact import install
+    from wraith.build import steps
 
     project = find_project()
     installed = install(args.file, project, name=args.name, into=args.into, force=args.force)
     workspace, manifest = installed.workspace, installed.manifest
+    missing: list[JsonValue] = [*steps.missing_pins(workspace)]
     shown = workspace.name if workspace.place is None else str(workspace.root)
     out.answer(
         {
@@ -35,9 +41,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
             "workspace": str(workspace.root),
             "content_digest": manifest.content_digest,
             "files": len(manifest.entries),
+            "missing": missing,
         },
         Line(f"installed {workspace.name} into {workspace.root}", "good"),
         Line(f"  {count(len(manifest.entries), 'file')}, {manifest.content_digest}"),
-        Line(f"next: wraith serve {shown}"),
+        *(
+            Line(f"it stands on {pin}, which is not here: wraith install that as well", "warn")
+            for pin in missing
+        ),
+        Line(f"next: wraith serve {shown}" + (" --build" if manifest.artifact_kind == "overlay" else "")),
     )
     return 0

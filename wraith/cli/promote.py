@@ -11,14 +11,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wraith.cli._args import find_project
+from wraith.cli._args import workspace_of
 from wraith.cli._output import Line, Output
 from wraith.errors import AnswerIsNo, PolicyError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--overlay", required=True, metavar="NAME", help="the overlay, a twin of this project"
+        "--overlay", required=True, metavar="NAME", help="the overlay: a twin's name or its path"
     )
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="default twins/NAME/build/promotion of the project"
@@ -29,14 +29,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
     from wraith.cli._overlay_view import promotion_blocks
 
-    workspace = find_project().twin(args.overlay).require()
+    workspace = workspace_of(args.overlay).require()
     with out.working(f"judging {workspace.name}"):
         result = steps.promote(workspace, output=args.output)
     promotion = result.promotion
     out.answer(
         {
             "schema": "wraith.promotion/1",
-            **promotion.model_dump(mode="json"),
+            **promotion.model_dump(mode="json", exclude={"format"}),
             "output": str(result.folder),
         },
         *promotion_blocks(promotion),

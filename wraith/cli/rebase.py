@@ -1,7 +1,8 @@
-"""Move the pin of an overlay to another artifact: of its base, or of an overlay that it requires. The
-artifact is kept beside the overlay, in base/, so that a fresh clone can build. It is judged first as wraith
-rebase-check does, and where that says conflict, nothing is moved (exit status 2) unless --force is given.
-Afterwards delta and what follows from it are stale, and nothing else."""
+"""Move pins of an overlay to other artifacts: of its base, and of overlays that it requires, together.
+Without --to they are moved to what is on offer in dist/. The artifacts are kept beside the overlay, in
+base/, so that a fresh clone can build. The move is judged first as wraith rebase-check does, and where that
+says conflict, nothing is moved (exit status 2) unless --force is given. Afterwards delta and what follows
+from it are stale, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +14,13 @@ from wraith.cli._output import Line, Output
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_twin(parser)
-    parser.add_argument("--to", required=True, metavar="REF", help="a twin, a .wraith file, NAME@sha256:…")
+    parser.add_argument(
+        "--to",
+        action="append",
+        default=[],
+        metavar="REF",
+        help="a twin, a .wraith file, NAME@sha256:…; may be given again. Default: what is on offer in dist/",
+    )
     parser.add_argument("--force", action="store_true", help="move the pin whatever the answer is")
     add_artifact_path(parser)
 
@@ -22,15 +29,21 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
 
     workspace = find_twin(args)
-    pin = steps.rebase(workspace, args.to, force=args.force, search=args.artifact_paths)
+    with out.working(f"judging {workspace.name}"):
+        found = steps.rebase(workspace, args.to, force=args.force, search=args.artifact_paths)
+    following = f"doit check:{workspace.name}" if found.moved else None
+    moved = [Line(f"{workspace.name} is now on {pin}", "good") for pin in found.moved]
+    unmoved = [Line(f"{workspace.name} is already on {pin}") for pin in found.pins if pin not in found.moved]
     out.answer(
         {
             "schema": "wraith.rebase/1",
             "overlay": workspace.name,
-            "pin": pin,
-            "next": f"doit check:{workspace.name}",
+            "moved": list(found.moved),
+            "pins": list(found.pins),
+            "next": following,
         },
-        Line(f"{workspace.name} is now on {pin}", "good"),
-        Line(f"build it: doit check:{workspace.name}", "dim"),
+        *moved,
+        *(unmoved if not moved else ()),
+        *([Line(f"build it: {following}", "dim")] if following else []),
     )
     return 0

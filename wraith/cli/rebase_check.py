@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 
-from wraith.cli._args import add_artifact_path, find_project
+from wraith.cli._args import add_artifact_path, workspace_of
 from wraith.cli._output import Line, Output
 from wraith.errors import AnswerIsNo
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--overlay", required=True, metavar="NAME", help="the overlay, a twin of this project"
+        "--overlay", required=True, metavar="NAME", help="the overlay: a twin's name or its path"
     )
     parser.add_argument(
         "--new-base",
@@ -29,10 +29,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.build import steps
     from wraith.cli._overlay_view import rebase_blocks
 
-    workspace = find_project().twin(args.overlay).require()
+    workspace = workspace_of(args.overlay).require()
     with out.working(f"judging {workspace.name}"):
         report = steps.rebase_check(workspace, args.new_base, search=args.artifact_paths).report
-    found = report.model_dump(mode="json")
+    found = report.model_dump(mode="json", exclude={"format"})
     can_move = report.verdict != "conflict"
     move = f"wraith rebase {workspace.name} --to {args.new_base or report.new_base}"
     out.answer(

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 from wraith.cli._args import add_reading_twin, port
 from wraith.cli._output import Line, Output, count
 from wraith.cli._serving import add_composing, serving_twin
-from wraith.cli._simulating import add_simulating, simulation_of
+from wraith.cli._simulating import add_simulating
 
 if TYPE_CHECKING:
     from wraith.asgi import Address
-    from wraith.config import Serve
-    from wraith.serve import Backing, Loaded, Mask, TraceLog
+    from wraith.serve import Backing
     from wraith.workspace import Workspace
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -78,7 +77,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_simulating(parser)
     parser.add_argument(
-        "--watch", action="store_true", help="answer anew when model, handlers or fixtures change"
+        "--watch",
+        action="store_true",
+        help="answer anew when model, handlers, fixtures, faults or configuration change",
     )
 
 
@@ -89,22 +90,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
-    from functools import partial
+    from wraith.cli._serve_load import Loading
+    from wraith.config import DEFAULT_NAME
+    from wraith.serve import AccessLog, TraceLog, Watch, serve_twin
 
-    from wraith.config import DEFAULT_NAME, TwinConfig, read_toml
-    from wraith.recording import sealed_sessions
-    from wraith.serve import AccessLog, Passthrough, TraceLog, Watch, serve_twin
-
-    config = read_toml(workspace.config_path, TwinConfig)
     trace = TraceLog() if args.trace else None
-    load = partial(_load, workspace, args.fixture, trace)
+    load = Loading(workspace, args, trace)
     loaded = load()
-    twin = loaded.twin
-    routes = count(len(twin.model.routes), "route")
-    settings = _settings(config.serve, args)
-    strict = settings.fidelity == "strict"
-    passing = config.passthrough
-    passthrough = Passthrough(config.upstream.base_url, passing.allow) if passing.enabled else None
+    routes = count(len(loaded.twin.model.routes), "route")
 
     def say(address: Address) -> None:
         out.answer(
@@ -114,63 +107,26 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
                 "url": address.url,
                 "host": address.host,
                 "port": address.port,
-                "fidelity": settings.fidelity,
-                "routes": len(twin.model.routes),
+                "fidelity": loaded.settings.fidelity,
+                "routes": len(loaded.twin.model.routes),
                 "pid": os.getpid(),
             },
             Line(f"serving {workspace.name} ({routes}) at {address.url}, until Ctrl-C", "good"),
         )
 
     serve_twin(
-        twin,
-        _mask(workspace),
+        loaded,
         name=workspace.name,
-        model_digest=loaded.model_digest,
         access=AccessLog.to(sys.stderr, os.environ),
-        settings=settings,
-        upstream_url=config.upstream.base_url,
-        recordings=sealed_sessions(workspace, config.synth.tags) if strict else (),
-        passthrough=passthrough,
         fixtures=args.fixture or DEFAULT_NAME,
         host=args.host,
         port=args.port,
         on_bound=say,
         ready_json=args.ready_json,
         backing=_backing(workspace),
-        simulation=simulation_of(workspace, config, twin, args),
         trace=trace,
         watch=Watch(workspace.root, load, out.note) if args.watch else None,
     )
-
-
-def _load(workspace: Workspace, fixture: str | None, trace: TraceLog | None) -> Loaded:
-    """Return the twin of the workspace as its files are now. Raises InputError for what is wrong with them,
-    and where there is no such fixture set."""
-    from wraith.build.steps import fixtures_of, handlers_of, read_model
-    from wraith.canonical import sha256
-    from wraith.config import selected
-    from wraith.runtime import Twin
-    from wraith.serve import Loaded, TracedTwin
-    from wraith.wir import dump_model
-
-    model = read_model(workspace)
-    sets = fixtures_of(workspace, model)
-    selected(sets, fixture)
-    handlers = handlers_of(workspace)
-    twin = TracedTwin(trace, model, sets, handlers) if trace is not None else Twin(model, sets, handlers)
-    return Loaded(twin, sha256(dump_model(model)))
-
-
-def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
-    """Return ``[serve]`` with what the command line says in its place. Raises InputError for an epoch that is
-    none."""
-    from wraith.config import Serve, validate
-
-    names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode", "unknown_entity")
-    given = {name: value for name in names if (value := getattr(args, name)) is not None}
-    if args.as_recorded:
-        given |= {"rewrite_urls": False, "strip_headers": False, "cors": False, "idempotency": {"header": ""}}
-    return validate({**configured.model_dump(), **given}, Serve, "wraith serve") if given else configured
 
 
 def _backing(workspace: Workspace) -> Backing:
@@ -181,14 +137,3 @@ def _backing(workspace: Workspace) -> Backing:
     from wraith.serve import Backing
 
     return Backing(partial(read_evidence, workspace), partial(read_report, workspace))
-
-
-def _mask(workspace: Workspace) -> Mask:
-    """Return how requests are scrubbed before they are matched, as they were when they were recorded."""
-    from wraith.config import ScrubConfig, read_toml
-    from wraith.scrub import Scrubber, find_key, restore
-    from wraith.serve import masking
-
-    scrub = read_toml(workspace.scrub_path, ScrubConfig)
-    scrubber = Scrubber(scrub, find_key(workspace.project, create=False))
-    return masking(scrubber.request, restore, scrubber.secrets)

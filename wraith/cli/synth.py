@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             hint="an overlay has a [base]: wraith init NAME --base REF --owner TEAM",
         )
     with out.working(f"learning {workspace.name}"):
-        result = steps.synth(workspace, tags=args.tags, jobs=args.jobs)
+        result = steps.synth(workspace, tags=args.tags, jobs=args.jobs, cluster=args.cluster)
     model, evidence = result.model, result.learned.evidence
     known = steps.known_generalization(workspace, tags=args.tags)
     symbols: dict[str, JsonValue] = dict(count_symbols(model))
@@ -96,7 +96,7 @@ def _overlay(workspace: Workspace, args: argparse.Namespace, out: Output) -> int
     if args.full and args.base_path is not None:
         raise InputError("--full subtracts nothing", where="--base-path", hint="leave one of them out")
     with out.working(f"learning {workspace.name}"):
-        full = steps.full(workspace, tags=args.tags, jobs=args.jobs)
+        full = steps.full(workspace, tags=args.tags, jobs=args.jobs, cluster=args.cluster)
         if args.full:
             steps.keep_full(workspace)
             document: dict[str, JsonValue] = {
@@ -114,7 +114,7 @@ def _overlay(workspace: Workspace, args: argparse.Namespace, out: Output) -> int
             "schema": "wraith.delta/1",
             "twin": workspace.name,
             "model": str(workspace.symbols_path),
-            **report.model_dump(mode="json"),
+            **report.model_dump(mode="json", exclude={"format"}),
             "refused_patches": changes,
         },
         *delta_blocks(report),

@@ -8,11 +8,13 @@ and with --strict for every answer but ok."""
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wraith.cli._args import add_artifact_path, find_project
 from wraith.cli._output import Line, Output, count
-from wraith.errors import PolicyError
+from wraith.errors import InputError, PolicyError
 
 if TYPE_CHECKING:
     from wraith.artifact import Verification
@@ -23,7 +25,10 @@ LOOKS: Final[dict[str, Kind]] = {"ok": "good", "failed": "bad", "unverifiable": 
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="a file that wraith pack wrote")
+    parser.add_argument(
+        "file", metavar="FILE", help="a file that wraith pack wrote; NAME: that in dist/; NAME@sha256:…"
+    )
+    add_artifact_path(parser)
     parser.add_argument("--strict", action="store_true", help="accept nothing but a signature that is ok")
     parser.add_argument(
         "--trust-store", type=Path, metavar="DIR", help="a folder with the public keys to trust (.pub)"
@@ -34,16 +39,38 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.artifact import verify
     from wraith.cli._recordings_view import size_text
 
-    found = verify(args.file, args.trust_store)
+    file = _file(args.file, args.artifact_paths)
+    found = verify(file, args.trust_store)
     manifest, signature = found.manifest, found.signature
     accepted = signature.answer == "ok" if args.strict else signature.answer != "failed"
     out.answer(
-        _document(args.file, found) | {"accepted": accepted},
+        _document(file, found) | {"accepted": accepted},
         Line(f"{manifest.twin} ({manifest.artifact_kind}): every digest is as the manifest says", "good"),
         Line(f"  {count(len(manifest.entries), 'file')}, {size_text(found.size_bytes)}, {found.digest}"),
         Line(f"signature {signature.answer}: {signature.reason}", LOOKS[signature.answer]),
     )
     return 0 if accepted else PolicyError.exit_code
+
+
+def _file(text: str, search: Sequence[Path]) -> Path:
+    """Return the file that a path, a name or a name with a digest means."""
+    from wraith.artifact import Reference, locate
+
+    if Path(text).is_file() or "/" in text:
+        return Path(text)
+    project, reference = find_project(), Reference.parse(text)
+    if reference.path is not None:
+        return reference.path
+    if reference.digest is None:
+        return project.twin(reference.name or "").artifact_path
+    found = locate(project, reference, search)
+    if not isinstance(found, Path):
+        raise InputError(
+            f"{found.name} has that digest, and is not packed",
+            where=found.root,
+            hint=f"wraith pack {found.name}",
+        )
+    return found
 
 
 def _document(file: Path, found: Verification) -> dict[str, JsonValue]:

@@ -26,7 +26,7 @@ from wraith.config._fixtures import (
     selected,
 )
 from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
-from wraith.config._project import Cache, ComposedTwin, ProjectConfig
+from wraith.config._project import Build, Cache, ComposedTwin, ProjectConfig, declared
 from wraith.config._read import Document, describe, read_toml, validate
 from wraith.config._scrub import Action, Allow, Rule, ScrubConfig
 from wraith.config._simulation import Delays, Latency, LatencyMode, RateLimit, RouteLatency
@@ -53,6 +53,7 @@ __all__ = [
     "Action",
     "Allow",
     "Base",
+    "Build",
     "Cache",
     "Capabilities",
     "ComposedTwin",
@@ -93,6 +94,7 @@ __all__ = [
     "Upstream",
     "bare_path",
     "checked_url",
+    "declared",
     "describe",
     "epoch_ms",
     "fixture_names",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -59,6 +59,8 @@ class Promote(Document):
 class Policy(Document):
     """A file for ``wraith compose --policy``: what the one who composes allows, beside what each overlay asks
     for."""
+
+    reference: ClassVar[str] = "docs/reference/overlays.md"
 
     format: Literal["wraith.policy/1"] = "wraith.policy/1"
     signed: bool = False

@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
-from wraith.config._read import Document
-from wraith.workspace import check_name
+from wraith.config._read import Document, read_toml
+from wraith.errors import InputError
+from wraith.workspace import PROJECT_FILE, Project, check_name
 
 UNITS: Final = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -43,10 +44,17 @@ class Cache(Document):
         return int(found[1]) * UNITS[found[2]]
 
 
+class Build(Document):
+    """``[build]``: where the work of steps is done."""
+
+    cluster: str | None = None
+
+
 class ProjectConfig(Document):
     """The whole of ``wraith-project.toml``. Names are those of twins of the project, or references."""
 
     format: Literal["wraith.project/1"] = "wraith.project/1"
+    build: Build = Build()
     cache: Cache = Cache()
     composites: dict[str, ComposedTwin] = Field(default={})
 
@@ -56,3 +64,17 @@ class ProjectConfig(Document):
         for name in value:
             check_name(name, "composite")
         return value
+
+
+def declared(project: Project) -> dict[str, ComposedTwin]:
+    """Return the composites of a project.
+
+    Raises InputError where ``wraith-project.toml`` is broken, and where one bears the name of a twin."""
+    path = project.root / PROJECT_FILE
+    composites = read_toml(path, ProjectConfig).composites if path.is_file() else {}
+    for name in composites:
+        if project.twin(name).exists():
+            raise InputError(
+                f"composites.{name}: there is a twin of that name", where=path, hint="rename the composite"
+            )
+    return composites

@@ -52,10 +52,12 @@ class Latency(Delays):
 
 
 class RateLimit(Document):
-    """One of ``[[serve.rate_limits]]``: how many requests a session has in a window."""
+    """One of ``[[serve.rate_limits]]``: how many requests a session has in a window, or each caller in it."""
 
     route: str = "*"
     """A pattern for ``METHOD /path``: of the route as it was learned, or of the request."""
+    header: str = ""
+    """Requests are counted apart by the value of this header, such as ``Authorization``; empty: all alike."""
     limit: int = Field(ge=1)
     window_s: float = Field(default=60.0, gt=0.0, le=86_400.0)
     algorithm: Literal["fixed", "sliding"] = "fixed"

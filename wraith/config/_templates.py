@@ -214,6 +214,10 @@ format = "wraith.project/1"
 # read_only = false  # true: take from the server, never give: for builds that are not trusted
 # limit = "2 GiB"    # how large .wraith/cache may grow
 
+# A Dask cluster that shares the work of synth and check.
+[build]
+# cluster = "tcp://10.0.0.5:8786"
+
 # A twin with overlays, in their order; `doit` builds it and `wraith serve checkout` serves it:
 # [composites.checkout]
 # base = "billing-api"

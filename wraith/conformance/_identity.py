@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote
 
 from wraith.exchange import Request
@@ -54,9 +55,9 @@ class Identities:
         ):
             return False
         self._replayed[recorded], self._recorded[replayed] = replayed, recorded
-        if recorded != replayed and len(recorded) >= MIN_TOKEN and TOKEN.fullmatch(recorded):
-            self._tokens[recorded] = replayed
-            self._token_bytes[recorded.encode()] = replayed.encode()
+        for one, other in _tokens_of(recorded, replayed):
+            self._tokens[one] = other
+            self._token_bytes[one.encode()] = other.encode()
         return True
 
     def bind_tokens(self, recorded: str, replayed: str) -> bool:
@@ -142,3 +143,12 @@ class Identities:
     def _segment(self, segment: str) -> str:
         whole = self._replayed.get(segment)
         return quote(whole, safe="") if whole is not None else self.translate(segment)
+
+
+def _tokens_of(recorded: str, replayed: str) -> Iterator[tuple[str, str]]:
+    """Yield the words that stand for each other in two identifiers: these themselves, or what differs in two
+    of one build, such as base64 with its padding or the end of an address."""
+    if recorded != replayed and TOKEN.split(recorded) == TOKEN.split(replayed):
+        for one, other in zip(TOKEN.findall(recorded), TOKEN.findall(replayed), strict=True):
+            if one != other and len(one) >= MIN_TOKEN:
+                yield one, other

@@ -105,4 +105,5 @@ class Beginnings:
     def _witness(self, session: Session, state: TwinSession) -> None:
         for exchange in session.read():
             request = exchange.request if self._scrubber is None else self._scrubber(exchange.request)
-            self._twin.witness(request, exchange.response, state, now_ms=exchange.started_at_ms)
+            at_ms = exchange.started_at_ms
+            self._twin.witness(request, exchange.response, state, now_ms=at_ms, reads=True)

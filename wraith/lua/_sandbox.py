@@ -7,6 +7,7 @@ request.
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -40,9 +41,22 @@ class Limits:
     """Of the virtual machine, counted in steps of 100."""
 
 
+PATIENT: Final = Limits(seconds=10.0)
+"""Of a check: its result must not depend on how busy the machine is, and instructions bound a handler as
+well."""
+
 STEPS: Final = 200_000
 """What a native match may come to at worst, about a millisecond; costlier ones are matched in Lua, and
 counted."""
+
+
+MAX_REASON: Final = 300
+"""Characters of the reason of a failure; a message of Lua's own is shorter."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+_LAST_MS: Final = 253_402_300_799_000
+"""The end of the year 9999, beyond which times have no text."""
 
 
 def run(
@@ -56,7 +70,7 @@ def run(
 
     try:
         runtime = _runtime()
-        host = _Host(invocation, libraries)
+        host = _Host(invocation, libraries, limits.memory_bytes)
         start, mark, null = _prelude(runtime, host, limits, invocation.seed, own_json="json" in libraries)
         host.give = to_lua(runtime, mark, null)
         runtime.set_max_memory(limits.memory_bytes)
@@ -136,8 +150,9 @@ class _Host:
     """What the sandbox may ask of the server. Nothing here raises: an exception would be an object of
     Python's in Lua."""
 
-    def __init__(self, invocation: Invocation, libraries: Mapping[str, str]) -> None:
+    def __init__(self, invocation: Invocation, libraries: Mapping[str, str], most_bytes: int) -> None:
         self._state = invocation.state
+        self._most_bytes = most_bytes
         self._invocation = invocation
         self._libraries = libraries
         self._started = time.perf_counter()
@@ -169,6 +184,9 @@ class _Host:
         return self.give_found(self._state.get(from_lua(kind), from_lua(key)))
 
     def put(self, kind: str, key: str, value: str) -> None:
+        self._invocation.written_bytes += len(value)
+        if self._invocation.written_bytes > self._most_bytes:
+            raise ValueError(f"one request cannot store more than {self._most_bytes} bytes")
         self._state.put(from_lua(kind), from_lua(key), parse(value.encode("latin-1")))
 
     def delete(self, kind: str, key: str) -> bool:
@@ -191,7 +209,10 @@ class _Host:
         return self._invocation.now_ms // 1000
 
     def advance(self, seconds: float) -> int:
-        self._invocation.advance(round(seconds * 1000))
+        by_ms = round(seconds * 1000)
+        if self._invocation.now_ms + by_ms > _LAST_MS:
+            raise ValueError("the clock would go beyond the year 9999")
+        self._invocation.advance(by_ms)
         return self.now()
 
     def library(self, name: str) -> str | None:
@@ -251,6 +272,9 @@ def _media_type(kind: str | None, data: bytes) -> str:
 
 
 def _reason(message: str, limits: Limits) -> str:
+    """Return why a handler failed on one line, for headers, logs and reports: what it says itself may be
+    anything."""
     if "not enough memory" in message:
         return f"it took more than {limits.memory_bytes} bytes of memory"
-    return message.partition("\nstack traceback:")[0]
+    said = _CONTROL.sub(" ", message.partition("\nstack traceback:")[0])
+    return said if len(said) <= MAX_REASON else f"{said[:MAX_REASON]}…"

@@ -1,7 +1,7 @@
 -- Lua's patterns in Lua: what string.find and its kin do, one instruction at a time, so that the limit of
 -- instructions bounds them. The native functions are used where a pattern cannot be costly; see prelude.lua.
 -- The semantics are those of the reference manual of Lua 5.4, section 6.4.1.
-local byte, sub, error = string.byte, string.sub, error
+local byte, sub, find, error = string.byte, string.sub, string.find, error
 
 local function digit(code) return 48 <= code and code <= 57 end
 local function lower(code) return 97 <= code and code <= 122 end
@@ -80,6 +80,19 @@ local function single(m, s, p, after)
   if kind == PERCENT then return in_class(code, byte(m.pattern, p + 1)) end
   if kind == BRACKET then return in_set(code, m.pattern, p, after - 1) end
   return kind == code
+end
+
+-- how many characters from s on are of the class at p: one native step, for it can only go straight on
+local runs = {}
+local function run_length(m, s, p, after)
+  local class = sub(m.pattern, p, after - 1)
+  local run = runs[class]
+  if not run then
+    run = "^" .. class .. "*"
+    runs[class] = run
+  end
+  local _, last = find(m.subject, run, s)
+  return last - s + 1
 end
 
 local match
@@ -181,9 +194,7 @@ function match(m, s, p)
         end
         p = after + 1
       elseif suffix == STAR or suffix == PLUS then
-        local count = 0
-        while single(m, s + count, p, after) do count = count + 1 end
-        for taken = count, suffix == PLUS and 1 or 0, -1 do
+        for taken = run_length(m, s, p, after), suffix == PLUS and 1 or 0, -1 do
           result = match(m, s + taken, after + 1)
           if result then break end
         end

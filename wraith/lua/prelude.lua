@@ -6,16 +6,18 @@
 local host, limits, patterns = ...
 
 local real = {
-  error = error, getmetatable = getmetatable, pcall = pcall, rawget = rawget, rawlen = rawlen,
+  error = error, getmetatable = debug.getmetatable, pcall = pcall, rawget = rawget, rawlen = rawlen,
   setmetatable = setmetatable, sethook = debug.sethook, type = type, tostring = tostring, select = select,
   find = string.find, match = string.match, gmatch = string.gmatch, gsub = string.gsub, rep = string.rep,
   insert = table.insert, remove = table.remove, concat = table.concat, sort = table.sort,
   unpack = table.unpack, pack = table.pack, format = string.format, byte = string.byte, sub = string.sub,
   mathtype = math.type, next = next, tointeger = math.tointeger, floor = math.floor,
+  lower = string.lower,
 }
 
 -- limits -----------------------------------------------------------------------------------------------------
 
+local type, rawget = real.type, real.rawget
 local STEP = 100
 local used, looked, killed = 0, 0, nil
 
@@ -56,15 +58,18 @@ end
 
 -- tables and texts -------------------------------------------------------------------------------------------
 
+-- Native loops ask metamethods once per element, and go as far as the length says, outside every limit. The length of
+-- a table with holes may be any key of it, also one that is far beyond what fits the memory.
 local function plain(list, name)
-  if real.type(list) ~= "table" then
-    real.error("bad argument #1 to '" .. name .. "' (table expected, got " .. real.type(list) .. ")", 0)
+  if type(list) ~= "table" then
+    real.error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(list) .. ")", 0)
   end
   local meta = real.getmetatable(list)
-  -- native loops ask them once per element, outside every limit
-  if meta and (real.rawget(meta, "__len") or real.rawget(meta, "__index") or real.rawget(meta, "__newindex"))
-  then
+  if meta and (rawget(meta, "__len") or rawget(meta, "__index") or rawget(meta, "__newindex")) then
     real.error("bad argument #1 to '" .. name .. "' (a table with metamethods)", 0)
+  end
+  if real.rawlen(list) > limits.text then
+    real.error("bad argument #1 to '" .. name .. "' (a list with so few of its elements)", 0)
   end
   return list
 end
@@ -90,55 +95,67 @@ function safe_table.move(from, first, last, to, into)
 end
 
 local function setmetatable(value, meta)
-  if real.type(meta) == "table" then
-    for _, name in real.next, { "__gc", "__mode", "__close" } do
-      if real.rawget(meta, name) ~= nil then real.error("metatables here have no " .. name, 0) end
-    end
+  if type(meta) == "table" then
+    local name = rawget(meta, "__gc") ~= nil and "__gc" or rawget(meta, "__mode") ~= nil and "__mode"
+      or rawget(meta, "__close") ~= nil and "__close"
+    if name then real.error("metatables here have no " .. name, 0) end
   end
   return real.setmetatable(value, meta)
 end
 
+local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
+
+-- The metatables of JSON are shared by tables of ours: what a handler gets of them is a copy.
 local function getmetatable(value)
-  if real.type(value) ~= "table" then return nil end
-  return real.getmetatable(value)
+  if type(value) ~= "table" then return nil end
+  local meta = real.getmetatable(value)
+  if meta == IS_OBJECT or meta == IS_ARRAY then return { __jsontype = meta.__jsontype } end
+  local shown = meta and rawget(meta, "__metatable")
+  if shown ~= nil then return shown end
+  return meta
 end
 
--- How many steps a native match can come to: each unbounded repetition can try every place for every other.
-local function costly(subject, pattern, init)
-  local room = #subject - (init or 1) + 2
-  if init and init < 0 then room = -init + 1 end
-  local steps, at = 1, 1
-  if real.byte(pattern, 1) == 94 then at = 2 else steps = room end
+-- The longest subject that a pattern is matched on natively, by pattern: where each unbounded repetition tries every
+-- place for every other, and each optional part is there and not, that is no more than the steps allowed.
+local longest = {}
+
+local function longest_for(pattern)
+  local anchored = real.byte(pattern, 1) == 94
+  local at, repeated, ways = anchored and 2 or 1, anchored and 0 or 1, 1
   while at <= #pattern do
     local kind = real.byte(pattern, at)
     if kind == 40 or kind == 41 then
       at = at + 1
     elseif kind == 37 and real.byte(pattern, at + 1) == 98 then
-      steps, at = steps * room, at + 4
+      repeated, at = repeated + 1, at + 4
     elseif kind == 37 and real.byte(pattern, at + 1) == 102 then
       at = at + 2
     else
       at = patterns.class_end(pattern, at)
       local suffix = real.byte(pattern, at)
       if suffix == 42 or suffix == 43 or suffix == 45 then
-        steps, at = steps * room, at + 1
+        repeated, at = repeated + 1, at + 1
       elseif suffix == 63 then
-        steps, at = steps * 2, at + 1
-      elseif kind == 37 then
-        steps = steps + room -- may be a back-reference
+        ways, at = ways * 2, at + 1
+      elseif kind == 37 and real.find(pattern, "^%d", at - 1) then
+        repeated = repeated + 1 -- a back-reference compares as much as there is
       end
     end
-    if steps > limits.steps then return true end
   end
-  return false
+  local most = limits.steps -- of a pattern that fails at once
+  if repeated > 0 then most = real.floor((limits.steps / ways) ^ (1 / repeated)) - 1 end
+  longest[pattern] = most
+  return most
 end
 
 local function text_of(value, name)
-  local kind = real.type(value)
+  local kind = type(value)
   if kind == "string" then return value end
   if kind == "number" then return real.tostring(value) end
   return real.error("bad argument to '" .. name .. "' (string expected, got " .. kind .. ")", 0)
 end
+
+local native_find, native_match = real.find, real.match
 
 local function start_of(subject, init)
   init = init or 1
@@ -147,11 +164,16 @@ local function start_of(subject, init)
 end
 
 local function find(subject, pattern, init, as_is)
-  subject, pattern = text_of(subject, "find"), text_of(pattern, "find")
-  if as_is or not costly(subject, pattern, init) then
-    if as_is and #subject * #pattern > limits.steps * 8 then real.error("the texts are too long", 0) end
-    return real.find(subject, pattern, init, as_is)
+  local most = longest[pattern]
+  if most and not as_is and type(subject) == "string" and #subject <= most then
+    return native_find(subject, pattern, init) -- nearly always, and in few instructions
   end
+  subject, pattern = text_of(subject, "find"), text_of(pattern, "find")
+  if as_is then
+    if #subject * #pattern > limits.steps * 8 then real.error("the texts are too long", 0) end
+    return native_find(subject, pattern, init, true)
+  end
+  if #subject <= (most or longest_for(pattern)) then return native_find(subject, pattern, init) end
   init = start_of(subject, init)
   if init > #subject + 1 then return nil end
   local s, e, m = patterns.search(subject, pattern, init)
@@ -161,8 +183,10 @@ local function find(subject, pattern, init, as_is)
 end
 
 local function match(subject, pattern, init)
+  local most = longest[pattern]
+  if most and type(subject) == "string" and #subject <= most then return native_match(subject, pattern, init) end
   subject, pattern = text_of(subject, "match"), text_of(pattern, "match")
-  if not costly(subject, pattern, init) then return real.match(subject, pattern, init) end
+  if #subject <= (most or longest_for(pattern)) then return native_match(subject, pattern, init) end
   init = start_of(subject, init)
   if init > #subject + 1 then return nil end
   local s, e, m = patterns.search(subject, pattern, init)
@@ -173,7 +197,7 @@ end
 
 local function gmatch(subject, pattern)
   subject, pattern = text_of(subject, "gmatch"), text_of(pattern, "gmatch")
-  if not costly(subject, pattern) then return real.gmatch(subject, pattern) end
+  if #subject <= (longest[pattern] or longest_for(pattern)) then return real.gmatch(subject, pattern) end
   local at, last = 1, nil
   return function()
     for s = at, #subject + 1 do
@@ -193,9 +217,9 @@ end
 local function replacement(m, s, e, by)
   local found = patterns.captures(m, s, e, true)
   local whole, value = real.sub(m.subject, s, e - 1), nil
-  if real.type(by) == "function" then
+  if type(by) == "function" then
     value = by(real.unpack(found, 1, found.n))
-  elseif real.type(by) == "table" then
+  elseif type(by) == "table" then
     value = by[found[1]]
   else
     value = real.gsub(by, "%%(.)", function(sign)
@@ -212,12 +236,14 @@ end
 
 local function gsub(subject, pattern, by, most)
   subject, pattern = text_of(subject, "gsub"), text_of(pattern, "gsub")
-  local kind = real.type(by)
+  local kind = type(by)
   if kind == "number" then by, kind = real.tostring(by), "string" end
   if kind ~= "string" and kind ~= "table" and kind ~= "function" then
     real.error("bad argument #3 to 'gsub' (string/function/table expected, got " .. kind .. ")", 0)
   end
-  if not costly(subject, pattern) then return real.gsub(subject, pattern, by, most) end
+  if #subject <= (longest[pattern] or longest_for(pattern)) then
+    return real.gsub(subject, pattern, by, most)
+  end
   local anchored = real.byte(pattern, 1) == 94
   local parts, count, at, last = {}, 0, 1, nil
   while count < (most or #subject + 1) do
@@ -250,9 +276,9 @@ end
 
 -- An address would differ from run to run.
 local function tostring(value)
-  local kind = real.type(value)
+  local kind = type(value)
   local meta = kind == "table" and real.getmetatable(value)
-  if meta and real.rawget(meta, "__tostring") then return real.tostring(value) end
+  if meta and rawget(meta, "__tostring") then return real.tostring(value) end
   if kind == "table" or kind == "function" or kind == "userdata" then return kind end
   return real.tostring(value)
 end
@@ -260,39 +286,51 @@ end
 -- The order of a table's keys differs from run to run, so they are gone through in order: numbers, then texts,
 -- then what has none.
 local function earlier(one, other)
-  local kind, other_kind = real.type(one), real.type(other)
+  local kind, other_kind = type(one), type(other)
   if kind ~= other_kind then return kind < other_kind end
   return one < other
 end
 
 local function pairs(value)
-  local meta = getmetatable(value)
-  if meta and real.rawget(meta, "__pairs") then return meta.__pairs(value) end
-  if real.type(value) ~= "table" then
-    real.error("bad argument #1 to 'pairs' (table expected, got " .. real.type(value) .. ")", 0)
+  local meta = type(value) == "table" and real.getmetatable(value)
+  if meta and rawget(meta, "__pairs") then return meta.__pairs(value) end
+  if type(value) ~= "table" then
+    real.error("bad argument #1 to 'pairs' (table expected, got " .. type(value) .. ")", 0)
   end
-  local keys, others = {}, {}
+  local keys, numbers, texts, others = {}, 0, 0, {}
   for key in real.next, value do
-    local kind = real.type(key)
-    if kind == "number" or kind == "string" then keys[#keys + 1] = key else others[#others + 1] = key end
+    local kind = type(key)
+    if kind == "string" then
+      texts = texts + 1
+      keys[numbers + texts] = key
+    elseif kind == "number" then
+      numbers = numbers + 1
+      keys[numbers + texts] = key
+    else
+      others[#others + 1] = key
+    end
   end
-  real.sort(keys, earlier)
+  if numbers == 0 or texts == 0 then real.sort(keys) else real.sort(keys, earlier) end
   for _, key in ipairs(others) do keys[#keys + 1] = key end
   local at = 0
   return function()
-    repeat at = at + 1 until keys[at] == nil or real.rawget(value, keys[at]) ~= nil
+    repeat at = at + 1 until keys[at] == nil or rawget(value, keys[at]) ~= nil
     local key = keys[at]
-    if key ~= nil then return key, real.rawget(value, key) end
+    if key ~= nil then return key, rawget(value, key) end
   end, value, nil
 end
 
 -- Addresses differ from run to run: %p is left out, and what has one is shown by its type.
+local forms = {}
 local function format(form, ...)
-  form = text_of(form, "format")
-  if real.find(real.gsub(form, "%%%%", ""), "%%[^%a]*p") then real.error("%p is left out here", 0) end
+  if not forms[form] then
+    form = text_of(form, "format")
+    if real.find(real.gsub(form, "%%%%", ""), "%%[^%a]*p") then real.error("%p is left out here", 0) end
+    forms[form] = true
+  end
   local values = real.pack(...)
   for index = 1, values.n do
-    local kind = real.type(values[index])
+    local kind = type(values[index])
     if kind == "table" or kind == "function" then values[index] = tostring(values[index]) end
   end
   return real.format(form, real.unpack(values, 1, values.n))
@@ -313,7 +351,6 @@ local null = real.setmetatable({}, {
   __newindex = function() real.error("null has no fields", 0) end,
   __metatable = false,
 })
-local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
 local MAX_DEPTH = 100
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -339,7 +376,7 @@ local function length_of(value)
     if key > most then most = key end
   end
   local meta = real.getmetatable(value)
-  local said = meta and real.rawget(meta, "__jsontype")
+  local said = meta and rawget(meta, "__jsontype")
   if said == "object" and count == 0 then return nil end
   if most > 2 * count + 8 then real.error("a list with so few of its " .. most .. " elements is no JSON", 0) end
   return most
@@ -350,7 +387,7 @@ local write
 local function write_list(parts, value, count, depth)
   for index = 1, count do
     parts[#parts + 1] = index == 1 and "[" or ","
-    write(parts, real.rawget(value, index), depth)
+    write(parts, rawget(value, index), depth)
   end
   parts[#parts + 1] = count == 0 and "[]" or "]"
 end
@@ -358,7 +395,7 @@ end
 local function write_object(parts, value, depth)
   local names, keys = {}, {}
   for key in real.next, value do
-    local kind = real.type(key)
+    local kind = type(key)
     if kind ~= "string" and kind ~= "number" then
       real.error("a " .. kind .. " cannot be the name of a member in JSON", 0)
     end
@@ -369,13 +406,13 @@ local function write_object(parts, value, depth)
   real.sort(names) -- the order of a Lua table differs from run to run
   for index, name in ipairs(names) do
     parts[#parts + 1] = (index == 1 and "{" or ",") .. quoted(name) .. ":"
-    write(parts, real.rawget(value, keys[name]), depth)
+    write(parts, rawget(value, keys[name]), depth)
   end
   parts[#parts + 1] = #names == 0 and "{}" or "}"
 end
 
 function write(parts, value, depth)
-  local kind = real.type(value)
+  local kind = type(value)
   if value == nil or real.rawequal(value, null) then
     parts[#parts + 1] = "null"
   elseif kind == "string" then
@@ -427,7 +464,17 @@ function emit.status(code)
   answer.status = status
 end
 function emit.header(name, value)
-  answer.headers[#answer.headers + 1] = { text_of(name, "emit.header"), text_of(value, "emit.header") }
+  name, value = text_of(name, "emit.header"), text_of(value, "emit.header")
+  if not real.find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
+    real.error("emit.header takes a name such as x-total, not " .. real.format("%q", real.sub(name, 1, 40)), 0)
+  end
+  if real.find(value, "[%z\1-\8\10-\31\127]") then
+    real.error("emit.header takes no line breaks and control characters as the value of " .. name, 0)
+  end
+  if real.find(real.lower(name), "^x%-wraith%-") then
+    real.error("emit.header cannot write " .. name .. ": such headers are the server's", 0)
+  end
+  answer.headers[#answer.headers + 1] = { name, value }
 end
 function emit.json(value) answer.body, answer.kind = encode(value), "json" end
 function emit.body(bytes) answer.body, answer.kind = text_of(bytes, "emit.body"), "bytes" end
@@ -518,10 +565,10 @@ return function(source, name, request)
   local ok, result = real.pcall(function()
     if limits.own_json then ENV.json = import("json") end
     local made = chunk()
-    if real.type(made) == "function" then made(request) end
+    if type(made) == "function" then made(request) end
   end)
   real.sethook()
   if killed then return false, killed end
-  if not ok then return false, real.type(result) == "string" and result or "it raised a " .. real.type(result) end
+  if not ok then return false, type(result) == "string" and result or "it raised a " .. type(result) end
   return true, answer.status, answer.headers, answer.body, answer.kind
 end, function(value, is_list) return real.setmetatable(value, is_list and IS_ARRAY or IS_OBJECT) end, null

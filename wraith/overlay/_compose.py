@@ -14,6 +14,7 @@ from wraith.canonical import JsonValue, compact
 from wraith.config import Policy
 from wraith.errors import InputError
 from wraith.overlay._evidence import joined_evidence
+from wraith.overlay._fields import joined_endpoints
 from wraith.overlay._files import composed_files
 from wraith.overlay._layer import Layer
 from wraith.overlay._origins import Origin, Origins, RouteOrigin
@@ -31,7 +32,7 @@ from wraith.overlay._overlaps import (
 from wraith.overlay._policy import judge_policy
 from wraith.overlay._report import ComposeReport, LayerPart
 from wraith.overlay._terms import Shape, Terms, parameters_of, shape_of
-from wraith.wir import Entity, Evidence, GraphQL, Model, Route, atom_to_json, effect_to_json
+from wraith.wir import Entity, Evidence, Model, Route, atom_to_json, effect_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ def compose(
     """Return the composite of a base and overlays, in their order; its report says whether it may be used.
 
     With ``strict`` off, an overlap is a warning, and the variant that stands lower wins. Raises InputError
-    where an overlay requires one that does not come before it.
+    where the base is an overlay, and where one requires another that does not come before it.
     """
     layers = (base, *overlays)
-    _require(overlays)
+    _require(base, overlays)
     findings = judge_policy(base, overlays, policy)
     linker = _Linker(layers)
     for number in range(len(layers)):
@@ -101,7 +102,13 @@ def joined_parts(joined: Sequence[_Joined], layer: int) -> tuple[int, int]:
     return routes, sum(part.layer == layer for each in joined for part in each.candidates)
 
 
-def _require(overlays: Sequence[Layer]) -> None:
+def _require(base: Layer, overlays: Sequence[Layer]) -> None:
+    if base.kind == "overlay":
+        raise InputError(
+            "is an overlay; what overlays are put on is a root twin or a composite",
+            where=base.name,
+            hint=f"name its base, and --overlay {base.name}",
+        )
     there: set[str] = set()
     for overlay in overlays:
         for pin in overlay.requires:
@@ -217,7 +224,7 @@ def _model(layers: Sequence[Layer], joined: Sequence[_Joined]) -> Model:
             "entities": _entities(models),
             "caller": next((model.caller for model in models if model.caller is not None), None),
             "routes": routes,
-            "graphql": _graphql(models),
+            "graphql": joined_endpoints(models),
             "unknown": next((model.unknown for model in models if model.unknown), ()),
             "refused": next((model.refused for model in models if model.refused), ()),
             "xml_lists": _xml_lists(models),
@@ -231,14 +238,6 @@ def _entities(models: Sequence[Model]) -> tuple[Entity, ...]:
         for entity in model.entities:
             found.setdefault(entity.name, entity)
     return tuple(found[name] for name in sorted(found))
-
-
-def _graphql(models: Sequence[Model]) -> tuple[GraphQL, ...]:
-    found: dict[str, GraphQL] = {}
-    for model in models:
-        for endpoint in model.graphql:
-            found.setdefault(endpoint.path, endpoint)
-    return tuple(found[path] for path in sorted(found))
 
 
 def _xml_lists(models: Sequence[Model]) -> dict[str, dict[str, tuple[str, ...]]]:

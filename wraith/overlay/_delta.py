@@ -18,6 +18,7 @@ from wraith.config import Diff, DriftConfig
 from wraith.conformance import Followed, follow
 from wraith.exchange import Corpus
 from wraith.overlay._delta_report import DeltaReport
+from wraith.overlay._fields import added_fields
 from wraith.overlay._linked import linked
 from wraith.overlay._overlaps import Candidate, Overlap, addressed, explained
 from wraith.overlay._separate import contradictions
@@ -26,7 +27,6 @@ from wraith.overlay._terms import Shape, Terms, parameters_of, shape_of
 from wraith.paths import MISSING
 from wraith.runtime import Environment, compile_atom, compile_expr
 from wraith.wir import (
-    METHODS,
     Atom,
     Conjunction,
     Equals,
@@ -158,9 +158,8 @@ def _model(full: Model, base: Model, entities: Mapping[str, str], kept: Sequence
         entity.model_copy(update={"name": entities.get(entity.name, entity.name)}) for entity in full.entities
     ]
     there = {entity.name for entity in base.entities}
-    paths = {endpoint.path for endpoint in base.graphql}
-    endpoints = tuple(endpoint for endpoint in full.graphql if endpoint.path not in paths)
-    fields = tuple(route for route in full.routes if endpoints and route.method in METHODS)
+    endpoints, fields = added_fields(full, base)
+    fields = tuple(Terms({}, entities).route(route) for route in fields)
     return Model(
         entities=tuple(entity for entity in own if entity.name not in there),
         fixtures=_fixtures(full, base, entities),

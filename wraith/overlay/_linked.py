@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wraith.overlay._fields import joined_endpoints
 from wraith.overlay._terms import Shape, shape_of
 from wraith.wir import Fixture, Model, Route
 
@@ -19,7 +20,7 @@ def linked(base: Model, over: Model) -> Model:
         update={
             "routes": tuple(routes.values()),
             "entities": (*base.entities, *(each for each in over.entities if each not in base.entities)),
-            "graphql": (*base.graphql, *over.graphql),
+            "graphql": joined_endpoints((base, over)),
             "fixtures": with_fixtures(base.fixtures, over.fixtures),
             "xml_lists": {**over.xml_lists, **base.xml_lists},
             "caller": base.caller if base.caller is not None else over.caller,

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from wraith.config import Document, Policy
+from wraith.overlay._fields import contradictions_of_fields
 from wraith.overlay._layer import Layer
 from wraith.overlay._posture import weaknesses
 from wraith.overlay._schema import problems
@@ -68,6 +69,8 @@ def _judged(base: Layer, below: tuple[Layer, ...], overlay: Layer, policy: Polic
     for other in below:
         for place, reason in problems(other.schema, other.model, overlay.schema, overlay.model):
             yield _finding(overlay, f"state/schema.json: {place}", "schema", f"{reason} ({other.name})")
+        for place, reason in contradictions_of_fields(other.model, overlay.model):
+            yield _finding(overlay, place, "schema", f"{reason} ({other.name})")
         yield from _mutations(other, overlay)
         yield from _shadowed(other, overlay)
 
@@ -82,8 +85,8 @@ def _base(base: Layer, overlay: Layer) -> Iterator[Finding]:
             overlay,
             "wraith.toml: base.digest",
             "base",
-            f"pins {pinned.digest}, and {base.name} is {base.digest}; "
-            f"wraith rebase-check says whether it may move",
+            f"pins {pinned.artifact}@{pinned.digest}, and the base given is {base.pin}: take the pinned one"
+            + (_moving(overlay.name, base.name) if base.name == pinned.artifact else ""),
         )
     version = _schema_version(base)
     if pinned.model_schema_version != version:
@@ -102,6 +105,13 @@ def _base(base: Layer, overlay: Layer) -> Iterator[Finding]:
         )
 
 
+def _moving(overlay: str, base: str) -> str:
+    return (
+        f", or move the pin: wraith rebase-check --overlay {overlay} --new-base {base}, "
+        f"then wraith rebase {overlay} --to {base}"
+    )
+
+
 def _schema_version(layer: Layer) -> int:
     return int(layer.model.format.rpartition("/")[2])
 
@@ -117,6 +127,12 @@ def _contributions(below: tuple[Layer, ...], overlay: Layer, policy: Policy) -> 
         overlay.schema.types[name].fields for name in types & overlay.schema.types.keys()
     ):
         added.append(("schema", "state/schema.json"))
+    shared = {endpoint.path for layer in below for endpoint in layer.model.graphql}
+    added += [
+        ("schema", f"graphql {endpoint.path}")
+        for endpoint in overlay.model.graphql
+        if endpoint.path in shared and endpoint.definitions
+    ]
     if overlay.fixtures or overlay.model.fixtures:
         added.append(("fixtures", "state/fixtures"))
     added += [("faults", f"faults/{name}.toml") for name in overlay.faults]

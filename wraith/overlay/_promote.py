@@ -15,6 +15,7 @@ from wraith.config import Diff, Document, DriftConfig, Promote
 from wraith.conformance import Report, follow
 from wraith.exchange import Corpus
 from wraith.overlay._compose import Composition
+from wraith.overlay._fields import AskedFields
 from wraith.overlay._files import overlay_sets
 from wraith.overlay._layer import Layer
 from wraith.overlay._linked import linked
@@ -122,10 +123,15 @@ def _backing(
     drift: DriftConfig | None,
 ) -> tuple[Backing, ...]:
     seen: dict[tuple[str, int], list[str]] = {}
+    # which variant answered a field is not told: it is known of those that have one
+    single = {route.name for route in composition.model.routes if len(route.variants) == 1}
+    asked = AskedFields(composition.model) if composition.model.graphql else None
     runs = overlay.evidence.runs
     for step in follow(selected(composition, overlay), corpus, diff=diff, drift=drift, runs=runs):
         if step.passed and step.answer.route is not None and step.answer.variant is not None:
             seen.setdefault((step.answer.route.name, step.answer.variant), []).append(step.session.id)
+            for name in asked.of(step.exchange.request) & single if asked is not None else ():
+                seen.setdefault((name, 0), []).append(step.session.id)
     origins = [str(origin) for origin in composition.origins.origins]
     found = []
     for route, origin in zip(composition.model.routes, composition.origins.routes, strict=True):

@@ -81,13 +81,20 @@ def rebase_check(
     new_base: Layer,
     corpus: Corpus,
     *,
+    newer: Sequence[Layer] = (),
     diff: Diff | None = None,
     drift: DriftConfig | None = None,
 ) -> RebaseReport:
-    """Return how an overlay would do on a newer base than the one it pins."""
+    """Return how an overlay would do on a newer base than the one it pins.
+
+    ``newer`` are overlays in the place of those of the same names that it requires: made for the newer base,
+    they pin it themselves.
+    """
     old = compose(old_base, (*required, overlay), name=overlay.name)
-    above = [_moved(layer, new_base) for layer in (*required, overlay)]
-    new = compose(new_base, above, name=overlay.name)
+    replacing = {layer.name: layer for layer in newer}
+    below = [replacing.get(layer.name) or _moved(layer, new_base) for layer in required]
+    above = _requiring(_moved(overlay, new_base), below)
+    new = compose(new_base, (*below, above), name=overlay.name)
     runs = overlay.evidence.runs
     before, after = (
         list(follow(selected(each, overlay), corpus, diff=diff, drift=drift, runs=runs))
@@ -145,6 +152,13 @@ def _moved(layer: Layer, base: Layer) -> Layer:
     return replace(layer, config=layer.config.model_copy(update={"base": pinned}))
 
 
+def _requiring(overlay: Layer, required: Sequence[Layer]) -> Layer:
+    """Return the overlay as if it pinned these layers."""
+    assert overlay.config.overlay is not None, "Invariant: of an overlay"
+    own = overlay.config.overlay.model_copy(update={"requires": tuple(layer.pin for layer in required)})
+    return replace(overlay, config=overlay.config.model_copy(update={"overlay": own}))
+
+
 def _confidence(total: int, changed: int, new: Composition) -> int:
     equal = 1.0 if not total else (total - changed) / total
     pairs, overlaps = new.report.pairs_total, new.report.overlaps_total
@@ -175,7 +189,7 @@ def _against(
     if new.report.overlaps_total:
         first = new.report.overlaps[0]
         yield (
-            f"{new.report.overlaps_total} pairs of variants are no longer provably disjoint, "
+            f"{new.report.overlaps_total} pair(s) of variants are no longer provably disjoint, "
             f"the first on {first.first.route}"
         )
     for each in routes:
@@ -183,7 +197,10 @@ def _against(
             yield f"the base no longer has {each.route}, which the overlay uses"
     broken = [each for each in changed if each.passed_before and not each.passes_now]
     if broken:
-        yield f"{len(broken)} recorded exchanges are no longer answered, the first: {broken[0].route}"
+        yield (
+            f"{_are(len(broken), 'recorded exchange')} no longer answered as recorded, "
+            f"the first: {broken[0].route}"
+        )
 
 
 def _for(routes: Sequence[RouteChange], changed: Sequence[ExchangeChange]) -> Iterator[str]:
@@ -194,9 +211,14 @@ def _for(routes: Sequence[RouteChange], changed: Sequence[ExchangeChange]) -> It
         yield f"the base now has routes that the overlay adds to as well: {names}"
     touched = [each for each in routes if each.change == "changed" and each.touched]
     if touched:
-        yield f"{len(touched)} routes that the overlay uses have changed, and still answer what was recorded"
+        names = ", ".join(each.route for each in touched)
+        yield f"routes that the overlay uses have changed, and still answer what was recorded: {names}"
     if changed:
-        yield f"{len(changed)} recorded exchanges are answered differently, none of them worse"
+        yield f"{_are(len(changed), 'recorded exchange')} answered differently, none of them worse"
+
+
+def _are(number: int, noun: str) -> str:
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _routes(old: Model, new: Model, touched: set[tuple[str, Shape]]) -> Iterator[RouteChange]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from wraith.conformance import Followed
@@ -39,6 +39,7 @@ def subtracted_report(
     counts: dict[str, dict[Came, int]] = defaultdict(lambda: defaultdict(int))
     reasons: dict[str, list[Unreplayable]] = defaultdict(list)
     places: dict[str, _Place] = {}
+    endpoints = {endpoint.path for endpoint in base.graphql}
     for step, before in zip(linked, known, strict=True):
         route = step.answer.route
         label = route.name if route is not None else f"{step.exchange.request.method} (unknown route)"
@@ -47,7 +48,8 @@ def subtracted_report(
         came = _came(step, before, theirs)
         counts[label][came] += 1
         if came == "unreplayable":
-            reasons[label].append(_reason(step, conflicting.get((step.session.id, step.index))))
+            overlap = conflicting.get((step.session.id, step.index))
+            reasons[label].append(_reason(step, overlap, endpoints))
     routes = tuple(
         RouteDelta(
             route=label,
@@ -89,7 +91,7 @@ def _came(step: Followed, before: Followed, theirs: Mapping[_Place, int]) -> Cam
     return "covered_by_base" if number < there else "delta"
 
 
-def _reason(step: Followed, overlap: Overlap | None) -> Unreplayable:
+def _reason(step: Followed, overlap: Overlap | None, endpoints: Container[str]) -> Unreplayable:
     exchange = step.exchange
     where = {"session": step.session.id, "exchange": step.index}
     if exchange.request.truncated is not None or exchange.response.truncated is not None:
@@ -98,6 +100,9 @@ def _reason(step: Followed, overlap: Overlap | None) -> Unreplayable:
         side = overlap.first
         detail = f"no guard tells what was learned from variant {side.variant} ({side.status}) of the base"
         return Unreplayable(**where, reason="conflict", detail=detail)
+    if exchange.request.path in endpoints:
+        detail = "a field of the base answers otherwise; only fields that it lacks are added"
+        return Unreplayable(**where, reason="graphql", detail=detail)
     errors = [each for each in step.found.differences if each.severity == "error"]
     if not errors:
         return Unreplayable(**where, reason="not-predicted", detail="nothing that was learned answers it")

@@ -6,11 +6,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 from wraith.recording._bodies import Collector, decoded, recorded_response, without_coding
+from wraith.recording._carried import CarriedSession, carry
 from wraith.recording._index import Index, IndexedSession, read_index, replace_sessions, write_index
 from wraith.recording._inputs import recording_inputs
 from wraith.recording._manifest import ExchangeEntry, Manifest
 from wraith.recording._recovery import recover
-from wraith.recording._sessions import SealedSession, sealed_session, sealed_sessions
+from wraith.recording._sessions import (
+    SealedSession,
+    sealed_session,
+    sealed_sessions,
+    session_folders,
+    session_in,
+)
 from wraith.recording._stage import publish, stage
 from wraith.recording._wrec import decode_exchange, encode_exchange
 from wraith.recording._writer import SessionWriter, make_run_id, stamp
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from wraith.recording._record import Recorded, record
 
 __all__ = [
+    "CarriedSession",
     "Collector",
     "ExchangeEntry",
     "Index",
@@ -28,6 +36,7 @@ __all__ = [
     "Recorded",
     "SealedSession",
     "SessionWriter",
+    "carry",
     "decode_exchange",
     "decoded",
     "encode_exchange",
@@ -42,6 +51,8 @@ __all__ = [
     "replace_sessions",
     "sealed_session",
     "sealed_sessions",
+    "session_folders",
+    "session_in",
     "stage",
     "stamp",
     "without_coding",

@@ -6,7 +6,8 @@ nothing is recorded. Recordings made by hand have no ``made_from``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from wraith.canonical import pretty
 from wraith.config import Document, describe
 from wraith.errors import InputError, OperationError
 from wraith.files import read_bytes, write_whole
-from wraith.recording._sessions import remove_session, sealed_sessions
+from wraith.recording._sessions import SealedSession, remove_session, sealed_sessions
 from wraith.workspace import Workspace
 
 BY_COMMAND = "command"
@@ -42,8 +43,13 @@ class Index(Document):
     sessions: tuple[IndexedSession, ...]
 
 
-def write_index(workspace: Workspace, made_from: Mapping[str, str] | None) -> Index:
-    """Write and return the index of the sealed sessions. Same sessions and inputs, same bytes."""
+def write_index(
+    workspace: Workspace,
+    made_from: Mapping[str, str] | None,
+    sessions: Sequence[SealedSession] | None = None,
+) -> Index:
+    """Write and return the index of the sealed sessions, which are read where they are not given. Same
+    sessions and inputs, same bytes; a file that has them is left alone."""
     index = Index(
         made_from=None if made_from is None else dict(made_from),
         sessions=tuple(
@@ -53,11 +59,20 @@ def write_index(workspace: Workspace, made_from: Mapping[str, str] | None) -> In
                 exchanges=len(session),
                 kind=session.manifest.source.get("kind", ""),
             )
-            for session in sealed_sessions(workspace)
+            for session in (sealed_sessions(workspace) if sessions is None else sessions)
         ),
     )
-    write_whole(workspace.index_path, pretty(index.model_dump(mode="json")))
+    written = pretty(index.model_dump(mode="json"))
+    if not _holds(workspace.index_path, written):
+        write_whole(workspace.index_path, written)
     return index
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read_bytes(path) == data
+    except FileNotFoundError:
+        return False
 
 
 def read_index(workspace: Workspace) -> Index | None:

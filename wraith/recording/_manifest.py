@@ -21,6 +21,9 @@ from wraith.workspace import check_name
 MANIFEST: Final = "manifest.json"
 OPEN: Final = "open.json"
 
+WREC: Final = ".wrec"
+"""How the names of exchange files end."""
+
 _EXCHANGE_FILE = re.compile(r"\d{6,12}\.wrec")
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]

@@ -17,7 +17,7 @@ from wraith.canonical import sha256
 from wraith.errors import InputError, OperationError
 from wraith.exchange import Exchange
 from wraith.files import read_bytes
-from wraith.recording._manifest import MANIFEST, ExchangeEntry, Manifest, exchange_index, load
+from wraith.recording._manifest import MANIFEST, WREC, ExchangeEntry, Manifest, exchange_index, load
 from wraith.recording._wrec import decode_exchange
 from wraith.workspace import Workspace, check_name
 
@@ -66,11 +66,12 @@ class SealedSession:
         return self._read(self.manifest.exchanges[index - 1])
 
     def verify(self) -> None:
-        """Read every exchange. Raises one InputError that lists all that differ from the manifest."""
+        """Compare every file with its digest. Raises one InputError that lists all that differ from the
+        manifest."""
         findings = []
         for entry in self.manifest.exchanges:
             try:
-                self._read(entry)
+                self._sealed_bytes(entry)
             except InputError as error:
                 findings.append(error)
         if findings:
@@ -87,18 +88,34 @@ class SealedSession:
         return decode_exchange(self._sealed_bytes(entry), self.path / entry.file)
 
     def _sealed_bytes(self, entry: ExchangeEntry) -> bytes:
-        path = self.path / entry.file
         try:
-            data = read_bytes(path)
+            data = self._file(entry.file)
         except FileNotFoundError:
-            raise _missing(path) from None
+            raise _missing(self.path / entry.file) from None
         if hashlib.sha256(data).hexdigest() != entry.sha256[7:]:
             raise InputError(
                 f"is not what {MANIFEST} sealed: expected {entry.sha256[:19]}…, found {sha256(data)[:19]}…",
-                where=path,
+                where=self.path / entry.file,
                 hint=_MEND,
             )
         return data
+
+    def _file(self, name: str) -> bytes:
+        """Return what a file of the session holds. Raises FileNotFoundError where it is missing."""
+        return read_bytes(f"{self.path}/{name}")  # a Path for each of many files would be slow
+
+
+def session_in(folder: Path) -> SealedSession | None:
+    """Return the session in a folder, None where none was sealed there. Raises InputError where an exchange
+    file is missing, has another size, or is in no manifest."""
+    path = folder / MANIFEST
+    try:
+        data = read_bytes(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    manifest = load(data, Manifest, path)
+    _compare_sizes(folder, manifest)
+    return SealedSession(folder, manifest, sha256(data))
 
 
 def sealed_sessions(workspace: Workspace, tags: Sequence[str] = ()) -> tuple[SealedSession, ...]:
@@ -107,14 +124,16 @@ def sealed_sessions(workspace: Workspace, tags: Sequence[str] = ()) -> tuple[Sea
     Raises InputError where an exchange file is missing, has another size, or is in no manifest.
     """
     wanted = frozenset(tags)
-    sessions = [session for folder in session_folders(workspace) if (session := _open(folder)) is not None]
+    sessions = [
+        session for folder in session_folders(workspace) if (session := session_in(folder)) is not None
+    ]
     chosen = [session for session in sessions if not wanted or not wanted.isdisjoint(session.tags)]
     return tuple(sorted(chosen, key=lambda session: (session.started_at_ms, session.id)))
 
 
 def sealed_session(workspace: Workspace, session_id: str) -> SealedSession:
     """Return one session by its id. Raises InputError where there is none, or it is not sealed."""
-    session = _open(workspace.sessions_path / check_name(session_id, "session"))
+    session = session_in(workspace.sessions_path / check_name(session_id, "session"))
     if session is None:
         raise InputError(
             f"there is no sealed session {session_id!r}",
@@ -148,22 +167,9 @@ def remove_session(folder: Path) -> None:
         raise OperationError(f"cannot be removed: {error.strerror}", where=folder) from error
 
 
-def _open(folder: Path) -> SealedSession | None:
-    path = folder / MANIFEST
-    try:
-        data = read_bytes(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    manifest = load(data, Manifest, path)
-    _compare_sizes(folder, manifest)
-    return SealedSession(folder, manifest, sha256(data))
-
-
 def _compare_sizes(folder: Path, manifest: Manifest) -> None:
     with os.scandir(folder) as entries:
-        sizes = {
-            entry.name: entry.stat().st_size for entry in entries if exchange_index(entry.name) is not None
-        }
+        sizes = {entry.name: entry.stat().st_size for entry in entries if entry.name.endswith(WREC)}
     for entry in manifest.exchanges:
         size = sizes.pop(entry.file, None)
         if size is None:
@@ -175,7 +181,8 @@ def _compare_sizes(folder: Path, manifest: Manifest) -> None:
                 hint=_MEND,
             )
     for name in sorted(sizes):
-        raise InputError(f"is an exchange that {MANIFEST} does not list", where=folder / name, hint=_MEND)
+        if exchange_index(name) is not None:
+            raise InputError(f"is an exchange that {MANIFEST} does not list", where=folder / name, hint=_MEND)
 
 
 def _missing(path: Path) -> InputError:

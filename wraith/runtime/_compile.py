@@ -15,6 +15,7 @@ from wraith.runtime._environment import Environment
 from wraith.runtime._functions import FUNCTIONS, apply
 from wraith.runtime._ids import id_maker
 from wraith.runtime._query import Compute, compile_query
+from wraith.runtime._updates import changed, operations
 from wraith.runtime._values import cast, integer_of, is_type, merged, number_of, same, text_of
 from wraith.wir import (
     Absent,
@@ -50,6 +51,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
 )
 
@@ -118,6 +120,8 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
         case Ask(method, path, headers, body, names):
             more, content = (compiled(each) if each is not None else None for each in (headers, body))
             return compile_ask(names, compiled(method), compiled(path), more, content)
+        case Update(base, by, words, members):
+            return _update(compiled(base), compiled(by), dict(words), members)
         case Query():
             return compile_query(expr, compiled)  # type: ignore[arg-type]  # a query holds expressions only
         case _:
@@ -308,6 +312,16 @@ def _call(name: str, of: tuple[Compute, ...]) -> Compute:
         return apply(function, arguments)
 
     return call
+
+
+def _update(base: Compute, by: Compute, words: dict[str, str], members: Sequence[str]) -> Compute:
+    def update(env: Environment) -> Found:
+        document = base(env)
+        if document is MISSING:
+            return MISSING
+        return changed(document, operations(by(env), words, members), words)
+
+    return update
 
 
 def _each(of: Compute, item: Compute) -> Compute:

@@ -62,6 +62,13 @@ def _contains(stored: Found, wanted: Found) -> bool:
     return isinstance(stored, str) and isinstance(wanted, str) and wanted.lower() in stored.lower()
 
 
+def _has(stored: Found, wanted: Found) -> bool:
+    """Whether a value is what is wanted, or a list that holds it."""
+    return (
+        any(_equals(each, wanted) for each in stored) if isinstance(stored, list) else _equals(stored, wanted)
+    )
+
+
 def _starts(stored: Found, wanted: Found) -> bool:
     text, start = text_of(stored), text_of(wanted)
     return text is not None and start is not None and text.lower().startswith(start.lower())
@@ -110,6 +117,7 @@ _TESTS: dict[str, Callable[[Found, Found], bool]] = {
     "contains": _contains,
     "starts": _starts,
     "ends": _ends,
+    "has": _has,
     "matches": _matches,
     "exists": _exists,
 }
@@ -147,11 +155,14 @@ def alternatives(value: JsonValue, split: str) -> JsonValue:
     ]
 
 
-def read_name(name: str, marks: Iterable[Mark], documents: Iterable[JsonValue]) -> tuple[Mark, Path] | None:
-    """Return the mark in the name of a parameter, and the field that it names, where an entity has it."""
-    some = list(documents)
-    for mark in sorted(marks, key=lambda each: -len(each.before) - len(each.after)):
-        if not (name.startswith(mark.before) and name.endswith(mark.after)):
+def read_name(
+    name: str, value: JsonValue, marks: Iterable[Mark], documents: Iterable[JsonValue]
+) -> tuple[Mark, Path] | None:
+    """Return the mark in the name of a parameter and before its value, and the field that it names, where an
+    entity has it."""
+    some, text = list(documents), value if isinstance(value, str) else ""
+    for mark in sorted(marks, key=lambda each: -len(each.before) - len(each.after) - len(each.lead)):
+        if not (name.startswith(mark.before) and name.endswith(mark.after) and text.startswith(mark.lead)):
             continue
         field = name[len(mark.before) : len(name) - len(mark.after)]
         if field:
@@ -194,9 +205,10 @@ def filtered_by_name(
     for name, value in named_parameters(dict(env.query)):
         if name in filters.without or value in filters.every:
             continue
-        read = read_name(name, filters.marks, documents)
+        read = read_name(name, value, filters.marks, documents)
         if read is not None:
             mark, path = read
+            value = value.removeprefix(mark.lead) if isinstance(value, str) else value
             found = filtered(found, mark.op, path, alternatives(value, mark.split), absent=mark.absent)
         elif filters.unknown == "nothing":
             found = []

@@ -11,11 +11,13 @@ from wraith.runtime._query import Compute
 from wraith.runtime._state import replaced
 from wraith.runtime._template import Document, compile_document
 from wraith.runtime._values import text_of
-from wraith.wir import Delete, Effect, Make, Purge, Put, Query, SetField, Sweep
+from wraith.wir import Delete, Effect, ForEach, Make, Purge, Put, Query, SetField, Sweep
 
 
 def compile_effect(effect: Effect) -> Callable[[Environment], None]:
     """Return the function that has the effect; it does nothing where a key or a value is missing."""
+    if isinstance(effect, ForEach):
+        return _for_each(compile_expr(effect.of), compile_effect(effect.effect))
     if isinstance(effect, Purge):
         return _purge(effect.query)
     key = compile_expr(effect.key)
@@ -45,6 +47,17 @@ def compile_effect(effect: Effect) -> Callable[[Environment], None]:
                     env.state.put(entity, name, replaced(present, at, part))
 
             return set_field
+
+
+def _for_each(of: Compute, effect: Callable[[Environment], None]) -> Callable[[Environment], None]:
+    def for_each(env: Environment) -> None:
+        elements = of(env)
+        outer, place = env.item, env.position
+        for env.position, env.item in enumerate(elements if isinstance(elements, list) else ()):
+            effect(env)
+        env.item, env.position = outer, place
+
+    return for_each
 
 
 def _purge(query: Query) -> Callable[[Environment], None]:

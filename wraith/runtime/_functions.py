@@ -22,6 +22,7 @@ from wraith.errors import InputError
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found, get, parse_path
 from wraith.runtime._calendar import later
+from wraith.runtime._grouping import groups, tally
 from wraith.runtime._ranges import byte_range, content_range
 from wraith.runtime._values import TYPES, integer_of, is_type, number_of, sort_key, text_of
 
@@ -385,6 +386,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "without": _without,
     "only": _only,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,
+    "tally": tally,
+    "groups": groups,
     "is": _is,
     "matches": _matches,
     "same": _same,

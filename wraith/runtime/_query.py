@@ -10,6 +10,7 @@ from typing import TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._conditions import Stored, field_path, filtered, filtered_by_name
+from wraith.runtime._criteria import criteria_filter, json_in
 from wraith.runtime._environment import Environment
 from wraith.runtime._state import replaced
 from wraith.runtime._values import integer_of, sort_key, text_of
@@ -48,6 +49,7 @@ def compile_search(
         for part in (query.sort, query.direction, query.under, query.item)
     )
     entity, filters = query.entity, query.filters
+    criteria = tuple((compile_expr(each.value), criteria_filter(each)) for each in query.criteria)
     low_up, low_down = query.nulls in ("low", "first"), query.nulls in ("low", "last")
 
     def search(env: Environment) -> Stored:
@@ -65,6 +67,9 @@ def compile_search(
                 found = []
         if filters is not None and env.query:
             found = filtered_by_name(found, filters, env, list(stored.values()))
+        for spelled, meeting in criteria:
+            if (said := spelled(env)) is not MISSING:
+                found = meeting(found, said)
         for path, descending in reversed(query.order):
             if path:
                 found = _by_field(found, path, descending, low_down if descending else low_up)
@@ -72,11 +77,11 @@ def compile_search(
                 found.reverse()
         if sort is None and direction is not None and (text_of(direction(env)) or "").lower() in DOWN:
             found.reverse()
-        if sort is not None and (names := text_of(sort(env))):
+        if sort is not None and (asked := sort(env)) not in (MISSING, None, ""):
             if item is not None:  # what a request sorts by is what it is shown
                 found = [(key, _over(value, _shown(env, value, item))) for key, value in found]
             directions = text_of(direction(env)) if direction is not None else None
-            for name, descending in reversed(sort_names(names, directions)):
+            for name, descending in reversed(sort_fields(asked, directions)):
                 found = _by_name(found, name, descending, low_down if descending else low_up)
         return found
 
@@ -89,6 +94,38 @@ DOWN = frozenset(("desc", "descending", "-1", "down", "reverse"))
 """Words for the descending direction: a convention of HTTP APIs."""
 
 _WAYS = DOWN | {"asc", "ascending", "1", "up"}
+
+
+def sort_fields(asked: Found, directions: str | None = None) -> list[tuple[str, bool]]:
+    """Return the fields that a value names to sort by, each with whether it is descending: a text of names,
+    an object of directions by field, ``{"size": -1}``, or a list of names and of objects that name a field
+    and a direction."""
+    if isinstance(asked, str):
+        document = json_in(asked)
+        return sort_names(asked, directions) if document is MISSING else sort_fields(document, directions)
+    if isinstance(asked, list):
+        found: list[tuple[str, bool]] = []
+        for each in asked:
+            if found and isinstance(each, str) and each.lower() in _WAYS:  # ["size", "DESC"]
+                found[-1] = (found[-1][0], each.lower() in DOWN)
+            else:
+                found += sort_fields(each, directions)
+        return found
+    if not isinstance(asked, dict):
+        return []
+    texts = {key: _direction_in(value) for key, value in asked.items()}
+    ways = {key: text in DOWN for key, text in texts.items() if text in _WAYS}
+    named = [value for key, value in asked.items() if isinstance(value, str) and key not in ways]
+    if named and len(named) + len(ways) == len(asked):  # nothing else is said of the one field
+        return [(named[0], any(ways.values()))] if len(named) == 1 else []
+    return list(ways.items())
+
+
+def _direction_in(value: JsonValue) -> str:
+    """Return the word that says which way, also from an object of nothing else: ``{"order": "desc"}``."""
+    if isinstance(value, dict) and len(value) == 1:
+        [value] = value.values()
+    return (text_of(value) or "").lower()
 
 
 def sort_names(names: str | None, directions: str | None) -> list[tuple[str, bool]]:

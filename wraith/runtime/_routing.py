@@ -69,11 +69,15 @@ class Router(Generic[R]):
         (names, route), values = found
         return route, dict(zip(names, values, strict=True))
 
-    def knows(self, path: str) -> bool:
-        """Whether some method has a route for the path."""
+    def methods(self, path: str) -> list[str]:
+        """Return the methods that have a route for the path."""
         segments = split_path(path)
         methods = dict.fromkeys(method for method, _ in self._patterns)
-        return any(self._walk(self._root, segments, 0, method, []) is not None for method in methods)
+        return [each for each in methods if self._walk(self._root, segments, 0, each, []) is not None]
+
+    def knows(self, path: str) -> bool:
+        """Whether some method has a route for the path."""
+        return bool(self.methods(path))
 
     def _walk(
         self, node: _Node[R], segments: list[str], at: int, method: str, values: list[str]

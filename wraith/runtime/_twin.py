@@ -11,13 +11,15 @@ from wraith.config import FixtureSet, FixtureSets, selected
 from wraith.errors import InputError
 from wraith.exchange import Headers, Request, Response, decode_body, encode_json, header
 from wraith.paths import MISSING, Found
+from wraith.runtime._bindings import bind, hook_name
 from wraith.runtime._compile import Test, compile_atom, compile_expr
 from wraith.runtime._draft import Draft
 from wraith.runtime._effects import compile_effect
 from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
-from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply, bind, hook_name
+from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply
 from wraith.runtime._query import Compute
+from wraith.runtime._reads import shown
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State
@@ -84,6 +86,10 @@ class Answer:
     handler: str | None = None
     failure: str | None = None
     by: Literal["template", "handler", "miss"] = "template"
+    unsent: bytes = b""
+    """Of an answer to HEAD: the body that GET would have been answered with."""
+    written_bytes: int = 0
+    """What a handler stored, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,10 @@ class Twin:
 
             self._endpoints = tuple(Endpoint(each, self._field) for each in model.graphql)
 
+    def __reduce__(self) -> tuple[type[Twin], tuple[Model, FixtureSets, Handlers | None]]:
+        """A twin travels as what it is compiled from: closures do not."""
+        return Twin, (self.model, self.fixture_sets, self._handlers)
+
     def open_session(self, seed: str = "default", fixtures: str | None = None) -> Session:
         """Return a session as the service is before the first request; the seed decides its fresh
         identifiers, and ``fixtures`` is the set that it begins with, besides the default ones. Raises
@@ -177,6 +187,11 @@ class Twin:
         found = self._router.match(method, path)
         return found[0].route if found is not None else None
 
+    def methods_of(self, path: str) -> list[str]:
+        """Return the methods that the model has routes for at a path."""
+        asked = [name for each in self.model.graphql if each.path == path for name in each.methods]
+        return [*dict.fromkeys((*self._router.methods(path), *asked))]
+
     def is_fixture(self, session: Session, fixtures: str | None, entity: str, key: str) -> bool:
         """Tell whether an entity is in a session as the fixtures had it that the session began with."""
         begun = self._begun.get(fixtures)
@@ -187,27 +202,33 @@ class Twin:
         """Return the answer to a request, and let the session remember what it did."""
         return self._respond(request, session, now_ms, asks=True)
 
-    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
+    def witness(
+        self, request: Request, response: Response, session: Session, *, now_ms: int, reads: bool = False
+    ) -> None:
         """Let the session remember an exchange as it truly went, without answering it.
 
         The variant that answers so has its effects, with what was really answered in the place of the answer.
         Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
-        shows only a part of what it wrote.
+        shows only a part of what it wrote. With ``reads``, an entity is also known as reads show it.
         """
         if self._asked(request, session, now_ms) is not None:
             return
         found = self._find(request, session, now_ms)
         if found is None:
             return
-        compiled, env, _ = found
+        compiled, env, key = found
         chosen = _choose(compiled, env, response.status)[0]
-        if chosen is None or not chosen.effects:
+        reads = reads and request.method == "GET" and not request.query and key is not None
+        if chosen is None or not (chosen.effects or reads):
             return
         kind = header(response.headers, "content-type")
         env.response = decode_body(kind, response.body, self.model.xml_lists).document
         env.rendered = response.body
         for effect in chosen.effects:
             effect(env)
+        entity, value = compiled.route.entity, shown(chosen.variant, env.response) if reads else MISSING
+        if entity is not None and key is not None and value is not MISSING:
+            session.state.put(entity, key, value)
 
     def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
         """Return how a request would be answered, and let nothing happen; None where no route matches.
@@ -279,8 +300,10 @@ class Twin:
         session.ids.made += 1  # the next handler's chance is another
         session.ahead_ms += invocation.ahead_ms
         if came.empty:
-            return replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
-        return _emitted(name, came, route, chosen, env, key)
+            answer = replace(_modelled(route, chosen, extrapolated, env, key), handler=name)
+        else:
+            answer = _emitted(name, came, route, chosen, env, key)
+        return replace(answer, written_bytes=invocation.written_bytes) if invocation.written_bytes else answer
 
     def _asked(self, request: Request, session: Session, now_ms: int) -> Answer | None:
         """Answer a request that speaks GraphQL; None where it does not."""
@@ -372,10 +395,10 @@ def _render(
             headers.append((name, text))
     for effect in chosen.effects:
         effect(env)
-    body = b"" if env.method == "HEAD" else env.rendered
+    body, unsent = (b"", env.rendered) if env.method == "HEAD" else (env.rendered, b"")
     response = Response(chosen.variant.status, tuple(headers), body)
     stored = env.entity is not MISSING
-    return Answer(response, route, chosen.number, extrapolated, (), document, key, stored)
+    return Answer(response, route, chosen.number, extrapolated, (), document, key, stored, unsent=unsent)
 
 
 def _modelled(
@@ -391,12 +414,13 @@ def _emitted(
     answers: the status; and 200 where there is none."""
     status = reply.status or (chosen.variant.status if chosen is not None else 200)
     body = reply.body or b""
-    response = Response(status, reply.headers, b"" if env.method == "HEAD" else body)
+    sent, unsent = (b"", body) if env.method == "HEAD" else (body, b"")
+    response = Response(status, reply.headers, sent)
     decoded = decode_body(header(reply.headers, "content-type"), body)
     document = decoded.document if decoded.kind != "empty" else MISSING
     number = chosen.number if chosen is not None else None
     stored = env.entity is not MISSING
-    return Answer(response, route, number, False, (), document, key, stored, handler=name, by="handler")
+    return Answer(response, route, number, False, (), document, key, stored, name, None, "handler", unsent)
 
 
 def _unknown(request: Request, near: tuple[str, ...]) -> Answer:

@@ -1,7 +1,9 @@
-"""Web pages of other origins may use the twin: the Fetch standard, 3.2 (CORS protocol)."""
+"""Which methods may be used, by whom: web pages of other origins may use the twin, by the Fetch standard, 3.2
+(CORS protocol); ``OPTIONS`` tells the methods of an address, by RFC 9110, 9.3.7."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from wraith.exchange import Headers, Response, header
@@ -26,6 +28,14 @@ def preflight(headers: Headers) -> Response | None:
     if (names := header(headers, "access-control-request-headers")) is not None:
         allowed.append(("Access-Control-Allow-Headers", names))
     return Response(204, tuple(allowed))
+
+
+def options(methods: Sequence[str]) -> Response:
+    """Return the answer to ``OPTIONS`` at an address that has routes for the methods."""
+    allowed = [*methods, "OPTIONS"]
+    if "GET" in methods and "HEAD" not in methods:
+        allowed.append("HEAD")
+    return Response(204, (("Allow", ", ".join(sorted(allowed))),))
 
 
 def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:

@@ -10,9 +10,14 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from wraith.config import RateLimit
+from wraith.exchange import header
 from wraith.serve._asked import Asked, PerSession
+
+MAX_WINDOWS: Final = 1000
+"""Of one session: who asks under ever new names is forgotten, the one that was idle longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,30 @@ class _Window:
         self._came.append(now)
 
 
+class _Windows:
+    """The windows of one session: one for each limit, or one for each caller that a limit tells apart."""
+
+    def __init__(self) -> None:
+        self._windows: dict[tuple[int, str | None], _Window] = {}
+
+    def of(self, number: int, caller: str | None) -> _Window:
+        """Return the window of a limit, by its position, and of a caller."""
+        window = self._windows.pop((number, caller), None)
+        if window is None:
+            window = _Window()
+            if len(self._windows) >= MAX_WINDOWS:
+                del self._windows[next(iter(self._windows))]
+        self._windows[number, caller] = window  # at the end: the first is the one that was idle longest
+        return window
+
+
 class Limits:
     """The rate limits of a twin, with the requests that they count. ``now`` tells seconds that only rise."""
 
     def __init__(self, limits: Sequence[RateLimit], now: Callable[[], float]) -> None:
         self._limits = limits
         self._now = now
-        self._windows: PerSession[tuple[_Window, ...]] = PerSession(lambda: tuple(_Window() for _ in limits))
+        self._windows = PerSession(_Windows)
         self.forget = self._windows.forget
 
     def standing(self, asked: Asked) -> Standing | None:
@@ -74,8 +96,8 @@ class Limits:
         now = self._now()
         windows = self._windows.of(asked.session)
         counted = [
-            (window, window.look(limit, now))
-            for limit, window in zip(self._limits, windows, strict=True)
+            ((window := windows.of(number, _caller(limit, asked))), window.look(limit, now))
+            for number, limit in enumerate(self._limits)
             if asked.is_for(limit.route)
         ]
         if not counted:
@@ -85,3 +107,8 @@ class Limits:
             for window, _ in counted:
                 window.count(now)
         return narrowest
+
+
+def _caller(limit: RateLimit, asked: Asked) -> str | None:
+    """Return who asks, as far as a limit tells callers apart; None is also one who does not say."""
+    return header(asked.headers, limit.header.lower()) if limit.header else None

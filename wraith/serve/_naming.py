@@ -33,14 +33,14 @@ class Naming:
     """Finds the session of requests."""
 
     def __init__(self, mode: SessionMode) -> None:
-        self._mode = mode
+        self.mode = mode
         self._visitors = count(1)
 
     def named(self, head: Head) -> Named:
         """Return the session of a request; a browser without a cookie gets the next name of a series."""
-        if self._mode == "cookie":
+        if self.mode == "cookie":
             return self._by_cookie(head)
-        if self._mode == "path" and head.target.startswith(PREFIX):
+        if self.mode == "path" and head.target.startswith(PREFIX):
             return _by_path(head)
         return Named(head.session, head.target, head.headers)
 
@@ -67,6 +67,8 @@ def _by_path(head: Head) -> Named:
     return Named(head.session or session, target, head.headers, head.target[:end])
 
 
-def cookie(session: str) -> bytes:
-    """Return the value of ``Set-Cookie`` that names a session."""
-    return f"{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax".encode()
+def cookie(named: Named) -> list[tuple[bytes, bytes]]:
+    """Return the header that gives a browser the name of its session; none where it has one."""
+    if not named.is_new:
+        return []
+    return [(b"set-cookie", f"{COOKIE}={named.session}; Path=/; HttpOnly; SameSite=Lax".encode())]

@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wraith.asgi import Address, Front, Traffic, control_guard, run_app
-from wraith.config import DEFAULT_NAME, Serve
-from wraith.errors import InputError
-from wraith.runtime import Twin
+from wraith.asgi import Address, Front, Guard, Traffic, control_guard, run_app
+from wraith.config import DEFAULT_NAME
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
-from wraith.serve._mask import Mask
+from wraith.serve._loaded import Loaded
 from wraith.serve._naming import Naming
 from wraith.serve._page import Backing, Looked, add_page
-from wraith.serve._passthrough import Passthrough
-from wraith.serve._replay import Recording, Replay
+from wraith.serve._replay import Replay
 from wraith.serve._session_control import add_session_control
 from wraith.serve._sessions import Sessions
-from wraith.serve._simulation import Simulated, Simulation
+from wraith.serve._simulation import Simulated
 from wraith.serve._trace import TraceLog, add_trace
 from wraith.serve._twin import TwinApp
-from wraith.serve._watch import Loaded, Switch, Watch
+from wraith.serve._watch import Switch, Watch
+
+if TYPE_CHECKING:
+    from quart import Quart
 
 
 def serve_twin(
-    twin: Twin,
-    mask: Mask,
+    loaded: Loaded,
     *,
     name: str,
-    model_digest: str,
     access: AccessLog,
-    settings: Serve | None = None,
-    recordings: Sequence[Recording] = (),
-    upstream_url: str = "",
-    passthrough: Passthrough | None = None,
     fixtures: str = DEFAULT_NAME,
     host: str = "127.0.0.1",
     port: int = 8081,
@@ -45,68 +41,27 @@ def serve_twin(
     ready_json: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     backing: Backing | None = None,
-    simulation: Simulation | None = None,
     trace: TraceLog | None = None,
     watch: Watch | None = None,
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
-    last check. ``recordings`` are what strict fidelity answers with, ``upstream_url`` whose addresses become
-    the twin's. ``simulation`` comes before every answer; ``trace`` is what a ``TracedTwin`` writes to;
-    ``watch`` brings another twin when files change.
+    last check. ``trace`` is what a ``TracedTwin`` writes to; ``watch`` brings another twin, or other
+    settings, when files change.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
-    address cannot be bound, InputError where fidelity is strict and there are no recordings.
+    address cannot be bound.
     """
-    settings = settings or Serve()
     guard = control_guard(host, environ)
-    sessions = Sessions(twin, fixtures, settings)
-    replay = _replay(name, recordings) if settings.fidelity == "strict" else None
-    if simulation is not None and simulation.is_on:
-        sessions.on_reset = simulation.forget
-    if trace is not None:
-        trace.name_of = sessions.name_of
+    sessions = Sessions(loaded.twin, fixtures, loaded.settings)
+    naming = Naming(loaded.settings.session_mode)
+    serving = _Serving(name, sessions, naming, access, backing or Backing(), trace, guard)
+    switch = Switch(serving.front(loaded))
 
-    def front(twin: Twin, model_digest: str) -> Front:
-        control = control_app(
-            sessions,
-            {
-                "twin": name,
-                "model_digest": model_digest,
-                "routes": len(twin.model.routes),
-                "fidelity": settings.fidelity,
-                "clock": settings.clock,
-                "fixtures": [*sessions.fixture_names],
-            },
-        )
-        facts = (
-            ("Fidelity", settings.fidelity),
-            ("Routes", f"{len(twin.model.routes)}"),
-            ("Model", model_digest),
-        )
-        add_session_control(control, sessions, twin.model)
-        add_page(control, Looked(name, twin.model, sessions, access, facts, backing or Backing()))
-        if trace is not None:
-            add_trace(control, trace)
-        answers: Traffic = TwinApp(
-            twin,
-            sessions,
-            mask,
-            settings=settings,
-            access=access,
-            replay=replay,
-            passthrough=passthrough,
-            upstream_url=upstream_url,
-        )
-        if simulation is not None and simulation.is_on:
-            answers = Simulated(answers, simulation, twin, mask, access, Naming(settings.session_mode))
-        return Front(answers, control, guard)
-
-    switch = Switch(front(twin, model_digest))
-
-    def replace(loaded: Loaded) -> None:
-        sessions.serve(loaded.twin)
-        switch.app = front(loaded.twin, loaded.model_digest)
+    def replace(other: Loaded) -> None:
+        sessions.serve(other.twin, other.settings)
+        naming.mode = other.settings.session_mode
+        switch.app = serving.front(other)
 
     async def main() -> None:
         async with _followed(watch, replace):
@@ -139,10 +94,67 @@ async def _followed(watch: Watch | None, replace: Callable[[Loaded], None]) -> A
             await following
 
 
-def _replay(name: str, recordings: Sequence[Recording]) -> Replay:
-    if not recordings:
-        raise InputError(
-            f"{name} has no recordings here, and strict fidelity answers with nothing else",
-            hint="serve with --fidelity synth, record the twin, or pack it with --include-recordings",
+@dataclass(slots=True)
+class _Serving:
+    """What goes on while twins come and go: sessions, their names, the log, the traces."""
+
+    name: str
+    sessions: Sessions
+    naming: Naming
+    access: AccessLog
+    backing: Backing
+    trace: TraceLog | None
+    guard: Guard
+    replay: Replay | None = None
+    """What was recorded, once it was asked for: recordings do not change while they are served."""
+
+    def front(self, loaded: Loaded) -> Front:
+        """Return the application that answers as was loaded."""
+        simulation = loaded.simulation
+        self.sessions.on_reset = simulation.forget if simulation.is_on else None
+        answers = TwinApp(
+            loaded.twin,
+            self.sessions,
+            loaded.mask,
+            self.naming,
+            settings=loaded.settings,
+            access=self.access,
+            replay=self._replay(loaded),
+            passthrough=loaded.passthrough,
+            upstream_url=loaded.upstream_url,
         )
-    return Replay(recordings)
+        traffic: Traffic = answers
+        if simulation.is_on:
+            traffic = Simulated(answers, simulation, loaded.twin, loaded.mask, self.access, self.naming)
+        return Front(traffic, self._control(loaded), self.guard)
+
+    def _replay(self, loaded: Loaded) -> Replay | None:
+        if loaded.settings.fidelity != "strict":
+            return None
+        self.replay = self.replay or Replay(loaded.recordings)
+        return self.replay
+
+    def _control(self, loaded: Loaded) -> Quart:
+        model, settings = loaded.twin.model, loaded.settings
+        control = control_app(
+            self.sessions,
+            {
+                "twin": self.name,
+                "model_digest": loaded.model_digest,
+                "routes": len(model.routes),
+                "fidelity": settings.fidelity,
+                "clock": settings.clock,
+                "fixtures": [*self.sessions.fixture_names],
+            },
+        )
+        facts = (
+            ("Fidelity", settings.fidelity),
+            ("Routes", f"{len(model.routes)}"),
+            ("Model", loaded.model_digest),
+        )
+        add_session_control(control, self.sessions, model)
+        add_page(control, Looked(self.name, model, self.sessions, self.access, facts, self.backing))
+        if self.trace is not None:
+            self.trace.name_of = self.sessions.name_of
+            add_trace(control, self.trace)
+        return control

@@ -90,10 +90,11 @@ class Sessions:
         self.on_reset: Callable[[str], None] | None = None
         """Told of each reset: the name of the session, empty for all."""
 
-    def serve(self, twin: Twin) -> None:
-        """Let another twin answer from here on. Open sessions go on with what they hold; those that open
-        later begin with its fixtures."""
+    def serve(self, twin: Twin, settings: Serve) -> None:
+        """Let another twin answer from here on, or by other settings. Open sessions go on with what they
+        hold; those that open later begin with its fixtures."""
         self._twin = twin
+        self._settings = settings
         self.fixture_names = fixture_names(twin.fixture_sets)
 
     def name_of(self, session: Session) -> str:

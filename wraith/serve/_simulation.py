@@ -23,13 +23,14 @@ from wraith.serve._faults import Faults
 from wraith.serve._latency import Latency
 from wraith.serve._limits import Limits, Standing
 from wraith.serve._mask import Mask
-from wraith.serve._naming import Naming
+from wraith.serve._naming import Named, Naming, cookie
 from wraith.serve._sessions import DEFAULT
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGISendEvent, HTTPScope
 
-    from wraith.asgi import Head, Receive, Send, Traffic
+    from wraith.asgi import Head, Receive, Send
+    from wraith.serve._twin import TwinApp
 
 PROVENANCE: Final = (b"x-wraith-provenance", b"fault")
 _STEP_S: Final = 0.05
@@ -62,7 +63,7 @@ class Simulated:
 
     def __init__(
         self,
-        answers: Traffic,
+        answers: TwinApp,
         simulation: Simulation,
         twin: Twin,
         mask: Mask,
@@ -89,21 +90,21 @@ class Simulated:
         standing = limits.standing(asked) if limits is not None else None
         told = standing.headers() if standing is not None else []
         if standing is not None and not standing.allowed:
-            content = _beyond(standing)
-            await _send(send, standing.limit.status, [*content[0], *told], content[1], head, receive)
-            self._note(head, asked, standing.limit.status, started)
+            headers, body = _beyond(standing)
+            await _send(send, standing.limit.status, [*headers, *told, *cookie(named)], body, head, receive)
+            self._note(head, named, asked, standing.limit.status, started)
             return
 
         fault = faults.next(asked) if faults is not None else None
         if fault is not None and fault.kind in ("error", "timeout", "drop"):
-            await self._instead(fault, told, head, receive, send)
-            self._note(head, asked, fault.status or 0, started)
+            await self._instead(fault, [*told, *cookie(named)], head, receive, send)
+            self._note(head, named, asked, fault.status or 0, started)
             return
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep((fault.delay_ms or 0) / 1000)
         if latency is not None and (wait_ms := latency.ms(asked)) > 0.0:
             await asyncio.sleep(wait_ms / 1000)
-        await self._answers(scope, receive, _changed(send, fault, told))
+        await self._answers.respond(head, named, receive, _changed(send, fault, told))
 
     async def _instead(
         self, fault: Fault, told: _RawHeaders, head: Head, receive: Receive, send: Send
@@ -120,9 +121,9 @@ class Simulated:
             await _silence(receive, fault.delay_ms)
         await hang_up(send)
 
-    def _note(self, head: Head, asked: Asked, status: int, started: float) -> None:
+    def _note(self, head: Head, named: Named, asked: Asked, status: int, started: float) -> None:
         """Tell the access log of a request that the twin never saw; status 0: nothing was answered."""
-        request, _ = self._mask(Request(head.method, head.target, head.headers), set())
+        request, _ = self._mask(Request(head.method, named.target, named.headers), set())
         ms = (time.perf_counter() - started) * 1000
         now_ms = time.time_ns() // 1_000_000
         self._access.add(

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
@@ -21,7 +22,7 @@ from wraith.recording import decoded, without_coding
 from wraith.runtime import ELSEWHERE, Answer, Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._clock import Clock
-from wraith.serve._cors import preflight, readable
+from wraith.serve._cors import options, preflight, readable
 from wraith.serve._idempotency import Keys, Reused
 from wraith.serve._malformed import is_malformed, refusal
 from wraith.serve._mask import Mask
@@ -83,6 +84,7 @@ class TwinApp:
         twin: Twin,
         sessions: Sessions,
         mask: Mask,
+        naming: Naming,
         *,
         settings: Serve,
         access: AccessLog,
@@ -97,7 +99,7 @@ class TwinApp:
         self._mask = mask
         self._replay = replay
         self._clock = Clock(settings)
-        self._naming = Naming(settings.session_mode)
+        self._naming = naming
         self._outgoing = Outgoing(settings, upstream_url)
         self._keys = Keys(settings.idempotency)
         self._reused_status = settings.idempotency.reused_status
@@ -110,9 +112,12 @@ class TwinApp:
         self._body_timeout_s = body_timeout_s
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
         head = read_head(scope)
-        named = self._naming.named(head)
+        await self.respond(head, self._naming.named(head), receive, send)
+
+    async def respond(self, head: Head, named: Named, receive: Receive, send: Send) -> None:
+        """Answer a request of a session."""
+        started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
         path, answer = "", None
         try:
             body = await self._body(head, receive) if head.has_body else b""
@@ -124,10 +129,11 @@ class TwinApp:
             path = request.path
             answer = self._once(request, client, now_ms)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
+            written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
             passed_on = await self._passed_on(came, answer)
             came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
-            response = unmask(answer.response) if passed_on is None else passed_on
+            response = unmask(_whole(answer)) if passed_on is None else passed_on
             response = self._outgoing(response, head.host, named)
             status = response.status
             sent, content = _wire(head.method, response)
@@ -144,7 +150,9 @@ class TwinApp:
             status, answer = refused.refusal.status, answer or refused.instead_of
             route = answer.route.name if answer is not None and answer.route is not None else None
             unread = receive if status == 413 else None
-            await send_json(send, refused.refusal, unread=unread, headers=told("miss", route))
+            await send_json(
+                send, refused.refusal, unread=unread, headers=[*cookie(named), *told("miss", route)]
+            )
         self._access.add(
             Entry(
                 now_ms,
@@ -251,16 +259,27 @@ class TwinApp:
         return answer
 
     def _ours(self, request: Request, client: Client, now_ms: int) -> Answer | None:
-        """Return the answer to what the model says nothing about, and the server can answer: preflights and
+        """Return the answer to what the model says nothing about, and the server can answer: ``OPTIONS`` and
         malformed JSON. An unknown entity is made up, where that is asked for, before the model answers."""
-        allowed = self._preflight(request)
-        if allowed is not None and self._twin.route_of("OPTIONS", request.path) is None:
+        if request.method == "OPTIONS" and (allowed := self._allowed(request, client, now_ms)) is not None:
             return allowed
         if is_malformed(request):
             return refusal(self._twin, request, client, now_ms)
         if self._synthesis is not None:
             self._synthesis.before(request, client, now_ms)
         return None
+
+    def _allowed(self, request: Request, client: Client, now_ms: int) -> Answer | None:
+        """Return what may be done at an address; None where a recording shows what the service says."""
+        if not self._cors or self._twin.route_of("OPTIONS", request.path) is not None:
+            return None
+        if (allowed := self._preflight(request)) is not None:
+            return allowed
+        methods = self._twin.methods_of(request.path)
+        choice = self._twin.choose(request, client.session, now_ms=now_ms) if methods else None
+        if not methods or (choice is not None and not choice.extrapolated):
+            return None
+        return Answer(options(methods), by="miss")
 
     def _preflight(self, request: Request) -> Answer | None:
         allowed = preflight(request.headers) if self._cors and request.method == "OPTIONS" else None
@@ -301,11 +320,16 @@ def _check_room(method: str, client: Client) -> None:
 
 def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
     """Return the headers that tell a client of its session: the cookie, once, and that its state is gone."""
-    headers = [(b"set-cookie", cookie(named.session))] if named.is_new else []
+    headers = cookie(named)
     if client.was_dropped:
         client.was_dropped = False
         headers.append(SESSION_DROPPED)
     return headers
+
+
+def _whole(answer: Answer) -> Response:
+    """Return the response with the body that GET would have: its length is told to HEAD as well."""
+    return replace(answer.response, body=answer.unsent) if answer.unsent else answer.response
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:

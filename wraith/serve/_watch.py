@@ -1,4 +1,5 @@
-"""``--watch``: another twin answers when model, handlers or fixtures change, on the same socket.
+"""``--watch``: another twin answers on the same socket when model, handlers, fixtures, faults or settings
+change.
 
 What does not load is said, and the twin that answers goes on: a file is often saved half done.
 """
@@ -12,25 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wraith.errors import WraithError
-from wraith.runtime import Twin
+from wraith.serve._loaded import Loaded
 
 if TYPE_CHECKING:
     from hypercorn.typing import Scope
 
     from wraith.asgi import App, Receive, Send
 
-FOLDERS: Final = frozenset({"lua", "model", "state"})
+FOLDERS: Final = frozenset({"faults", "lua", "model", "state"})
 """Folders of a workspace that an answer depends on."""
-_ENDINGS: Final = frozenset({"", ".json", ".lua"})
+_ENDINGS: Final = frozenset({"", ".json", ".lua", ".toml"})
 """Of files in them; and of a folder, which may have come with its files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A twin, and the digest of its model."""
-
-    twin: Twin
-    model_digest: str
+FILES: Final = frozenset({"scrub.toml", "wraith.toml"})
+"""Files of a workspace that an answer depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +43,8 @@ class Watch:
         def matters(_: Change, name: str) -> bool:
             path = Path(name)
             inside = path.relative_to(folder)
+            if len(inside.parts) == 1 and path.name in FILES:
+                return True
             hidden = path.name.startswith(".")
             return inside.parts[0] in FOLDERS and path.suffix in _ENDINGS and not hidden
 

@@ -16,6 +16,7 @@ from wraith.synth._explain.explanation import (
 from wraith.synth._explain.rivals import Rival
 from wraith.synth._learn.engine import learn
 from wraith.synth._shared.spread import Spread, in_turn
+from wraith.synth._shared.undisturbed import undisturbed
 from wraith.synth._world.recall import Learned
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "find_route",
     "in_turn",
     "learn",
+    "undisturbed",
 ]

@@ -2,9 +2,10 @@
 
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._disjoint import Conjunction, disjoint
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep, effect_to_json
+from wraith.wir._effects import Delete, Effect, ForEach, Make, Purge, Put, SetField, Sweep, effect_to_json
 from wraith.wir._evidence import Evidence, RouteEvidence, VariantEvidence, dump_evidence
 from wraith.wir._expr import (
+    JOINS,
     QUERY_PARTS,
     Append,
     Ask,
@@ -12,6 +13,8 @@ from wraith.wir._expr import (
     Case,
     Cast,
     Clock,
+    Criteria,
+    Doing,
     Each,
     Expr,
     Filters,
@@ -21,6 +24,7 @@ from wraith.wir._expr import (
     Literal,
     Lookup,
     Mark,
+    Meaning,
     Merge,
     NextKey,
     Nulls,
@@ -29,6 +33,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
     WhereOp,
@@ -53,7 +58,8 @@ from wraith.wir._guards import (
     OneOfSet,
     known,
 )
-from wraith.wir._lint import LintFinding, lint
+from wraith.wir._lint import lint
+from wraith.wir._lint_finding import LintFinding
 from wraith.wir._model import (
     Entity,
     Fixture,
@@ -79,6 +85,7 @@ from wraith.wir._show import show_atom, show_effect, show_expr, show_template
 __all__ = [
     "ANYTHING",
     "FUNCTIONS",
+    "JOINS",
     "METHODS",
     "QUERY_PARTS",
     "Absent",
@@ -93,7 +100,9 @@ __all__ = [
     "Cast",
     "Clock",
     "Conjunction",
+    "Criteria",
     "Delete",
+    "Doing",
     "Each",
     "Effect",
     "Entity",
@@ -105,6 +114,7 @@ __all__ = [
     "Filters",
     "First",
     "Fixture",
+    "ForEach",
     "FreshId",
     "Given",
     "GraphQL",
@@ -120,6 +130,7 @@ __all__ = [
     "Make",
     "Mark",
     "Matches",
+    "Meaning",
     "Media",
     "Merge",
     "Model",
@@ -145,6 +156,7 @@ __all__ = [
     "Sum",
     "Sweep",
     "Text",
+    "Update",
     "Variant",
     "VariantEvidence",
     "When",

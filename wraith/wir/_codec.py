@@ -12,7 +12,17 @@ from typing import get_args
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
 from wraith.paths import Path, format_path, parse_path
+from wraith.wir._codec_parts import (
+    filters_from_json,
+    filters_to_json,
+    list_in,
+    number_in,
+    one_of,
+    text_in,
+    texts_in,
+)
 from wraith.wir._expr import (
+    JOINS,
     QUERY_PARTS,
     Append,
     Ask,
@@ -21,15 +31,15 @@ from wraith.wir._expr import (
     Cast,
     CastType,
     Clock,
+    Criteria,
+    Doing,
     Each,
     Expr,
-    Filters,
     First,
     FreshId,
     Given,
     Literal,
     Lookup,
-    Mark,
     Merge,
     NextKey,
     Nulls,
@@ -38,6 +48,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
     WhereOp,
@@ -114,6 +125,9 @@ def expr_to_json(expr: Expr) -> JsonValue:
                 if part is not None:
                     asked[name] = expr_to_json(part)
             return {**asked, "names": list(names)} if names else asked
+        case Update(base, by, words, members):
+            done = {"update": expr_to_json(base), "by": expr_to_json(by), "words": dict(words)}
+            return {**done, "members": list(members)} if members else done
         case When(test, then, otherwise):
             done = {"when": atom_to_json(test), "then": expr_to_json(then)}
             return done if otherwise is None else {**done, "otherwise": expr_to_json(otherwise)}
@@ -132,7 +146,9 @@ def _query_to_json(query: Query) -> JsonValue:
         if part is not None:
             done[name] = expr_to_json(part)
     if query.filters is not None:
-        done["filters"] = _filters_to_json(query.filters)
+        done["filters"] = filters_to_json(query.filters)
+    if query.criteria:
+        done["criteria"] = [_criteria_to_json(each) for each in query.criteria]
     if query.nulls != "low":
         done["nulls"] = query.nulls
     if query.first_page != 1:
@@ -150,21 +166,13 @@ def _where_to_json(where: Where) -> JsonValue:
     return {**done, "absent": True} if where.absent else done
 
 
-def _filters_to_json(filters: Filters) -> JsonValue:
-    marks: list[JsonValue] = []
-    for mark in filters.marks:
-        written: dict[str, JsonValue] = {"before": mark.before, "after": mark.after, "op": mark.op}
-        if mark.split:
-            written["split"] = mark.split
-        if mark.absent:
-            written["absent"] = True
-        marks.append(written)
-    done: dict[str, JsonValue] = {
-        "marks": marks,
-        "without": list(filters.without),
-        "unknown": filters.unknown,
-    }
-    return {**done, "every": list(filters.every)} if filters.every else done
+def _criteria_to_json(criteria: Criteria) -> JsonValue:
+    done: dict[str, JsonValue] = {"value": expr_to_json(criteria.value), "words": dict(criteria.words)}
+    if criteria.members:
+        done["members"] = list(criteria.members)
+    if criteria.names:
+        done["names"] = {name: format_path(path) for name, path in criteria.names}
+    return {**done, "search": [format_path(path) for path in criteria.search]} if criteria.search else done
 
 
 def expr_from_json(value: JsonValue) -> Expr:
@@ -181,26 +189,8 @@ def expr_from_json(value: JsonValue) -> Expr:
     )
 
 
-def _text(value: JsonValue) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"expected text, found {value!r:.40}")
-    return value
-
-
-def _list(value: JsonValue) -> list[JsonValue]:
-    if not isinstance(value, list):
-        raise ValueError(f"expected a list, found {value!r:.40}")
-    return value
-
-
-def _number(value: JsonValue) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"expected an integer, found {value!r:.40}")
-    return value
-
-
 def _exprs(value: JsonValue) -> tuple[Expr, ...]:
-    return tuple(expr_from_json(item) for item in _list(value))
+    return tuple(expr_from_json(item) for item in list_in(value))
 
 
 def _optional(value: dict[str, JsonValue], name: str) -> Expr | None:
@@ -230,7 +220,7 @@ def _where(value: JsonValue) -> Where:
     if not isinstance(value, dict) or value["op"] not in get_args(WhereOp):
         raise ValueError(f"not a condition: {value!r:.60}")
     return Where(
-        parse_path(_text(value["field"])),
+        parse_path(text_in(value["field"])),
         value["op"],  # type: ignore[arg-type]  # checked above
         expr_from_json(value["value"]),
         bool(value.get("when_given", True)),
@@ -241,14 +231,14 @@ def _where(value: JsonValue) -> Where:
 def _order(value: JsonValue) -> tuple[Path, bool]:
     if not isinstance(value, dict):
         raise ValueError(f"not an order: {value!r:.60}")
-    return parse_path(_text(value["by"])), bool(value["descending"])
+    return parse_path(text_in(value["by"])), bool(value["descending"])
 
 
 def _query(value: dict[str, JsonValue]) -> Query:
     return Query(
-        _text(value["query"]),
-        tuple(_where(each) for each in _list(value.get("where", []))),
-        tuple(_order(each) for each in _list(value.get("order", []))),
+        text_in(value["query"]),
+        tuple(_where(each) for each in list_in(value.get("where", []))),
+        tuple(_order(each) for each in list_in(value.get("order", []))),
         sort=_optional(value, "sort"),
         direction=_optional(value, "direction"),
         limit=_optional(value, "limit"),
@@ -259,36 +249,28 @@ def _query(value: dict[str, JsonValue]) -> Query:
         after=_optional(value, "after"),
         under=_optional(value, "under"),
         item=_optional(value, "item"),
-        filters=_filters(value["filters"]) if "filters" in value else None,
-        nulls=_one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
-        first_page=_number(value.get("first_page", 1)),
-        unwind=parse_path(_text(value.get("unwind", ""))),
+        filters=filters_from_json(value["filters"]) if "filters" in value else None,
+        criteria=tuple(_criteria(each) for each in list_in(value.get("criteria", []))),
+        nulls=one_of(value.get("nulls", "low"), get_args(Nulls)),  # type: ignore[arg-type]  # one of them
+        first_page=number_in(value.get("first_page", 1)),
+        unwind=parse_path(text_in(value.get("unwind", ""))),
     )
 
 
-def _filters(value: JsonValue) -> Filters:
+def _criteria(value: JsonValue) -> Criteria:
     if not isinstance(value, dict):
-        raise ValueError(f"not filters: {value!r:.60}")
-    return Filters(
-        tuple(_mark(each) for each in _list(value["marks"])),
-        tuple(_text(each) for each in _list(value.get("without", []))),
-        _one_of(value.get("unknown", "ignored"), ("ignored", "nothing")),  # type: ignore[arg-type]  # one of them
-        tuple(_text(each) for each in _list(value.get("every", []))),
+        raise ValueError(f"not criteria: {value!r:.60}")
+    words, names = value["words"], value.get("names", {})
+    if not isinstance(words, dict) or not isinstance(names, dict):
+        raise ValueError(f"words and names: expected objects, found {value!r:.60}")
+    meanings = (*JOINS, *get_args(WhereOp))
+    return Criteria(
+        expr_from_json(value["value"]),
+        tuple((word, one_of(meaning, meanings)) for word, meaning in words.items()),  # type: ignore[misc]  # one of them
+        texts_in(value.get("members", [])),
+        tuple((name, parse_path(text_in(path))) for name, path in names.items()),
+        tuple(parse_path(text_in(path)) for path in list_in(value.get("search", []))),
     )
-
-
-def _mark(value: JsonValue) -> Mark:
-    if not isinstance(value, dict):
-        raise ValueError(f"not a mark: {value!r:.60}")
-    op = _one_of(value["op"], get_args(WhereOp))
-    before, after, split = (_text(value.get(name, "")) for name in ("before", "after", "split"))
-    return Mark(before, after, op, split, bool(value.get("absent")))  # type: ignore[arg-type]  # one of the operators
-
-
-def _one_of(value: JsonValue, names: tuple[str, ...]) -> str:
-    if value not in names:
-        raise ValueError(f"expected one of {', '.join(names)}, found {value!r:.40}")
-    return _text(value)
 
 
 def _object(value: dict[str, JsonValue]) -> Object:
@@ -300,7 +282,7 @@ def _object(value: dict[str, JsonValue]) -> Object:
 
 
 def _call(value: dict[str, JsonValue]) -> Call:
-    name, of = _text(value["call"]), _exprs(value["of"])
+    name, of = text_in(value["call"]), _exprs(value["of"])
     if name not in FUNCTIONS:
         raise ValueError(f"there is no function {name!r}")
     least, most = FUNCTIONS[name]
@@ -309,22 +291,35 @@ def _call(value: dict[str, JsonValue]) -> Call:
     return Call(name, of)
 
 
+def _update(value: dict[str, JsonValue]) -> Update:
+    words = value["words"]
+    if not isinstance(words, dict):
+        raise ValueError("words: expected an object")
+    return Update(
+        expr_from_json(value["update"]),
+        expr_from_json(value["by"]),
+        tuple((word, one_of(doing, get_args(Doing))) for word, doing in words.items()),  # type: ignore[misc]  # one of them
+        texts_in(value.get("members", [])),
+    )
+
+
 _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
     "literal": lambda value: Literal(value["literal"]),
-    "path": lambda value: ref(_text(value["path"])),
+    "path": lambda value: ref(text_in(value["path"])),
     "lookup": lambda value: Lookup(
-        _text(value["lookup"]), expr_from_json(value["key"]), parse_path(_text(value["at"]))
+        text_in(value["lookup"]), expr_from_json(value["key"]), parse_path(text_in(value["at"]))
     ),
-    "fresh_id": lambda value: FreshId(_text(value["fresh_id"])),
+    "fresh_id": lambda value: FreshId(text_in(value["fresh_id"])),
     "next_key": lambda value: NextKey(
-        _text(value["next_key"]),
+        text_in(value["next_key"]),
         bool(value.get("ever")),
         bool(value.get("gaps")),
-        _number(value.get("start", 1)),
+        number_in(value.get("start", 1)),
     ),
-    "clock": lambda value: Clock(_text(value["clock"]), _number(value.get("offset_s", 0))),
+    "clock": lambda value: Clock(text_in(value["clock"]), number_in(value.get("offset_s", 0))),
     "first": lambda value: First(_exprs(value["first"])),
     "cast": _cast,
+    "update": _update,
     "merge": _merge,
     "text": lambda value: Text(_exprs(value["text"])),
     "case": _case,
@@ -342,7 +337,7 @@ _READERS: dict[str, Callable[[dict[str, JsonValue]], Expr]] = {
         expr_from_json(value["ask"]),
         _optional(value, "headers"),
         _optional(value, "body"),
-        tuple(_text(name) for name in _list(value.get("names", []))),
+        tuple(text_in(name) for name in list_in(value.get("names", []))),
     ),
     "when": lambda value: When(
         atom_from_json(value["when"]), expr_from_json(value["then"]), _optional(value, "otherwise")

@@ -71,7 +71,15 @@ class Sweep:
     field: Path = ()
 
 
-Effect: TypeAlias = Put | Delete | SetField | Make | Sweep | Purge
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Have an effect once for each element of a list, which it sees at the root ``item``."""
+
+    of: Expr
+    effect: Effect
+
+
+Effect: TypeAlias = Put | Delete | SetField | Make | Sweep | Purge | ForEach
 
 
 def effect_to_json(effect: Effect) -> JsonValue:
@@ -81,6 +89,8 @@ def effect_to_json(effect: Effect) -> JsonValue:
             return {"put": entity, "key": expr_to_json(key), "value": expr_to_json(value)}
         case Delete(entity, key):
             return {"delete": entity, "key": expr_to_json(key)}
+        case ForEach(of, each):
+            return {"for_each": expr_to_json(of), "effect": effect_to_json(each)}
         case Purge(query):
             return {"purge": expr_to_json(query)}
         case Sweep(entity, key, field):
@@ -108,6 +118,8 @@ def effect_from_json(value: JsonValue) -> Effect:
             return Put(entity, expr_from_json(key), expr_from_json(what))
         case {"delete": str(entity), "key": key}:
             return Delete(entity, expr_from_json(key))
+        case {"for_each": of, "effect": each}:
+            return ForEach(expr_from_json(of), effect_from_json(each))
         case {"purge": query} if isinstance(found := expr_from_json(query), Query):
             return Purge(found)
         case {"sweep": str(entity), "key": key, "field": str(field)}:
@@ -120,5 +132,5 @@ def effect_from_json(value: JsonValue) -> Effect:
         case _:
             raise InputError(
                 f"not an effect: {value!r:.120}",
-                hint="expected put, delete, sweep, set or make, with key, or purge",
+                hint="expected put, delete, sweep, set or make, with key, purge, or for_each with effect",
             )

@@ -47,9 +47,39 @@ WhereOp: TypeAlias = OneOf[
     "contains",
     "starts",
     "ends",
+    "has",
     "matches",
     "exists",
 ]
+Meaning: TypeAlias = WhereOp | OneOf["all", "any", "none"]
+"""What a word of a language of conditions is: an operator, or how conditions are joined."""
+
+Doing: TypeAlias = OneOf[
+    "set",
+    "insert",
+    "unset",
+    "clear",
+    "append",
+    "prepend",
+    "push",
+    "include",
+    "exclude",
+    "merge",
+    "increase",
+    "decrease",
+    "multiply",
+    "least",
+    "most",
+    "toggle",
+    "copy",
+    "move",
+    "keep",
+]
+"""What an operation of an update does at its place."""
+
+JOINS = ("all", "any", "none")
+"""The ways to join conditions: which of them have to hold."""
+
 Nulls: TypeAlias = OneOf["low", "high", "first", "last"]
 CastType: TypeAlias = OneOf["integer", "number", "boolean", "string", "scalar"]
 
@@ -191,13 +221,14 @@ class Where:
 class Mark:
     """What stands before and behind the name of a field in the name of a parameter, and the condition that it
     stands for; where ``split`` is not empty, it parts alternatives in one value. ``absent``: what has no such
-    field meets the condition."""
+    field meets the condition. ``lead``: the value begins with this text, ``gte:`` in ``size=gte:3``."""
 
     before: str
     after: str
     op: WhereOp
     split: str = ""
     absent: bool = False
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +245,24 @@ class Filters:
     """What a parameter does that names no field of any entity."""
     every: tuple[str, ...] = ()
     """Words that stand for every value: with them a condition holds for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Conditions that one value of a request spells out: a text, ``size gt 3 and name eq "a"``, or a
+    document, ``{"size": {"$gt": 3}}``. A value that is none of that language is no condition."""
+
+    value: Expr
+    words: tuple[tuple[str, Meaning], ...]
+    """What its words and signs mean, each once; one that ends with ``(`` is written as a function, and
+    ``""`` is what stands between two conditions where nothing does."""
+    members: tuple[str, ...] = ()
+    """What the members of conditions are called that are objects of field, operator and value; or of their
+    field alone, with operators that are names of members."""
+    names: tuple[tuple[str, Path], ...] = ()
+    """Where the fields stand that have another name there."""
+    search: tuple[Path, ...] = ()
+    """Where a value is looked for that stands alone; the empty path is everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +296,7 @@ class Query:
     """Where each entity has a list: the query is over its elements. Each is seen in the place of the list,
     so that conditions and ``item`` see the element and what it is part of."""
     filters: Filters | None = None
+    criteria: tuple[Criteria, ...] = ()
     nulls: Nulls = "low"
     """Where null and missing values are sorted: as less or more than any other, or always first or last."""
     first_page: int = 1
@@ -292,6 +342,19 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """A document changed by the operations that a part of a request says: a list of them, or an object in
+    which words stand for what is done."""
+
+    base: Expr
+    by: Expr
+    words: tuple[tuple[str, Doing], ...]
+    """What each word does; ``""`` is what a member without one does."""
+    members: tuple[str, ...] = ()
+    """What the members of operations are called that are objects: word, path, operand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The twin's own answer to another request: an object of ``status``, ``headers``, ``body``, ``path`` and
     ``asked``, the element that was asked about.
@@ -331,6 +394,7 @@ Expr: TypeAlias = (
     | Object
     | When
     | Ask
+    | Update
 )
 
 

@@ -8,9 +8,9 @@ equate it with 1.0, as the interpreter does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, isfinite
 from typing import Final, TypeAlias
 
 from wraith.canonical import JsonValue
@@ -126,24 +126,23 @@ class Facts:
         if self.literals:
             return self.literals[0]
         kinds = self.kinds & STRING or self.kinds if text else self.kinds
-        if self.matches or (self.refused and kinds == STRING):
-            found = common_text(self.matches, self.refused)
-            return found if isinstance(found, str) else ""
-        if self.least is not None or self.below is not None:
-            number = _between(self.least, self.below)
-            return str(number) if kinds == STRING else number
-        names = sorted(self.members) + [self._beyond_name()] * bool(self.beyond)
-        samples: dict[int, JsonValue] = {
-            STRING: "text",
-            OBJECT: {name: "text" for name in names if name not in self.members},
-            INTEGER: 1,
-            FLOAT: 1.5,
-            BOOLEAN: True,
-            ARRAY: [],
-            NULL: None,
-        }
-        allowed = [value for kind, value in samples.items() if kinds & kind]
+        allowed = [value for value in self._samples(kinds) if kinds_of_value(value) & kinds]
         return next((value for value in allowed if not self.excludes(value)), "other")
+
+    def _samples(self, kinds: int) -> Iterator[JsonValue]:
+        """Yield values that the facts may allow, the likeliest first."""
+        if self.least is not None or self.below is not None:
+            for number in _numbers(self.least, self.below):
+                if kinds != STRING:
+                    yield number
+                yield from _spellings(number)
+        if self.matches or self.refused:
+            found = common_text(self.matches, self.refused)
+            yield found if isinstance(found, str) else ""
+        names = sorted(self.members) + [self._beyond_name()] * bool(self.beyond)
+        yield "text"
+        yield {name: "text" for name in names if name not in self.members}
+        yield from (1, 1.5, True, [], None)
 
     def _beyond_name(self) -> str:
         """Return a name of a member that is none of those that may not be the only ones."""
@@ -233,6 +232,21 @@ def _between(least: float | None, below: float | None) -> float:
         assert least is not None, "Invariant: without a least bound the number lies below"
         return least
     return number
+
+
+def _numbers(least: float | None, below: float | None) -> Iterator[float]:
+    """Yield numbers between the bounds, the simplest first."""
+    yield _between(least, below)
+    if least is not None:
+        yield least
+        if below is not None:
+            yield (least + below) / 2
+
+
+def _spellings(number: float) -> Iterator[str]:
+    """Yield texts that read as the number: patterns take some of them, and refuse others."""
+    plain = str(int(number)) if isfinite(number) and number == int(number) else str(number)
+    yield from (plain, str(float(number)), f"+{plain}", f"{number:e}")
 
 
 def _no_integer(bottom: float, below: float) -> bool:

@@ -51,6 +51,8 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "without": (2, 2),
     "only": (2, 2),
     "keys": (1, 1),
+    "tally": (2, 4),
+    "groups": (2, 3),
     # comparisons
     "is": (2, 2),
     "matches": (2, 2),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Final
 
@@ -19,28 +19,12 @@ from wraith.wir._disjoint import Conjunction
 from wraith.wir._effects import Delete, Make, Put, SetField, Sweep
 from wraith.wir._expr import Literal, Lookup, NextKey, Query, Ref
 from wraith.wir._guards import Atom
+from wraith.wir._lint_finding import LintFinding
+from wraith.wir._lint_graphql import lint_graphql
 from wraith.wir._model import Model, Variant
 from wraith.wir._show import show_atom, show_expr
 
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-SURE: Final = frozenset({"broken-file", "duplicate-id", "hole-without-source", "unknown-entity"})
-"""Codes of what answers wrongly; the others are of what serves nothing, or may surprise."""
-
-
-@dataclass(frozen=True, slots=True)
-class LintFinding:
-    """One thing that is wrong: what kind (``code``), where, what, and what to do about it."""
-
-    code: str
-    where: str
-    message: str
-    remedy: str
-
-    @property
-    def is_error(self) -> bool:
-        return self.code in SURE
 
 
 def lint(model: Model, is_placeholder: Callable[[str], bool]) -> Iterator[LintFinding]:
@@ -60,6 +44,7 @@ def lint(model: Model, is_placeholder: Callable[[str], bool]) -> Iterator[LintFi
         yield from _unreachable(name, variants)
         for number, variant in enumerate(variants):
             yield from _variant(f"{name}, variant {number}", variant, known, is_placeholder)
+    yield from lint_graphql(model, is_placeholder)
 
 
 def _twice(model: Model) -> Iterator[LintFinding]:

@@ -14,7 +14,7 @@ from typing import Final, assert_never
 
 from wraith.canonical import JsonValue, compact
 from wraith.paths import Path, format_path
-from wraith.wir._effects import Delete, Effect, Make, Purge, Put, SetField, Sweep
+from wraith.wir._effects import Delete, Effect, ForEach, Make, Purge, Put, SetField, Sweep
 from wraith.wir._expr import (
     Append,
     Ask,
@@ -22,6 +22,7 @@ from wraith.wir._expr import (
     Case,
     Cast,
     Clock,
+    Criteria,
     Each,
     Expr,
     Filters,
@@ -38,6 +39,7 @@ from wraith.wir._expr import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
     Where,
 )
@@ -71,6 +73,7 @@ _CONDITIONS: Final = {
     "contains": "contains",
     "starts": "starts with",
     "ends": "ends with",
+    "has": "is or holds",
     "matches": "matches",
     "exists": "exists as",
 }
@@ -128,6 +131,8 @@ def show_atom(atom: Atom) -> str:
 
 def show_effect(effect: Effect) -> str:
     """Return an effect as text: what is stored or removed, and where."""
+    if isinstance(effect, ForEach):
+        return f"for each item of {_tight(effect.of, _Binds.CHOICE)}: {show_effect(effect.effect)}"
     if isinstance(effect, Purge):
         return f"delete all of {show_expr(effect.query)}"
     place = f"{effect.entity}[{show_expr(effect.key)}]"
@@ -220,6 +225,11 @@ def _show(expr: Expr) -> tuple[str, _Binds]:
             inside = [f"...{show_expr(base)}"] if base is not None else []
             inside += [f"{_key(name)}: {show_expr(value)}" for name, value in members]
             return f"object {{{', '.join(inside)}}}", _Binds.UNARY
+        case Update(base, by, words, members):
+            done = _listed(f"{_json(word)} {doing}" for word, doing in words)
+            rest = f" of objects {_listed(map(_key, members))}" if members else ""
+            updated = f"{_tight(base, _Binds.CHOICE)} updated by {_tight(by, _Binds.CHOICE)} ({done}){rest}"
+            return updated, _Binds.CLAUSE
         case Ask():
             return _ask(expr), _Binds.CLAUSE
         case Query():
@@ -309,6 +319,7 @@ def _query(query: Query) -> str:
         said.append(f" where {' and '.join(map(_condition, query.where))}")
     if query.filters is not None:
         said.append(f" filtered by {_filters(query.filters)}")
+    said += [f" meeting {_criteria(each)}" for each in query.criteria]
     if query.sort is not None:
         said.append(f" sorted by {part(query.sort)}")
     if query.direction is not None:
@@ -341,9 +352,23 @@ def _filters(filters: Filters) -> str:
     return f"{said} (unknown fields: none)" if filters.unknown == "nothing" else said
 
 
+def _criteria(criteria: Criteria) -> str:
+    """Return what a value spells out: the words of its language, with what each means."""
+    words = (f"{_json(word)} {_CONDITIONS.get(meaning, meaning)}" for word, meaning in criteria.words)
+    said = f"{_tight(criteria.value, _Binds.SUM)} ({_listed(words)})"
+    if criteria.members:
+        said += f" of objects {_listed(map(_key, criteria.members))}"
+    if criteria.names:
+        said += f" where {_listed(f'{_key(name)} is {format_path(path)}' for name, path in criteria.names)}"
+    if criteria.search:
+        said += f" searching {_listed(format_path(path) or 'everywhere' for path in criteria.search)}"
+    return said
+
+
 def _mark(mark: Mark) -> str:
     several = f" (several by {_json(mark.split)})" if mark.split else ""
-    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}"
+    lead = f" (behind {_json(mark.lead)})" if mark.lead else ""
+    return f"{mark.before}FIELD{mark.after} {_CONDITIONS[mark.op]}{several}{lead}"
 
 
 def _condition(where: Where) -> str:

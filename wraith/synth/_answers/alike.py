@@ -9,17 +9,20 @@ own says when it was answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Path, leaves
+from wraith.paths import MISSING, Found, Path, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._evidence.made import clock_source, looks_made
 from wraith.synth._evidence.places import cost
 from wraith.synth._evidence.rows import Row, equal, fit, typed
 from wraith.synth._guards.context import Context
 from wraith.wir import Clock, Expr, Literal, Ref, Text
+
+MIN_IDENTIFIER = 8
+"""Characters of an identifier that is not met in a text by chance."""
 
 SHORTEST = 4
 """Characters of a key that are not met in a text by chance."""
@@ -36,10 +39,36 @@ COARSE = "%Y-%m-%d"
 class Alike:
     """What the parts of some answers that all of them share could be, other than constants."""
 
-    def __init__(self, rows: Sequence[Row], context: Context) -> None:
+    def __init__(
+        self, rows: Sequence[Row], context: Context, columns: Sequence[tuple[Expr, Sequence[Found]]] = ()
+    ) -> None:
         self._rows = rows
+        self._columns = columns
+        """Parts of the answers that others may refer to, with their values."""
         self._context = context
         self._envelope = context.envelope or ()
+
+    @cached_property
+    def is_of_one(self) -> bool:
+        """Whether all answers show what is stored of one entity, and the same of it: then a constant can
+        hardly be told from what it holds."""
+        first = self._rows[0].env.entity
+        return (
+            self._context.addressed
+            and isinstance(first, dict)
+            and all(equal(row.env.entity, first) for row in self._rows)
+        )
+
+    @cached_property
+    def is_blind(self) -> bool:
+        """Whether what was stored before is not known of any row."""
+        return all(row.observation.blind for row in self._rows)
+
+    def stored(self, at: Path) -> Expr | None:
+        """Return what is stored of the entity in the place of a part of the answer, None where the part is
+        none of the representation."""
+        size = len(self._envelope)
+        return Ref(("entity", *at[size:])) if at[:size] == self._envelope else None
 
     def source(self, value: JsonValue, at: Path) -> Expr | None:
         """Return where a part comes from that all answers share, None where it is a constant, or has parts to
@@ -51,7 +80,7 @@ class Alike:
         if isinstance(value, str):
             if value == self._caller:
                 return Ref(("caller",))
-            if (text := naming(value, self._particular)) is not None:
+            if (text := naming(value, self._told)) is not None:
                 return text
         elif isinstance(value, int):
             for text_of_it, expr in self._particular:
@@ -75,6 +104,21 @@ class Alike:
         """The identity of who asked, where only one ever did."""
         callers = {text_of(row.env.caller) for row in self._rows}
         return callers.pop() if len(callers) == 1 else None
+
+    @cached_property
+    def _told(self) -> list[tuple[str, Expr]]:
+        """What an answer that is all there is may name: what its request does, and the identifiers that it
+        tells elsewhere."""
+        told = [
+            (text, expr)
+            for expr, column in self._columns
+            if isinstance(expr, Ref) and expr.path[:1] == self._context.own[:1]
+            if (text := text_of(column[0])) is not None and MIN_IDENTIFIER <= len(text) <= LONGEST
+            if looks_made(text)
+        ]
+        known = {text for text, _ in self._particular}
+        made = [each for each in told if each[0] not in known] if len(self._rows) == 1 else []
+        return sorted([*self._particular, *made], key=lambda each: -len(each[0]))
 
     @cached_property
     def _particular(self) -> list[tuple[str, Expr]]:
@@ -120,14 +164,22 @@ class Alike:
         )  # a time of its own lies whole hours away by chance only
 
 
-def naming(text: str, path: Sequence[tuple[str, Expr]]) -> Expr | None:
-    """Return the text with what it names of the path, None where it names nothing."""
-    for value, expr in path:
+def naming(text: str, known: Sequence[tuple[str, Expr]]) -> Expr | None:
+    """Return the text with what it names of what is known, None where it names nothing."""
+    pieces = [*_named(text, known)]
+    if all(isinstance(piece, Literal) for piece in pieces):
+        return None
+    return pieces[0] if len(pieces) == 1 else Text(tuple(pieces))
+
+
+def _named(text: str, known: Sequence[tuple[str, Expr]]) -> Iterator[Expr]:
+    """Yield the pieces of a text, cut at the values that are known; the first of them before the others."""
+    for place, (value, expr) in enumerate(known):
         cut = re.split(rf"(?<!\w){re.escape(value)}(?!\w)", text)
         if len(cut) > 1:
-            pieces: list[Expr] = []
             for position, piece in enumerate(cut):
-                pieces += [expr] if position else []
-                pieces += [Literal(piece)] if piece else []
-            return expr if pieces == [expr] else Text(tuple(pieces))
-    return None
+                yield from [expr] if position else []
+                yield from _named(piece, known[place + 1 :]) if piece else ()
+            return
+    if text:
+        yield Literal(text)

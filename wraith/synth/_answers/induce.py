@@ -8,12 +8,12 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, format_path, get, leaves
-from wraith.runtime import compile_expr, text_of
+from wraith.paths import MISSING, Found, Path, format_path, get
+from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._answers.alike import Alike
 from wraith.synth._answers.links import address_source, cursor_source
 from wraith.synth._answers.obeyed import Obeyed
@@ -22,7 +22,6 @@ from wraith.synth._answers.rest import Rest
 from wraith.synth._evidence.finds import Named, found_source, named_by
 from wraith.synth._evidence.made import clock_source, fresh_number
 from wraith.synth._evidence.places import rank
-from wraith.synth._evidence.ranges import range_parts
 from wraith.synth._evidence.rows import (
     Row,
     Values,
@@ -51,9 +50,11 @@ from wraith.synth._values.sources import (
     sum_source,
     text_source,
 )
-from wraith.synth._values.steps import step_source
+from wraith.synth._values.steps import one_step, step_source
 from wraith.synth._values.texts import function_source, length_source
+from wraith.synth._values.updates import update_sources
 from wraith.wir import (
+    Case,
     Cast,
     Each,
     Expr,
@@ -70,6 +71,9 @@ SPREAD = "$spread"
 SPREAD_SHARE = 0.6
 """An object is written as another one with changes where at most this share of its members changes."""
 
+
+FEW = 4
+"""Answers that may all show one number by chance."""
 
 LIKELY = 0.7
 """The share of answers that an expression known from elsewhere has to give: what an exchange changed out of
@@ -123,13 +127,14 @@ class _Inducer:
         self.holes: dict[str, Hole] = {}
         self.unexplained: list[str] = []
         self.conflicts: list[Path] = []
+        self.cases: dict[str, Expr] = {}
         made = Fresh(rows, values, context)
         self.fresh = made.sources
         self.made = made.columns
         self.beside = repr([expr for expr, _ in made.columns])
         self.known = context.known(rows)
         self.obeyed = Obeyed(rows, values, context)
-        self.alike = Alike(rows, context)
+        self.alike = Alike(rows, context, self.made)
         self.rest = Rest(rows, values, context, self.obeyed)
 
     def run(self) -> Induced:
@@ -152,7 +157,7 @@ class _Inducer:
             return self._hole("derived", type_of(values), law)
         shared = constant(values)
         if shared is not MISSING:
-            return self._constant(as_json(shared), at)
+            return self._of_one(shared, at) if self.alike.is_of_one else self._constant(as_json(shared), at)
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
@@ -165,22 +170,75 @@ class _Inducer:
         if source is not None:
             return self._hole(hole_class(source), type_of(values), source)
         present = {kind(value) for value in values if value is not MISSING}
+        if present == {"object"} and (tallied := self.rest.tallied(values, at)) is not None:
+            return self._hole("derived", "object", tallied)
         if present == {"object"}:
             return self._object(values, at)
         if present == {"array"}:
             return self._array(values, at)
         return self._scalar(values, at)
 
+    def _of_one(self, shared: Found, at: Path) -> JsonValue:
+        """Return the template of what every answer says of the one entity that they all are about: it is as
+        it was stored, but for what differs from that."""
+        value, old = as_json(shared), self.alike.stored(at)
+        if old is None:
+            return self._constant(value, at)
+        if self.alike.is_blind:
+            over = self._set_anew(value, at)
+            return over if over is not None else self._hole("state", type_of([value]), old)
+        was = compile_expr(old)(self.rows[0].env)
+        if equal(was, value):
+            told = None if isinstance(value, dict | list) else self.alike.source(value, at)
+            return self._hole("state", type_of([value]), old) if told is None else self._constant(value, at)
+        if (moved := one_step(old, was, value)) is not None and self.alike.source(value, at) is None:
+            return self._hole("derived", "integer", moved)
+        if not isinstance(was, dict) or not isinstance(value, dict):
+            return self._constant(value, at)
+        every = dict.fromkeys([*value, *was])
+        changed = [key for key in every if not equal(get(was, (key,)), get(value, (key,)))]
+        if len(changed) > SPREAD_SHARE * len(every) or len(changed) == len(every):
+            return self._constant(value, at)
+        node: dict[str, JsonValue] = {SPREAD: self._hole("state", "object", old)}
+        for key in changed:
+            node[key] = self._member([shared] * len(self.rows), key, at)
+        return node
+
+    def _set_anew(self, value: JsonValue, at: Path) -> JsonValue:
+        """Return the template of a part of an entity that a write told of first, which was sent or tells the
+        time in it, None where the write says nothing of it."""
+        old = self.alike.stored(at)
+        if not isinstance(value, dict) or old is None:
+            found = self.alike.source(value, at)
+            return None if found is None else self._hole(hole_class(found), type_of([value]), found)
+        over = {key: self._set_anew(item, (*at, key)) for key, item in value.items()}
+        over = {key: node for key, node in over.items() if node is not None}
+        return {SPREAD: self._hole("state", "object", old), **over} if over else None
+
     def _constant(self, value: JsonValue, at: Path) -> JsonValue:
         """Return the template of what every answer says: no constant is what it says of its request, of who
         asks, and of the time."""
+        if at in self.fresh:
+            return self._hole(hole_class(self.fresh[at]), type_of([value]), self.fresh[at])
         if (found := self.alike.source(value, at)) is not None:
             return self._hole(hole_class(found), type_of([value]), found)
+        if (moved := self._moved(value, at)) is not None:
+            return self._hole("derived", "integer", moved)
         if isinstance(value, list):
             return [self._constant(item, (*at, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):
             return {key: self._constant(item, (*at, key)) for key, item in value.items()}
         return as_template(value)
+
+    def _moved(self, value: JsonValue, at: Path) -> Expr | None:
+        """Return what is stored in the place of a number, moved by one, where few answers show nothing else:
+        a number that is set would seldom be the next one each time."""
+        old = self.alike.stored(at) if self.context.addressed and len(self.rows) <= FEW else None
+        if old is None or not isinstance(value, int):
+            return None
+        compute = compile_expr(old)
+        moved = [one_step(old, compute(row.env), value) for row in self.rows]
+        return moved[0] if None not in moved else None
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         if (law := self.obeyed.law(values, at)) is not None:
@@ -191,7 +249,7 @@ class _Inducer:
             if _are_texts_of(values, column):
                 return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
-            found = self.known.once(f"scalar beside {self.beside}", lambda: self._made_of(values), at)
+            found = self.known.once(f"scalar beside {self.beside}", lambda: self._made_of(values, at), at)
             if found is not None:
                 made = hole_class(found)
                 kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
@@ -199,16 +257,12 @@ class _Inducer:
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        envelope = self.context.envelope
-        step = self.known.once("step", lambda: step_source(self.rows, values, envelope, at), at)
-        if step is not None:
-            return self._hole("derived", type_of(values), step)
         case = self.known.once("case", lambda: self._case(values), at)
-        if case is not None:
-            return self._hole("enum", type_of(values), case)
-        return self._give_up(values, at)
+        if case is None or _may_be_condition(case):
+            return self._give_up(values, at, case)
+        return self._hole("enum", type_of(values), case)
 
-    def _made_of(self, values: Values) -> Expr | None:
+    def _made_of(self, values: Values, at: Path) -> Expr | None:
         """Return what makes scalars, simplest first."""
         rows = self.rows
         return (
@@ -219,6 +273,7 @@ class _Inducer:
             or text_source(rows, values, self.made)
             or part_fresh_source(values, self.made)
             or calendar_source(rows, values)
+            or step_source(rows, values, self.context.envelope, at)
             or sum_source(rows, values)
             or length_source(rows, values)
             or size_of_place(rows, values)
@@ -251,13 +306,20 @@ class _Inducer:
         absent = {kind(value) for value, flag in zip(values, there, strict=True) if not flag}
         return First((gate(address), Literal(None))) if absent == {"null"} else gate(address)
 
-    def _give_up(self, values: Values, at: Path) -> JsonValue:
-        """Leave a part open until the others are explained: it may be worked out from them."""
+    def _give_up(self, values: Values, at: Path, case: Expr | None = None) -> JsonValue:
+        """Leave a part open until the others are explained: it may be worked out from them. ``case`` is a map
+        that gives it, if nothing better is found."""
         hole = self._hole("unexplained", type_of(values), First(()))
+        if case is not None:
+            self.cases[str(hole)[1:]] = case
         self.rest.open.append(Open(str(hole)[1:], at, values))
         return hole
 
     def _leave_unexplained(self, each: Open) -> None:
+        if each.hole in self.cases:
+            case = Hole(hole_class="enum", type=type_of(each.values), source=self.cases[each.hole])
+            self.holes[each.hole] = case
+            return
         built = built_text(self.rows, each.values, each.at, self.made, self._case)
         if built is not None:
             self.holes[each.hole] = built
@@ -348,7 +410,13 @@ class _Inducer:
             for new in sent
             for deep in (False, True)
         ]
-        return [*stored, *sent, *merges]
+        updates = (update for old in stored for update in self._updates(old, at))
+        return [*stored, *sent, *merges, *updates]
+
+    def _updates(self, base: Expr, at: Path) -> Iterator[Expr]:
+        """Yield what makes the representation of what it was, by the operations of the request."""
+        if at == self.context.envelope:
+            yield from update_sources(self.rows, [get(value, at) for value in self.values], base)
 
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)
@@ -356,14 +424,18 @@ class _Inducer:
         mapped = map_source(self.rows, values, element_learner(self.context), known)
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
-        if mapped is not None and (len(lengths) > 1 or "FreshId(" not in repr(mapped)):
+        if mapped is not None and (len(lengths) > 1 or _sees_elements(mapped)):
             return self._hole("derived", "array", mapped)
         kept = set_source(self.rows, values, str(at[-1]) if at else "")
         if kept is not None:
             return self._hole("derived", "array", kept)
+        grouped = self.rest.grouped(values, at, element_learner(self.context))
+        if grouped is not None:
+            return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
-        return self._give_up(values, at)
+        case = self._case(values)
+        return self._hole("enum", "array", case) if case is not None else self._give_up(values, at)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
         if isinstance(source, Literal) and hole == "constant":
@@ -377,27 +449,26 @@ def _members(value: Found) -> dict[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
 
+def _may_be_condition(case: Expr) -> bool:
+    """Whether a map gives one value for several numbers: a question about the number is simpler."""
+    if not isinstance(case, Case) or not all(integer_of(text) is not None for text, _ in case.cases):
+        return False
+    return len({repr(value) for _, value in case.cases}) < len(case.cases)
+
+
+def _sees_elements(mapped: Expr) -> bool:
+    """Whether a list that always has one length is made of another's elements: no identifier is made for
+    them, and something of them is shown."""
+    item = repr(mapped.item) if isinstance(mapped, Each) else ""
+    return "FreshId(" not in repr(mapped) and (not item or "('item'" in item or "('position'" in item)
+
+
 def _are_texts_of(values: Values, column: list[Found]) -> bool:
     """Whether all values are the texts of numbers or truths: what XML makes of them."""
     return all(
         isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
         for value, other in zip(values, column, strict=True)
     )
-
-
-def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
-    """Return the scalar parts of the answers that headers may be built from, with their values on the
-    rows."""
-    columns = range_parts(rows)
-    first = rows[0].observation.document
-    if not isinstance(first, dict) or isinstance(induced.template, str):
-        return columns
-    for path, value in leaves(first):
-        if len(path) <= 3 and isinstance(value, str | int) and not isinstance(value, bool):
-            column = [get(row.observation.document, path) for row in rows]
-            if all(isinstance(each, str | int) for each in column):
-                columns.append((Ref(("response", "body", *path)), column))
-    return columns
 
 
 def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:

@@ -21,8 +21,10 @@ from wraith.synth._guards.conditions import conditional_source, counted_text
 from wraith.synth._guards.context import Context, Open
 from wraith.synth._guards.laws import OWN
 from wraith.synth._values.arithmetic import Arithmetic, Part
+from wraith.synth._values.groups import Groups
+from wraith.synth._values.maps import Learn
 from wraith.synth._values.sources import from_places, hole_class, named_place, text_source
-from wraith.synth._values.texts import part_function_source
+from wraith.synth._values.texts import part_function_source, part_measure_source
 from wraith.wir import Call, Expr, Hole, Literal, Ref
 
 MAX_PART_DEPTH = 3
@@ -45,13 +47,22 @@ class Rest:
         """Parts that hold an identifier which the answer makes in some cases."""
         self._known = context.known(rows)
         self._arithmetic = self._known.once("arithmetic", lambda: Arithmetic(rows))
-        self._aggregates = self._known.once("aggregates", self._new_aggregates)
+        self._aggregates = self._known.once(f"aggregates of {context.found!r}", self._new_aggregates)
+        self._groups = Groups(rows, context.found)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
 
     def _new_aggregates(self) -> Aggregates:
         scenes = [self.context.known((row,)).once("scene", partial(Scene, row)) for row in self.rows]
-        return Aggregates(self.rows, scenes)
+        return Aggregates(self.rows, scenes, self.context.found)
+
+    def tallied(self, values: Values, at: Path) -> Expr | None:
+        """Return what counts the documents that were found by what they have in a field, or None."""
+        return None if self.context.element else self._groups.tallied(values, at)
+
+    def grouped(self, values: Values, at: Path, learn: Learn) -> Expr | None:
+        """Return what lists the groups of the documents that were found, or None."""
+        return None if self.context.element else self._groups.listed(values, at, learn)
 
     def settle(self, holes: dict[str, Hole]) -> None:
         """Fill the holes of what is worked out from the rest; leave in ``open`` what nothing explains."""
@@ -75,6 +86,7 @@ class Rest:
                 or element_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
                 or part_function_source(self.rows, self.values, each.values, self._texts())
+                or part_measure_source(self.rows, self.values, each.values, list(self._measured()))
                 or as_made(each.values, self.made)
             )
             if source is not None:
@@ -139,6 +151,17 @@ class Rest:
         for path, leaf in leaves(first):
             if isinstance(leaf, str) and len(path) <= MAX_PART_DEPTH and path not in closed:
                 yield Ref(("response", "body", *path)), [get(value, path) for value in self.values]
+
+    def _measured(self) -> Iterator[Part]:
+        """Yield the members of the answers that are explained and may be measured: texts, lists, objects."""
+        first = next((value for value in self.values if isinstance(value, dict)), None)
+        if self.context.element or first is None:
+            return
+        for path in ((name,) for name in first):
+            if not any(each.at[:1] == path for each in self.open):
+                column = [get(value, path) for value in self.values]
+                if all(isinstance(value, str | list | dict) for value in column):
+                    yield Ref((*self.context.own, *path)), column
 
     def _counts(self) -> Iterator[Part]:
         """Yield how many members the explained objects of the answers have, where that differs."""

@@ -135,7 +135,7 @@ def _kind(value: JsonValue) -> tuple[str, ...]:
     )
 
 
-def _row(origin: Observation) -> Row:
+def row_of(origin: Observation) -> Row:
     """Return a write as a row that also sees its own answer."""
     writer = origin.copy()
     writer.env.response = writer.seen.document
@@ -186,7 +186,9 @@ class _Learner:
         key_path = next(each.key for each in collections if each.name == name)
         chosen = thinned(entries, SAMPLE)
         values: list[Found] = [each.value for each in chosen]
-        induced = induce([_row(each.origin) for each in chosen], values, Context(key_path=key_path, own=MADE))
+        induced = induce(
+            [row_of(each.origin) for each in chosen], values, Context(key_path=key_path, own=MADE)
+        )
         made = get(induced.template, key_path)
         hole = induced.holes.get(str(made)[1:]) if isinstance(made, str) else None
         if hole is None or not isinstance(hole.source, FreshId):
@@ -214,7 +216,7 @@ class _Learner:
         for source in sources:
             if isinstance(source, Ref) and source.path[0] in ("request", "response"):
                 compute = compile_expr(source)
-                if all(compute(_row(each).env) is MISSING for each in passed):
+                if all(compute(row_of(each).env) is MISSING for each in passed):
                     return When(Exists(source), key)
         return None
 

@@ -19,6 +19,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._answers.induce import induce
+from wraith.synth._effects.each_changed import each_changed
 from wraith.synth._evidence.places import extend, index
 from wraith.synth._evidence.rows import Row, as_json, constant, distinct_texts, equal, fit
 from wraith.synth._guards.context import MADE, Context
@@ -28,7 +29,19 @@ from wraith.synth._values.sources import from_places, sum_source
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.offspring import Made
 from wraith.synth._world.world import Key, reveals
-from wraith.wir import Absent, Append, Effect, Expr, Literal, Lookup, Make, Ref, SetField, Sum, When
+from wraith.wir import (
+    Absent,
+    Append,
+    Effect,
+    Expr,
+    Literal,
+    Lookup,
+    Make,
+    Ref,
+    SetField,
+    Sum,
+    When,
+)
 
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
@@ -268,6 +281,8 @@ def _updates(name: str, changes: Sequence[_Change], role: Role) -> list[Effect]:
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
     key = _addressed_by(role, rows, chosen) or _key_source(rows, chosen)
+    if key is None and (listed := each_changed(name, [row.env for row in rows], chosen)) is not None:
+        return [listed]
     if key is None:
         return []
     effects: list[Effect] = []

@@ -7,7 +7,7 @@ in each of them, which refer to what the exchange is about (a *join*), and whose
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property, partial
@@ -16,14 +16,15 @@ from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Path
+from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._evidence.places import cost, rank
-from wraith.synth._evidence.rows import Compute, Row, Values, fit, plain_number
-from wraith.synth._evidence.scenes import Join, Numbers, Scene, numbers_of
+from wraith.synth._evidence.rows import Compute, Row, Values, equal, fit, plain_number
+from wraith.synth._evidence.scenes import Join, Scene
+from wraith.synth._evidence.tables import Categories, Tables, View
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._world.flats import Flat, elements
-from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
+from wraith.synth._world.flats import elements
+from wraith.wir import Call, Expr, First, Literal, Object, Query, Ref, Sum, Where
 
 SAMPLE = 20
 """Rows from which it is learned what could be added up, and rows whose numbers are tried first."""
@@ -31,17 +32,8 @@ SAMPLE = 20
 MAX_ELEMENTS = 40_000
 """Entities looked at in one collection for all rows of a sample together."""
 
-MAX_MEASURES = 8
-"""Numeric fields that are added up."""
-
-MAX_SWITCHES = 6
-"""Fields that say in which state an entity is."""
-
 MAX_JOINS = 6
 """Joins tried for a collection, those that most rows have first."""
-
-MAX_CATEGORIES = 8
-"""Different values of a field that says in which state an entity is: 256 sets of them."""
 
 REFUTING = 3
 """Targets that most categories fail at: the others are looked at where these leave something."""
@@ -55,79 +47,18 @@ DISTINCT = 3
 _Targets: TypeAlias = Sequence[tuple[int, float]]
 """Rows with the number to come to, those first that rule most out."""
 
-_Wanted: TypeAlias = Callable[[int], str | None]
-"""What the field of a join has to say on a row."""
-
-_Categories: TypeAlias = Mapping[str, Sequence[float]]
 _Pairs: TypeAlias = Iterable[tuple[Sequence[float], float]]
 _Holds: TypeAlias = Callable[[Sequence[float], float], bool]
-
-
-class _View:
-    """What one query finds on each row, before conditions on its state; worked out row by row, because most
-    hypotheses fail on the first."""
-
-    def __init__(
-        self, query: Query, tables: _Tables, join: Path | None = None, wanted: _Wanted = lambda i: None
-    ) -> None:
-        self.query = query
-        self._tables = tables
-        self._join = join
-        self._wanted = wanted
-        self._found: dict[int, Sequence[Flat]] = {}
-        self._numbers: dict[tuple[int, Path | None], Numbers] = {}
-        self._categories: dict[tuple[int, Path | None, Path], _Categories] = {}
-
-    @property
-    def measures(self) -> tuple[Path, ...]:
-        return self._tables.measures
-
-    @property
-    def switches(self) -> tuple[Path, ...]:
-        return self._tables.switches
-
-    def found(self, i: int) -> Sequence[Flat]:
-        """Return what the query finds on a row."""
-        if self._join is None:
-            return self._tables.row(i)
-        if i not in self._found:
-            wanted, path = self._wanted(i), self._join
-            self._found[i] = [
-                flat
-                for flat in (self._tables.row(i) if wanted is not None else ())
-                if path in flat.values and text_of(flat.values[path]) == wanted
-            ]
-        return self._found[i]
-
-    def numbers(self, i: int, measure: Path | None) -> Numbers:
-        """Return the numbers that a row has."""
-        if self._join is None:
-            return self._tables.numbers(i, measure)
-        if (i, measure) not in self._numbers:
-            self._numbers[i, measure] = numbers_of(self.found(i), measure)
-        return self._numbers[i, measure]
-
-    def by_category(self, i: int, measure: Path | None, switch: Path) -> _Categories:
-        """Return the numbers that a row has, by what a field says."""
-        place = (i, measure, switch)
-        if place not in self._categories:
-            found: dict[str, list[Flat]] = {}
-            for flat in self.found(i):
-                category = flat.values.get(switch)
-                name = text_of(category) if isinstance(category, (str, bool)) else None
-                if name is not None:
-                    found.setdefault(name, []).append(flat)
-            numbers = {name: numbers_of(some, measure).each for name, some in found.items()}
-            self._categories[place] = {name: each for name, each in numbers.items() if each}
-        return self._categories[place]
 
 
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row], scenes: Sequence[Scene]) -> None:
+    def __init__(self, rows: Sequence[Row], scenes: Sequence[Scene], found: Query | None = None) -> None:
+        """``found`` is what the list of the answer finds, before it is cut into pages."""
         self._rows = rows
         self._scenes = scenes
+        self._listed = found
         self._sample = thinned(range(len(rows)), SAMPLE)
         self._known: dict[tuple[Path, Values], Expr | None] = {}
 
@@ -177,13 +108,13 @@ class Aggregates:
 
     def listed(self, values: Values) -> Expr | None:
         """Return the query that gives every list: the entities that refer to what the exchange is about, in
-        the order of creation or against it, perhaps only those in some states, or without the one that the
-        path addresses."""
+        the order of creation or against it, whole or in part, perhaps only those in some states, or without
+        the one that the path addresses."""
         lists = [value for value in values if isinstance(value, list)]
         shown = [each for some in lists for each in some]
         if len(lists) < len(values) or len({len(some) for some in lists}) < 2:
             return None
-        if not all(isinstance(each, dict) for each in shown):
+        if not all(isinstance(each, dict | str) for each in shown):
             return None
         targets = _telling([float(len(each)) for each in lists])[:SAMPLE]
         for view in self._views:
@@ -191,10 +122,13 @@ class Aggregates:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
-                    candidate = replace(query, order=order)
-                    found = fit(candidate, self._rows, values)
-                    if found is not None and found.whole:
-                        return candidate
+                    whole = replace(query, order=order)
+                    part = _part(whole, self._rows, values)
+                    candidates: tuple[Query, ...] = (whole,) if part is None else (whole, part)
+                    for candidate in candidates:
+                        found = fit(candidate, self._rows, values)
+                        if found is not None and found.whole:
+                            return candidate
         return None
 
     def _candidates(self, targets: _Targets, at: Path, variety: int) -> Iterator[Expr]:
@@ -210,56 +144,43 @@ class Aggregates:
                     yield from _in_some_states(query, view, measure, switch, targets, at, variety)
 
     @cached_property
-    def _views(self) -> list[_View]:
+    def _views(self) -> list[View]:
         scenes = [self._scenes[i] for i in self._sample]
         names = sorted({name for scene in scenes for name in scene.names})
         return [
-            view
-            for name in names
-            for unwind in [(), *sorted(set().union(*(scene.lists(name) for scene in scenes)), key=str)[:2]]
-            for view in self._views_of(name, unwind, scenes)
+            *self._listed_view(scenes),
+            *(
+                view
+                for name in names
+                for unwind in [(), *sorted(set().union(*(each.lists(name) for each in scenes)), key=str)[:2]]
+                for view in self._views_of(name, unwind, scenes)
+            ),
         ]
 
-    def _views_of(self, name: str, unwind: Path, scenes: Sequence[Scene]) -> Iterator[_View]:
+    def _listed_view(self, scenes: Sequence[Scene]) -> Iterator[View]:
+        """Yield the view of what the list of the answer finds, unless that is everything."""
+        query = self._listed
+        if query is None or query == Query(query.entity):
+            return
+        compute = compile_expr(query)
+        if sum(len(scene.given(compute)) for scene in scenes) <= MAX_ELEMENTS:
+            yield View(query, Tables(self._scenes, query.entity, (), self._sample, compute))
+
+    def _views_of(self, name: str, unwind: Path, scenes: Sequence[Scene]) -> Iterator[View]:
         some = [document for scene in scenes for document in scene.documents(name)]
         if sum(len(elements(each, unwind)) if unwind else 1 for each in some) > MAX_ELEMENTS:
             return
-        known = _Tables(self._scenes, name, unwind, self._sample)
-        yield _View(Query(name, unwind=unwind), known)
+        known = Tables(self._scenes, name, unwind, self._sample)
+        yield View(Query(name, unwind=unwind), known)
         for path, expr in _common([scene.joins(name, unwind) for scene in scenes]):
             compute = compile_expr(expr)
             where = (Where(path, "equals", expr, when_given=False),)
             wanted = partial(self._text, compute)
-            yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+            yield View(Query(name, where, unwind=unwind), known, path, wanted)
 
     def _text(self, compute: Compute, i: int) -> str | None:
         """Return what an expression gives on a row, as text."""
         return text_of(compute(self._rows[i].env))
-
-
-class _Tables:
-    """A collection as it was on each row, with the fields that can be added up, and those that say in which
-    state an entity is; most hypotheses fail before they ask for the latter."""
-
-    def __init__(self, scenes: Sequence[Scene], name: str, unwind: Path, sample: Sequence[int]) -> None:
-        self._scenes = scenes
-        self._name = name
-        self._unwind = unwind
-        some = chain.from_iterable(map(self.row, sample))
-        self._every = list({id(flat): flat for flat in some}.values())  # documents live as long as the rows
-        self.measures = _measures(self._every, unwind)
-
-    def row(self, i: int) -> Sequence[Flat]:
-        """Return the entities, or elements of a list in them, of a row."""
-        return self._scenes[i].table(self._name, self._unwind)
-
-    def numbers(self, i: int, measure: Path | None) -> Numbers:
-        """Return the numbers in a field on a row."""
-        return self._scenes[i].numbers(self._name, self._unwind, measure)
-
-    @cached_property
-    def switches(self) -> tuple[Path, ...]:
-        return _switches(self._every)
 
 
 def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:
@@ -274,28 +195,6 @@ def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:
     return [(i, number) for _, _, i, number in sorted(found)]
 
 
-def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:
-    """Return the fields that are numbers; of the elements of a list, their own."""
-    each = [flat.shape for flat in every]
-    shapes = dict(zip(map(id, each), each, strict=True)).values()
-    fields = dict.fromkeys(path for shape in shapes for path, _ in shape if path[: len(unwind)] == unwind)
-    others = {path for shape in shapes for path, is_number in shape if not is_number}
-    return tuple(path for path in fields if path not in others)[:MAX_MEASURES]
-
-
-def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
-    """Return the fields with few texts, each met more than once, the fewest first."""
-    texts: dict[Path, list[int]] = defaultdict(list)
-    for (path, _), count in Counter(chain.from_iterable(flat.texts for flat in every)).items():
-        texts[path].append(count)
-    found = [
-        (len(counts), str(path), path)
-        for path, counts in texts.items()
-        if 2 <= len(counts) <= MAX_CATEGORIES and sum(counts) >= 2 * len(counts)
-    ]
-    return tuple(path for *_, path in sorted(found)[:MAX_SWITCHES])
-
-
 def _common(found: Sequence[Set[Join]]) -> list[Join]:
     """Return the joins that rows have in common, simplest first; of those that find the same, one."""
     votes: Counter[Join] = Counter()
@@ -307,7 +206,7 @@ def _common(found: Sequence[Set[Join]]) -> list[Join]:
     ]
 
 
-def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
+def _lists(view: View, targets: _Targets) -> Iterator[Query]:
     """Yield the queries that find as many entities as there should be."""
     if not _possible(view, None, targets):
         return
@@ -318,7 +217,7 @@ def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
                 yield expr.of[0]
 
 
-def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
+def _without_addressed(view: View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
     """Yield the query without the entity that the path addresses, where it finds one too many on each row."""
     if any(len(view.found(i)) != target + 1 for i, target in targets):
         return
@@ -331,7 +230,52 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                     yield replace(view.query, where=(*view.query.where, others))
 
 
-def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
+def _part(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
+    """Return the query that shows of each entity what the elements of some lists have, each member under the
+    name there; None where a member is not of the entity."""
+    find = compile_expr(query)
+    pairs: list[tuple[JsonValue, JsonValue]] = []
+    for row, value in zip(rows, values, strict=True):
+        entities = find(row.env)
+        if not isinstance(entities, list) or not isinstance(value, list) or len(entities) != len(value):
+            return None
+        pairs += zip(value, entities, strict=True)
+    item = _as_shown(pairs)
+    return replace(query, item=item) if item is not None else None
+
+
+def _as_shown(pairs: Sequence[tuple[JsonValue, JsonValue]]) -> Expr | None:
+    """Return what is shown of each entity: one member, or an object of some under the names it has there;
+    None where something shown is not of the entity."""
+    shapes = {tuple(shown) if isinstance(shown, dict) else None for shown, _ in pairs}
+    if len(shapes) != 1:
+        return None
+    names = shapes.pop()
+    if names is None:
+        own = _member(pairs, "")
+        return Ref(("entity", own)) if own is not None else None
+    members = [
+        (name, _member([(get(shown, (name,)), entity) for shown, entity in pairs], name)) for name in names
+    ]
+    told = [(name, Ref(("entity", own))) for name, own in members if own is not None]
+    return Object(tuple(told)) if len(told) == len(members) > 0 else None
+
+
+def _member(pairs: Sequence[tuple[Found, JsonValue]], name: str) -> str | None:
+    """Return the member of the entities that is always what is shown: that of the name, if it is one."""
+    first = pairs[0][1]
+    names = [name, *(first if isinstance(first, dict) else ())]
+    return next(
+        (
+            each
+            for each in names
+            if all(shown is not MISSING and equal(shown, get(entity, (each,))) for shown, entity in pairs)
+        ),
+        None,
+    )
+
+
+def _possible(view: View, measure: Path | None, targets: _Targets) -> bool:
     """Whether what was found can come to the targets at all: most queries find nothing where there should be
     something, or less than that."""
     for i, target in targets:
@@ -375,7 +319,7 @@ def _functions(query: Query, more: tuple[Where, ...], pairs: _Pairs) -> Iterator
 
 def _in_some_states(
     query: Query,
-    view: _View,
+    view: View,
     measure: Path | None,
     switch: Path,
     targets: _Targets,
@@ -399,7 +343,7 @@ def _in_some_states(
         yield from _functions(query, (condition,), pairs)
 
 
-def _reached(query: Query, numbers: _Categories, target: float) -> bool:
+def _reached(query: Query, numbers: Categories, target: float) -> bool:
     """Whether the numbers of some categories, or of none, may come to a target in any way."""
     reached = {(0, 0.0)}
     for some in numbers.values():

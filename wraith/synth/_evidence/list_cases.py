@@ -65,6 +65,12 @@ def root_of(cases: Sequence[Case]) -> str:
     return cases[0].root if cases else "query"
 
 
+def whole_parameters(case: Case) -> dict[str, JsonValue]:
+    """Return the parameters of a list as they were sent: those of a body with all that stands below them."""
+    body = case.row.env.body
+    return body if case.root == "body" and isinstance(body, dict) else case.parameters
+
+
 def value_of(case: Case, name: str) -> Found:
     """Return the value of a parameter of the query."""
     return case.parameters.get(name, MISSING)

@@ -5,6 +5,7 @@ Both need positive evidence: values that are new in each session and look it, in
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,9 @@ _ALPHABETS = (
 _PIECES = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]")
 MIN_FRESH = 6
 """Characters that vary in an identifier taken for random: fewer, and chance repeats them."""
+
+LEAST_COUNTED = 1000
+"""Smaller numbers are as often quantities as they are identifiers."""
 
 MIN_NUMBERS = 3
 """Numbers that are all new before they are taken for random: two amounts differ by chance."""
@@ -87,6 +91,16 @@ def fresh_number(values: Sequence[Found]) -> Expr | None:
     if min(lengths) < MIN_FRESH or max(lengths) - min(lengths) > 1 or "-" in "".join(texts):
         return None
     return Cast(FreshId(f"[1-9]{{1}}[0-9]{{{length - 1}}}"), "integer")
+
+
+def counted_up(values: Sequence[Found]) -> Expr | None:
+    """Return what makes whole numbers that only ever rose, in the order of time, with gaps that other things
+    took: drawn like them, because what took the gaps is out of sight."""
+    numbers = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    rising = all(one < other for one, other in itertools.pairwise(numbers))
+    if not numbers or len(numbers) < len(values) or not rising or numbers[0] < LEAST_COUNTED:
+        return None
+    return Cast(FreshId(f"[1-9]{{1}}[0-9]{{{len(str(numbers[-1])) - 1}}}"), "integer")
 
 
 def _one_piece(texts: Sequence[str]) -> str | None:

@@ -36,6 +36,7 @@ from wraith.wir import (
     Ref,
     Sum,
     Text,
+    Update,
     When,
 )
 
@@ -195,6 +196,8 @@ def cost(expr: Expr, name: str = "") -> float:
         case Query():
             conditions = sum(1 + 0.1 * len(each.field) + cost(each.value) for each in expr.where)
             return 3 + conditions + len(expr.unwind) + (cost(expr.item) if expr.item is not None else 0)
+        case Update(base, by):
+            return 1.5 + cost(base, name) + cost(by, name)
         case NextKey():
             return 3
     return 4

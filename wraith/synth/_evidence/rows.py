@@ -27,6 +27,10 @@ class Row:
     _index: Index | None = None
     _keys: dict[int, tuple[Found, object | None]] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[type[Row], tuple[Observation]]:
+        """Another process has other identities: what was worked out stays here."""
+        return Row, (self.observation,)
+
     def key(self, value: Found) -> object | None:
         """Return what a part of the answer is filed under; of a container it is worked out once."""
         if not isinstance(value, dict | list):

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import Path
-from wraith.synth._evidence.rows import Row
+from wraith.synth._evidence.rows import Compute, Row
 from wraith.synth._world.flats import Flat
 from wraith.wir import Expr, Ref
 
@@ -70,6 +70,12 @@ class Scene:
             flats = self._row.observation.captured.flats
             self._tables[name, unwind] = flats.table(self.documents(name), unwind)
         return self._tables[name, unwind]
+
+    def given(self, compute: Compute) -> Sequence[Flat]:
+        """Return the documents that a query gives as a table."""
+        found = compute(self._row.env)
+        documents = found if isinstance(found, list) else []
+        return self._row.observation.captured.flats.table(documents, ())
 
     def numbers(self, name: str, unwind: Path, measure: Path | None) -> Numbers:
         """Return the numbers in a field of a table."""

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from wraith.exchange import Session
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.survey import Line, Sketch
+from wraith.synth._shared.spread import Spread
 from wraith.wir import Variant, VariantEvidence
 
 T = TypeVar("T")
@@ -46,18 +47,54 @@ def recalled(
     read: Callable[[bytes], T],
 ) -> T:
     """Return what the memo has under the key, else what is made now, kept for the next time."""
-    if key is None:
-        return make()
-    known = memo.get(key)
-    if known is not None:
-        try:
-            return read(known)
-        except (ValueError, TypeError, LookupError):
-            pass  # of another form: it is made again, and replaced
-    made = make()
-    written = write(made)
-    if read(written) == made:
-        memo.put(key, written)
+    known = _known(memo, key, read)
+    return known if known is not None else _kept(memo, key, make(), write, read)
+
+
+def recalled_each(
+    memo: Memo,
+    keys: Sequence[str | None],
+    make: Callable[[int], T],
+    write: Callable[[T], bytes],
+    read: Callable[[bytes], T],
+    *,
+    spread: Spread,
+    parts: int | None = None,
+) -> list[T]:
+    """Return for each key what the memo has, else what is made of its position and kept for the next time.
+
+    What is missing is spread, in so many parts, in one for each where it is None; the memo is asked and told
+    here, so that only what is made travels.
+    """
+    found = [_known(memo, key, read) for key in keys]
+    missing = [number for number, each in enumerate(found) if each is None]
+    count = len(missing) if parts is None else min(parts, len(missing))
+    bounds = [len(missing) * part // count for part in range(count + 1)] if count else [0]
+
+    def some(part: int) -> list[T]:
+        return [make(missing[place]) for place in range(bounds[part], bounds[part + 1])]
+
+    made = [each for part in spread(some, count) for each in part]
+    for number, each in zip(missing, made, strict=True):
+        found[number] = _kept(memo, keys[number], each, write, read)
+    return [each for each in found if each is not None]
+
+
+def _known(memo: Memo, key: str | None, read: Callable[[bytes], T]) -> T | None:
+    data = memo.get(key) if key is not None else None
+    if data is None:
+        return None
+    try:
+        return read(data)
+    except (ValueError, TypeError, LookupError):
+        return None  # of another form: it is made again, and replaced
+
+
+def _kept(memo: Memo, key: str | None, made: T, write: Callable[[T], bytes], read: Callable[[bytes], T]) -> T:
+    if key is not None:
+        written = write(made)
+        if read(written) == made:
+            memo.put(key, written)
     return made
 
 

@@ -43,6 +43,8 @@ class Seen:
     """What a write that does not say it has stored, where the next read told."""
     begins: bool = False
     """Nothing had spoken before of what such a write stored."""
+    news: frozenset[str] = frozenset()
+    """Identifiers that no answer told before, in a write or a refusal."""
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
     _sent: tuple[Found] | None = field(default=None, repr=False)
     _ok: bool | None = field(default=None, repr=False)

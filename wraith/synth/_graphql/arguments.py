@@ -57,7 +57,7 @@ def _nested(found: Arguments, value: Value, of: Class | None, types: Types) -> N
     if isinstance(value, list):
         for each in value[:3]:  # every object of a list was asked for alike
             _nested(found, each, of, types)
-    elif isinstance(value, Object) and of is not None:
+    elif isinstance(value, Object) and (of := types.concrete(of, value)) is not None:
         for sight in value.sights:
             if sight.hints or sight.arguments:
                 _take(found, (of.name, sight.name), sight.hints)

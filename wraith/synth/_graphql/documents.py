@@ -48,6 +48,13 @@ class Object:
 
     sights: list[Sight] = field(default_factory=list)
     types: set[str] = field(default_factory=set)
+    """Its own name where it was asked for, else the types of the fragments that its fields are of."""
+    under: set[str] = field(default_factory=set)
+    """The types of the fragments that its fields are of."""
+    offered: set[str] = field(default_factory=set)
+    """The types of the fragments that it was asked for with, whether it is of them or not."""
+    key: str | None = None
+    """Its key, where that was not selected and the rest tells it."""
 
 
 Value: TypeAlias = "Found | Object | list[Value]"
@@ -71,6 +78,8 @@ class Sight:
     arguments: dict[str, JsonValue]
     value: Value
     hints: tuple[Hint, ...] = ()
+    bare: bool = True
+    """It was asked for outside fragments on a type."""
 
 
 @dataclass(slots=True)
@@ -132,17 +141,17 @@ def read_operation(
     data = answer.get("data")
     if document is None or operation is None or operation.operation.value not in ROOTS:
         return found
-    if isinstance(data, dict):
+    broken = {
+        str(path[0]): each for each in found.errors if isinstance(path := each.get("path"), list) and path
+    }
+    if isinstance(data, dict) or (data is None and broken):  # null below a field that may not be: all is null
         reader = _Reader(document, operation, _variables(operation, asked.variables))
-        kind = operation.operation.value
-        broken = {
-            str(path[0]): each for each in found.errors if isinstance(path := each.get("path"), list) and path
-        }
+        kind, given = operation.operation.value, data if isinstance(data, dict) else dict.fromkeys(broken)
         for key, node, _ in reader.fields(operation.selection_set):
-            if key in data and not node.name.value.startswith("__"):
-                value = reader.value(node, data[key])
+            if key in given and not node.name.value.startswith("__"):
+                value = reader.value(node, given[key])
                 arguments = reader.arguments(node)
-                error = broken.get(key) if data[key] is None else None
+                error = broken.get(key) if given[key] is None else None
                 hints = reader.hints(node)
                 found.calls.append(Call(seen, kind, node.name.value, arguments, value, error, hints))
     return found
@@ -169,6 +178,7 @@ class _Reader:
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
+        self._types: dict[int, frozenset[str]] = {}
         self._left = MAX_SELECTED
 
     def arguments(self, node: FieldNode | DirectiveNode) -> dict[str, JsonValue]:
@@ -251,6 +261,7 @@ class _Reader:
         merged: dict[str, list[FieldNode]] = {}
         under: dict[str, tuple[str, ...]] = {}
         for selection in selections:
+            done.offered |= self._offered(selection)
             for key, node, on in self.fields(selection):
                 if key in found:
                     merged.setdefault(key, []).append(node)
@@ -260,17 +271,29 @@ class _Reader:
             if self._left < 0:
                 break
             name, value = nodes[0].name.value, found[key]
-            done.types.update(under[key])
+            done.under.update(under[key])
             if name == "__typename":
-                if isinstance(value, str):
-                    done.types = {value}
+                done.types = {str(value)}
                 continue
             made = self._merged(nodes, value)
-            done.sights.append(Sight(name, self.arguments(nodes[0]), made, self.hints(nodes[0])))
-        if "__typename" in (node[0].name.value for node in merged.values()):
-            named = next(found[key] for key, node in merged.items() if node[0].name.value == "__typename")
-            done.types = {str(named)}
+            arguments, hints = self.arguments(nodes[0]), self.hints(nodes[0])
+            done.sights.append(Sight(name, arguments, made, hints, not under[key]))
+        done.types = done.types or set(done.under)
         return done
+
+    def _offered(self, selections: SelectionSetNode) -> frozenset[str]:
+        """Return the types of the fragments of a selection."""
+        if id(selections) not in self._types:
+            fragments = [
+                self._fragments.get(each.name.value) if isinstance(each, FragmentSpreadNode) else each
+                for each in selections.selections
+            ]
+            found: frozenset[str] = frozenset()
+            for each in fragments:
+                if isinstance(each, InlineFragmentNode | FragmentDefinitionNode) and each.type_condition:
+                    found |= {each.type_condition.name.value}
+            self._types[id(selections)] = found
+        return self._types[id(selections)]
 
     def _merged(self, nodes: list[FieldNode], value: JsonValue) -> Value:
         below = [each.selection_set for each in nodes if each.selection_set is not None]

@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from wraith.canonical import JsonValue
+from wraith.paths import MISSING
 from wraith.synth._graphql.documents import ROOTS, Operation
 from wraith.synth._graphql.types import Position
 from wraith.wir import ErrorForm, Stage
@@ -71,6 +72,8 @@ def read_told(operations: Iterable[Operation]) -> Told:
     """Return what the errors of all operations say of the schema."""
     told = Told()
     for operation in operations:
+        if operation.answer.get("data", MISSING) is None:
+            told.never_null |= {(ROOTS[call.kind], call.name) for call in operation.calls if call.error}
         if operation.errors and operation.document is not None:
             places = dict(_places(operation))
             for error in operation.errors:

@@ -97,12 +97,14 @@ class Folder:
         *,
         removals: Mapping[str, bool] | None = None,
         program: Program | None = None,
+        finders: Mapping[str, Callable[[Environment], Found]] | None = None,
     ) -> None:
         self._types = types
         self._subjects = subjects
         self._fixtures = fixtures
         self._removals = removals
         self._program = program
+        self._finders = finders or {}
         self._state = _State(fixtures)
         self._pending: dict[tuple[str, str], Given] = {}
         self._last: dict[tuple[str, str], str] = {}
@@ -126,6 +128,7 @@ class Folder:
     # --- reading ---
 
     def _read(self, call: Call) -> None:
+        self._identify(call)
         self._learn(call, None)
         self._vote(call)
         rows = self._found.reads["query", call.name]
@@ -134,6 +137,15 @@ class Folder:
         self._nested(
             call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), self._asked_key(call)
         )
+
+    def _identify(self, call: Call) -> None:
+        """Let what the arguments name tell the key of an entity that is shown without it."""
+        of = self._types.at.get((ROOTS[call.kind], call.name))
+        find = self._finders.get(call.name)
+        if find is not None and of is not None and isinstance(call.value, Object):
+            found = find(self._row(call, call.arguments, MISSING).env)
+            if self._types.key(call.value, of) is None and isinstance(found, dict):
+                call.value.key = text_of(found.get(of.key or "", MISSING))
 
     def _asked_key(self, call: Call) -> str | None:
         subject = self._subjects.get((call.kind, call.name))
@@ -177,7 +189,7 @@ class Folder:
         if isinstance(value, list):
             for each in value:
                 self._nested(call, each, of)
-        elif isinstance(value, Object) and of is not None:
+        elif isinstance(value, Object) and (of := self._types.concrete(of, value)) is not None:
             document: dict[str, JsonValue] = {}
             if of.key is not None:
                 stored = self._state.get(of.name, self._types.key(value, of) or asked or "")
@@ -276,6 +288,9 @@ class Folder:
         if call.error is not None or value is None:
             return
         of = subject.of
+        if subject.refused(call.value):
+            self._learn(call, None)
+            return
         if subject.key is None:  # what it makes may have a key that was given before
             self._last = {place: name for place, name in self._last.items() if place[0] != of.name}
         shown = self._types.document(value, of) if isinstance(value, Object) else {}

@@ -9,29 +9,33 @@ from dataclasses import dataclass, field
 from wraith.canonical import JsonValue
 from wraith.exchange import graphql_requests, is_batch
 from wraith.paths import MISSING, Found
-from wraith.runtime import Environment, compile_template
+from wraith.runtime import Environment, compile_expr, compile_template
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._graphql.arguments import read_arguments
-from wraith.synth._graphql.documents import ROOTS, Call, Documents, Operation, read_operation
+from wraith.synth._graphql.connections import elements, shape_of
+from wraith.synth._graphql.documents import ROOTS, Call, Documents, Object, Operation, read_operation
 from wraith.synth._graphql.errors import Told, learn_forms, quote_of, read_told
 from wraith.synth._graphql.folding import Folded, Folder, Given
+from wraith.synth._graphql.gathering import gather
+from wraith.synth._graphql.identities import tell_keys
 from wraith.synth._graphql.lists import Vocabulary, cases_of
+from wraith.synth._graphql.made import Made
 from wraith.synth._graphql.outcomes import with_outcomes
-from wraith.synth._graphql.reads import Reader, find_references
+from wraith.synth._graphql.reads import SAMPLE, Reader, find_references
 from wraith.synth._graphql.schema import SchemaWriter, Wanted
 from wraith.synth._graphql.subjects import Subject, find_subjects, leaves_of
 from wraith.synth._graphql.transport import constant_headers, learn_accepted, learn_left, media_type_of
-from wraith.synth._graphql.types import Class, Survey, Types
+from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import words
 from wraith.synth._graphql.worlds import fixtures, signs
 from wraith.synth._graphql.writes import learn_write
+from wraith.synth._routes.sampling import thinned
 from wraith.synth._world.world import Signs
 from wraith.wir import (
     Bulk,
     Effect,
     Entity,
     GraphQL,
-    Hole,
     Ref,
     Route,
     RouteEvidence,
@@ -106,11 +110,9 @@ class GraphQLCorpus:
 
     def _survey(self) -> tuple[Types, dict[tuple[str, str], Subject]]:
         if self._types is None:
-            survey = Survey()
-            for call in self._calls():
-                survey.add(call)
             self._told = read_told(self._operations())
-            self._types = survey.types(self._told.owners)
+            self._types = gather(self._calls(), self._told.owners)
+            tell_keys([session.calls for _, session in sorted(self._sessions.items())], self._types)
             self._subjects = find_subjects(self._calls(), self._types)
         return self._types, self._subjects
 
@@ -133,7 +135,9 @@ class GraphQLCorpus:
             first = Folder(types, subjects, world).fold(sessions, runs)
         removals = _removals(first, subjects)
         program = _program(_Writes(types, subjects, removals, first), subjects)
-        folded = Folder(types, subjects, world, removals=removals, program=program).fold(sessions, runs)
+        finders = _finders(types, first)
+        folder = Folder(types, subjects, world, removals=removals, program=program, finders=finders)
+        folded = folder.fold(sessions, runs)
         return self._made(types, subjects, folded, removals, world)
 
     def _made(
@@ -163,7 +167,7 @@ class GraphQLCorpus:
                 paths = {path for row in rows for path, _ in row.leaves if path}
                 wanted.conditions[own] = vocabulary.conditions(paths, below)
             if made is not None:
-                variants, backed = with_outcomes(rows, made.template, made.holes, (), None, made.unexplained)
+                variants, backed = with_outcomes(rows, made, (), None)
                 self._add(routes, evidence, kind, name, variants, backed, len(rows))
         _share_conditions(wanted, types)
         for name, rows in sorted(folded.writes.items()):
@@ -279,25 +283,19 @@ class _Writes:
                 found += self.folded.writes.get(other, ())
         return found
 
-    def made(self, name: str) -> tuple[JsonValue, dict[str, Hole], tuple[Effect, ...], list[str]]:
+    def made(self, name: str) -> tuple[Made, tuple[Effect, ...]]:
         subject = self.subjects.get(("mutation", name))
         rows = self.rows(name)
         if subject is None:
-            made = Reader(self.types, Vocabulary()).learn(name, rows, None, None)
-            return (
-                (made.template, made.holes, (), made.unexplained) if made is not None else (None, {}, (), [])
-            )
-        learned, effects = learn_write(
-            rows, _single(subject), self.types, removes=self.removals.get(name, subject.removes)
-        )
-        return learned.template, learned.holes, effects, learned.unexplained
+            return Reader(self.types, Vocabulary()).learn(name, rows, None, None) or Made(), ()
+        removes = self.removals.get(name, subject.removes)
+        return learn_write(rows, _single(subject), self.types, removes=removes)
 
     def variants(
         self, name: str, rows: Sequence[Given]
     ) -> tuple[tuple[Variant, ...], tuple[VariantEvidence, ...]]:
-        template, holes, effects, open_ = self.made(name)
-        subject = self.subjects.get(("mutation", name))
-        return with_outcomes(self.rows(name), template, holes, effects, subject, open_)
+        made, effects = self.made(name)
+        return with_outcomes(self.rows(name), made, effects, self.subjects.get(("mutation", name)))
 
 
 def _single(subject: Subject) -> Subject:
@@ -340,11 +338,12 @@ def _program(
     for (kind, name), subject in sorted(subjects.items()):
         if kind == "mutation" and subject.shown and not writes.removals.get(name, False):
             own = _does(name, subject, subjects) if subject.bulk is not None else name
-            template, holes, _, _ = writes.made(own)
+            made, _ = writes.made(own)
+            template = made.template
             at = _single(subjects["mutation", own]).at
             for step in at:
                 template = template.get(str(step)) if isinstance(template, dict) else None
-            compiled[name] = compile_template(template, holes)
+            compiled[name] = compile_template(template, made.holes)
 
     def run(name: str, env: Environment) -> Found:
         if name not in compiled:
@@ -357,6 +356,20 @@ def _program(
     return run
 
 
+def _finders(types: Types, folded: Folded) -> dict[str, Callable[[Environment], Found]]:
+    """Return what finds the entity that a query asks for, by the name of its field."""
+    found: dict[str, Callable[[Environment], Found]] = {}
+    for (kind, name), rows in sorted(folded.reads.items()):
+        of = types.at.get((ROOTS["query"], name)) if kind == "query" else None
+        answered = [row for row in rows if row.error is None and isinstance(row.value, Object)]
+        if of is not None and of.key is not None and answered:
+            chosen = thinned(answered, SAMPLE)
+            expr = Reader(types, Vocabulary()).one(chosen, [row.value for row in chosen], of, None)
+            if expr is not None:
+                found[name] = compile_expr(expr)
+    return found
+
+
 def _vocabulary(types: Types, folded: Folded) -> Vocabulary:
     found = Vocabulary()
     classes: dict[str, Class] = {each.name: each for each in types.classes}
@@ -364,6 +377,10 @@ def _vocabulary(types: Types, folded: Folded) -> Vocabulary:
         below = types.below("Query" if site[0] == "query" else classes[site[0]], site[1])
         if below is not None and below.key is not None:
             found.learn(cases_of(rows, [row.value for row in rows], below, types), below)
+        elif below is not None and (shape := shape_of(below, types)) is not None:
+            found.learn(
+                cases_of(rows, [elements(row.value, shape) for row in rows], shape.of, types), shape.of
+            )
     return found
 
 

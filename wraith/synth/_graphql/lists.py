@@ -7,7 +7,7 @@ use: an operator that is known of one member of a filter is known of all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,6 +31,9 @@ from wraith.wir import Exists, Expr, First, Given, Literal, Query, Ref, Sum, Whe
 
 ORDERING: frozenset[WhereOp] = frozenset({"above", "at_least", "below", "at_most"})
 TOLERATED = 0.1
+Behind = Callable[[Expr], dict[str, Expr]]
+"""Where a page starts behind a cursor that was sent, as parts of a query."""
+
 MANY = 60
 """Lists of one field that a query is judged on: three times what tells a rule from a coincidence."""
 
@@ -148,6 +151,15 @@ def _condition(path: Path, cases: Sequence[Case], of: Class) -> Condition | None
     return None
 
 
+def searches(path: Path, of: Class) -> Iterator[Condition]:
+    """Yield what an argument may search for: in one field that holds text, or in all of the entity."""
+    for name in sorted(of.kept()):
+        if "String" in of.fields[name].scalars and name != of.key:
+            yield Condition(path, name, "", "contains")
+            yield Condition(path, name, "", "equals")
+    yield Condition(path, "", "", "contains")
+
+
 def _readings(path: Path, of: Class) -> Iterator[tuple[str, str]]:
     """Yield the fields that an argument may speak of, and the mark that is left, the longest name first."""
     name = str(path[-1])
@@ -179,7 +191,11 @@ def _keeps(condition: Condition, cases: Sequence[Case]) -> bool:
 
 
 def learn_query(
-    cases: Sequence[Case], of: Class, conditions: Sequence[Condition], relation: Sequence[Where] = ()
+    cases: Sequence[Case],
+    of: Class,
+    conditions: Sequence[Condition],
+    relation: Sequence[Where] = (),
+    behind: Behind | None = None,
 ) -> tuple[Query, int] | None:
     """Return the query that explains most lists, and how many; None where it explains less than a third."""
     if not cases:
@@ -190,7 +206,7 @@ def learn_query(
     base = replace(base, sort=sort, direction=direction)
     best: tuple[Query, int] | None = None
     for order in _orders(cases, of, sort):
-        for paging in _pagings(cases, chosen):
+        for paging in _pagings(cases, chosen, behind):
             query = replace(base, order=order, **paging)  # type: ignore[arg-type]  # names of expressions only
             hits = explained(query, cases, of)
             if best is None or hits > best[1]:
@@ -273,7 +289,7 @@ def _follow(cases: Sequence[Case], order: Order) -> bool:
     return wrong <= len(cases) * TOLERATED
 
 
-def _pagings(cases: Sequence[Case], taken: set[Path]) -> list[dict[str, Expr]]:
+def _pagings(cases: Sequence[Case], taken: set[Path], behind: Behind | None) -> list[dict[str, Expr]]:
     """Return ways of paging, simplest first, with the arguments that go by such names."""
     paths = sorted({path for case in cases for path in case.given} - taken, key=str)
     limit, offset, page, after = (
@@ -301,9 +317,12 @@ def _pagings(cases: Sequence[Case], taken: set[Path]) -> list[dict[str, Expr]]:
             for number in (from_1, from_0)
         ]
         starts.append({})
-    for name, path in (("offset", offset), ("after", after)):
-        if path is not None:
-            starts = [{**start, name: Given(_argument(path))} for start in starts] + starts
+    if offset is not None:
+        starts = [{**start, "offset": Given(_argument(offset))} for start in starts] + starts
+    if after is not None:
+        sent = Given(_argument(after))
+        read = behind(sent) if behind is not None else {"after": sent}
+        starts = [{**start, **read} for start in starts] + starts
     return [{**each, **start} for start in starts for each in limits]
 
 
@@ -323,6 +342,11 @@ def _page_sizes(cases: Sequence[Case], page: Path, limit: Path | None) -> list[d
                 if passed > 0 and start % passed == 0 and start:
                     sizes.setdefault(start // passed)
     return [{"page_size": Literal(size)} for size in sorted(sizes, reverse=True)[:4] if size] or [{}]
+
+
+def cursor_of(paths: Iterable[Path]) -> Path | None:
+    """Return the argument that by its name is a cursor."""
+    return _named([path for path in paths if path], ARGUMENT_CURSORS)
 
 
 def _named(paths: Sequence[Path], names: frozenset[str]) -> Path | None:

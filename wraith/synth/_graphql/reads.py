@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr
 from wraith.synth._answers.induce import induce
 from wraith.synth._evidence.rows import equal
+from wraith.synth._graphql.connections import Cursor, Listing, connect
 from wraith.synth._graphql.documents import Object, Value, plain
+from wraith.synth._graphql.finders import conditions, first_of, sources_of
 from wraith.synth._graphql.folding import Folded
 from wraith.synth._graphql.folding import Given as Asked
-from wraith.synth._graphql.lists import Vocabulary, alike, cases_of, learn_query
+from wraith.synth._graphql.lists import Behind, Vocabulary, alike, cases_of, learn_query, searches
+from wraith.synth._graphql.made import Made
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import stem
 from wraith.synth._guards.context import Context
 from wraith.synth._routes.sampling import thinned
-from wraith.wir import Call, Expr, Hole, HoleClass, Literal, Lookup, Query, Ref, Where
+from wraith.wir import Call, Exists, Expr, First, Literal, Lookup, Query, Ref, Where
+
+FOUND = 1.0
+"""What it costs in bits to ask whether there is the entity that was asked for."""
 
 SAMPLE = 200
 """Rows of one field that hypotheses are judged on."""
-
-
-@dataclass(slots=True)
-class Made:
-    """A template with its holes, and what in it nothing explains."""
-
-    template: JsonValue = None
-    holes: dict[str, Hole] = field(default_factory=dict)
-    unexplained: list[str] = field(default_factory=list)
-
-    def hole(self, kind: HoleClass, type_name: str, source: Expr) -> str:
-        """Add a hole; return what stands for it in a template."""
-        name = f"hole_{len(self.holes) + 1}"
-        self.holes[name] = Hole(hole_class=kind, type=type_name, source=source)
-        return f"${name}"
-
-    def take(self, template: JsonValue, holes: dict[str, Hole]) -> JsonValue:
-        """Take over a template that was learned by itself, its holes under new names."""
-        names = {
-            f"${name}": self.hole(each.hole_class, each.type, each.source) for name, each in holes.items()
-        }
-        return _renamed(template, names)
-
-
-def _renamed(template: JsonValue, names: dict[str, str]) -> JsonValue:
-    if isinstance(template, str):
-        return names.get(template, template)
-    if isinstance(template, list):
-        return [_renamed(each, names) for each in template]
-    if isinstance(template, dict):
-        return {key: _renamed(each, names) for key, each in template.items()}
-    return template
 
 
 class Reader:
@@ -92,6 +66,16 @@ class Reader:
             if found is None:
                 made.unexplained.append(".".join(map(str, at)) or name)
                 return None
+            if not _lists(values):
+                made.questions.append((FOUND, Exists(found)))
+            return made.hole("state", "array" if _lists(values) else "object", found)
+        if of is not None and of.members:
+            found = self._any(rows, values, of, owner)
+            if found is None:
+                made.unexplained.append(".".join(map(str, at)) or name)
+                return None
+            if not _lists(values):
+                made.questions.append((FOUND, Exists(found)))
             return made.hole("state", "array" if _lists(values) else "object", found)
         if of is not None and of.wrapper and not _lists(values):
             return self._wrapper(made, name, rows, values, of, owner, at)
@@ -108,8 +92,8 @@ class Reader:
         at: Path,
     ) -> JsonValue:
         """Return the template of an object that holds others, member by member."""
-        done: dict[str, JsonValue] = {}
-        for member in of.fields:
+        done = connect(made, rows, values, of, self._types, self._listing(owner))
+        for member in [each for each in of.fields if each not in done]:
             pairs = [
                 (row, sight.value)
                 for row, value in zip(rows, values, strict=True)
@@ -130,21 +114,38 @@ class Reader:
     ) -> Expr | None:
         """Return the expression for an entity: under a key, or the first that has a value."""
         best: tuple[int, int, Expr] | None = None
-        for number, source in enumerate(_sources(rows, owner)):
-            options: list[Expr] = [Lookup(of.name, source)]
-            if not (owner is None and number > 8):
-                where = [(name,) for name in of.kept() if name != of.key]
-                options += [
-                    Call("element", (Query(of.name, (Where(path, "equals", source, False),)), Literal(0)))
-                    for path in where
-                ]
-            for option in options:
-                score = self._hits(option, source, rows, values, of)
-                if score is not None and (best is None or score > best[0]):
-                    best = score, number, option
+        options = list(self._options(rows, values, of, owner))
+        for number, (option, source) in enumerate(options):
+            score = self._hits(option, source, rows, values, of)
+            if score is not None and (best is None or score > best[0]):
+                best = score, number, option
         if best is not None:
             return best[2]
         return self._always(values, of) if owner is None else None
+
+    def _options(
+        self, rows: Sequence[Asked], values: Sequence[Value], of: Class, owner: Class | None
+    ) -> Iterator[tuple[Expr, Expr]]:
+        """Yield what may find an entity, with what it is found by: its key, one field, or several."""
+        for number, source in enumerate(sources_of(rows, owner)):
+            yield Lookup(of.name, source), source
+            if not (owner is None and number > 8):
+                for name in of.kept():
+                    if name != of.key:
+                        yield first_of(of, (Where((name,), "equals", source, False),)), source
+        documents = [self._document(row, value, of) for row, value in zip(rows, values, strict=True)]
+        several = conditions(rows, documents, of, owner, self._types)
+        if several:
+            yield first_of(of, several), several[0].value
+
+    def _document(self, row: Asked, value: Value, of: Class) -> Found:
+        """Return what is known of an entity that was shown, MISSING where none was."""
+        if not isinstance(value, Object):
+            return MISSING
+        shown = self._types.document(value, of)
+        key = self._types.key(value, of)
+        stored = row.env.state.get(of.name, key) if key is not None else MISSING
+        return {**stored, **shown} if isinstance(stored, dict) else shown
 
     def _hits(
         self, option: Expr, source: Expr, rows: Sequence[Asked], values: Sequence[Value], of: Class
@@ -171,23 +172,94 @@ class Reader:
         keys = {self._types.key(value, of) for value in values if isinstance(value, Object)} - {None}
         return Lookup(of.name, Literal(keys.pop())) if len(keys) == 1 else None
 
+    # --- entities of several classes ---
+
+    def _any(
+        self, rows: Sequence[Asked], values: Sequence[Value], of: Class, owner: Class | None
+    ) -> Expr | None:
+        """Return the expression for an entity of one of several classes, or for a list of such."""
+        if _lists(values):
+            parts = [self._part(rows, values, of, each) for each in self._in_order(values, of)]
+            known = [each for each in parts if each is not None]
+            return Call("concat", tuple(known)) if known else None
+        keyed = [each for each in of.members if each.key is not None]
+        best: tuple[int, Expr] | None = None
+        for source in sources_of(rows, owner):
+            option = First(tuple(Lookup(each.name, source) for each in keyed))
+            hits = sum(
+                self._is(compile_expr(option)(row.env), value, of)
+                for row, value in zip(rows, values, strict=True)
+            )
+            if hits * 5 >= len(rows) * 4 and (best is None or hits > best[0]):
+                best = hits, option
+        return best[1] if best is not None else None
+
+    def _in_order(self, values: Sequence[Value], of: Class) -> list[Class]:
+        """Return the classes of lists of several, in the order in which their entities follow each other."""
+        before: Counter[str] = Counter()
+        for value in values:
+            shown = [each for each in value if isinstance(each, Object)] if isinstance(value, list) else []
+            own = [known.name for each in shown if (known := self._types.concrete(of, each)) is not None]
+            for rank, name in enumerate(dict.fromkeys(own)):
+                before[name] += len(set(own)) - 1 - 2 * rank
+        return sorted(of.members, key=lambda each: (-before[each.name], each.name))
+
+    def _is(self, made: Found, value: Value, of: Class) -> bool:
+        if not isinstance(value, Object):
+            return made is MISSING
+        own = self._types.concrete(of, value)
+        if own is None:
+            return made is not MISSING
+        return alike(made, self._types.key(value, own), self._types.document(value, own), own)
+
+    def _part(self, rows: Sequence[Asked], values: Sequence[Value], of: Class, member: Class) -> Expr | None:
+        """Return the query for the elements of one class in lists of several."""
+        parts = [self._of_class(value, of, member) for value in values]
+        cases = cases_of(rows, parts, member, self._types)
+        paths = sorted({path for case in cases for path in case.given}, key=str)
+        best: tuple[Query, int] | None = None
+        for conditions_ in ([], *([each] for path in paths for each in searches(path, member))):
+            made = learn_query(cases, member, conditions_)
+            if made is not None and (best is None or made[1] > best[1]):
+                best = made
+        return best[0] if best is not None else None
+
+    def _of_class(self, value: Value, of: Class, member: Class) -> Value:
+        if not isinstance(value, list):
+            return value
+        shown: list[Value] = [each for each in value if isinstance(each, Object)]
+        return [each for each in shown if self._types.concrete(of, each) is member]  # type: ignore[arg-type]  # objects, as chosen above
+
     # --- lists ---
 
+    def _listing(self, owner: Class | None) -> Listing:
+        def learn(
+            rows: Sequence[Asked], values: Sequence[Value], of: Class, cursor: Cursor | None
+        ) -> Expr | None:
+            return self._many(rows, values, of, owner, cursor.read if cursor is not None else None)
+
+        return learn
+
     def _many(
-        self, rows: Sequence[Asked], values: Sequence[Value], of: Class, owner: Class | None
+        self,
+        rows: Sequence[Asked],
+        values: Sequence[Value],
+        of: Class,
+        owner: Class | None,
+        behind: Behind | None = None,
     ) -> Expr | None:
         cases = cases_of(rows, values, of, self._types)
         paths = {path for case in cases for path in case.given}
         conditions = self._vocabulary.conditions(paths, of)
         if owner is None:
-            found = learn_query(cases, of, conditions)
+            found = learn_query(cases, of, conditions, (), behind)
             return found[0] if found is not None else None
         best: tuple[Query, int] | None = None
         source = Ref(("entity", owner.key)) if owner.key is not None else None
         for name in of.kept():
             if source is not None and name != of.key:
                 relation = Where((name,), "equals", source, False)
-                made = learn_query(cases, of, conditions, (relation,))
+                made = learn_query(cases, of, conditions, (relation,), behind)
                 if made is not None and (best is None or made[1] > best[1]):
                     best = made
         return best[0] if best is not None else None
@@ -258,16 +330,3 @@ def find_references(types: Types, folded: Folded) -> bool:
 
 def _lists(values: Iterable[Value]) -> bool:
     return any(isinstance(value, list) for value in values)
-
-
-def _sources(rows: Sequence[Asked], owner: Class | None) -> list[Expr]:
-    """Return where the key of an entity may stand: in the arguments, or in the entity that refers to it."""
-    found: dict[Path, None] = {}
-    for row in rows:
-        for path, _ in row.leaves:
-            if path:
-                found.setdefault(("request", "body", *path))
-    if owner is not None:
-        for name in owner.kept():
-            found.setdefault(("entity", name))
-    return [Ref(path) for path in found]

@@ -60,10 +60,19 @@ class SchemaWriter:
             self._types.classes, key=lambda each: (each.name not in ("Query", "Mutation"), each.name)
         )
         order.sort(key=lambda each: {"Query": 0, "Mutation": 1}.get(each.name, 2))
+        shared = {each.name: self._shared(each) for each in order if each.members}
         for of in order:
             fields = [self._field(of, name, known) for name, known in of.fields.items()]
-            if fields:
-                done += [f"type {of.name} {{", *(f"  {line}" for line in fields), "}"]
+            if of.members:
+                fields = shared[of.name]
+            if of.members and not fields:
+                done.append(f"union {of.name} = {' | '.join(each.name for each in of.members)}")
+            elif fields:
+                own = [name for name, common in shared.items() if common and set(common) <= set(fields)]
+                own = [name for name in own if of in self._members(name)]
+                above = f" implements {' & '.join(own)}" if own else ""
+                kind = "interface" if of.members else "type"
+                done += [f"{kind} {of.name}{above} {{", *(f"  {line}" for line in fields), "}"]
         if not any(of.name == "Query" and of.fields for of in order):
             done += ["type Query {", f"  _: {ANYTHING}", "}"]
         for name, members in sorted(self._inputs.items()):
@@ -71,9 +80,27 @@ class SchemaWriter:
             done += [f"input {name} {{", *body, "}"]
         return (*done, *self._scalars(done))
 
+    def _members(self, name: str) -> list[Class]:
+        return [member for each in self._types.classes if each.name == name for member in each.members]
+
+    def _shared(self, of: Class) -> list[str]:
+        """Return the fields that all members of a class of several types have alike, and that were asked of
+        it."""
+        lines = [
+            {name: self._field(each, name, known) for name, known in each.fields.items()}
+            for each in of.members
+        ]
+        return [
+            line
+            for name, line in lines[0].items()
+            if name in of.shared and all(other.get(name) == line for other in lines)
+        ]
+
     def _scalars(self, lines: Sequence[str]) -> list[str]:
         """Return definitions for the types that are named and nothing more is known of."""
-        known = {line.split()[1] for line in lines if line.startswith(("type ", "input "))} | set(STANDARD)
+        known = {
+            line.split()[1] for line in lines if line.startswith(("type ", "input ", "union ", "interface "))
+        } | set(STANDARD)
         named = {word for line in lines if line.startswith("  ") for word in _named(line)}
         return [f"scalar {name}" for name in sorted(named - known)]
 

@@ -29,6 +29,18 @@ class Subject:
     """The argument whose elements it makes one each of."""
     removes: bool = False
     """As its name says."""
+    problems: frozenset[str] = frozenset()
+    """The fields of its payload that say why nothing was done, empty where something was."""
+
+    def refused(self, value: Value) -> bool:
+        """Whether a payload says that nothing was done: it shows no entity, or tells a problem."""
+        if not isinstance(value, Object) or not self.problems:
+            return False
+        return below(value, self.at) is None or any(map(bool, self.told(value)))
+
+    def told(self, value: Object) -> list[Value]:
+        """Return what a payload has in its fields for problems."""
+        return [sight.value for sight in value.sights if sight.name in self.problems]
 
 
 def leaves_of(value: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue]]:
@@ -75,9 +87,34 @@ def _subject(kind: str, name: str, calls: list[Call], types: Types) -> Subject |
         return Subject(of, at, bulk=bulk) if bulk is not None else None
     key = _key_argument(calls, of, at, types)
     verbs = words(name)
-    if kind == "mutation" and key is not None and CREATIONS & set(verbs[:1]) and key[-1] != of.key:
+    makes = kind == "mutation" and bool(CREATIONS & set(verbs[:1]))
+    if makes and key is not None and key[-1] != of.key and _counted(calls, key):
         key = None  # what it makes has a number that an argument happens to have as well
-    return Subject(of, at, key=key, removes=bool(REMOVALS & set(verbs)))
+    problems = _problems(calls, at, types) if kind == "mutation" and at else frozenset()
+    return Subject(of, at, key=key, removes=bool(REMOVALS & set(verbs)), problems=problems)
+
+
+def _counted(calls: list[Call], key: Path) -> bool:
+    """Whether an argument is a number wherever it is given: such may be that of something else as well."""
+    given = [text for call in calls if (text := text_of(get(call.arguments, key))) is not None]
+    return all(text.isdigit() for text in given)
+
+
+def _problems(calls: list[Call], at: Path, types: Types) -> frozenset[str]:
+    """Return the fields beside the entity that are empty in some payloads and not in others, where they hold
+    texts or objects that are no entities."""
+    empty: set[str] = set()
+    full: set[str] = set()
+    for call in calls:
+        top = types.at.get((ROOTS[call.kind], call.name))
+        for sight in call.value.sights if isinstance(call.value, Object) else ():
+            lower = types.below(top, sight.name) if top is not None else None
+            if sight.name != at[0] and (lower is None or not (lower.key or lower.wrapper or lower.members)):
+                if sight.value is None or sight.value == []:
+                    empty.add(sight.name)
+                elif isinstance(sight.value, Object | list):
+                    full.add(sight.name)
+    return frozenset(empty & full)
 
 
 def _shown(top: Class | None, types: Types) -> tuple[Class, Path] | None:
@@ -162,7 +199,7 @@ def entities(
     if isinstance(value, list):
         for each in value:
             yield from entities(each, of, types)
-    elif isinstance(value, Object) and of is not None:
+    elif isinstance(value, Object) and (of := types.concrete(of, value)) is not None:
         if of.key is not None:
             yield of, types.key(value, of) or key, value
         for sight in value.sights:

@@ -7,7 +7,8 @@ show it, in their own answer or in a later one, and a mutation sets them all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
@@ -15,17 +16,38 @@ from wraith.runtime import compile_expr
 from wraith.synth._answers.induce import induce
 from wraith.synth._evidence.rows import equal
 from wraith.synth._graphql.documents import Object, plain
+from wraith.synth._graphql.finders import first_of, references, sources_of
 from wraith.synth._graphql.folding import Given as Asked
-from wraith.synth._graphql.reads import Made
+from wraith.synth._graphql.made import Made
 from wraith.synth._graphql.subjects import Subject
-from wraith.synth._graphql.types import Class, Types, as_counted
+from wraith.synth._graphql.types import TYPE, Class, Types, as_counted
 from wraith.synth._guards.context import Context
 from wraith.synth._routes.sampling import thinned
-from wraith.wir import Cast, Delete, Effect, Expr, First, Hole, Literal, Put, Ref
+from wraith.wir import (
+    Atom,
+    Call,
+    Cast,
+    Delete,
+    Effect,
+    Exists,
+    Expr,
+    First,
+    Hole,
+    Literal,
+    Put,
+    Query,
+    Ref,
+    Sum,
+    Where,
+)
 
 TOLERATED = 5
 """One row in so many may contradict an argument that has the name of a field: what a later answer shows of
 it may have been written on the side."""
+
+NAMED, TAKEN, TAKEN_TOGETHER = 1.5, 2.5, 3.0
+"""What it costs in bits to ask whether what an argument names is there, and whether there is such an entity
+already."""
 
 SAMPLE = 60
 """Rows of one field that hypotheses are made from: three times what tells a coincidence from a rule."""
@@ -36,14 +58,16 @@ def learn_write(
 ) -> tuple[Made, tuple[Effect, ...]]:
     """Return what a mutation answers where it does something, and its effects."""
     done = [row for row in rows if row.error is None and row.value is not None]
+    done = [row for row in done if not subject.refused(row.value)] or done
     made = Made()
     chosen = thinned(done, SAMPLE)
     of, at = subject.of, subject.at
     if removes:
         entity: JsonValue = made.hole("state", "object", Ref(("entity",)))
     else:
-        entity = _entity(made, chosen, subject)
+        entity = _entity(made, chosen, subject, types)
     made.template = _around(made, chosen, subject, entity, types)
+    made.questions += _questions(made, entity, of)
     assert of.key is not None  # Invariant: subjects are entities
     own = Ref(("response", "body", *at, of.key)) if subject.shown else None
     key: Expr | None = Ref(("request", "body", *subject.key)) if subject.key is not None else own
@@ -56,16 +80,40 @@ def learn_write(
     return made, (Put(of.name, key, Ref(("response", "body", *at))),)
 
 
-def _entity(made: Made, rows: Sequence[Asked], subject: Subject) -> dict[str, JsonValue]:
+def _questions(made: Made, entity: JsonValue, of: Class) -> Iterator[tuple[float, Atom]]:
+    """Yield what may be asked of what arguments name: whether it is there, and whether there is such an
+    entity already, by one field or by two together."""
+    told: list[tuple[str, Expr]] = []
+    for name, mark in entity.items() if isinstance(entity, dict) else ():
+        hole = made.holes.get(mark[1:]) if isinstance(mark, str) else None
+        if (
+            hole is None
+            or name == of.key
+            or not (of.fields[name].refers or "String" in of.fields[name].scalars)
+        ):
+            continue
+        source = hole.source.options[0] if isinstance(hole.source, First) else hole.source
+        if isinstance(source, Call) or (isinstance(source, Ref) and source.path[0] == "request"):
+            told.append((name, source))
+        if of.fields[name].refers and isinstance(source, Call):
+            yield NAMED, Exists(source)
+    for name, source in told:
+        yield TAKEN, Exists(first_of(of, (Where((name,), "equals", source, False),)))
+    for (one, first), (other, second) in combinations(told, 2):
+        where = (Where((one,), "equals", first, False), Where((other,), "equals", second, False))
+        yield TAKEN_TOGETHER, Exists(first_of(of, where))
+
+
+def _entity(made: Made, rows: Sequence[Asked], subject: Subject, types: Types) -> dict[str, JsonValue]:
     """Return the template of the entity after the mutation."""
     echoes = _echo_place(rows, subject)
     done: dict[str, JsonValue] = {}
     for name in subject.of.kept():
         some = [row for row in rows if _after(row, name, subject.of) is not MISSING]
         if some or name != subject.of.key:
-            template, holes = _field(name, some, subject, echoes)
+            template, holes = _field(name, some, subject, echoes, types)
             done[name] = made.take(template, holes)
-    return done
+    return {**done, TYPE: subject.of.name} if subject.of.named else done
 
 
 def _after(row: Asked, name: str, of: Class) -> Found:
@@ -77,12 +125,12 @@ def _after(row: Asked, name: str, of: Class) -> Found:
 
 
 def _field(
-    name: str, rows: Sequence[Asked], subject: Subject, echoes: Path
+    name: str, rows: Sequence[Asked], subject: Subject, echoes: Path, types: Types
 ) -> tuple[JsonValue, dict[str, Hole]]:
     """Return how one field comes about."""
     of = subject.of
     values = [_after(row, name, of) for row in rows]
-    for option in _options(name, rows, values, subject, echoes):
+    for option in _options(name, rows, values, subject, echoes, types):
         compute = compile_expr(option)
         wrong = sum(not equal(compute(row.env), value) for row, value in zip(rows, values, strict=True))
         if wrong * TOLERATED <= len(rows):
@@ -98,7 +146,7 @@ def _field(
 
 
 def _options(
-    name: str, rows: Sequence[Asked], values: Sequence[Found], subject: Subject, echoes: Path
+    name: str, rows: Sequence[Asked], values: Sequence[Found], subject: Subject, echoes: Path, types: Types
 ) -> Iterable[Expr]:
     """Yield how a field may come about, the most likely first: as an argument of its name says, else as it
     was, or as it is by default."""
@@ -113,6 +161,10 @@ def _options(
         return
     if name == of.key:
         return
+    sources = sources_of(rows, None)
+    yield from references(of, name, sources, types)
+    if "Int" in of.fields[name].scalars and len({repr(value) for value in values}) > 1:
+        yield from _numbers(of, sources, types)
     for path in sorted(paths) or [(*echoes, name)]:
         absent = [
             value for row, value in zip(rows, values, strict=True) if get(row.env.body, path) is MISSING
@@ -120,6 +172,17 @@ def _options(
         common = Counter(repr(value) for value in absent)
         default = next((each for each in absent if repr(each) == common.most_common(1)[0][0]), None)
         yield First((_argument(path, of, name), Literal(default if default is not MISSING else None)))
+
+
+def _numbers(of: Class, sources: Sequence[Expr], types: Types) -> Iterator[Expr]:
+    """Yield the numbers that new entities get: one more than there are, of all or of those that refer to the
+    same."""
+    for name in of.kept():
+        if of.fields[name].refers:
+            for source in (*sources, *references(of, name, sources, types)):
+                beside = Query(of.name, (Where((name,), "equals", source, False),))
+                yield Sum((Call("count", (beside,)), Literal(1)))
+    yield Sum((Call("count", (Query(of.name),)), Literal(1)))
 
 
 def _argument(path: Path, of: Class, name: str) -> Expr:

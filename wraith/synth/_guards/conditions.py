@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
@@ -61,10 +61,18 @@ def conditional_source(
     ``questions`` are asked for where there are such expressions; they are answered for the rows and then for
     ``others`` further observations, in whose answers the value is missing.
     """
-    options = _options(rows, values, search)
-    if options is None or len(options) + bool(others) < 2:
+    for options in _options(rows, values, search):
+        found = _told_apart(options, len(rows), questions, others)
+        if found is not None:
+            return found
+    return None
+
+
+def _told_apart(options: Sequence[Option], count: int, questions: Asking, others: int) -> Expr | None:
+    """Return the options with the conditions under which each applies, or None where nothing small tells."""
+    if len(options) + bool(others) < 2:
         return None
-    labels = [0] * len(rows)
+    labels = [0] * count
     absent = next((label for label, (expr, _) in enumerate(options) if expr == First(())), len(options))
     for label, (_, chosen) in enumerate(options):
         for row in chosen:
@@ -76,15 +84,17 @@ def conditional_source(
     return _decided(leaves, [*(expr for expr, _ in options), First(())], 0)
 
 
-def _options(rows: Sequence[Row], values: Values, search: Search) -> list[Option] | None:
-    """Return expressions that explain every row, each row by one: what is missing, texts and numbers that
-    repeat, and one expression for the rest."""
+def _options(rows: Sequence[Row], values: Values, search: Search) -> Iterator[list[Option]]:
+    """Yield expressions that explain every row, each row by one: what is missing, texts and numbers that
+    repeat, and one expression for the rest; or, where what repeats is data, two places for all of them."""
     missing = tuple(i for i, value in enumerate(values) if value is MISSING)
-    found: list[Option] = [(First(()), missing)] if missing else []
+    unsaid: list[Option] = [(First(()), missing)] if missing else []
+    found = list(unsaid)
     present = [i for i, value in enumerate(values) if value is not MISSING]
     whole = search([rows[i] for i in present], [values[i] for i in present])
     if whole is not None:
-        return [*found, (whole, tuple(present))]
+        yield [*unsaid, (whole, tuple(present))]
+        return
     by_value: dict[object, list[int]] = defaultdict(list)
     for i in present:
         by_value[norm(values[i]) or repr(values[i])].append(i)
@@ -94,13 +104,16 @@ def _options(rows: Sequence[Row], values: Values, search: Search) -> list[Option
             found.append((Literal(as_json(values[some[0]])), tuple(some)))
         else:
             rest += some
+    words = list(found)
     if rest:
         expr = search([rows[i] for i in rest], [values[i] for i in rest])
         more = [(expr, tuple(rest))] if expr is not None else _parted(rest, rows, values, search)
-        if more is None:
-            return None
-        found += more
-    return found if len(found) <= MAX_OPTIONS else None
+        words = [*words, *more] if more is not None else []
+    if words and len(words) <= MAX_OPTIONS:
+        yield words
+    places = _parted(present, rows, values, search) if len(rest) < len(present) else None
+    if places is not None:
+        yield [*unsaid, *places]
 
 
 def _parted(

@@ -10,7 +10,7 @@ from wraith.paths import Found, Path
 from wraith.synth._evidence.rows import Row, Values
 from wraith.synth._guards.features import Feature
 from wraith.synth._guards.laws import Laws
-from wraith.wir import Expr
+from wraith.wir import Expr, Query
 
 Made = TypeVar("Made")
 
@@ -52,6 +52,8 @@ class Context:
     """Where the parts of what is made see each other."""
     envelope: Path | None = None
     """Where the representation of the addressed entity stands in an answer."""
+    addressed: bool = False
+    """Whether answers show the entity that the request names by its key."""
     key_path: Path | None = None
     """Where an answer holds the key of what it created."""
     sequence: str | None = None
@@ -77,6 +79,8 @@ class Context:
     """What queries bind (``page.total``), with the values that they have on the rows."""
     elsewhere: Mapping[Path, Expr] = field(default_factory=dict)
     """What other routes say in a place: it may be what looks like a constant here."""
+    found: Query | None = None
+    """What the list of the answer finds, before it is cut into pages."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
 

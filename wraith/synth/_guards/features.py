@@ -45,6 +45,7 @@ from wraith.wir import (
     NotMatches,
     NotOneOf,
     Ref,
+    Text,
 )
 
 BITS = {
@@ -125,6 +126,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     first."""
     stored = documents(rows, role)
     asked: Asked = [("addressed", Exists(Lookup(name, key))) for name, key in role.addressed]
+    asked += [("addressed", Exists(Lookup(name, key))) for name, key in role.around if _names_past(key, role)]
     if role.key is not None:
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
@@ -139,6 +141,10 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
     asked += [("stated", atom) for atom in stated(rows, succeeded)]
     asked += [(price, Equals(call, TRUE)) for price, call in relations(rows, role, stored)]
     return _distinct(asked, rows, succeeded)
+
+
+def _names_past(key: Expr, role: Role) -> bool:
+    return isinstance(key, Text) and key.parts[-1] in role.past
 
 
 # --- places -----------------------------------------------------------------------------------------------

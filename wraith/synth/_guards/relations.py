@@ -60,14 +60,16 @@ Related: TypeAlias = tuple[str, Call]
 
 def documents(rows: Sequence[Observation], role: Role) -> Documents:
     """Return the stored documents that a route's requests address: the entity, its parents, what is kept
-    around them."""
+    around them, what was granted to the credential."""
     found: Documents = {}
     if role.key is not None:
         found[Root(Ref(("entity",)))] = [row.env.entity for row in rows]
     own = role.collection.name if role.collection is not None and role.key is not None else None
-    for name, key in (*role.addressed, *role.around):
-        if name != own or key != role.key:
-            found[Root(Lookup(name, key))] = [row.stored.get(name, MISSING) for row in rows]
+    around = [Lookup(name, key) for name, key in (*role.addressed, *role.around)]
+    granted = [lookup for lookup, _ in rows[0].addressed] if rows else []
+    for lookup in dict.fromkeys((*around, *granted)):
+        if (lookup.entity, lookup.key) != (own, role.key):
+            found[Root(lookup)] = [row.stored.get(lookup, MISSING) for row in rows]
     own_places = len(found)
     found.update(islice(_referred(rows), MAX_REFERRED))
     return {

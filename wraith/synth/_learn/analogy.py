@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue, compact, parse
 from wraith.paths import Path
@@ -24,6 +25,8 @@ ITEM_METHODS: dict[str, StateOp] = {"GET": "read", "PUT": "update", "PATCH": "up
 
 AGREE = 2
 """Collections that must be treated alike: one may be the exception."""
+
+Headers: TypeAlias = tuple[tuple[str, Expr], ...]
 
 NEVER = Equals(Literal(False), True)
 """The support of what was seen with nothing."""
@@ -48,6 +51,7 @@ class Analogy:
     ) -> None:
         self._items = _items(patterns, roles)
         self._habits = _habits(patterns, roles, variants)
+        self._types = _types(patterns, variants)
         self._known = {(pattern.method, pattern.shape) for pattern in patterns}
 
     def routes(self) -> list[Route]:
@@ -57,7 +61,7 @@ class Analogy:
         for shape, item in sorted(self._items.items(), key=lambda each: str(each[0])):
             for method, op in ITEM_METHODS.items():
                 if (method, shape) not in self._known:
-                    made = tuple(_applied(self._habits[method], item)) or _reading(method, item)
+                    made = self._made(method, item) or _reading(method, item)
                     if made:
                         found.append(_route(method, op, item, made))
         return found
@@ -67,12 +71,35 @@ class Analogy:
         item = self._items.get(pattern.shape)
         if item is None:
             return ()
-        made = [each for each in _applied(self._habits[pattern.method], item) if each.status < 300]
+        made = [each for each in self._made(pattern.method, item) if each.status < 300]
         there = Exists(Ref(("entity",)))
         return tuple(
             each if there in each.guards else each.model_copy(update={"guards": (there, *each.guards)})
             for each in made
         ) or _reading(pattern.method, item)
+
+    def _made(self, method: str, item: _Item) -> tuple[Variant, ...]:
+        """Return what the other collections do, said of an item, with the media type that answers without a
+        body have all the same."""
+        return tuple(
+            each.model_copy(update={"headers": self._types.get((method, each.status), ())})
+            if each.body_kind == "empty"
+            else each
+            for each in _applied(self._habits[method], item)
+        )
+
+
+def _types(
+    patterns: Sequence[RoutePattern], variants: Sequence[tuple[Variant, ...]]
+) -> dict[tuple[str, int], Headers]:
+    """Return the media type that most answers without a body are sent with, by method and status."""
+    votes: dict[tuple[str, int], Counter[Headers]] = defaultdict(Counter)
+    for pattern, made in zip(patterns, variants, strict=True):
+        for each in made:
+            if each.body_kind == "empty":
+                said = tuple(header for header in each.headers if header[0] == "content-type")
+                votes[pattern.method, each.status][said] += 1
+    return {case: min(said, key=lambda each: (-said[each], repr(each))) for case, said in votes.items()}
 
 
 def _items(patterns: Sequence[RoutePattern], roles: Sequence[Role]) -> dict[tuple[str | None, ...], _Item]:

@@ -11,13 +11,19 @@ from wraith.exchange import Corpus, Session, XmlLists
 from wraith.runtime import Selectors
 from wraith.synth._answers.heads import heads_from_gets
 from wraith.synth._answers.likewise import UNTAUGHT, Taught, habits_of, may_say
+from wraith.synth._answers.tags import with_shared_tags
+from wraith.synth._answers.traces import without_traces
 from wraith.synth._effects.cascades import learn_cascades
+from wraith.synth._effects.grants import learn_grants
 from wraith.synth._effects.journals import learn_journals
 from wraith.synth._effects.kept import Kept, learn_kept
+from wraith.synth._effects.logs import learn_logs, with_logs
 from wraith.synth._effects.purges import learn_purge
 from wraith.synth._effects.secrets import learn_secrets
 from wraith.synth._effects.side_effects import learn_side_effects
 from wraith.synth._effects.tokens import learn_tokens
+from wraith.synth._effects.versions import learn_versions
+from wraith.synth._evidence.news import note_news
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.memo import (
     Forgetful,
@@ -25,15 +31,18 @@ from wraith.synth._exchanges.memo import (
     digest_of,
     histories,
     read_route,
-    recalled,
+    recalled_each,
     write_route,
 )
 from wraith.synth._exchanges.seen import Seen, see
 from wraith.synth._exchanges.survey import Sketch
 from wraith.synth._graphql import endpoints_of
-from wraith.synth._guards.laws import NO_LAWS, laws_of, may_obey
+from wraith.synth._guards.laws import NO_LAWS, Laws, laws_of, may_obey
 from wraith.synth._learn.analogy import Analogy
 from wraith.synth._learn.existence import completed
+from wraith.synth._learn.families import Families
+from wraith.synth._learn.idle import without_idle_effects
+from wraith.synth._learn.pooled import Pooled
 from wraith.synth._learn.unknown import learn_unknown
 from wraith.synth._learn.variants import Study, learn_route
 from wraith.synth._lists.cursors import unify_cursors
@@ -135,6 +144,8 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         shown[observation.seen.route].append(observation)
     by_route = {route: well_known(some, roles[route]) for route, some in shown.items()}
     unify_cursors(by_route, roles)
+    pooled = Pooled(table.patterns, by_route)
+    whole, by_route = by_route, pooled.by_route
     lists = learn_lists(by_route, roles)
     counts = Counter(table.find(method, segments) for each in known.sketches for method, segments, *_ in each)
     routes = sorted(by_route)
@@ -142,38 +153,39 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
 
     studies: dict[int, Study] = {}
 
-    def one_route(part: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
-        route = routes[part]
+    def laws_for(route: int, taught: Taught) -> Laws:
+        return {**taught.laws, **known.kept_back.laws(roles[route])}
+
+    def key(route: int, taught: Taught) -> str | None:
+        follows = basis.get(route)
+        if follows is None:
+            return None
+        return f"route-{digest_of(follows, pooled.met(route), laws_for(route, taught), taught.likewise)}"
+
+    def one_route(route: int, taught: Taught = UNTAUGHT) -> LearnedRoute:
         role, seen = roles[route], by_route[route]
-        laws = {**taught.laws, **known.kept_back.laws(role)}
-
-        def anew() -> LearnedRoute:
-            if role.purges:
-                return _purging(seen, role, lists)
-            study = studies.pop(route, None) or Study(seen, role)
-            if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
-                studies[route] = study
-            known_effects = effects.get(route, ())
-            return learn_route(
-                seen,
-                role,
-                lists,
-                gone[route],
-                known_effects,
-                laws=laws,
-                likewise=taught.likewise,
-                study=study,
-            )
-
-        key = (
-            f"route-{digest_of(basis[route], laws, taught.likewise)}"
-            if basis.get(route) is not None
-            else None
+        if role.purges:
+            return _purging(seen, role, lists)
+        study = studies.pop(route, None) or Study(seen, role)
+        if taught is UNTAUGHT and role.collection is not None:  # perhaps it is learned again
+            studies[route] = study
+        return learn_route(
+            seen,
+            role,
+            lists,
+            gone[route],
+            effects.get(route, ()),
+            laws=laws_for(route, taught),
+            likewise=taught.likewise,
+            study=study,
         )
-        return recalled(memo, key, anew, write_route, read_route)
 
-    learned = dict(zip(routes, spread(one_route, len(routes)), strict=True))
-    unknown, refused, needless = learn_unknown(table.patterns, by_route)
+    keys = [key(route, UNTAUGHT) for route in routes]
+    first = recalled_each(
+        memo, keys, lambda part: one_route(routes[part]), write_route, read_route, spread=spread
+    )
+    learned = dict(zip(routes, first, strict=True))
+    unknown, refused, needless = learn_unknown(table.patterns, whole)
     for route in needless:
         del learned[route]
     made_so_far = [(roles[route], made) for route, made in learned.items()]
@@ -185,24 +197,38 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         and (may_obey(roles[route], made, laws) or may_say(made, habits.of(roles[route])))
     ]
 
-    def one_more_time(part: int) -> LearnedRoute:
-        role = roles[lawful[part]]
+    def teaching(route: int) -> Taught:
+        role = roles[route]
         own = laws.get(role.collection.name, NO_LAWS) if role.collection is not None else NO_LAWS
-        return one_route(routes.index(lawful[part]), Taught(own, habits.of(role)))
+        return Taught(own, habits.of(role))
 
-    learned.update(zip(lawful, spread(one_more_time, len(lawful)), strict=True))
+    taught = [teaching(route) for route in lawful]
+    keys = [key(route, each) for route, each in zip(lawful, taught, strict=True)]
+    again = recalled_each(
+        memo, keys, lambda part: one_route(lawful[part], taught[part]), write_route, read_route, spread=spread
+    )
+    learned.update(zip(lawful, again, strict=True))
+    families = Families(table.patterns, roles, {route: by_route[route] for route in learned})
+    learned.update(families.thin())
+    learned = with_shared_tags(without_traces(learned, by_route))
     analogy = Analogy(
         [table.patterns[route] for route in learned],
         [roles[route] for route in learned],
         [made.variants for made in learned.values()],
     )
     learned.update(completed(table.patterns, roles, learned, by_route, analogy))
+    learned = {route: pooled.before(route, made) for route, made in learned.items()}
     recorded = heads_from_gets(
         [
             _route(table.patterns[route].method, table.patterns[route].pattern, roles[route], made)
             for route, made in learned.items()
         ]
     )
+    alike = {(each.method, each.path_pattern): each for each in (*analogy.routes(), *families.unseen())}
+    expected = [
+        each.model_copy(update={"variants": pooled.before_unrecorded(each.method, each.variants)})
+        for each in alike.values()
+    ]
     model = Model(
         entities=(*_entities(roles), *(entity for each in graphql for entity in each.entities)),
         fixtures={
@@ -214,7 +240,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
         selectors=known.selectors,
         routes=tuple(
             sorted(
-                [*recorded, *analogy.routes(), *(route for each in graphql for route in each.routes)],
+                [*recorded, *expected, *(route for each in graphql for route in each.routes)],
                 key=lambda route: (route.path_pattern, route.method),
             )
         ),
@@ -240,7 +266,7 @@ def _learned(looked: Looked, recall: Recall, spread: Spread, memo: Memo) -> Lear
             *(backed for each in graphql for backed in each.evidence),
         ),
     )
-    return recall.keep(known.world, Learned(model, evidence))
+    return recall.keep(known.world, Learned(without_idle_effects(model), evidence))
 
 
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
@@ -259,8 +285,10 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))
     shown: dict[int, dict[int, None]] = defaultdict(dict)
+    news: dict[int, list[str]] = defaultdict(list)
     for each in known.observations:
         shown[each.seen.route].setdefault(each.seen.session)
+        news[each.seen.route] += sorted(each.seen.news)
     found: dict[int, str | None] = {}
     for route, sessions in shown.items():
         before = [past[session] for session in sessions]
@@ -274,6 +302,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
                 fold,
                 known.table.patterns[route],
                 before,
+                news[route],
                 role,
                 known.gone[route],
                 known.effects.get(route, ()),
@@ -305,10 +334,13 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
     stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
     roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
+    versions = learn_versions(kept.values(), roles)
+    roles = with_logs(versions.known_to(roles), kept.values())
     for seen in exchanges:
         if seen.route >= 0 and roles[seen.route].store == "bytes" and seen.ok and seen.method == "GET":
             seen.look_at_bytes()
     find_left(kept.values(), roles)
+    note_news(kept.values())
     builder = WorldBuilder()
     for number, shown in enumerate(recall.sights(roles, kept)):
         builder.add(shown, taught[number])
@@ -324,7 +356,14 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     caller = tokens.caller if tokens is not None else learn_caller(kept.values())
     handed = tokens.effects if tokens is not None else {}
     kept_back = learn_kept(kept.values(), roles)
-    certain = _together(cascades, handed, learn_secrets(kept.values(), roles), kept_back.effects(roles))
+    certain = _together(
+        cascades,
+        handed,
+        learn_grants(kept.values(), roles),
+        learn_secrets(kept.values(), roles),
+        kept_back.effects(roles),
+        versions.effects(roles),
+    )
     roles = kept_back.known_to(roles)
     known = Prepared(
         ordered=ordered,
@@ -350,7 +389,7 @@ def _prepared(looked: Looked, recall: Recall) -> Prepared:
     known = replace(
         known,
         effects=_together(certain, changes),
-        made=(*made, *learn_journals(first, roles, world.run_of)),
+        made=(*made, *learn_journals(first, roles, world.run_of), *learn_logs(first, roles)),
     )
     settled = known.effects == certain and not known.made
     return replace(known, observations=first if settled else observed(known))

@@ -2,8 +2,8 @@
 
 A service tells that a thing is not there in one way for all its collections: ``there is no customer cus_1``,
 ``there is no order 17``. So a route that was only ever asked about what is there refuses what is not as two
-others do, and one that was only ever refused answers as reads do, once the thing is there. What is added so
-rests on no exchange of its own and says it, like routes by analogy.
+others do, or as a read of its collection does, and one that was only ever refused answers as reads do, once
+the thing is there. What is added so rests on no exchange of its own and says it, like routes by analogy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wraith.canonical import compact, parse
 from wraith.paths import MISSING
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._learn.analogy import Analogy, plain, unseen
-from wraith.synth._roles.roles import Role
+from wraith.synth._roles.roles import GONE, Role
 from wraith.synth._routes.names import Names
 from wraith.synth._routes.routes import RoutePattern
 from wraith.synth._world.observe import Observation
@@ -25,8 +25,8 @@ from wraith.wir import Absent, Exists, Expr, Literal, Lookup, Ref, Variant, Vari
 ENOUGH = 2
 """Routes that refuse alike: one may be the exception."""
 
-GONE = (404, 410)
-"""RFC 9110, 15.5.5 and 15.5.11: statuses that say nothing but that the thing is not there."""
+READING = "GET"
+"""The method whose refusal of what is not there is that of its whole collection."""
 
 CREATING = "PUT"
 """The method that may create what it addresses: it refuses only where other routes of it were seen to."""
@@ -37,6 +37,7 @@ class _Place:
     """What a route addresses: the entity itself, or the parent below which it works."""
 
     method: str
+    entity: str
     own: Expr
     names: Names
 
@@ -85,11 +86,11 @@ def _place(pattern: RoutePattern, role: Role) -> _Place | None:
         if isinstance(role.key, Literal):
             return None
         names = Names(role.collection.name, role.key, pattern.names)
-        return _Place(pattern.method, Ref(("entity",)), names)
+        return _Place(pattern.method, role.collection.name, Ref(("entity",)), names)
     if not role.addressed:
         return None
     name, key = role.addressed[-1]
-    return _Place(pattern.method, Lookup(name, key), Names(name, key, pattern.names))
+    return _Place(pattern.method, name, Lookup(name, key), Names(name, key, pattern.names))
 
 
 def _is_there(observation: Observation, place: _Place) -> bool:
@@ -103,15 +104,23 @@ class _Refusals:
 
     def __init__(self, places: Mapping[int, _Place], learned: Mapping[int, LearnedRoute]) -> None:
         self._routes: dict[bytes, list[str]] = defaultdict(list)
+        self._reads: set[tuple[bytes, str]] = set()
+        """What reads of a collection say: its other routes find out in the same way."""
         for route, place in places.items():
             for said in {*_said(place, learned[route].variants)}:
                 self._routes[said].append(place.method)
+                if place.method == READING:
+                    self._reads.add((said, place.entity))
 
     def expected_of(self, place: _Place) -> tuple[Variant, ...]:
         """Return the refusal that is most likely at a place: that of most routes, those of its method
         first."""
         ranked = sorted(
-            (said for said, methods in self._routes.items() if len(methods) >= ENOUGH),
+            (
+                said
+                for said, methods in self._routes.items()
+                if len(methods) >= ENOUGH or (said, place.entity) in self._reads
+            ),
             key=lambda said: (-self._routes[said].count(place.method), -len(self._routes[said]), said),
         )
         for said in ranked:

@@ -3,23 +3,18 @@ it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from wraith.canonical import JsonValue, compact
-from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, format_path, get
-from wraith.runtime import integer_of, text_of
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._answers.likewise import NOTHING_LIKEWISE, Likewise
 from wraith.synth._answers.shown import viewed
 from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
-from wraith.synth._evidence.places import norm
 from wraith.synth._evidence.rows import Row, kind
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.many import together
@@ -30,15 +25,19 @@ from wraith.synth._guards.questions import Asked, Questions
 from wraith.synth._guards.support import support_of
 from wraith.synth._guards.tree import Leaf, grow
 from wraith.synth._guards.unions import names_in, united
+from wraith.synth._learn.grouping import MAX_GROUPS, by_answer
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
 from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._values.quoted import foreign_names, quotations, quoted, unexpected, usual_names
+from wraith.synth._values.groups import before_cut, reported_on
+from wraith.synth._values.quoted import (
+    quoted,
+    unexpected,
+)
 from wraith.synth._world.observe import Observation
-from wraith.synth._world.silent import is_unread
 from wraith.synth._world.world import deletes
 from wraith.wir import (
     Call,
@@ -63,9 +62,6 @@ rule."""
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
 
-MAX_GROUPS = 14
-"""Answers of one status that differ in more ways than this differ in data, not in kind."""
-
 OF_EACH_SHAPE = 6
 """Answers of each shape in the sample of a group."""
 
@@ -77,11 +73,6 @@ COUNTER_EXAMPLES = 20
 
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
-
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
-
-_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
-"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +111,8 @@ class _Told:
     likewise: Likewise
     """What other routes say in some places."""
     study: Study
+    reported: Query | None
+    """What a report is about: what a list finds that is asked for by the same parameters."""
 
 
 def learn_route(
@@ -133,17 +126,17 @@ def learn_route(
     likewise: Likewise = NOTHING_LIKEWISE,
     study: Study | None = None,
 ) -> LearnedRoute:
-    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers
-    that are known already, ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of
-    learning it without them."""
+    """Return the variants of a route, in the order of its decision tree. ``known`` are parts of its answers,
+    ``laws`` and ``likewise`` what other routes taught; ``study`` is what is left of learning without them."""
     study = study or Study(observations, role)
     rows, questions = study.rows, Questions(study.asked, laws)
     listed = lists.by_route.get(observations[0].seen.route)
     item = lists.shown.item(role.collection.name) if role.collection is not None else None
     headers = lists.headers if listed is not None else {}
-    told = _Told(role, listed, headers, item, known or {}, likewise, study)
+    about = reported_on(rows, lists.queries()) if role.collection is None else None
+    told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
-    for family in united(_by_answer(rows, role), rows):
+    for family in united(by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
@@ -182,68 +175,6 @@ def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observa
     for some in by_status.values():
         chosen += thinned(some, share)
     return sorted(chosen, key=lambda each: (each.seen.session, each.seen.index))
-
-
-# --- grouping --------------------------------------------------------------------------------------------
-
-
-def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
-    """Group the rows by status and media type; errors also by what they say, without the values they quote,
-    and writes that do not say what they store by whether there was something before."""
-    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        seen = row.observation.seen
-        silent = seen.left is not MISSING or is_unread(seen, role)
-        before = silent and role.key is not None and row.env.entity is MISSING
-        media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
-    done: list[tuple[int, ...]] = []
-    for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
-        done += [tuple(members)] if ok else _by_message(members, rows)
-    return done
-
-
-def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
-    usual = usual_names([row for row in rows if row.observation.seen.ok])
-    groups: dict[bytes, list[int]] = defaultdict(list)
-    for number in members:
-        groups[_masked(rows[number], foreign_names(rows[number], usual))].append(number)
-    if len(groups) > MAX_GROUPS:
-        return [tuple(members)]
-    return [tuple(group) for _, group in sorted(groups.items())]
-
-
-def _masked(row: Row, foreign: set[str]) -> bytes:
-    """Return an answer without the values of the request that it quotes, nor the names of its members that do
-    not belong there. What a parser says of a body that it cannot read is one answer, wherever in the body it
-    stops."""
-    if row.env.body_kind == "malformed":
-        return b"malformed"
-    document = row.observation.document
-    if document is MISSING:
-        return b""
-    known = {
-        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
-    }
-    known |= foreign
-    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
-    return compact(_mask(document, known, notations))
-
-
-def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
-    if isinstance(value, dict | list) and norm(value) in known:
-        return "*"
-    if isinstance(value, dict):
-        return {key: _mask(item, known, notations) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item, known, notations) for item in value]
-    if isinstance(value, str):
-        for notation in notations:
-            value = value.replace(notation, "*")
-        value = _MADE.sub("*", value)
-        return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
-    text = text_of(value)
-    return "*" if text is not None and len(text) >= 3 and text in known else value
 
 
 # --- dividing by shape -----------------------------------------------------------------------------------
@@ -307,15 +238,16 @@ def _separable(partition: list[tuple[int, ...]], questions: Questions) -> bool:
 
 
 def _learn(members: tuple[int, ...], rows: Sequence[Row], told: _Told, questions: Questions) -> _Group:
-    numbers: Sequence[int] = _sample(members, rows)
+    telling = tuple(number for number in members if not rows[number].observation.blind) or members
+    numbers: Sequence[int] = _sample(telling, rows)
     group = _learn_sample(members, numbers, rows, told, questions)
     for _ in range(ROUNDS):
-        missed = _missed(group, numbers, rows)
+        missed = [number for number in _missed(group, numbers, rows) if number in telling]
         if not missed:
             break
         numbers = sorted({*numbers, *thinned(missed, COUNTER_EXAMPLES)})
         again = _learn_sample(members, numbers, rows, told, questions)
-        if len(_missed(again, numbers, rows)) > len(missed):
+        if sum(number in telling for number in _missed(again, numbers, rows)) > len(missed):
             break
         group = again
     return group
@@ -397,8 +329,12 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
+        context.found = told.reported
         return context
     context.envelope = role.envelope
+    context.addressed = (
+        role.envelope is not None and role.key is not None and not isinstance(role.key, Literal)
+    )
     context.laws = laws
     context.elsewhere = told.likewise
     if role.op == "create" and role.envelope is not None:
@@ -409,6 +345,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         stale = any(is_of_state(law) for law in laws.values())
         query = viewed(told.listed.query, sample, role, learner, stale=stale)
         context.lists[role.listing] = query
+        context.found = before_cut(told.listed.query)
         context.page = page_values(query, sample)
         context.list_values = [*context.page, *or_null(context.page)]
     if role.op == "read" and role.envelope is not None and told.item is not None:

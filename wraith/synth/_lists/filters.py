@@ -24,7 +24,15 @@ from wraith.synth._evidence.list_cases import (
     root_of,
     value_of,
 )
-from wraith.synth._shared.priors import EVERY, FILTER_WORDS, PAGING, SEARCHES, WRAPPERS
+from wraith.synth._shared.priors import (
+    CRITERIA_WORDS,
+    EVERY,
+    FILTER_WORDS,
+    PAGING,
+    SEARCHES,
+    WRAPPERS,
+    plain_word,
+)
 from wraith.wir import Call, Expr, Filters, Literal, Mark, NotOneOf, Ref, When, Where, WhereOp
 
 Reading = tuple[WhereOp, str, bool]
@@ -87,21 +95,22 @@ def learn_filters(cases: Sequence[Case], meant: frozenset[str]) -> Learned:
     fields = sorted(field_names(cases), key=lambda each: (-len(each), each))
     paging = PAGING - {*fields}  # a field of such a name is asked for like others
     names = [name for name in parameter_names(cases) if name not in meant | paging]
-    tallies: dict[tuple[str, str], dict[Reading, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
+    tallies: dict[tuple[str, str, str], dict[Reading, _Tally]] = defaultdict(lambda: defaultdict(_Tally))
     users: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for name in names:
         for before, named, after in _readings(name, fields):
             given = [case for case in cases if name in case.parameters and _has(case, named)]
             if given:
                 users[before, after][name] = named
-            for reading in _options(before, after):
-                for case in given:
-                    _count(tallies[before, after][reading], case, name, named, reading)
+            for lead, some in _by_lead(given, name, before + after).items():
+                for reading in _led_options(lead) if lead else _options(before, after):
+                    for case in some:
+                        _count(tallies[before, after, lead][reading], case, name, named, reading, lead)
     marks: dict[Mark, _Tally] = {}
-    for (before, after), by_op in tallies.items():
+    for (before, after, lead), by_op in tallies.items():
         best = _best(by_op)
         if best is not None:
-            marks[Mark(before, after, *best)] = by_op[best]
+            marks[Mark(before, after, *best, lead)] = by_op[best]
     return _learned(cases, names, marks, users, meant)
 
 
@@ -112,9 +121,9 @@ def _learned(
     users: dict[tuple[str, str], dict[str, str]],
     meant: frozenset[str],
 ) -> Learned:
-    plain = next((tally for mark, tally in marks.items() if not mark.before and not mark.after), None)
+    plain = next((t for mark, t in marks.items() if not (mark.before or mark.after or mark.lead)), None)
     by_name = root_of(cases) == "query"
-    open_plain = plain is not None and len(plain.told) >= OPEN_FIELDS
+    open_plain = (plain is not None and len(plain.told) >= OPEN_FIELDS) or any(mark.lead for mark in marks)
     opened = [
         mark for mark, tally in marks.items() if by_name and (open_plain or len(tally.told) >= OPEN_FIELDS)
     ]
@@ -140,6 +149,28 @@ def _learned(
     every = {word for mark in opened for word in marks[mark].every}
     filters = Filters(tuple(sorted(opened, key=repr)), tuple(sorted(without)), unknown, tuple(sorted(every)))
     return Learned(filters, single, frozenset(readable | {*searches}))
+
+
+def _by_lead(given: Sequence[Case], name: str, around: str) -> dict[str, list[Case]]:
+    """Return the lists by the operator that leads the value of a parameter, which is nothing in most."""
+    found: dict[str, list[Case]] = defaultdict(list)
+    for case in given:
+        value = case.parameters[name]
+        led = _LED.match(value) if isinstance(value, str) and not around and case.root == "query" else None
+        known = led is not None and plain_word(led[0].rstrip(".:")) in CRITERIA_WORDS
+        found[led[0] if led is not None and known else ""].append(case)
+    return found
+
+
+_LED = re.compile(r"(?:>=|<=|!=|<>|==|[=<>!~]|[a-z]{2,12}[:.])(?=.)")
+
+
+def _led_options(lead: str) -> Iterator[Reading]:
+    """Yield what an operator before a value may mean: what it commonly does, of one value or of several."""
+    op = CRITERIA_WORDS[plain_word(lead.rstrip(".:"))]
+    one: WhereOp = "equals" if op == "has" else op
+    yield one, "", False
+    yield one, ",", False
 
 
 def _readings(name: str, fields: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -185,9 +216,10 @@ def _path(cases: Sequence[Case], named: str) -> Path:
     return next(path for path in found if path is not None)
 
 
-def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading) -> None:
+def _count(tally: _Tally, case: Case, name: str, named: str, reading: Reading, lead: str) -> None:
     op, split, absent = reading
-    wanted = alternatives(case.parameters[name], split)
+    value = case.parameters[name]
+    wanted = alternatives(value.removeprefix(lead) if isinstance(value, str) else value, split)
     path = next(
         (path for _, document in case.stored if (path := field_path(named, document)) is not None), (named,)
     )

@@ -16,8 +16,9 @@ from wraith.paths import MISSING
 from wraith.paths import Found as Value
 from wraith.runtime import compile_expr, compile_search
 from wraith.synth._answers.list_headers import learn_list_headers
-from wraith.synth._evidence.list_cases import Case, case_of, root_of
+from wraith.synth._evidence.list_cases import Case, case_of, parameter_names, root_of
 from wraith.synth._evidence.rows import Row
+from wraith.synth._lists.criteria import learn_criteria
 from wraith.synth._lists.embeds import learn_embeds
 from wraith.synth._lists.filters import Learned, learn_filters
 from wraith.synth._lists.hidden import with_hidden
@@ -28,7 +29,7 @@ from wraith.synth._lists.projections import learn_projection
 from wraith.synth._roles.roles import Role
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._world.observe import Observation
-from wraith.wir import Expr, First, Literal, Object, Query, Ref, Text
+from wraith.wir import Criteria, Expr, First, Literal, Object, Query, Ref, Text
 
 SAMPLE = 120
 """Lists of one route that its query is learned from."""
@@ -91,6 +92,10 @@ class Lists:
     """Headers that say something of the page, as all lists have them."""
     shown: Shown = field(default_factory=lambda: Shown({}, None))
 
+    def queries(self) -> list[Query]:
+        """Return the queries in the order of their routes."""
+        return [listed.query for _, listed in sorted(self.by_route.items())]
+
 
 def learn_lists(observations: Mapping[int, Sequence[Observation]], roles: Sequence[Role]) -> Lists:
     """Return the best query for each route that lists, where there is one."""
@@ -131,8 +136,11 @@ def _alike(cases: Mapping[int, Sequence[Case]], roles: Sequence[Role]) -> tuple[
     these cut them."""
     every = [case for some in cases.values() for case in some]
     sorting = learn_sorting(every)
-    filters = learn_filters(every, sorting.names)
-    learners = {route: _Route(some, roles[route], sorting, filters) for route, some in cases.items()}
+    criteria = learn_criteria(every, sorting.names)
+    filters = learn_filters(every, sorting.names | _below(criteria, every))
+    learners = {
+        route: _Route(some, roles[route], sorting, filters, criteria) for route, some in cases.items()
+    }
     by_collection: dict[str, list[_Route]] = defaultdict(list)
     for learner in learners.values():
         by_collection[learner.name].append(learner)
@@ -141,6 +149,11 @@ def _alike(cases: Mapping[int, Sequence[Case]], roles: Sequence[Role]) -> tuple[
         for each in same:
             each.choose_order(orders)
     return learners, learn_paging([found for learner in learners.values() for found in learner.found()])
+
+
+def _below(criteria: Mapping[str, Criteria], cases: Sequence[Case]) -> frozenset[str]:
+    """Return the parameters that are, or stand in, those that spell out conditions."""
+    return frozenset(name for name in parameter_names(cases) if name.partition("[")[0] in criteria)
 
 
 def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
@@ -153,7 +166,14 @@ def _cases(observations: Sequence[Observation], role: Role) -> list[Case]:
 class _Route:
     """Puts the query of one route together."""
 
-    def __init__(self, cases: Sequence[Case], role: Role, sorting: Sorting, filters: Learned) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        role: Role,
+        sorting: Sorting,
+        filters: Learned,
+        criteria: Mapping[str, Criteria],
+    ) -> None:
         assert role.collection is not None  # Invariant: the role is a list
         self.cases = cases
         self.name = role.collection.name
@@ -161,7 +181,8 @@ class _Route:
         """The lists that the query explains."""
         used = {name for case in cases for name in case.parameters}
         singles = [where for name, where in filters.single.items() if name in used]
-        own = other_filters(cases, sorting.names | filters.readable)
+        own = other_filters(cases, sorting.names | filters.readable | _below(criteria, cases))
+        spelled = {name.partition("[")[0] for name in used}
         asked = Query(
             self.name,
             (*own, *singles),
@@ -169,6 +190,7 @@ class _Route:
             direction=sorting.direction,
             nulls=sorting.nulls,
             filters=filters.filters,
+            criteria=tuple(each for name, each in sorted(criteria.items()) if name in spelled),
             under=parent_prefix(role),
         )
         self.query = with_hidden(asked, cases)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import get_args
 
 from wraith.canonical import JsonValue
-from wraith.paths import Path, get, leaves
-from wraith.runtime import DOWN, compile_expr, field_path, sort_key, sort_names, text_of
+from wraith.paths import MISSING, Path, get, leaves
+from wraith.runtime import DOWN, compile_expr, field_path, sort_fields, sort_key, text_of
 from wraith.synth._evidence.list_cases import (
     Case,
     field_names,
-    parameter_names,
     parameter_path,
     root_of,
     value_of,
+    whole_parameters,
 )
 from wraith.synth._shared.priors import DIRECTIONS
 from wraith.wir import Expr, Nulls, Ref
@@ -44,13 +44,14 @@ def learn_sorting(cases: Sequence[Case]) -> Sorting:
     fields = {name.lower() for name in field_names(cases)}
     sorts: list[str] = []
     direction: str | None = None
-    for name in parameter_names(cases):
-        texts = [text for case in cases if (text := text_of(value_of(case, name))) is not None]
+    for name in dict.fromkeys(name for case in cases for name in whole_parameters(case)):
+        values = [case_s[name] for case in cases if name in (case_s := whole_parameters(case))]
+        texts = [text for value in values if (text := text_of(value)) is not None]
         words = {word.strip().lower() for text in texts for word in text.split(",")}
-        named = {each.lower() for text in texts for each, _ in sort_names(text, None)}
+        named = {each.lower() for value in values for each, _ in sort_fields(value)}
         if words and words <= DIRECTIONS:
             direction = name
-        elif len(named & fields) * 2 > len(named):
+        elif named and len(named & fields) * 2 > len(named):
             sorts.append(name)  # clients also ask for fields that are not there
     best: tuple[int, str, Nulls] | None = None
     for name in sorts:
@@ -80,11 +81,11 @@ def _obeyed(cases: Sequence[Case], sort: str, direction: str | None, nulls: Null
     """Return how many lists of two or more obey a parameter of sorting, less those that do not."""
     obeyed = 0
     for case in cases:
-        names = text_of(value_of(case, sort))
-        if names is None or len(case.placed) < 2:
+        asked = whole_parameters(case).get(sort, MISSING)
+        if asked is MISSING or len(case.placed) < 2:
             continue
         ways = text_of(value_of(case, direction)) if direction is not None else None
-        order = tuple((_path(case, name), down) for name, down in sort_names(names, ways))
+        order = tuple((_path(case, name), down) for name, down in sort_fields(asked, ways))
         obeyed += 1 if in_order(case, order, nulls) else -1
     return obeyed
 
@@ -97,7 +98,7 @@ def learn_orders(cases: Sequence[Case], sorting: Sorting) -> list[Order]:
     """Return the orders that hardly any list contradicts: of creation, against it, or by a field."""
     asked = sorting.sort if sorting.sort is not None else sorting.direction
     compute = compile_expr(asked) if asked is not None else None
-    unsorted = [case for case in cases if compute is None or text_of(compute(case.row.env)) is None]
+    unsorted = [case for case in cases if compute is None or compute(case.row.env) is MISSING]
     orders: list[Order] = [
         order for order in ((), (((), True),)) if _mostly_in_order(unsorted, order, sorting)
     ]

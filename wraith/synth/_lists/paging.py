@@ -14,7 +14,7 @@ from itertools import product
 from wraith.runtime import Environment, compile_expr, compile_window, integer_of
 from wraith.synth._evidence.list_cases import Case, parameter_path, value_of
 from wraith.synth._shared.priors import CURSORS, ENDS, LIMITS, OFFSETS, PAGES
-from wraith.wir import AtLeast, Call, Exists, Expr, First, Literal, Query, Ref, When
+from wraith.wir import AtLeast, Call, Exists, Expr, First, Literal, Query, Ref, Sum, When
 
 MIN_DEFAULT = 5
 """The smallest size of a page that a service has by default, where nothing asks for one."""
@@ -112,6 +112,7 @@ def _slices(names: Sequence[str], lists: Sequence[Found], known: Parts) -> Itera
         asked = _asked(start, lists)
         stop: Parts = {"end": _asked(end, lists)} if end is not None else {}
         yield {"offset": asked, **stop}
+        yield {"offset": Sum((asked,), (Literal(1),)), **stop}  # counted from 1, as OpenSearch and SCIM do
         guards = [*limits, *([_asked(end, lists)] if end is not None else [])]
         guarded: Expr | None = None
         for guard in guards:
@@ -166,9 +167,10 @@ def _fullest(lists: Sequence[Found]) -> int:
 
 
 def _cut_to(lists: Sequence[Found], name: str) -> int | None:
-    """Return the greatest size that is given where more is asked for and there."""
-    for each in lists:
-        size = integer_of(value_of(each.case, name))
-        if size is not None and 0 < len(each.case.shown) < min(size, len(each.keys)):
-            return len(each.case.shown)
-    return None
+    """Return the greatest size that is given where more is asked for and there; the last page has less."""
+    given = [len(each.case.shown) for each in lists if _is_cut(each, integer_of(value_of(each.case, name)))]
+    return max(given, default=None)
+
+
+def _is_cut(each: Found, size: int | None) -> bool:
+    return size is not None and 0 < len(each.case.shown) < min(size, len(each.keys))

@@ -17,6 +17,7 @@ from wraith.synth._exchanges.seen import Seen
 from wraith.synth._roles.bases import lists_in
 from wraith.synth._roles.roles import Collection, Role, listing_of, object_paths_with
 from wraith.synth._routes.routes import RoutePattern
+from wraith.wir import Literal
 
 ENOUGH = 2
 """Entities that must have gone from the one address to the other: one may be a coincidence."""
@@ -35,12 +36,15 @@ def at_their_address(
     items: dict[str, Collection] = {}
     members: dict[str, set[str]] = defaultdict(set)
     asked: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    made: dict[tuple[int, str], int] = {}
     answers: dict[int, list[Seen]] = defaultdict(list)
     for seen in exchanges:
         if seen.route < 0 or not seen.ok:
             continue
         role = roles[seen.route]
         answers[seen.route].append(seen)
+        if role.op == "create" and (own := role.response_key(seen.document, seen.parameters)) is not None:
+            made.setdefault((seen.session, own), seen.index)
         if role.collection is None or role.key is None or not patterns[seen.route].names:
             continue
         if role.collection.composite or role.op == "action" or role.collection.name not in read:
@@ -53,17 +57,43 @@ def at_their_address(
             members[name].update(shown)
     for number, role in enumerate(roles):
         lost = role.collection is None or role.collection.name not in read
-        if not lost or role.views or role.key is not None or role.op not in ("create", "list", "none"):
+        if not lost or role.views or not isinstance(role.key, Literal | None) or role.op not in _PERHAPS:
             continue
         for name, collection in sorted(items.items()):
             if patterns[number].method in ("GET", "HEAD"):
                 found = _listing(answers[number], collection, asked[name], members[name])
             else:
-                found = _creation(answers[number], collection, asked[name], members[name])
+                found = _asking(answers[number], collection, asked[name], members[name], made) or _creation(
+                    answers[number], collection, asked[name], members[name]
+                )
             if found is not None:
                 done[number] = replace(found, parents=role.parents, addressed=role.addressed)
                 break
     return done
+
+
+_PERHAPS = ("create", "list", "none", "read", "update")
+"""What a route may be taken for that lists or makes what is addressed elsewhere."""
+
+
+def _asking(
+    answers: Sequence[Seen],
+    collection: Collection,
+    asked: set[tuple[int, str]],
+    members: set[str],
+    made: Mapping[tuple[int, str], int],
+) -> Role | None:
+    """Return the role of a request that asks for a list in its body: it shows nothing that it makes."""
+    role = _listing(answers, collection, asked, members)
+    if role is None or role.listing is None:
+        return None
+    for seen in answers:
+        items = get(seen.document, role.listing)
+        for item in items if isinstance(items, list) else ():
+            key = text_of(get(item, collection.key)) or ""
+            if made.get((seen.session, key), 0 if (seen.session, key) in asked else seen.index) >= seen.index:
+                return None
+    return role
 
 
 def _creation(

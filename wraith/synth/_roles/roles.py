@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from wraith.canonical import JsonValue
+from wraith.canonical import JsonValue, compact
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._exchanges.reports import is_report
+from wraith.synth._exchanges.reports import is_personal, is_report
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._exchanges.views import views_of
 from wraith.synth._roles.bases import (
@@ -29,6 +29,7 @@ from wraith.synth._roles.bases import (
     word_of,
 )
 from wraith.synth._roles.catalogues import catalogues
+from wraith.synth._roles.whole import key_within
 from wraith.synth._routes.routes import RoutePattern, RouteTable
 from wraith.synth._shared.priors import PRIOR_KEYS
 from wraith.wir import Expr, Literal, Ref, StateOp, Text
@@ -36,6 +37,9 @@ from wraith.wir import Expr, Literal, Ref, StateOp, Text
 StoreKind: TypeAlias = OneOf["bytes", "document"]
 
 SINGLETON_KEY = "self"
+GONE = (404, 410)
+"""RFC 9110, 15.5.5 and 15.5.11: statuses that say nothing but that the thing is not there."""
+
 KEY_DEPTH = 3
 """How deep below an envelope a key may stand; deeper ones are references."""
 
@@ -48,6 +52,8 @@ class Collection:
     key: Path
     composite: bool = False
     """The key is the whole chain of parameters, because one name lives under many parents."""
+    by_content: bool = False
+    """Nothing names its entities: what one says is all that tells it from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,10 @@ class Role:
     """Members of the answer that are whole collections, with their names and where keys stand in them."""
     partial: bool = False
     """The answer is a part of the representation, which completes what is known."""
+    past: tuple[Expr, ...] = ()
+    """Where requests name an old version of what they address; such answers tell nothing of the present."""
+    upserts: bool = False
+    """A PUT that was never refused because there is nothing to write over."""
     picks: bool = False
     """The service picks the entity; ``key`` says how, from what is stored."""
 
@@ -113,6 +123,8 @@ class Role:
         """Return the key of a representation that this route answered with."""
         if self.collection is None:
             return None
+        if self.collection.by_content:
+            return compact(representation).decode() if representation is not MISSING else None
         own = text_of(get(representation, self.collection.key))
         if own is None or not self.collection.composite:
             return own
@@ -146,9 +158,12 @@ def key_text(key: Expr | None, seen: Seen) -> str | None:
 def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ...]:
     """Return the role of each route of the table, in its order."""
     by_route: dict[int, list[Seen]] = defaultdict(list)
+    lacking: set[int] = set()
     for seen in exchanges:
         if seen.route >= 0 and seen.ok:
             by_route[seen.route].append(seen)
+        elif seen.status in GONE:
+            lacking.add(seen.route)
     unaddressed = catalogues(table.patterns, by_route) | unaddressed_bases(table, by_route)
     names = collection_names(table, by_route, unaddressed)
     collections = {
@@ -164,7 +179,9 @@ def assign_roles(table: RouteTable, exchanges: Iterable[Seen]) -> tuple[Role, ..
     }
     found = [
         replace(
-            _role(pattern, by_route[position], collections, read), addressed=_addressed(pattern, collections)
+            _role(pattern, by_route[position], collections, read),
+            addressed=_addressed(pattern, collections),
+            upserts=pattern.method == "PUT" and position not in lacking,
         )
         for position, pattern in enumerate(table.patterns)
     ]
@@ -229,7 +246,7 @@ def _addressed(pattern: RoutePattern, collections: dict[Base, Collection]) -> tu
         if segment is None and pattern.shape[:at] in collections:
             collection = collections[pattern.shape[:at]]
             names = pattern.names[: pattern.shape[: at + 1].count(None)]
-            found.append((collection.name, _key_expr(names, collection)))
+            found.append((collection.name, key_expr(names, collection)))
     return tuple(found)
 
 
@@ -255,7 +272,22 @@ def _collection(
     if is_pair(base):
         untold, told = 1, 0
     composite = nested and (shared or untold > told) and sum(names[each] == name for each in names) == 1
-    return Collection(name, (key or ("id",))[-1:] if key is None or len(key) else ("id",), composite)
+    own_key = key_within(key or ("id",), *_listed_and_written(base, table, by_route))
+    return Collection(name, own_key, composite)
+
+
+def _listed_and_written(
+    base: Base, table: RouteTable, by_route: dict[int, list[Seen]]
+) -> tuple[list[Found], list[Seen]]:
+    """Return the answers that list a collection, and the exchanges that wrote to it."""
+    listed: list[Found] = []
+    written: list[Seen] = []
+    for position, pattern in enumerate(table.patterns):
+        if pattern.shape == base and pattern.method == "GET":
+            listed += [seen.document for seen in by_route[position]]
+        elif pattern.shape in (base, (*base, None)) and pattern.method in ("POST", "PUT", "PATCH"):
+            written += by_route[position]
+    return listed, written
 
 
 def _key_path(rows: Iterable[tuple[str, Found]]) -> Path | None:
@@ -307,7 +339,7 @@ def _role(
         if shape[at] is None and shape[:at] in collections:
             return _action_role(pattern, answers, collections[shape[:at]])
     if None not in shape and answers and all(isinstance(seen.document, dict) for seen in answers):
-        if pattern.method == "GET" and is_report(answers):
+        if pattern.method == "GET" and (is_report(answers) or is_personal(answers)):
             return Role("none")
         if shape in read or pattern.method in ("PUT", "PATCH"):
             return _singleton_role(pattern)
@@ -334,7 +366,7 @@ def _answers_parent(
         last = pattern.names[-1]
         if all(seen.parameters[last] == seen.parameters[names[-1]] for seen in answers):
             return None
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _creation_role(answers: list[Seen], name: str) -> Role:
@@ -354,10 +386,10 @@ def _item_role(pattern: RoutePattern, answers: list[Seen], collection: Collectio
     envelope = envelope_of(
         collection, [(seen.parameters[pattern.names[-1]], seen.document) for seen in answers]
     )
-    return Role(op, collection, envelope, None, _key_expr(pattern.names, collection), pattern.names[:-1])
+    return Role(op, collection, envelope, None, key_expr(pattern.names, collection), pattern.names[:-1])
 
 
-def _key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
+def key_expr(names: tuple[str, ...], collection: Collection) -> Expr:
     if not collection.composite:
         return Ref(("request", "path", names[-1]))
     parts: list[Expr] = []
@@ -371,8 +403,8 @@ def envelope_of(collection: Collection, rows: list[tuple[str, Found]]) -> Path |
     counts: Counter[Path] = Counter()
     for value, document in rows:
         for path in _paths_of(value, document):
-            if path[-1:] == collection.key:
-                counts[path[:-1]] += 1
+            if collection.key and path[-len(collection.key) :] == collection.key:
+                counts[path[: -len(collection.key)]] += 1
     if not counts or max(counts.values()) * 2 < len(rows):
         return None
     return min(counts, key=lambda path: (-counts[path], len(path), str(path)))
@@ -427,7 +459,7 @@ def _action_role(pattern: RoutePattern, answers: list[Seen], collection: Collect
     envelope = envelope_of(collection, [(seen.parameters[names[-1]], seen.document) for seen in answers])
     if pattern.method in ("GET", "HEAD", "OPTIONS"):
         envelope = None  # a report that names the entity shows a part of it, and changes nothing
-    return Role("action", collection, envelope, None, _key_expr(names, collection), names[:-1])
+    return Role("action", collection, envelope, None, key_expr(names, collection), names[:-1])
 
 
 def _singleton_role(pattern: RoutePattern) -> Role:

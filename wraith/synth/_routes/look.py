@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from wraith.exchange import Corpus, Session, XmlLists
 from wraith.runtime import Selectors
@@ -18,7 +17,7 @@ from wraith.synth._exchanges.memo import (
     content_digest,
     digest_of,
     read_look,
-    recalled,
+    recalled_each,
     write_look,
 )
 from wraith.synth._exchanges.seen import Seen, see
@@ -91,7 +90,10 @@ def _survey(
     does is no part of the rest. Of sessions that teach nothing, nothing is kept. What is read by this process
     is held, as far as that goes: most of it is asked for again."""
     select = Selectors(selectors)
-    bounds = [len(ordered) * part // PARTS for part in range(PARTS + 1)]
+
+    def key(number: int) -> str | None:
+        digest = content_digest(ordered[number]) if taught[number] else None
+        return f"sketch-{digest_of(digest, *selectors)}" if digest is not None else None
 
     def look(number: int) -> Look:
         exchanges = see(number, ordered[number].read(), select) if taught[number] else []
@@ -100,15 +102,8 @@ def _survey(
             held[number] = rest
         return sketch(rest), len(rest) < len(exchanges)
 
-    def some(part: int) -> list[Look]:
-        done = []
-        for number in range(bounds[part], bounds[part + 1]):
-            digest = content_digest(ordered[number]) if taught[number] else None
-            key = f"sketch-{digest_of(digest, *selectors)}" if digest is not None else None
-            done.append(recalled(memo, key, partial(look, number), write_look, read_look))
-        return done
-
-    looks = [each for part in spread(some, PARTS) for each in part]
+    keys = [key(number) for number in range(len(ordered))]
+    looks = recalled_each(memo, keys, look, write_look, read_look, spread=spread, parts=PARTS)
     sketches = [each for each, _ in looks]
     paths = Paths()
     for number, each in enumerate(sketches):

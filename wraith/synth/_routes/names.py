@@ -29,7 +29,7 @@ class Names:
             f"request.path.{name}": f"{_PARAMETER}{at}" for at, name in enumerate(reversed(parameters))
         }
         self._exact[collection] = _ENTITY
-        self._words = {f"\0word{at}\0": word for at, word in enumerate(_forms(collection))}
+        self._words = {f"\0word{at}\0": word for at, word in enumerate(forms(collection))}
 
     def taken_out(self, document: JsonValue) -> JsonValue:
         """Return a document with placeholders for the names."""
@@ -59,10 +59,15 @@ class Names:
         return None if left else done
 
 
-def _forms(name: str) -> tuple[str, ...]:
-    """Return how messages name a collection: many, one, and both at the start of a sentence."""
+def forms(name: str) -> tuple[str, ...]:
+    """Return how answers name a collection: many, one, and both as a type or at the start of a sentence."""
     one = f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
-    return name, name.capitalize(), one, one.capitalize()
+    return name, _as_type(name), one, _as_type(one)
+
+
+def _as_type(name: str) -> str:
+    """Return a name as types are written: ``line_item`` is ``LineItem``."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[_-]", name))
 
 
 def _swapped(value: JsonValue, old: JsonValue, new: JsonValue) -> JsonValue:

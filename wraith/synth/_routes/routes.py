@@ -191,7 +191,7 @@ class RouteTable:
 
 def _collect(node: Node, shape: Shape, found: list[RoutePattern], tail: int = -1) -> None:
     """Add the routes at and below a node; ``tail`` is the place of the parameter of many segments."""
-    names = _names(shape)
+    names = parameter_names(shape)
     for method in node.ends:
         found.append(RoutePattern(method, shape, names, names[tail] if tail >= 0 else None))
     for segment, child in node.children.items():
@@ -202,7 +202,7 @@ def _collect(node: Node, shape: Shape, found: list[RoutePattern], tail: int = -1
         _collect(node.tail, (*shape, None), found, len(names))
 
 
-def _names(shape: Shape) -> tuple[str, ...]:
+def parameter_names(shape: Shape) -> tuple[str, ...]:
     """Name each parameter for the literal before it: ``/customers/{customer_id}``."""
     names: list[str] = []
     before = ""

@@ -6,7 +6,9 @@ that uses other words is learned too, from more evidence. Nothing here names a s
 
 from __future__ import annotations
 
-from wraith.wir import WhereOp
+import re
+
+from wraith.wir import Doing, Meaning, WhereOp
 
 # --- paths ------------------------------------------------------------------------------------------------
 
@@ -55,6 +57,9 @@ DISCRIMINATORS = ("object", "type", "kind", "event", "action", "__typename")
 
 CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-auth-token", "x-access-token", "x-token", "x-user")
 """Headers that credentials are sent in: RFC 9110, 11.6.2, and what services without it use."""
+
+CREDENTIAL_PARAMETERS = ("access_token", "token", "api_key", "session", "session_id", "sid", "auth")
+"""Parameters of a query that credentials are sent in (RFC 6750, 2.3, and what services use): a prior."""
 
 CLIENT_S_OWN = frozenset(
     "host connection content-length content-type content-encoding transfer-encoding accept accept-encoding "  # noqa: SIM905
@@ -107,12 +112,43 @@ LIMITS = (
     "first",
     "top",
     "$top",
+    "take",
+    "rows",
+    "max-keys",
+    "max_keys",
+    "maxKeys",
+    "pagesize",
+    "hitsPerPage",
+    "maxRecords",
     "page[size]",
     "page[limit]",
 )
-OFFSETS = ("offset", "_offset", "skip", "$skip", "start", "_start", "from", "page[offset]", "startAt")
+OFFSETS = (
+    "offset",
+    "_offset",
+    "skip",
+    "$skip",
+    "start",
+    "_start",
+    "from",
+    "page[offset]",
+    "startAt",
+    "startIndex",
+    "start_index",
+)
 ENDS = ("_end", "end")
-PAGES = ("page", "_page", "page_number", "pageNumber", "page[number]", "p")
+PAGES = (
+    "page",
+    "_page",
+    "page_number",
+    "pageNumber",
+    "page[number]",
+    "p",
+    "pageNo",
+    "page_no",
+    "pageIndex",
+    "page_index",
+)
 CURSORS = (
     "starting_after",
     "after",
@@ -174,6 +210,86 @@ SINCE_WORDS = ("since", "after", "from", "newer", "newerthan")
 UNTIL_WORDS = ("before", "until", "to", "older", "olderthan")
 """Names of parameters that are one side of a moment, and name no field."""
 
+_CRITERIA_WORDS: tuple[tuple[str, WhereOp], ...] = (
+    ("= == === : is eq equal equals equalto term exact", "equals"),
+    ("!= <> !: !== ne neq notequal notequals notequalto isnot", "differs"),
+    ("> :> gt above after greater greaterthan over more", "above"),
+    (">= => :>= gte ge min from since onorafter greaterorequal greaterthanorequal atleast", "at_least"),
+    ("< :< lt below before less lessthan under", "below"),
+    ("<= =< :<= lte le max to until onorbefore lessorequal lessthanorequal atmost", "at_most"),
+    (
+        "~ =~ ~= *= co contains like ilike has includes match search substringof text matchphrase",
+        "contains",
+    ),
+    ("^ ^= =^ sw startswith starts beginswith prefix", "starts"),
+    ("$= =$ ew endswith ends suffix", "ends"),
+    ("in any oneof anyof terms containsany hasany", "has"),
+    ("nin notin noneof", "differs"),
+    ("pr exists present isset isnotempty isnotnull", "exists"),
+    ("regex regexp matches", "matches"),
+)
+CRITERIA_WORDS: dict[str, WhereOp] = {
+    word: means for words, means in _CRITERIA_WORDS for word in words.split()
+}
+"""Words and signs of languages of conditions with what they commonly mean: a prior, tried first."""
+
+CRITERIA_KIN = ("eq ne gt gte ge lt lte le", "= != > >= < <=", "co sw ew pr", "and or not")
+"""Words that go together: where some of a family were seen, the others are taken to be known as well."""
+
+_JOIN_WORDS: tuple[tuple[str, Meaning], ...] = (
+    ("and && & ; , + all must filter every where filters conditions rules bool", "all"),
+    ("or || | any should some", "any"),
+    ("not - ! none mustnot nor exclude", "none"),
+)
+JOIN_WORDS: dict[str, Meaning] = {word: means for words, means in _JOIN_WORDS for word in words.split()}
+"""Words and signs that join conditions, with what they commonly mean: a prior, tried first."""
+
+
+def plain_word(word: str) -> str:
+    """Return the letters of a word in lower case, or the sign: ``gt`` of ``:gt:``, ``$gt`` and ``gt(``."""
+    return re.sub(r"[^a-z]", "", word.lower()) or word.strip()
+
+
+CONDITION_MEMBERS = (
+    ("field", "property", "key", "name", "attribute", "column", "path", "propertyname", "fieldname", "prop"),
+    ("op", "operator", "operation", "comparator", "comparison", "condition", "cmp", "match", "type", "rule"),
+    ("value", "values", "val", "operand", "term", "to", "filtervalue", "content"),
+)
+"""Names of the members of conditions that are objects: field, operator, value."""
+
+# --- updates ----------------------------------------------------------------------------------------------
+
+_UPDATE_WORDS: tuple[tuple[str, Doing], ...] = (
+    ("replace set assign update put setvalue", "set"),
+    ("add", "insert"),
+    ("unset delete clear", "unset"),
+    ("remove pull discard exclude del", "exclude"),
+    ("append concat extend pushall", "append"),
+    ("push insert", "push"),
+    ("prepend unshift", "prepend"),
+    ("addtoset union addunique arrayunion include connect", "include"),
+    ("arrayremove pullall disconnect difference", "exclude"),
+    ("inc increment increase incr plus incrby", "increase"),
+    ("dec decrement decrease decr minus subtract", "decrease"),
+    ("mul multiply times", "multiply"),
+    ("min", "least"),
+    ("max", "most"),
+    ("toggle flip", "toggle"),
+    ("merge", "merge"),
+    ("copy", "copy"),
+    ("move rename", "move"),
+    ("test", "keep"),
+)
+UPDATE_WORDS: dict[str, Doing] = {word: means for words, means in _UPDATE_WORDS for word in words.split()}
+"""Words of operations with what they commonly do: a prior, tried first."""
+
+OPERATION_MEMBERS = (
+    ("op", "operation", "action", "type", "kind", "method", "verb", "command"),
+    ("path", "field", "key", "attribute", "target", "name", "property", "fieldpath"),
+    ("value", "values", "val", "by", "amount", "operand", "data", "with", "to"),
+)
+"""Names of the members of operations that are objects: word, path, operand."""
+
 # --- XML --------------------------------------------------------------------------------------------------
 
 XML_PLURALS = ("s", "es", "list", "set", "array", "collection")
@@ -222,6 +338,9 @@ VERBS = frozenset(
 """Words before the name of a type in the names of root fields."""
 
 REMOVALS = frozenset({"delete", "remove", "destroy", "drop", "erase", "purge"})
+ELEMENTS = frozenset({"node", "edge", "item", "element", "entry", "record", "result", "row", "object"})
+"""Names of fields that say no more than that there are elements of a list: those of connections, for one."""
+
 CREATIONS = frozenset({"create", "add", "new", "insert"})
 """Verbs of what makes an entity go and come."""
 

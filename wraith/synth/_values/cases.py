@@ -30,10 +30,10 @@ def case_source(rows: Sequence[Row], values: Values, few: Switches) -> Expr | No
 
     A map earns its place by repetition: twice as many rows as entries, or each entry seen twice.
     """
-    if any(isinstance(value, dict | list) for value in values):
+    if not all(map(_may_be_case, values)):
         return None
     answers = {norm(value) or str(value) for value in values}
-    if not 2 <= len(answers) <= MAX_CASES or any(len(str(answer)) > MAX_CASE_TEXT for answer in answers):
+    if not 2 <= len(answers) <= MAX_CASES:
         return None
     best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
     for expr, texts in few:
@@ -54,6 +54,13 @@ def case_source(rows: Sequence[Row], values: Values, few: Switches) -> Expr | No
                 if best is None or order < best[0]:
                     best = (order, candidate)
     return best[1] if best else None
+
+
+def _may_be_case(value: Found) -> bool:
+    """Whether a value is short enough for one of a few: a scalar, or a list of scalars."""
+    if isinstance(value, list):
+        return not any(isinstance(each, dict | list) for each in value) and len(str(value)) <= MAX_CASE_TEXT
+    return not isinstance(value, dict) and len(str(value)) <= MAX_CASE_TEXT
 
 
 def _step(expr: Expr, cases: Sequence[tuple[str, JsonValue]]) -> Expr | None:

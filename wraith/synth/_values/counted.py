@@ -12,10 +12,13 @@ from wraith.synth._evidence.made import clock_source, fresh_number
 from wraith.synth._evidence.rows import Row, Values
 from wraith.synth._values.sources import from_places
 from wraith.synth._values.texts import function_source
-from wraith.wir import Call, Expr, Literal, NextKey, Text
+from wraith.wir import Call, Cast, Expr, Literal, NextKey, Text
 
 MIN_GROWING = 3
 """Keys that were each greater than all before, so that they are taken for numbers which the service gives."""
+
+MAX_DIGITS = 8
+"""Digits of a text that is nothing but a counted number; longer ones are drawn at random, or instants."""
 
 _NUMBERED = re.compile(r"(.*?)([^0-9A-Za-z]*)([0-9]{1,12})")
 
@@ -64,6 +67,8 @@ def numbered_source(rows: Sequence[Row], collection: str, column: Values) -> Exp
     counted = sequence_source(rows, collection, list(cut.numbers))
     if not isinstance(counted, NextKey) or counted.gaps:
         return None
+    if not any(cut.words) and not cut.between and not cut.width:
+        return Cast(counted, "string")
     words = list(cut.words)
     word = from_places(rows, words, "") or function_source(rows, words)
     number = Call("pad", (counted, Literal(cut.width), Literal("0"))) if cut.width else counted
@@ -92,7 +97,7 @@ def _cut(column: Sequence[Found]) -> _Cut | None:
     filled = any(text.startswith("0") and len(text) > 1 for text in digits)
     if filled and len({len(text) for text in digits}) > 1:
         return None
-    if not any(each[1] + each[2] for each in found):
+    if not any(each[1] + each[2] for each in found) and any(len(text) >= MAX_DIGITS for text in digits):
         return None
     words = tuple(each[1] for each in found)
     return _Cut(words, found[0][2], tuple(map(int, digits)), len(digits[0]) if filled else 0)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._evidence.finds import is_stored
-from wraith.synth._evidence.made import made_source, may_be_made
+from wraith.synth._evidence.made import counted_up, made_source, may_be_made
 from wraith.synth._evidence.rows import Row, Values, as_json, distinct_texts
 from wraith.synth._guards.context import Context
+from wraith.synth._shared.priors import PRIOR_KEYS
 from wraith.synth._values.counted import numbered_source, sequence_source
 from wraith.synth._values.digests import digest_of_place
 from wraith.synth._values.sources import from_places, named_place
@@ -90,6 +91,10 @@ class Fresh:
     def _fresh_source(self, path: Path, column: list[Found]) -> Expr | None:
         """Return what makes the values of a column, perhaps only where the request does not bring one."""
         is_key = path == self._context.key_path
+        if not is_key and self._is_second_key(path, column):
+            return counted_up(column)
+        if len(column) == 1 and not is_key:
+            return self._once(column)
         if is_key and self._context.sequence and all(isinstance(value, int) for value in column):
             return sequence_source(self._rows, self._context.sequence, column)
         if not is_key and not may_be_made(column):
@@ -119,6 +124,25 @@ class Fresh:
             if all(compute(self._rows[i].env) is MISSING for i in rest):
                 return First((candidate, source))
         return None
+
+    def _is_second_key(self, path: Path, column: list[Found]) -> bool:
+        """Whether numbers stand where keys do, in what is made, although it is addressed by another."""
+        own = self._context.key_path
+        return (
+            own is not None
+            and (self._context.envelope, path[-1]) == (path[:-1], PRIOR_KEYS[0])
+            and not any(norm(value) in row.index for row, value in zip(self._rows, column, strict=True))
+        )
+
+    def _once(self, column: list[Found]) -> Expr | None:
+        """Return what makes the one value of a column, where it was told for the first time in the making of
+        an entity, or in a refusal."""
+        [row], [value] = self._rows, column
+        new = isinstance(value, str) and value in row.observation.seen.news
+        makes = self._context.key_path is not None or not row.observation.seen.ok
+        return (
+            made_source(self._rows, column, is_key=True) if new and makes and value not in row.index else None
+        )
 
 
 def _longest(column: list[Found]) -> int:

@@ -94,6 +94,13 @@ def _mapped(
     return Each(expr, item) if item is not None else None
 
 
+def mapped(
+    expr: Expr, rows: Sequence[Row], lists: Sequence[list[JsonValue]], values: Values, learn: Learn
+) -> Expr | None:
+    """Return what makes every list of the elements of an expression, whose values on the rows are known."""
+    return _mapped(expr, rows, lists, values, learn, None)
+
+
 def _learned(pairs: Sequence[_Pair], learn: Learn) -> Expr | None:
     rows = [at_element(row, element, at) for row, at, element, _ in pairs]
     return learn(rows, [out for *_, out in pairs])

@@ -6,11 +6,13 @@ plain text of a value, which any part of an answer may hold, there is its JSON a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path
+from wraith.paths import MISSING, Found, Path, leaves
 from wraith.runtime import compile_expr
+from wraith.synth._evidence.places import norm
 from wraith.synth._evidence.rows import Row
 from wraith.wir import Call, Expr, Literal, Ref
 
@@ -105,3 +107,20 @@ def _texts(value: Found) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for member in value.values() if isinstance(value, dict) else value:
             yield from _texts(member)
+
+
+def told_numbers(rows: Sequence[Row]) -> list[Path]:
+    """Return the places of answers where numbers differ and are always those of one other place: the version
+    that is stored, how much is left."""
+    columns: dict[Path, list[tuple[Row, JsonValue]]] = defaultdict(list)
+    for row in rows:
+        document = row.observation.document
+        for path, value in leaves(document) if document is not MISSING else ():
+            if isinstance(value, int) and not isinstance(value, bool):
+                columns[path].append((row, value))
+    return [
+        path
+        for path, column in columns.items()
+        if len({value for _, value in column}) > 1
+        and set.intersection(*({*map(repr, row.index.get(norm(value)))} for row, value in column))
+    ]

@@ -53,6 +53,9 @@ MIN_TEXT_PART = 2
 MIN_WORD_PART = 4
 """The shortest value of letters that may stand inside a word; shorter ones are its syllables by chance."""
 
+NAMING = (("request", "path"), ("request", "query"))
+"""Where a request has the short numbers that a text repeats; prose repeats those of the body as well."""
+
 MAX_GUESSES = 12
 """Candidates tried for a guess: it stays a guess, so the search stays short."""
 
@@ -216,10 +219,12 @@ def text_source(
         if isinstance(key, str) and len(key) >= MIN_TEXT_PART and key in target:
             known.setdefault(key, []).extend(index.get(key))
         elif isinstance(key, str) and key.isdigit() and re.search(rf"(?<!\w){key}(?!\w)", target):
+            prose = re.search(rf"\s{key}(?!\w)", target) is not None
             own = [
                 each
                 for each in index.get(key)
-                if isinstance(each, Ref) and each.path[:2] == ("request", "path")
+                if isinstance(each, Ref)
+                and (each.path[:2] in NAMING or (prose and each.path[:2] == ("request", "body")))
             ]
             if own:
                 known.setdefault(key, []).extend(own)

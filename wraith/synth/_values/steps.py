@@ -26,6 +26,12 @@ def step_source(rows: Sequence[Row], values: Values, envelope: Path | None, at: 
     return Sum((stored, Literal(step)))
 
 
+def one_step(stored: Expr, old: Found, new: Found) -> Expr | None:
+    """Return a stored number moved by one, None where that is not what happened: the one evidence of a step
+    that a single entity can give."""
+    return Sum((stored, Literal(1))) if _between(old, new) == 1 else None
+
+
 def _between(old: Found, new: Found) -> int | None:
     """Return how far a whole number moved, None for what is none."""
     if isinstance(old, bool) or isinstance(new, bool) or not isinstance(old, int) or not isinstance(new, int):

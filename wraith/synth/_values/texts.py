@@ -12,7 +12,8 @@ from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
 from wraith.synth._evidence.places import norm, rank
 from wraith.synth._evidence.rows import Row, Values, fit
-from wraith.wir import Call, Expr, Literal, Lookup, Ref
+from wraith.synth._values.digests import Subject, digest_source, looks_made
+from wraith.wir import Call, Expr, Literal, Lookup, Ref, Text
 
 MAX_PLACES = 40
 """Texts of an exchange that are looked at, simplest first."""
@@ -77,6 +78,33 @@ def part_function_source(
     for row in rows:
         row.env.response = MISSING
     return best
+
+
+def part_measure_source(
+    rows: Sequence[Row], answers: Values, values: Values, parts: Iterable[tuple[Expr, Sequence[Found]]]
+) -> Expr | None:
+    """Return how many characters, elements or members another part of the same answer has, or the digest of a
+    text in it, or None."""
+    numbers = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    texts = [value for value in values if isinstance(value, str) and looks_made(value)]
+    if len(set(map(str, values))) < DISTINCT or not (numbers or len(texts) == len(values)):
+        return None
+    if numbers:
+        for place, column in parts:
+            if len(values) >= ENOUGH_LENGTHS and list(map(_size, column)) == list(values):
+                return Call("count", (place,))
+        return None
+    for row, answer in zip(rows, answers, strict=True):
+        row.env.response = answer
+    subjects = [Subject(place) for place, column in parts if all(isinstance(each, str) for each in column)]
+    found = digest_source(texts, [row.env for row in rows], subjects)
+    for row in rows:
+        row.env.response = MISSING
+    return found.parts[0] if isinstance(found, Text) and len(found.parts) == 1 else found
+
+
+def _size(value: Found) -> int | None:
+    return len(value) if isinstance(value, str | list | dict) else None
 
 
 def _are_texts(values: Values) -> bool:

@@ -53,13 +53,13 @@ def _said(kept: Sequence[Seen]) -> Expr | None:
     headers = {name.lower() for seen in kept for name, _ in seen.request.headers} - CLIENT_S_OWN
     for name in sorted(headers, key=lambda each: (each not in CREDENTIALS, each)):
         values = {value for seen in kept if (value := header(seen.request.headers, name)) is not None}
-        for expr in _readings(name) if len(values) >= ENOUGH else ():
+        for expr in readings(name) if len(values) >= ENOUGH else ():
             if _names(expr, kept):
                 return expr
     return None
 
 
-def _readings(name: str) -> Iterator[Expr]:
+def readings(name: str) -> Iterator[Expr]:
     """Yield what may be the name of the caller in a header: all of it, the user of RFC 7617, or the subject
     of RFC 7519."""
     whole = Ref(("request", "header", name))

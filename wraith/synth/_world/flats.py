@@ -55,6 +55,10 @@ class Flats:
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
 
+    def __reduce__(self) -> tuple[type[Flats], tuple[()]]:
+        """Another process has other identities: nothing is laid flat there."""
+        return Flats, ()
+
     def table(self, documents: Sequence[JsonValue], unwind: Path) -> list[Flat]:
         """Return the rows of documents, or those of the elements of a list in each."""
         done = self._done.setdefault(unwind, {})

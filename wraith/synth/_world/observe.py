@@ -8,7 +8,7 @@ So the same closures that answer requests evaluate a hypothesis on what was reco
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -120,6 +120,9 @@ class Observation:
     captured: Captured
     addressed: tuple[tuple[Lookup, Found], ...] = ()
     """What the path addresses besides the entity, and what is kept around it: expression and document."""
+    blind: bool = False
+    """A write tells of the entity for the first time: what was there before is not known, and what counts as
+    stored is what the write left."""
     left: Found = MISSING
     """What the exchange stored without saying so, where that and what was there before are known."""
 
@@ -128,12 +131,12 @@ class Observation:
         captured = self.captured.copy()
         env = copy(self.env)
         env.state = captured
-        return Observation(self.seen, env, captured, self.addressed)
+        return Observation(self.seen, env, captured, self.addressed, self.blind)
 
     @property
-    def stored(self) -> dict[str, Found]:
-        """The documents that the path addresses, by the name of their collection."""
-        return {lookup.entity: document for lookup, document in self.addressed}
+    def stored(self) -> dict[Lookup, Found]:
+        """The documents that the path addresses, and what is kept around it."""
+        return dict(self.addressed)
 
     @property
     def document(self) -> Found:
@@ -164,11 +167,13 @@ class Observer:
         self._made: dict[int, list[Maker]] = defaultdict(list)
         for each in made:
             self._made[each.route].append(each.maker())
-        self._caller = compile_expr(caller) if caller is not None else None
+        self._caller = _Caller(caller) if caller is not None else None
         self._world = world
         self._gone = gone
         self._run = -1
         self._guessed: set[Key] = set()
+        self._told: set[Key] = set()
+        """What answers of the run have told of."""
         self._state = Folded()
         self._ids = Ids("")
         """Makes keys for what was never shown: no two are the same."""
@@ -185,6 +190,7 @@ class Observer:
             self._run = self._world.run_of[number]
             self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
             self._guessed.clear()
+            self._told.clear()
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
@@ -194,14 +200,25 @@ class Observer:
                         (role.collection.name, role.request_key(seen)) in self._guessed
                     )
                     observation.left = MISSING if own else seen.left
+                    observation.blind = self._is_blind(observation, role)
                     yield observation
-                self._guessed.difference_update(each.key for each in reveals(seen, role))
+                told = [each.key for each in reveals(seen, role)]
+                self._guessed.difference_update(told)
+                self._told.update(told)
                 entity = _entity(self._state, seen, role)
                 remember(self._state, seen, role, self._gone[seen.route])
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
                 if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
                     self._apply(seen, entity)
+
+    def _is_blind(self, observation: Observation, role: Role) -> bool:
+        seen, stored = observation.seen, observation.env.entity
+        if role.collection is None or role.envelope is None or stored is MISSING or seen.method == "GET":
+            return False
+        key = role.request_key(seen)
+        known = key is None or (role.collection.name, key) in self._told
+        return not known and seen.ok and stored_value(role, seen.document) == stored
 
     def _apply(self, seen: Seen, entity: Found) -> None:
         env = Environment(seen.request, seen.parameters, self._state, self._ids, seen.at_ms, seen.lists)
@@ -210,6 +227,23 @@ class Observer:
             effect(env)
         for make in self._made.get(seen.route, ()):
             make(seen, env, self._state)
+
+
+class _Caller:
+    """Who asks, and what was granted to the credential, where that is looked up."""
+
+    def __init__(self, expr: Expr) -> None:
+        self._who = compile_expr(expr)
+        self._lookup = Lookup(expr.entity, expr.key) if isinstance(expr, Lookup) else None
+        self._granted = compile_expr(self._lookup) if self._lookup is not None else None
+
+    def look(self, env: Environment, state: State) -> tuple[tuple[Lookup, Found], ...]:
+        """Tell an environment who asks; return the document of the credential with its expression."""
+        env.state = state
+        env.caller = self._who(env)
+        if self._lookup is None or self._granted is None:
+            return ()
+        return ((self._lookup, self._granted(env)),)
 
 
 def well_known(observations: Sequence[Observation], role: Role) -> list[Observation]:
@@ -275,15 +309,11 @@ def _completed(stored: Found, reveal: Reveal) -> JsonValue:
     return {**stored, **value} if reveal.listed and stored.keys() > value.keys() else value
 
 
-def _observation(
-    seen: Seen, role: Role, state: Folded, caller: Callable[[Environment], Found] | None
-) -> Observation:
+def _observation(seen: Seen, role: Role, state: Folded, caller: _Caller | None) -> Observation:
     captured = Captured(state.whole(), state.flats, state.keys)
     env = Environment(seen.request, seen.parameters, captured, Ids(""), seen.at_ms, seen.lists)
-    if caller is not None:
-        env.state = state  # who asks may be looked up
-        env.caller = caller(env)
-        env.state = captured
+    granted = caller.look(env, state) if caller is not None else ()
+    env.state = captured
     key = role.request_key(seen)
     if key is None and role.picks and role.key is not None:
         env.state = state  # what would be picked
@@ -300,7 +330,7 @@ def _observation(
         if role.op == "create":
             captured.next_ever = state.next_key(name, ever=True)
             captured.next_present = state.next_key(name, ever=False)
-    addressed = tuple(_addressed(captured, state, role, seen))
+    addressed = (*granted, *_addressed(captured, state, role, seen))
     texts = {text_of(value) for part in (env.query, env.body) for value in _scalars(part)}
     texts.update(seen.parameters.values())
     texts.add(text_of(env.caller))

@@ -1,7 +1,8 @@
 """Writes that answer with a part of what they wrote: ``{"id": …, "votes": 3}``, or the labels alone.
 
 The members are those of the entity that the path addresses, and some that every read shows are not among
-them. So the answer completes what is known, rather than replacing it.
+them. So the answer completes what is known, rather than replacing it. What has members that no read shows,
+and lacks others, is about the entity, and tells nothing of what is stored.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ def with_partials(roles: Sequence[Role], sessions: Iterable[Sequence[Seen]]) -> 
                 answers[seen.route].append(seen)
     collections = {role.collection.name: role.collection for role in roles if role.collection is not None}
     trial: dict[int, Role] = {}
+    other: dict[int, Role] = {}
     for number, some in answers.items():
+        if _is_about(roles[number], some, known):
+            other[number] = replace(roles[number], envelope=None)
+            continue
         role = _partial(roles[number], collections)
         names = known.get(role.collection.name) if role is not None and role.collection is not None else None
         if role is not None and names is not None and all(_is_part(seen, role, names) for seen in some):
@@ -51,8 +56,25 @@ def with_partials(roles: Sequence[Role], sessions: Iterable[Sequence[Seen]]) -> 
     unsure = {number for number in trial if roles[number].envelope is None}
     confirmed = _confirmed([trial.get(n, role) for n, role in enumerate(roles)], unsure, kept)
     return tuple(
-        trial[number] if number in trial and (number not in unsure or number in confirmed) else role
+        trial[number]
+        if number in trial and (number not in unsure or number in confirmed)
+        else other.get(number, role)
         for number, role in enumerate(roles)
+    )
+
+
+def _is_about(role: Role, answers: Sequence[Seen], known: Mapping[str, _Names]) -> bool:
+    """Whether an action answers with something about an entity that is neither the representation, whose
+    members it lacks, nor a part of it, as it has members of its own."""
+    if role.op != "action" or role.envelope is None or role.collection is None:
+        return False
+    names = known.get(role.collection.name)
+    shown = [get(seen.document, role.envelope) for seen in answers]
+    if names is None or names.always is None:
+        return False
+    return all(
+        isinstance(value, dict) and bool({*value} - names.ever) and bool(names.always - {*value})
+        for value in shown
     )
 
 

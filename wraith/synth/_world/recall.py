@@ -24,7 +24,7 @@ from wraith.synth._world.sights import Sight, Sights, sights
 from wraith.synth._world.world import Key, World, WorldBuilder
 from wraith.wir import Evidence, Expr, Model, dump_model, expr_from_json, expr_to_json, load_model
 
-_PLAIN: Final = ("op", "store", "beside")
+_PLAIN: Final = ("op", "store", "beside", "partial", "picks", "upserts")
 _PATHS: Final = ("envelope", "listing", "purged")
 """Fields of a role that are written as they are, and those that are paths."""
 
@@ -175,11 +175,12 @@ def _role_to_json(role: Role) -> dict[str, object]:
     own = role.collection
     return {
         **{name: getattr(role, name) for name in _PLAIN + _PATHS},
-        "collection": [own.name, own.key, own.composite] if own is not None else None,
+        "collection": [own.name, own.key, own.composite, own.by_content] if own is not None else None,
         "key": expr_to_json(role.key) if role.key is not None else None,
         "parents": role.parents,
         "addressed": [(name, expr_to_json(key)) for name, key in role.addressed],
         "around": [(name, expr_to_json(key)) for name, key in role.around],
+        "past": [expr_to_json(place) for place in role.past],
         "views": role.views,
     }
 
@@ -191,11 +192,12 @@ def _role_from_json(read: Mapping[str, Any]) -> Role:
     return Role(
         **plain,
         **paths,
-        collection=Collection(own[0], tuple(own[1]), own[2]) if own is not None else None,
+        collection=Collection(own[0], tuple(own[1]), own[2], own[3]) if own is not None else None,
         key=expr_from_json(read["key"]) if read["key"] is not None else None,
         parents=tuple(read["parents"]),
         addressed=_keys(read["addressed"]),
         around=_keys(read["around"]),
+        past=tuple(expr_from_json(each) for each in read["past"]),
         views=tuple((tuple(path), (name, tuple(key))) for path, (name, key) in read["views"]),
     )
 

@@ -17,6 +17,7 @@ from wraith.synth._roles.roles import SINGLETON_KEY, Role
 from wraith.synth._roles.stores import stored_at
 from wraith.synth._shared.priors import RESET_PAGING, RESET_SIZES
 from wraith.synth._world.world import Key, deletes, reveals
+from wraith.wir import Literal
 
 _IDENTIFIER = re.compile(rb'[">]([A-Za-z0-9_-]*\d[A-Za-z0-9_-]{3,})["<]')
 """What may be an identifier in an answer of JSON or XML: a text in one piece, with a digit in it."""
@@ -31,7 +32,7 @@ class Sight(NamedTuple):
     stored: tuple[Key, ...] = ()
     """What the request puts into a store."""
     silent: tuple[Key, ...] = ()
-    """What a write that does not say what it stored may have begun."""
+    """What a write may have begun that does not say what it stored, or whether anything was there."""
     shown: tuple[tuple[Key, JsonValue, bool], ...] = ()
     """What the answer shows: key, representation, and whether the exchange created it. The representation is
     there where the session shows it for the first time, null elsewhere."""
@@ -68,8 +69,14 @@ def _sight(seen: Seen, role: Role, known: set[Key]) -> Sight:
         tuple(_silent(seen, role)),
         tuple(shown),
         _listed(seen, role),
-        tuple(each.decode() for each in _IDENTIFIER.findall(seen.raw)) if telling else (),
+        tuple(_told(seen)) if telling else (),
     )
+
+
+def _told(seen: Seen) -> Iterator[str]:
+    """Yield what may be identifiers in an answer and was not sent: what a request names was there before."""
+    sent = f"{seen.request.target}\n".encode() + seen.request.body
+    yield from (each.decode() for each in _IDENTIFIER.findall(seen.raw) if each not in sent)
 
 
 def _purged(seen: Seen, role: Role) -> Iterator[Key]:
@@ -79,15 +86,16 @@ def _purged(seen: Seen, role: Role) -> Iterator[Key]:
 
 
 def _silent(seen: Seen, role: Role) -> Iterator[Key]:
-    silent = role.op == "update" and role.envelope is None and role.store is None
-    if silent and seen.method == "PUT" and seen.ok and role.collection is not None:
+    silent = role.envelope is None or (role.upserts and not isinstance(role.key, Literal))
+    begins = silent and role.op == "update" and role.store is None
+    if begins and seen.method == "PUT" and seen.ok and role.collection is not None:
         key = role.request_key(seen)
         if key is not None:
             yield role.collection.name, key
 
 
 def _listed(seen: Seen, role: Role) -> tuple[str, int, int | None, str] | None:
-    if role.listing is None or not seen.ok or role.collection is None:
+    if role.listing is None or not seen.ok or role.collection is None or role.collection.by_content:
         return None
     composite = role.collection.composite
     if role.parents and not composite:

@@ -50,10 +50,10 @@ class Reveal:
 
 def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
     """Yield the entities that the answer of an exchange shows."""
-    if not seen.ok or seen.method == "HEAD":
+    if not seen.ok or seen.method == "HEAD" or _is_past(seen, role):
         return
     yield from _viewed(seen, role)
-    if role.collection is None:
+    if role.collection is None or role.collection.by_content:
         return
     name = role.collection.name
     if role.listing is not None:
@@ -84,6 +84,11 @@ def reveals(seen: Seen, role: Role) -> Iterator[Reveal]:
         else:
             created = role.op == "create" or (role.op == "update" and seen.status == 201)
             yield Reveal((name, key), value, created)
+
+
+def _is_past(seen: Seen, role: Role) -> bool:
+    """Whether a read names an old version of what it addresses."""
+    return seen.method == "GET" and any(key_text(place, seen) is not None for place in role.past)
 
 
 def _viewed(seen: Seen, role: Role) -> Iterator[Reveal]:
