@@ -106,4 +106,4 @@ class Beginnings:
         for exchange in session.read():
             request = exchange.request if self._scrubber is None else self._scrubber(exchange.request)
             at_ms = exchange.started_at_ms
-            self._twin.witness(request, exchange.response, state, now_ms=at_ms, reads=True)
+            self._twin.witness(request, exchange.response, state, now_ms=at_ms)

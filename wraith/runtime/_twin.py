@@ -19,7 +19,6 @@ from wraith.runtime._encode import encode_body
 from wraith.runtime._environment import Environment, Ids
 from wraith.runtime._handlers import NO_HANDLERS, Failure, Handlers, Invocation, Reply
 from wraith.runtime._query import Compute
-from wraith.runtime._reads import shown
 from wraith.runtime._routing import Router
 from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State
@@ -202,33 +201,27 @@ class Twin:
         """Return the answer to a request, and let the session remember what it did."""
         return self._respond(request, session, now_ms, asks=True)
 
-    def witness(
-        self, request: Request, response: Response, session: Session, *, now_ms: int, reads: bool = False
-    ) -> None:
+    def witness(self, request: Request, response: Response, session: Session, *, now_ms: int) -> None:
         """Let the session remember an exchange as it truly went, without answering it.
 
         The variant that answers so has its effects, with what was really answered in the place of the answer.
         Where no variant does, nothing is remembered. What GraphQL was asked is done again instead: its answer
-        shows only a part of what it wrote. With ``reads``, an entity is also known as reads show it.
+        shows only a part of what it wrote.
         """
         if self._asked(request, session, now_ms) is not None:
             return
         found = self._find(request, session, now_ms)
         if found is None:
             return
-        compiled, env, key = found
+        compiled, env, _ = found
         chosen = _choose(compiled, env, response.status)[0]
-        reads = reads and request.method == "GET" and not request.query and key is not None
-        if chosen is None or not (chosen.effects or reads):
+        if chosen is None or not chosen.effects:
             return
         kind = header(response.headers, "content-type")
         env.response = decode_body(kind, response.body, self.model.xml_lists).document
         env.rendered = response.body
         for effect in chosen.effects:
             effect(env)
-        entity, value = compiled.route.entity, shown(chosen.variant, env.response) if reads else MISSING
-        if entity is not None and key is not None and value is not MISSING:
-            session.state.put(entity, key, value)
 
     def choose(self, request: Request, session: Session, *, now_ms: int) -> Choice | None:
         """Return how a request would be answered, and let nothing happen; None where no route matches.
