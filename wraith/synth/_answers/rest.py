@@ -48,7 +48,7 @@ class Rest:
         self._known = context.known(rows)
         self._arithmetic = self._known.once("arithmetic", lambda: Arithmetic(rows))
         self._aggregates = self._known.once(f"aggregates of {context.found!r}", self._new_aggregates)
-        self._groups = Groups(rows, context.found)
+        self._groups = self._known.once(f"groups of {context.found!r}", lambda: Groups(rows, context.found))
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
 
