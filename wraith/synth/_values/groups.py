@@ -39,6 +39,17 @@ class _Base:
     def __init__(self, query: Query, lists: list[list[JsonValue]]) -> None:
         self.query = query
         self.lists = lists
+        self._sizes: dict[tuple[JsonValue, int], int] = {}
+
+    def has_as_many(self, by: JsonValue, values: Values) -> bool:
+        """Whether there are as many groups on every row as the lists have elements."""
+        for row, (some, value) in enumerate(zip(self.lists, values, strict=True)):
+            if (by, row) not in self._sizes:
+                made = apply_function("groups", [some, by, ORDERS[0]])
+                self._sizes[by, row] = len(made) if isinstance(made, list) else -1
+            if not isinstance(value, list) or self._sizes[by, row] != len(value):
+                return False
+        return True
 
     @cached_property
     def _texts(self) -> dict[Path, set[str]]:
@@ -100,6 +111,8 @@ class Groups:
         for base in self._bases:
             query, lists = base.query, base.lists
             for by in self._by(lists, base.fields(names, at)):
+                if isinstance(by, Literal) and not base.has_as_many(by.value, values):
+                    continue
                 for order in ORDERS:
                     made = self._grouped(lists, by, order, values)
                     if made is None:
