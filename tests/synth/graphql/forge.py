@@ -323,7 +323,8 @@ class Client:
         for title in rng.sample(WORDS, rng.randint(3, 4)):
             self._project({"holderHandle": rng.choice(self.handles), "title": title})
         _, taken = rng.choice(self.projects)
-        self._project({"holderHandle": taken["holder"], "title": taken["title"]})
+        for holder in (taken["holder"], rng.choice(self.handles)):
+            self._project({"holderHandle": holder, "title": taken["title"]})
         for _ in range(rng.randint(4, 7)):
             self._ticket(*rng.choice(self.projects[:2]))
 
