@@ -342,7 +342,9 @@ class Client:
 
     def _ticket(self, project: str, finds: Document) -> None:
         rng = self.rng
-        headline = " ".join(rng.sample(WORDS, 2)) if rng.random() < 0.9 or not self.tickets else " "
+        headline = (
+            " ".join(rng.sample(WORDS, rng.randint(1, 3))) if rng.random() < 0.9 or not self.tickets else " "
+        )
         given: Document = {
             "projectId": project,
             "writerHandle": rng.choice(self.handles),

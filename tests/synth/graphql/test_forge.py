@@ -148,7 +148,7 @@ def test_what_no_identifier_finds_is_an_error() -> None:
     assert answer["errors"] == [
         {
             "message": f"Nothing has the identifier '{wanted}'.",
-            "locations": [{"line": 1, "column": 20}],
+            "locations": [{"line": 1, "column": 21}],
             "path": ["thing"],
             "extensions": {"code": "NOT_FOUND"},
         }
