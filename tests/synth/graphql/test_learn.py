@@ -8,8 +8,9 @@ import pytest
 
 from tests.synth.graphql.serving import PATH
 from tests.synth.graphql.shop import SHOP
-from tests.synth.recordings import JSON, Document, Recorded, exchange, recording
-from wraith.canonical import JsonValue, parse
+from tests.synth.graphql.small import answers, asked
+from tests.synth.recordings import JSON, Recorded, exchange, recording
+from wraith.canonical import JsonValue
 from wraith.conformance import check
 from wraith.exchange import Request, encode_json
 from wraith.runtime import Twin
@@ -27,23 +28,10 @@ def shop() -> Learned:
     return learn(SHOP.record(12, "training"))
 
 
-def asked(query: str, answer: JsonValue, variables: Document | None = None) -> object:
-    document: Document = {"query": query} if variables is None else {"query": query, "variables": variables}
-    return exchange("POST", "/graphql", json=document, answer=answer)
-
-
 def notes(*more: object) -> Model:
     """Return what is learned from a list of notes, and more."""
     steps = (asked("{ notes { id text size } }", {"data": {"notes": NOTES}}), *more)
     return learn(recording(steps)).model  # type: ignore[arg-type]  # exchanges
-
-
-def answers(model: Model, *queries: str, path: str = "/graphql") -> list[JsonValue]:
-    """Return what a fresh twin answers to some queries, one after the other."""
-    twin = Twin(model)
-    session = twin.open_session()
-    requests = [Request("POST", path, (JSON,), encode_json({"query": query})) for query in queries]
-    return [parse(twin.respond(each, session, now_ms=0).response.body) for each in requests]
 
 
 def route(model: Model, name: str) -> Route:
