@@ -1,262 +1,190 @@
-"""Measure how fast a twin answers beside a raw ASGI application that returns the same bytes, both on
-Hypercorn, and what many requests leave in memory. The load generator is wrk: 32 connections, kept alive, one
-process.
+"""Measure how fast a twin answers, beside raw ASGI applications and other servers of mocks that send the same
+bytes; what it keeps in memory, whether sessions are apart, and how long it takes to start.
 
-Rates vary from machine to machine and from hour to hour, so they are compared as ratios; the rounds of both
-take turns. Run on a quiet machine.
+The load generator is wrk: 32 connections that are kept alive, one process. Rates vary from hour to hour, so
+all servers run at once and take turns, and rates are compared within a turn. Run on a quiet machine, with the
+interpreter of .venv.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import re
-import shutil
-import signal
+import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from wraith.asgi import Receive, Send, run_app
+from benchmarks.processes import ROOT, BenchError
+from benchmarks.serve_load import Run, Server, has_wrk, ours, reset, wrk
+from benchmarks.serve_more import isolation, memory, start
+from benchmarks.serve_peers import installed
+
 from wraith.canonical import JsonValue
-from wraith.config import ScrubConfig, Serve
-from wraith.runtime import Twin
-from wraith.scrub import Scrubber, restore
-from wraith.serve import AccessLog, Loaded, masking, serve_twin
-from wraith.wir import model_from_json
 
-CONNECTIONS: Final = 32
-STARTS_WITHIN_S: Final = 20.0
-TEXT: Final = "x" * 960
-ITEM: Final = {"id": "item_00000000", "name": "tea", "text": TEXT}
-LIMITS: Final = Serve(max_sessions=100, max_entities=2_000)
-"""Few enough that a run of 20,000 requests reaches them."""
-
-READ: Final = 'wrk.path = "/items/%s"\n'
-CREATE: Final = """
-wrk.method = "POST"
-wrk.path = "/items"
-wrk.headers["Content-Type"] = "application/json"
-wrk.body = [[%s]]
-"""
-MIXED: Final = """
-local n = 0
-local body = [[%s]]
-request = function()
-  n = n + 1
-  local headers = {["Content-Type"] = "application/json", ["X-Wraith-Session"] = "s" .. (n %% 200)}
-  if n %% 5 < 2 then return wrk.format("POST", "/items", headers, body) end
-  return wrk.format("GET", "/items/%s", headers)
-end
-"""
-
-
-def hole(kind: str, source: JsonValue) -> JsonValue:
-    """Return a hole that text fills."""
-    return {"class": kind, "type": "string", "source": source}
-
-
-MODEL: Final[JsonValue] = {
-    "format": "wraith.model/1",
-    "entities": [{"name": "item", "key": "id"}],
-    "fixtures": {"item": [{"key": str(ITEM["id"]), "value": {**ITEM}}]},
-    "routes": [
-        {
-            "method": "POST",
-            "path_pattern": "/items",
-            "state_op": "create",
-            "entity": "item",
-            "variants": [
-                {
-                    "status": 201,
-                    "headers": [["Content-Type", {"literal": "application/json"}]],
-                    "body_template": {"id": "$id", "name": "$name", "text": "$text"},
-                    "holes": {
-                        "id": hole("generated", {"fresh_id": "item_[a-z0-9]{8}"}),
-                        "name": hole("echoed", {"path": "request.body.name"}),
-                        "text": hole("echoed", {"path": "request.body.text"}),
-                    },
-                    "effects": [
-                        {
-                            "put": "item",
-                            "key": {"path": "response.body.id"},
-                            "value": {"path": "response.body"},
-                        }
-                    ],
-                }
-            ],
-        },
-        {
-            "method": "GET",
-            "path_pattern": "/items/{id}",
-            "state_op": "read",
-            "entity": "item",
-            "key": {"path": "request.path.id"},
-            "variants": [
-                {
-                    "status": 200,
-                    "headers": [["Content-Type", {"literal": "application/json"}]],
-                    "guards": [{"exists": "entity"}],
-                    "body_template": "$item",
-                    "holes": {"item": hole("state", {"path": "entity"})},
-                },
-                {"status": 404, "guards": [{"absent": "entity"}], "body_template": {"error": "none"}},
-            ],
-        },
-    ],
-}
-
-
-async def raw(scope: Any, receive: Receive, send: Send) -> None:
-    """An ASGI application that reads the request and answers what the twin answers."""
-    if scope["type"] != "http":
-        return
-    while (await receive()).get("more_body"):
-        pass
-    body = json.dumps(ITEM, separators=(",", ":")).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    status = 201 if scope["method"] == "POST" else 200
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def serve(what: str, ready: Path) -> None:
-    """Serve the raw application or the twin, until SIGTERM."""
-    if what == "raw":
-        asyncio.run(run_app(raw, host="127.0.0.1", port=0, ready_json=ready))
-        return
-    scrubber = Scrubber(ScrubConfig(), None)  # as wraith serve does: requests are looked through for secrets
-    loaded = Loaded(
-        Twin(model_from_json(MODEL)),
-        "",
-        masking(scrubber.request, restore, scrubber.secrets),
-        LIMITS if what == "limited" else Serve(max_entities=10**9, max_bytes=10**12),
-    )
-    access = AccessLog(sys.stderr, as_json=True, colour=False)
-    serve_twin(loaded, name="bench", access=access, port=0, ready_json=ready)
+OURS: Final = ("raw", "quart", "wraith", "raw-granian", "wraith-granian", "wraith-simulation", "wraith-trace")
+BASE: Final = "raw"
+PARTS: Final = ("rates", "memory", "sessions", "start")
+HEADINGS: Final = ("server", "reads/s", "of raw", "p99/p50", "CPU", "creates/s", "of raw", "p99/p50", "CPU")
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server in a process of its own."""
+class Row:
+    """Medians over the rounds; ``of_raw``: the rate as a share of that of the raw application in the same
+    round, with the smallest and the largest share."""
 
-    url: str
-    process: subprocess.Popen[bytes]
+    per_s: int
+    of_raw: float
+    of_raw_spread: tuple[float, float]
+    p50_ms: float
+    p99_over_p50: float
+    cpu_us: float
 
-    @property
-    def memory_kb(self) -> int:
-        """Its resident memory, as Linux counts it."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
+    @classmethod
+    def of(cls, runs: list[Run], base: list[Run]) -> Row:
+        shares = [run.per_s / beside.per_s for run, beside in zip(runs, base, strict=True)]
+        return cls(
+            per_s=round(statistics.median(run.per_s for run in runs)),
+            of_raw=round(statistics.median(shares), 3),
+            of_raw_spread=(round(min(shares), 3), round(max(shares), 3)),
+            p50_ms=round(statistics.median(run.p50_ms for run in runs), 2),
+            p99_over_p50=round(statistics.median(run.p99_ms / run.p50_ms for run in runs), 2),
+            cpu_us=round(statistics.median(run.cpu_us for run in runs), 1),
+        )
 
-
-@contextmanager
-def started(what: str, folder: Path) -> Iterator[Server]:
-    """Start a server for as long as the block lasts."""
-    ready = folder / f"{what}-{time.monotonic_ns()}.json"
-    command = [sys.executable, __file__, "--serve", what, "--ready-json", str(ready)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while not ready.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"the server {what} did not start")
-            time.sleep(0.02)
-        yield Server(json.loads(ready.read_bytes())["address"], process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
+    def cells(self) -> tuple[str, ...]:
+        return f"{self.per_s:,}", f"{self.of_raw:.2f}", f"{self.p99_over_p50:.1f}", f"{self.cpu_us:.0f} µs"
 
 
-def wrk(url: str, script: Path, seconds: int) -> dict[str, float]:
-    """Return requests, requests per second, and latencies in ms of a run. Raises SystemExit for a run with
-    errors: what answers wrongly is not fast."""
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script), url]
-    said = subprocess.run(["wrk", *options], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in said or "Socket errors" in said:
-        raise SystemExit(f"wrk met errors:\n{said}")
-    found = dict(re.findall(r"^\s+(50|99)%\s+([\d.]+(?:us|ms|s))$", said, flags=re.MULTILINE))
+Rates: TypeAlias = dict[str, dict[str, Row]]
+"""By server, and by kind of request."""
+
+
+def rates(folder: Path, servers: Sequence[Server], rounds: int, seconds: int) -> Rates:
+    """Return what each server did; another's that answers wrongly, or hardly, is left out."""
+    runs: dict[str, dict[str, list[Run]]] = {server.name: {"reads": [], "creates": []} for server in servers}
+    for kind in ("reads", "creates"):
+        for number in range(rounds + 1):  # the first is for warming up, which those on a JVM need
+            for server in [each for each in servers if each.name in runs]:
+                _say(f"{kind}, round {number} of {rounds}: {server.name}")
+                try:
+                    run = wrk(server, kind, folder, seconds)
+                except BenchError as error:
+                    if server.name in OURS:
+                        raise
+                    _say(f"left out: {error}")
+                    del runs[server.name]
+                    continue
+                if number:
+                    runs[server.name][kind].append(run)
+                if server.name.startswith("wraith"):
+                    reset(server)
     return {
-        "requests": float(re.findall(r"(\d+) requests in", said)[0]),
-        "per_s": float(re.findall(r"Requests/sec:\s+([\d.]+)", said)[0]),
-        "p50_ms": _ms(found["50"]),
-        "p99_ms": _ms(found["99"]),
+        name: {kind: Row.of(each, runs[BASE][kind]) for kind, each in by_kind.items()}
+        for name, by_kind in runs.items()
     }
 
 
-def _ms(text: str) -> float:
-    number, unit = re.findall(r"([\d.]+)(us|ms|s)", text)[0]
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+def measured_rates(arguments: argparse.Namespace, folder: Path) -> Rates:
+    """Return the rates of our servers, and of others that are installed."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(ours(name, folder)) for name in arguments.servers]
+        if arguments.others:
+            servers += stack.enter_context(installed(folder, arguments.peers, _say))
+        return rates(folder, servers, arguments.rounds, arguments.seconds)
 
 
-def rates(folder: Path, scripts: dict[str, Path], rounds: int, seconds: int) -> dict[str, JsonValue]:
-    """Return the medians of both servers, and the twin's as a share of the other's."""
+def measured_rest(arguments: argparse.Namespace, folder: Path) -> dict[str, JsonValue]:
+    """Return what was asked for besides rates."""
     measured: dict[str, JsonValue] = {}
-    with started("raw", folder) as other, started("twin", folder) as twin:
-        for kind in ("reads", "creates"):
-            runs: dict[str, list[dict[str, float]]] = {"raw": [], "twin": []}
-            for _ in range(rounds):
-                for name, server in (("raw", other), ("twin", twin)):
-                    runs[name].append(wrk(server.url, scripts[kind], seconds))
-            per_s = {name: statistics.median(run["per_s"] for run in each) for name, each in runs.items()}
-            slowest = statistics.median(run["p99_ms"] / run["p50_ms"] for run in runs["twin"])
-            measured[kind] = {
-                "raw_per_s": round(per_s["raw"]),
-                "twin_per_s": round(per_s["twin"]),
-                "ratio": round(per_s["twin"] / per_s["raw"], 3),
-                "p99_over_p50": round(slowest, 2),
-            }
-            with urllib.request.urlopen(urllib.request.Request(f"{twin.url}/__wraith/reset", b"")):
-                pass
+    if "memory" in arguments.only:
+        with ours("wraith-limited", folder) as server:
+            measured["memory"] = memory(server, folder, tuple(arguments.memory))
+    if "sessions" in arguments.only:
+        with ours("wraith", folder) as server:
+            measured["sessions"] = isolation(server, arguments.sessions)
+    if "start" in arguments.only:
+        taken = [start(arguments.routes) for _ in range(arguments.rounds)]
+        s, cpu_s = (round(statistics.median(each), 3) for each in zip(*taken, strict=True))
+        measured["start"] = {
+            "routes": arguments.routes,
+            "s": s,
+            "best_s": round(min(taken)[0], 3),
+            "cpu_s": cpu_s,
+        }
     return measured
 
 
-def memory(folder: Path, script: Path, stops: tuple[int, ...]) -> dict[str, JsonValue]:
-    """Return the twin's memory after so many requests, 40 % of them creates, with limits on sessions."""
-    measured: dict[str, JsonValue] = {}
-    with started("limited", folder) as twin:
-        done = 0.0
-        for stop in stops:
-            while done < stop:
-                done += wrk(twin.url, script, 1)["requests"]
-            measured[f"after_{stop}_kb"] = twin.memory_kb
-    return measured
+def table(rates: Rates) -> str:
+    """Return the rates as a Markdown table."""
+    lines = ["| " + " | ".join(HEADINGS) + " |", "| --- |" + " ---: |" * (len(HEADINGS) - 1)]
+    for name, kinds in rates.items():
+        lines.append("| " + " | ".join((name, *kinds["reads"].cells(), *kinds["creates"].cells())) + " |")
+    return "\n".join(lines)
 
 
 def main() -> int:
-    """Measure, and print a JSON document."""
-    parser = argparse.ArgumentParser(description="measure the twin's server; JSON goes to standard output")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
-    parser.add_argument("--seconds", type=int, default=5, help="how long each round takes (5)")
-    parser.add_argument("--memory", type=int, nargs=2, default=[20_000, 200_000], help="(20000 200000)")
-    parser.add_argument("--serve", choices=("raw", "twin", "limited"), help=argparse.SUPPRESS)
-    parser.add_argument("--ready-json", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.serve:
-        serve(arguments.serve, arguments.ready_json)
-        return 0
-    if shutil.which("wrk") is None:
+    """Measure, print the tables, write the JSON."""
+    arguments = _arguments()
+    if not has_wrk():
         raise SystemExit("needs the program wrk: apt-get install wrk")
-    sent = json.dumps({"name": "tea", "text": TEXT})
-    texts = {"reads": READ % ITEM["id"], "creates": CREATE % sent, "mixed": MIXED % (sent, ITEM["id"])}
+    document: dict[str, Any] = {"format": "wraith.bench-serve/1", "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        scripts = {kind: folder / f"{kind}.lua" for kind in texts}
-        for kind, path in scripts.items():
-            path.write_text(texts[kind], encoding="ascii")
-        result = rates(folder, scripts, arguments.rounds, arguments.seconds)
-        result["memory"] = memory(folder, scripts["mixed"], tuple(arguments.memory))
-    print(json.dumps(result, indent=2))
+        try:
+            if "rates" in arguments.only:
+                rates = measured_rates(arguments, Path(name))
+                print(table(rates) + "\n")
+                document["rates"] = {
+                    name: {kind: asdict(row) for kind, row in each.items()} for name, each in rates.items()
+                }
+            rest = measured_rest(arguments, Path(name))
+        except BenchError as error:
+            raise SystemExit(str(error)) from None
+    for part, told in rest.items():
+        print(f"{part}: {json.dumps(told)}")
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(json.dumps(document | rest, indent=2) + "\n", encoding="utf-8")
+    _say(f"written to {arguments.output}")
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    output = ROOT / "bench-results" / f"serve-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    parser = argparse.ArgumentParser(description="measure the twin's server; a table goes to standard output")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="of: " + ", ".join(PARTS))
+    parser.add_argument(
+        "--servers", nargs="+", choices=OURS, default=OURS, metavar="NAME", help=", ".join(OURS)
+    )
+    parser.add_argument("--no-others", dest="others", action="store_false", help="measure no other programs")
+    parser.add_argument(
+        "--peers",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FOLDER",
+        help="where else they are installed: a folder of npm, or a virtual environment",
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (5)")
+    parser.add_argument("--seconds", type=int, default=3, help="how long each run takes (3)")
+    parser.add_argument("--memory", type=int, nargs=2, default=[20_000, 200_000], help="(20000 200000)")
+    parser.add_argument("--sessions", type=int, default=1_000, help="sessions that take turns (1000)")
+    parser.add_argument("--routes", type=int, default=2_000, help="of the model that is started (2000)")
+    parser.add_argument("--output", type=Path, default=output, help="where the JSON goes (bench-results/)")
+    arguments = parser.parse_args()
+    if BASE not in arguments.servers:
+        parser.error(f"--servers: {BASE} is what the others are compared with")
+    arguments.peers = [folder.resolve() for folder in arguments.peers]
+    return arguments
 
 
 if __name__ == "__main__":

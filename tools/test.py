@@ -12,7 +12,7 @@ import environment
 
 def main() -> int:
     try:
-        environment.prepare(("cluster", "demo", "dev", "upstreams"))
+        environment.prepare(("cluster", "demo", "dev", "fast", "upstreams"))
     except environment.SetUpError as error:
         print(error, file=sys.stderr)
         return error.exit_code

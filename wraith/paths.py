@@ -93,14 +93,10 @@ def format_path(path: Path) -> str:
 
 def get(document: Found, path: Path) -> Found:
     """Return the value at a path without ``EACH``, or ``MISSING``."""
-    for step in path:
-        if isinstance(document, dict) and isinstance(step, str):
-            if step not in document:
-                return MISSING
-            document = document[step]
-        elif isinstance(document, list) and isinstance(step, int):
-            if step >= len(document):
-                return MISSING
+    for step in path:  # by exact type: this is what everything that learns and answers does most
+        if type(document) is dict:
+            document = document.get(step, MISSING)  # type: ignore[arg-type]  # no key is a number
+        elif type(document) is list and type(step) is int and step < len(document):
             document = document[step]
         else:
             return MISSING
@@ -112,9 +108,9 @@ def leaves(document: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue
     waiting: list[tuple[Path, JsonValue]] = [(at, document)]  # what comes next stands last
     while waiting:
         path, value = waiting.pop()
-        if isinstance(value, dict) and value:
+        if type(value) is dict and value:
             waiting += [((*path, key), part) for key, part in reversed(value.items())]
-        elif isinstance(value, list) and value:
+        elif type(value) is list and value:
             waiting += [((*path, index), value[index]) for index in range(len(value) - 1, -1, -1)]
         else:
             yield path, value

@@ -141,14 +141,12 @@ def test_a_cluster_that_loses_all_workers_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Nobody waits for workers that do not come back."""
-    monkeypatch.setattr(_cluster, "CONNECT_S", 0.5)
     (tmp_path / "worker").mkdir()
-    with (
-        running(tmp_path, "scheduler", *LOOPBACK) as (_, alone),
-        worker(tmp_path / "worker", alone),
-        pytest.raises(OperationError, match="has no workers"),
-    ):
-        cluster(alone)(lambda part: os.kill(os.getpid(), signal.SIGKILL), 4)
+    with running(tmp_path, "scheduler", *LOOPBACK) as (_, alone), worker(tmp_path / "worker", alone):
+        spread = cluster(alone)
+        monkeypatch.setattr(_cluster, "CONNECT_S", 0.5)
+        with pytest.raises(OperationError, match="has no workers"):
+            spread(lambda part: os.kill(os.getpid(), signal.SIGKILL), 4)
 
 
 def test_an_error_in_a_worker_is_raised_here(workers: str) -> None:
@@ -162,16 +160,13 @@ def test_an_error_in_a_worker_is_raised_here(workers: str) -> None:
     assert (raised.value.where, raised.value.hint) == ("wraith.toml", "mend it")
 
 
-def test_a_cluster_without_workers_is_an_error(
-    scheduler: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_cluster_without_workers_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody waits for workers that nobody started."""
-    monkeypatch.setattr(_cluster, "CONNECT_S", 0.3)
-    with (
-        running(tmp_path, "scheduler", *LOOPBACK) as (_, alone),
-        pytest.raises(OperationError, match="has no workers") as raised,
-    ):
-        cluster(alone)(double, 4)
+    with running(tmp_path, "scheduler", *LOOPBACK) as (_, alone):
+        spread = cluster(alone)
+        monkeypatch.setattr(_cluster, "CONNECT_S", 0.3)
+        with pytest.raises(OperationError, match="has no workers") as raised:
+            spread(double, 4)
     assert raised.value.hint == f"start some: dask worker {alone}"
 
 

@@ -338,7 +338,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many routes each twin has that was to be served; nothing listens."""
     routes: list[int] = []
     monkeypatch.setattr(
-        "wraith.serve.serve_twin", lambda twin, mask, **more: routes.append(len(twin.model.routes))
+        "wraith.serve.serve_twin", lambda loaded, **more: routes.append(len(loaded.twin.model.routes))
     )
     return routes
 

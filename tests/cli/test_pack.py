@@ -47,6 +47,6 @@ def test_a_secret_is_not_packed(run, packed: Path, recorded: Workspace) -> None:
     (recorded.state_path / "fixtures" / "user.json").write_text('{"u": {"password": "correct horse"}}')
     ran = run("pack", "shop", "--output", "x.wraith")
     assert ran.code == 3
-    assert "state/fixtures/user.json:3" in ran.err
+    assert "state/fixtures/user.json, at u.password" in ran.err
     assert "correct horse" not in ran.err
     assert not Path("x.wraith").exists()

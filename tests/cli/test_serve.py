@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_a_twin_is_served(learned: Workspace, start: Callable[..., object], fold
         str(folder / "ready.json"),
         "--json",
     )
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
         made = client.post("/widgets", json={"name": "Widget 9"})
         assert made.status_code == 501
         made = client.post("/widgets", json={"name": "Widget 1"})
@@ -55,6 +56,16 @@ def test_strict_fidelity_needs_recordings(run, packed: Path) -> None:
     assert "--include-recordings" in ran.err
 
 
+def test_a_server_that_is_not_installed_is_refused(
+    run, learned: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 1, with the command that brings it."""
+    monkeypatch.setitem(sys.modules, "granian.server.embed", None)
+    ran = run("serve", "shop", "--server", "granian", "--port", "0")
+    assert ran.code == 1
+    assert "pip install 'wraith[fast]'" in ran.err
+
+
 def test_an_epoch_that_is_none_is_refused(run, learned: Workspace) -> None:
     """Exit status 1, and what one looks like."""
     ran = run("serve", "shop", "--clock-epoch", "noon", "--port", "0")
@@ -68,7 +79,7 @@ def test_the_page_of_a_twin_knows_its_workspace(
 ) -> None:
     """What backs the model, and the last check, also one that was made while it was served."""
     server = start("serve", "shop", "--port", "0", "--ready-json", str(folder / "ready.json"))
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
         assert "None yet" in client.get("/__wraith/").text
         assert "2 exchanges in 2 sessions" in client.get("/__wraith/?route=POST%20/widgets").text
         run("check", "shop")

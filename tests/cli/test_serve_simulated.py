@@ -61,7 +61,7 @@ def serve(learned: Workspace, start, folder: Path) -> Callable[..., object]:
         ready = folder / "ready.json"
         ready.unlink(missing_ok=True)
         server = start("serve", "shop", "--port", "0", "--ready-json", str(ready), *options)
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
             yield client
         assert server.stop()[0] == 0
 
@@ -224,7 +224,7 @@ def test_a_broken_handler_is_told_in_the_answer_and_in_the_log(
     handlers.mkdir(parents=True, exist_ok=True)
     (handlers / "create_widget.lua").write_text("local x = nil; x()")
     server = start("serve", "shop", "--port", "0", "--ready-json", str(folder / "ready.json"))
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30.0) as client:
         made = make(client)
         assert (made.status_code, made.headers["x-wraith-handler"]) == (201, "failed")
         assert made.headers["x-wraith-provenance"] == "template"

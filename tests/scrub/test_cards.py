@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wraith.scrub._cards import CARD, MAYBE_CARD, TEST_NUMBERS, card_digits, is_card
+from wraith.scrub._cards import CARD, MAYBE_CARD, TEST_NUMBERS, card_digits, is_card, maybe_card
 
 
 @pytest.mark.parametrize("number", sorted(TEST_NUMBERS))
@@ -68,3 +70,9 @@ def test_numbers_of_each_network_are_found(number: str) -> None:
 def test_what_only_looks_like_a_card_number_is_none(text: str) -> None:
     """Times, ids, decimals, phone numbers and numbers of no network are left alone."""
     assert not [found for found in CARD.finditer(text) if is_card(card_digits(found[0]))]
+
+
+@given(st.text(alphabet="0123456 -x", max_size=40))
+def test_the_shape_of_digits_hides_no_card(text: str) -> None:
+    """Looking for the shape of a number first finds what the pattern alone finds."""
+    assert maybe_card(text.encode()) is (MAYBE_CARD.search(text.encode()) is not None)

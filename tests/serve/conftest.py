@@ -9,11 +9,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 import pytest
 
-from wraith.asgi import Address, Front, Guard, Traffic, run_app
+from wraith.asgi import Address, Front, Guard, ServerName, Traffic, run_app
 from wraith.canonical import JsonValue
 from wraith.config import FixtureSets, Serve
 from wraith.exchange import Request, Response
@@ -126,6 +127,9 @@ class Shop:
     more: Sequence[JsonValue] = ()
     """Variants of POST /cups that come before its own."""
 
+    def __init__(self, server: ServerName = "hypercorn") -> None:
+        self.server = server
+
     def twin(self, kind: type[Twin] = Twin, sets: FixtureSets | None = None) -> Twin:
         document = copy.deepcopy(MODEL)
         document["routes"][0]["variants"][:0] = self.more  # type: ignore[index,call-overload]  # as above
@@ -181,7 +185,15 @@ class Shop:
             add_trace(control, trace)
         front = Front(app, control, Guard(None))
         task = asyncio.create_task(
-            run_app(front, host="127.0.0.1", port=0, on_bound=bound.set_result, stop=stop, signals=False)
+            run_app(
+                front,
+                host="127.0.0.1",
+                port=0,
+                on_bound=bound.set_result,
+                stop=stop,
+                signals=False,
+                server=self.server,
+            )
         )
         address = await bound
         try:
@@ -192,7 +204,15 @@ class Shop:
             await task
 
 
+@pytest.fixture(params=["hypercorn", "granian"])
+def server(request: pytest.FixtureRequest) -> ServerName:
+    """Each of the servers that are installed."""
+    if request.param == "granian":
+        pytest.importorskip("granian", reason="needs the extra wraith[fast]")
+    return cast(ServerName, request.param)
+
+
 @pytest.fixture
-def shop() -> Shop:
-    """The tea shop's twin."""
-    return Shop()
+def shop(server: ServerName) -> Shop:
+    """The tea shop's twin, on each of the servers."""
+    return Shop(server)

@@ -38,8 +38,10 @@ async def raw(port: int, request: bytes) -> bytes:
 
 
 def _bare(answer: bytes) -> list[bytes]:
-    """Return the lines of an answer, but for what the server says of itself."""
-    return [line for line in answer.lower().splitlines() if line and not line.startswith(b"x-wraith-")]
+    """Return the status and the headers of an answer, but for what a server says of itself."""
+    first, *rest = answer.lower().splitlines()
+    own = (b"x-wraith-", b"connection:", b"date:", b"server:")
+    return [first[:12], *(line for line in rest if line and not line.startswith(own))]
 
 
 def test_a_twin_remembers_what_its_client_did(shop: Shop) -> None:
@@ -120,9 +122,9 @@ def test_answers_without_a_body_have_none(shop: Shop) -> None:
     async def main() -> None:
         async with shop.serve() as served:
             gone = await raw(served.port, b"DELETE /cups HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert _bare(gone) == [b"http/1.1 204 ", b"connection: close"]
+            assert _bare(gone) == [b"http/1.1 204"]
             head = await raw(served.port, b"HEAD /cups HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert _bare(head) == [b"http/1.1 200 ", b"content-length: 42", b"connection: close"]
+            assert _bare(head) == [b"http/1.1 200", b"content-length: 42"]
 
     asyncio.run(main())
 
@@ -229,7 +231,7 @@ def test_an_echo_cannot_write_headers_of_its_own(
             assert answer.status_code == status
             assert "set-cookie" not in answer.headers
             if header is not None:
-                raw_value = dict(answer.headers.raw)[b"X-Name"]
+                raw_value = {name.lower(): value for name, value in answer.headers.raw}[b"x-name"]
                 assert raw_value in (header.encode(), header.encode("latin-1", "ignore"))
 
     asyncio.run(main())

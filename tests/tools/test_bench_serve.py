@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,10 +15,33 @@ TOOL = Path(__file__).resolve().parent.parent.parent / "tools" / "bench_serve.py
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="needs the program wrk")
-def test_a_quick_run_measures_rates_and_memory() -> None:
-    """Both servers answer without errors, and the document has a ratio for reads and one for creates."""
-    quick = ["--rounds", "1", "--seconds", "1", "--memory", "100", "200"]
-    ran = subprocess.run([sys.executable, str(TOOL), *quick], capture_output=True, text=True, check=True)
-    measured = json.loads(ran.stdout)
-    assert all(measured[kind]["ratio"] > 0 for kind in ("reads", "creates"))
-    assert measured["memory"].keys() == {"after_100_kb", "after_200_kb"}
+def test_a_quick_run_measures_all_there_is(tmp_path: Path) -> None:
+    """Every server answers without errors, sessions are apart, and the document has it all."""
+    output = tmp_path / "serve.json"
+    quick = ["--rounds", "1", "--seconds", "1", "--memory", "100", "200", "--sessions", "40", "--no-others"]
+    quick += ["--routes", "40"]
+    servers = ["--servers", "raw", "wraith"]
+    command = [sys.executable, str(TOOL), *quick, *servers, "--output", str(output)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured = json.loads(output.read_bytes())
+    assert measured["rates"].keys() == {"raw", "wraith"}
+    assert all(measured["rates"]["wraith"][kind]["of_raw"] > 0 for kind in ("reads", "creates"))
+    assert (measured["memory"]["requests"], measured["sessions"]["answers_checked"]) == ([100, 200], 160)
+    assert measured["start"]["cpu_s"] > 0
+    assert "| wraith |" in ran.stdout
+
+
+def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program is found on the search path, among the commands of npm, or as a part of a package."""
+    from benchmarks.serve_peers import PEERS, program_of
+
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    assert [name for name, peer in PEERS.items() if program_of(peer, [tmp_path])] == []
+    (tmp_path / "node_modules" / ".bin").mkdir(parents=True)
+    (tmp_path / "node_modules" / ".bin" / "mb").touch()
+    (tmp_path / "node_modules" / "talkback").mkdir()
+    found = {name: program_of(peer, [tmp_path]) for name, peer in PEERS.items()}
+    assert {name: os.path.basename(path) for name, path in found.items() if path} == {
+        "mountebank": "mb",
+        "talkback": "talkback",
+    }

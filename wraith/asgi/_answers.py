@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -34,14 +35,14 @@ def failure(status: int, code: str, message: str, *, hint: str | None = None) ->
 
 
 async def send_json(
-    send: Send, answer: Answer, *, unread: Receive | None = None, headers: RawHeaders | None = None
+    send: Send, answer: Answer, *, unread: Receive | None = None, headers: Iterable[tuple[bytes, bytes]] = ()
 ) -> None:
     """Send the answer as JSON, with more headers where they are given; see ``send_rest`` for ``unread``."""
     body = compact(answer.document)
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        *(headers or ()),
+        *headers,
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send_rest(send, body, unread=unread)

@@ -19,14 +19,20 @@ class ClientGone(Exception):
 
 async def body_chunks(receive: Receive) -> AsyncIterator[bytes]:
     """Yield the chunks of the request's body as they come. Raises ClientGone where they stop coming."""
-    while True:
-        event = await receive()
-        if event["type"] != "http.request":
-            raise ClientGone
-        if chunk := event["body"]:
+    more = True
+    while more:
+        chunk, more = await body_chunk(receive)
+        if chunk:
             yield chunk
-        if not event["more_body"]:
-            return
+
+
+async def body_chunk(receive: Receive) -> tuple[bytes, bool]:
+    """Return the next chunk of the request's body, and whether there are more. Raises ClientGone where they
+    stop coming."""
+    event = await receive()
+    if event["type"] != "http.request":
+        raise ClientGone
+    return event["body"], event["more_body"]
 
 
 async def drain(receive: Receive) -> None:

@@ -5,6 +5,7 @@ Traffic does not pass through Quart's request objects, which would halve the spe
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi._answers import failure, send_json
@@ -28,20 +29,15 @@ class Front:
         self._control = control
         self._guard = guard
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             path = scope["path"]
-            if path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in (
-                "",
-                "/",
-            ):
-                await self._to_control(scope, receive, send)
-            else:
-                await self._traffic(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._control(scope, receive, send)
-        else:
-            await send({"type": "websocket.close", "code": 1000, "reason": "not supported"})
+            if path == CONTROL_PREFIX or path.startswith(f"{CONTROL_PREFIX}/"):
+                return self._to_control(scope, receive, send)
+            return self._traffic(scope, receive, send)
+        if scope["type"] == "lifespan":
+            return self._control(scope, receive, send)
+        return send({"type": "websocket.close", "code": 1000, "reason": "not supported"})
 
     async def _to_control(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         refusal = self._guard.refusal(scope["headers"])

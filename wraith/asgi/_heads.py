@@ -5,8 +5,8 @@ Recording and serving read heads with the same function, so the interpreter sees
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wraith.exchange import Headers
 
@@ -33,13 +33,14 @@ TARGET: Final = "wraith.target"
 """Where ``_streams`` leaves the target as it came in the scope's state."""
 
 _ESSENTIAL = frozenset({"", "close", "keep-alive", "host", "content-length", "content-type", "upgrade"})
+_HTTP_1 = frozenset({"1", "1.0", "1.1"})
+"""Versions whose requests say whether they have a body; granian calls the first of them 1."""
 _PRIVATE = "x-wraith-"
 _SESSION = "x-wraith-session"
 _FIXTURE = "x-wraith-fixture"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A request without its body."""
 
     method: str
@@ -66,9 +67,11 @@ def read_head(scope: HTTPScope) -> Head:
     host = session = fixture = upgrade = connection = ""
     length = chunked = False
     for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        key = name.lower()
-        if key in HOP_BY_HOP:
+        name, key, is_ordinary = _named(raw_name)
+        value = raw_value.decode("latin-1")
+        if is_ordinary:
+            headers.append((name, value))
+        elif key in HOP_BY_HOP:
             if key == "connection":
                 connection += "," + value
             elif key == "upgrade":
@@ -86,7 +89,8 @@ def read_head(scope: HTTPScope) -> Head:
             elif key == "content-length":
                 length = value != "0"
             headers.append((name, value))
-    headers = _unnamed(headers, connection)
+    if connection:
+        headers = _unnamed(headers, connection)
     if chunked:  # RFC 9112, section 6.3: the coding wins over a length
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
     if upgrade.lower() == "h2c":
@@ -99,10 +103,19 @@ def read_head(scope: HTTPScope) -> Head:
         host=host or _reached(scope),
         session=session,
         fixture=fixture,
-        has_body=length or chunked or scope["http_version"] not in ("1.0", "1.1"),
+        has_body=length or chunked or scope["http_version"] not in _HTTP_1,
         chunked=chunked,
         upgrade=method if method == "CONNECT" else upgrade,
     )
+
+
+@lru_cache(maxsize=1024)
+def _named(raw_name: bytes) -> tuple[str, str, bool]:
+    """Return the name of a header as it came and in lower case, and whether it says nothing to us."""
+    name = raw_name.decode("latin-1")
+    key = name.lower()
+    ours = key in HOP_BY_HOP or key in ("host", "content-length") or key.startswith(_PRIVATE)
+    return name, key, not ours
 
 
 def end_to_end(headers: Headers) -> Headers:

@@ -5,8 +5,11 @@ look at. One line per request goes to standard error: compact on a terminal, JSO
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--host", default=DEFAULT_HOST, metavar="H", help=f"the address to listen on, default {DEFAULT_HOST}"
+    )
+    parser.add_argument(
+        "--server",
+        choices=("hypercorn", "granian"),
+        default="hypercorn",
+        help="what speaks HTTP, default hypercorn; granian is faster, and comes with wraith[fast]",
     )
     parser.add_argument(
         "--fidelity",
@@ -84,12 +93,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    with serving_twin(args, out) as workspace:
-        _serve(workspace, args, out)
+    with _uncollected() as settle, serving_twin(args, out) as workspace:
+        _serve(workspace, args, out, settle)
     return 0
 
 
-def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
+@contextmanager
+def _uncollected() -> Iterator[Callable[[], None]]:
+    """Start without the garbage collector: modules and a compiled model are no garbage, and looking through
+    them again and again takes as long as making them. What is yielded ends that: it starts the collector, and
+    has it leave alone what is there by then."""
+
+    def settle() -> None:
+        gc.freeze()
+        gc.enable()
+
+    gc.disable()
+    try:
+        yield settle
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def _serve(workspace: Workspace, args: argparse.Namespace, out: Output, settle: Callable[[], None]) -> None:
     from wraith.cli._serve_load import Loading
     from wraith.config import DEFAULT_NAME
     from wraith.serve import AccessLog, TraceLog, Watch, serve_twin
@@ -100,6 +127,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
     routes = count(len(loaded.twin.model.routes), "route")
 
     def say(address: Address) -> None:
+        settle()
         out.answer(
             {
                 "schema": "wraith.serve/1",
@@ -126,6 +154,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output) -> None:
         backing=_backing(workspace),
         trace=trace,
         watch=Watch(workspace.root, load, out.note) if args.watch else None,
+        server=args.server,
     )
 
 

@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import orjson
@@ -37,6 +38,7 @@ class Body:
 EMPTY = Body("empty")
 
 
+@lru_cache(maxsize=1024)
 def media_type(content_type: str | None) -> str:
     """Return the bare media type in lower case, ``""`` where there is none."""
     return content_type.partition(";")[0].strip().lower() if content_type else ""

@@ -12,7 +12,7 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, or None. ``name`` is lower case."""
     for key, value in headers:
-        if key.lower() == name:
+        if len(key) == len(name) and key.lower() == name:
             return value
     return None
 

@@ -11,15 +11,12 @@ from wraith.paths import MISSING, Found
 
 def text_of(value: Found) -> str | None:
     """Return a scalar as the text that stands for it in a path, a query or a form; None for anything else."""
-    if isinstance(value, str):
-        return value
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if isinstance(value, int | float):
+    kind = type(value)  # JSON values are exactly of their types
+    if kind is str:
+        return value  # type: ignore[return-value]
+    if kind is int or kind is float:
         return str(value)
-    return None
+    return "true" if value is True else "false" if value is False else None
 
 
 def integer_of(value: Found) -> int | None:
@@ -35,11 +32,10 @@ def integer_of(value: Found) -> int | None:
 
 def number_of(value: Found) -> float | None:
     """Return the finite number in a value or its text, else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value
-    if not isinstance(value, str):
+    kind = type(value)
+    if kind is int or kind is float:
+        return value  # type: ignore[return-value]
+    if not isinstance(value, str) or value[:1].isalpha():  # nan and inf are no numbers either
         return None
     try:
         number = float(value)

@@ -30,6 +30,20 @@ CARD = re.compile(
 MAYBE_CARD = re.compile(rb"[2-6]\d{3}(?:\d{10}|[ -]\d{4,6}[ -]\d{4})")
 """Found in all bytes that hold a card number, and in few others."""
 
+_SHAPE = bytes(
+    ord("0") if chr(byte) in "0123456789" else ord("-") if chr(byte) in " -" else ord("x")
+    for byte in range(256)
+)
+_WHOLE, _GROUPED = b"0" * 14, b"0000-0000"
+
+
+def maybe_card(raw: bytes) -> bool:
+    """Return whether a card number may be in the bytes: first by the shape of their digits alone, which is
+    faster than a pattern."""
+    shape = raw.translate(_SHAPE)
+    return (_WHOLE in shape or _GROUPED in shape) and MAYBE_CARD.search(raw) is not None
+
+
 _LONGEST = 23
 _PRINTED = re.compile(r"\d[\d -]+\d")
 _NO_DIGIT = re.compile(r"\D+")

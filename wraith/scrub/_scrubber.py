@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wraith.errors import PolicyError
-from wraith.exchange import Exchange, Request, Response
-from wraith.scrub._detect import Detector
+from wraith.exchange import Exchange, Headers, Request, Response
+from wraith.scrub._detect import Detector, active
 from wraith.scrub._finders import Cards, NamedValues, Pattern, VendorKeys
 from wraith.scrub._json import plain
 from wraith.scrub._key import VARIABLE, Key
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from wraith.config import Action, ScrubConfig
 
 _NO_KEY = b"wraith: no key was found, and nothing that this one makes is written"
+_NONE: Mapping[str, str] = {}
+_REMEMBERED, _REMEMBERED_BYTES = 256, 8 * 1024
+"""Answers, and how large they may be: two megabytes at most. And as many clients, by their headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Scrubber:
             *(Pattern(pattern, action) for pattern, action in self._rules.patterns),
         )
         self._make = lru_cache(maxsize=65536)(self._standin)
+        self._are_harmless = lru_cache(maxsize=_REMEMBERED)(self._hold_nothing)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._secrets_in)
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return the exchange without its secrets.
@@ -86,12 +91,28 @@ class Scrubber:
         ``issued`` are values that the twin itself made up, such as the token that its log-in answered: they
         are no secrets, and are what the twin's state knows.
         """
+        if self._is_harmless(request):
+            return Scrubbed(request, _NONE)
         replacer = Replacer(self._make, self._rules, issued)
         scrubbed = Walk(self._detectors, self._rules, replacer).request(request)
+        if not replacer.replaced:
+            return Scrubbed(scrubbed, _NONE)
         found = known(tuple(replacer.wanted.items()))
         if found is not None and self._holds(found, request):
             scrubbed = Walk(self._with(found), self._rules, replacer).request(request)
         return Scrubbed(scrubbed, {standin: secret for secret, standin in replacer.replaced.items()})
+
+    def _is_harmless(self, request: Request) -> bool:
+        """Tell of a request without query and body whether a walk over it would find nothing: clients send
+        the same headers again and again, so that only the path is looked at."""
+        if request.body or "?" in request.target or not self._are_harmless(request.headers):
+            return False
+        return not active(self._detectors, head_bytes(Request("", request.target)))
+
+    def _hold_nothing(self, headers: Headers) -> bool:
+        if any(self._rules.is_named_header(name) for name, _ in headers):
+            return False
+        return not active(self._detectors, head_bytes(Request("", "", headers)))
 
     def document(self, data: bytes, content_type: str, *, issued: Container[str] = ()) -> bytes:
         """Return a document that is no message as scrubbing would leave it: where it differs, it holds a
@@ -104,7 +125,13 @@ class Scrubber:
         return walk.response(body).body
 
     def secrets(self, response: Response) -> frozenset[str]:
-        """Return what a client will send back as a secret, where the twin answers so: see ``issued``."""
+        """Return what a client will send back as a secret, where the twin answers so: see ``issued``. What is
+        read again and again is looked through once."""
+        if len(response.body) > _REMEMBERED_BYTES:
+            return self._secrets_in(response)
+        return self._remembered(response)
+
+    def _secrets_in(self, response: Response) -> frozenset[str]:
         replacer = Replacer(self._make, self._rules)
         Walk(self._detectors, self._rules, replacer).response(response)
         return frozenset(replacer.replaced)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from wraith.runtime import Answer, Twin
@@ -25,9 +26,10 @@ def provenance(twin: Twin, answer: Answer, client: Client) -> Provenance:
     return "fixture" if untouched else "template"
 
 
-def told(provenance: Provenance, route: str | None) -> list[tuple[bytes, bytes]]:
+@lru_cache(maxsize=4096)
+def told(provenance: Provenance, route: str | None) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers that say it."""
-    return [
+    return (
         (b"x-wraith-provenance", provenance.encode()),
         (b"x-wraith-route", (route or NO_ROUTE).encode()),
-    ]
+    )

@@ -7,10 +7,20 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wraith.asgi import Address, Front, Guard, Traffic, control_guard, run_app
+from wraith.asgi import (
+    Address,
+    Front,
+    Guard,
+    ServerName,
+    Traffic,
+    control_guard,
+    new_event_loop,
+    run_app,
+)
 from wraith.config import DEFAULT_NAME
 from wraith.serve._access import AccessLog
 from wraith.serve._control import control_app
@@ -43,6 +53,7 @@ def serve_twin(
     backing: Backing | None = None,
     trace: TraceLog | None = None,
     watch: Watch | None = None,
+    server: ServerName = "hypercorn",
 ) -> None:
     """Serve the twin until SIGTERM or SIGINT; requests that have begun are answered first. ``fixtures`` is
     the set that sessions begin with which ask for none, ``backing`` what its page tells of evidence and the
@@ -50,7 +61,7 @@ def serve_twin(
     settings, when files change.
 
     Raises PolicyError where the host is not loopback and no control token is set, OperationError where the
-    address cannot be bound.
+    address cannot be bound, InputError where the server is not installed.
     """
     guard = control_guard(host, environ)
     sessions = Sessions(loaded.twin, fixtures, loaded.settings)
@@ -65,10 +76,13 @@ def serve_twin(
 
     async def main() -> None:
         async with _followed(watch, replace):
-            await run_app(switch, host=host, port=port, on_bound=on_bound, ready_json=ready_json)
+            await run_app(
+                switch, host=host, port=port, on_bound=on_bound, ready_json=ready_json, server=server
+            )
 
     try:
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=partial(new_event_loop, server)) as runner:
+            runner.run(main())
     finally:
         access.flush()
 

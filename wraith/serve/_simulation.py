@@ -183,8 +183,9 @@ def _cut_off(send: Send, size: int) -> Send:
             return
         part = message["body"][:left]
         left -= len(part)
-        if part:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send(
+            {"type": "http.response.body", "body": part, "more_body": True}
+        )  # also none: the head goes
         if left == 0 or not message["more_body"]:
             over = True
             await hang_up(send)

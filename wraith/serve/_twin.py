@@ -11,10 +11,11 @@ import logging
 import re
 import time
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
-from wraith.asgi import ClientGone, Head, body_chunks, failure, read_head, send_json, send_whole
+from wraith.asgi import ClientGone, Head, body_chunk, failure, read_head, send_json, send_whole
 from wraith.config import Serve
 from wraith.errors import OperationError
 from wraith.exchange import Headers, Request, Response, header
@@ -172,10 +173,10 @@ class TwinApp:
         size = 0
         try:
             async with asyncio.timeout(self._body_timeout_s):
-                async for chunk in body_chunks(receive):
+                more = True
+                while more and size <= self._max_body_bytes:
+                    chunk, more = await body_chunk(receive)
                     size += len(chunk)
-                    if size > self._max_body_bytes:
-                        break
                     chunks.append(chunk)
         except TimeoutError:
             seconds = f"{self._body_timeout_s:g} s"
@@ -334,11 +335,7 @@ def _whole(answer: Answer) -> Response:
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Return headers and body as they are sent: the length is that of the body, whatever was recorded."""
-    headers = [
-        (name.encode("latin-1"), _header_bytes(name, value))
-        for name, value in response.headers
-        if name.lower() not in _FRAMING
-    ]
+    headers = [sent for name, value in response.headers if (sent := _raw(name, value)) is not None]
     if response.status in _NO_BODY or response.status < 200:
         return headers, b""
     length = str(len(response.body))
@@ -349,12 +346,15 @@ def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], b
     return headers, b"" if method == "HEAD" else response.body
 
 
-def _header_bytes(name: str, value: str) -> bytes:
-    """Raises _Refused for a value that would end the header: what it echoes could write headers of its
-    own."""
+@lru_cache(maxsize=4096)
+def _raw(name: str, value: str) -> tuple[bytes, bytes] | None:
+    """Return a header as it is sent; None where the server writes it. Raises _Refused for a value that would
+    end the header: what it echoes could write headers of its own."""
+    if name.lower() in _FRAMING:
+        return None
     if _BREAKS.search(value):
         raise _Refused(failure(500, "twin", f"the response's header {name} would hold a line break"))
     try:
-        return value.encode("latin-1")
+        return name.encode("latin-1"), value.encode("latin-1")
     except UnicodeEncodeError:
-        return value.encode("utf-8")
+        return name.encode("latin-1"), value.encode("utf-8")

@@ -7,7 +7,7 @@ What does not load is said, and the twin that answers goes on: a file is often s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -67,6 +67,6 @@ class Switch:
         self.app = app
         self._first = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self.app if scope["type"] == "http" else self._first  # which the server has started
-        await app(scope, receive, send)
+        return app(scope, receive, send)

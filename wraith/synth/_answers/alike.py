@@ -86,7 +86,7 @@ class Alike:
             for text_of_it, expr in self._particular:
                 if text_of_it == str(value):
                     return typed(expr, self._rows[0], value)
-        return self._sent(value, at) or self._instant(value)
+        return self._sent(value, at) or self._addressed(value) or self._instant(value)
 
     def _said_elsewhere(self, value: JsonValue, at: Path) -> Expr | None:
         """Return what other routes say in this place, where that is the value here."""
@@ -152,6 +152,15 @@ class Alike:
                 if found is not None and found.whole:
                     return expr
         return None
+
+    def _addressed(self, value: JsonValue) -> Expr | None:
+        """Return the parameter of the path that a text is, whatever it looks like."""
+        if not isinstance(value, str) or len(value) < SHORTEST:
+            return None
+        names = (name for name, text in self._rows[0].env.path.items() if text == value)
+        return next(
+            (ref for name in names if self._is_always(ref := Ref(("request", "path", name)), value)), None
+        )
 
     def _instant(self, value: JsonValue) -> Expr | None:
         if not isinstance(value, str | int | float):

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
 from wraith.exchange import header
-from wraith.paths import MISSING, Found
+from wraith.paths import MISSING, Found, get, leaves
 from wraith.runtime import Environment, compile_expr, read_time, text_of
-from wraith.synth._answers.induce import Induced, induce, response_parts
+from wraith.synth._answers.induce import Induced, induce
 from wraith.synth._answers.links import Columns, link_source
 from wraith.synth._answers.presence import by_page, by_parameters
 from wraith.synth._evidence.made import fresh_pattern
+from wraith.synth._evidence.ranges import range_parts
 from wraith.synth._evidence.rows import Row
 from wraith.synth._guards.context import Context
 from wraith.synth._shared.priors import ACTED_ON, PRESENT, SERVER_S_OWN
 from wraith.synth._values.digests import BODY, SENT, digest_source, likely_digest, looks_made
-from wraith.wir import Cast, Expr, Literal, expr_to_json
+from wraith.wir import Cast, Expr, Literal, Ref, expr_to_json
 
 MAX_WRONG = 3
 """One list of a route in so many may contradict the header that all lists share: a total counts what no
@@ -99,7 +100,7 @@ def header_source(name: str, rows: Sequence[Row], values: list[Found], answer: A
             return links
     known = [_as_text(expr, column) for expr, column in answer.page]
     if answer.induced is not None:
-        known += response_parts(rows, answer.induced)
+        known += _response_parts(rows, answer.induced)
     made = induce(
         rows, values, Context(list_values=known, page=[(expr, list(column)) for expr, column in answer.page])
     )
@@ -161,3 +162,18 @@ def _mostly(texts: Sequence[str], envs: Sequence[Environment]) -> Expr | None:
             if right * 2 > len(texts):
                 return found
     return None
+
+
+def _response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
+    """Return the scalar parts of the answers that headers may be built from, with their values on the
+    rows."""
+    columns = range_parts(rows)
+    first = rows[0].observation.document
+    if not isinstance(first, dict) or isinstance(induced.template, str):
+        return columns
+    for path, value in leaves(first):
+        if len(path) <= 3 and isinstance(value, str | int) and not isinstance(value, bool):
+            column = [get(row.observation.document, path) for row in rows]
+            if all(isinstance(each, str | int) for each in column):
+                columns.append((Ref(("response", "body", *path)), column))
+    return columns

@@ -8,21 +8,20 @@ another object becomes that one with a few members over it (``$spread``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, format_path, get, leaves
+from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.runtime import compile_expr, integer_of, text_of
 from wraith.synth._answers.alike import Alike
 from wraith.synth._answers.links import address_source, cursor_source
 from wraith.synth._answers.obeyed import Obeyed
 from wraith.synth._answers.presence import by_page
 from wraith.synth._answers.rest import Rest
-from wraith.synth._evidence.finds import found_source
+from wraith.synth._evidence.finds import Named, found_source, named_by
 from wraith.synth._evidence.made import clock_source, fresh_number
 from wraith.synth._evidence.places import rank
-from wraith.synth._evidence.ranges import range_parts
 from wraith.synth._evidence.rows import (
     Row,
     Values,
@@ -38,7 +37,7 @@ from wraith.synth._guards.context import Context, Open
 from wraith.synth._guards.laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._values.built import built_bytes, built_text
 from wraith.synth._values.calendar import calendar_source
-from wraith.synth._values.cases import case_source
+from wraith.synth._values.cases import case_source, switches
 from wraith.synth._values.digests import digest_of_place, size_of_place
 from wraith.synth._values.fresh import Fresh
 from wraith.synth._values.maps import Learn, as_expression, as_template, map_source
@@ -132,6 +131,8 @@ class _Inducer:
         made = Fresh(rows, values, context)
         self.fresh = made.sources
         self.made = made.columns
+        self.beside = repr([expr for expr, _ in made.columns])
+        self.known = context.known(rows)
         self.obeyed = Obeyed(rows, values, context)
         self.alike = Alike(rows, context, self.made)
         self.rest = Rest(rows, values, context, self.obeyed)
@@ -160,7 +161,7 @@ class _Inducer:
         if self.obeyed.has_lawful_part(values, at):
             return self._object(values, at)
         name = str(at[-1]) if at else ""
-        source = from_places(self.rows, values, name)
+        source = self.known.once("place", lambda: from_places(self.rows, values, name), at)
         if source is None and at in self.context.likely and self._is_likely(self.context.likely[at], values):
             source = self.context.likely[at]
         if source is not None and isinstance(source, Lookup) and MISSING not in values:
@@ -240,7 +241,6 @@ class _Inducer:
         return moved[0] if None not in moved else None
 
     def _scalar(self, values: Values, at: Path) -> JsonValue:
-        rows = self.rows
         if (law := self.obeyed.law(values, at)) is not None:
             return self._hole("derived", type_of(values), law)
         for expr, column in self.made:
@@ -249,34 +249,42 @@ class _Inducer:
             if _are_texts_of(values, column):
                 return self._hole("derived", "string", Cast(expr, "string"))
         if MISSING not in values:
-            clock = clock_source(rows, values)
-            if clock is not None:
-                return self._hole("timestamp", type_of(values), clock)
-            searches: tuple[Callable[[], Expr | None], ...] = (
-                lambda: digest_of_place(rows, values),
-                lambda: found_source(rows, values),
-                lambda: function_source(rows, values),
-                lambda: text_source(rows, values, self.made),
-                lambda: part_fresh_source(values, self.made),
-                lambda: calendar_source(rows, values),
-                lambda: step_source(rows, values, self.context.envelope, at),
-                lambda: sum_source(rows, values),
-                lambda: length_source(rows, values),
-                lambda: size_of_place(rows, values),
-            )
-            for search in searches:
-                found = search()
-                if found is not None:
-                    made = hole_class(found)
-                    kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
-                    return self._hole(kind_of, type_of(values), found)
+            found = self.known.once(f"scalar beside {self.beside}", lambda: self._made_of(values, at), at)
+            if found is not None:
+                made = hole_class(found)
+                kind_of: HoleClass = made if made in ("generated", "timestamp") else "derived"
+                return self._hole(kind_of, type_of(values), found)
         address = self._address(values)
         if address is not None:
             return self._hole("derived", "any", address)
-        case = case_source(rows, values)
+        case = self.known.once("case", lambda: self._case(values), at)
         if case is None or _may_be_condition(case):
             return self._give_up(values, at, case)
         return self._hole("enum", type_of(values), case)
+
+    def _made_of(self, values: Values, at: Path) -> Expr | None:
+        """Return what makes scalars, simplest first."""
+        rows = self.rows
+        return (
+            clock_source(rows, values)
+            or digest_of_place(rows, values)
+            or found_source(rows, values, self._named)
+            or function_source(rows, values)
+            or text_source(rows, values, self.made)
+            or part_fresh_source(values, self.made)
+            or calendar_source(rows, values)
+            or step_source(rows, values, self.context.envelope, at)
+            or sum_source(rows, values)
+            or length_source(rows, values)
+            or size_of_place(rows, values)
+        )
+
+    def _named(self, row: Row) -> Sequence[Named]:
+        return self.context.known((row,)).once("named", lambda: named_by(row))
+
+    def _case(self, values: Values) -> Expr | None:
+        few = self.known.once("switches", lambda: switches(self.rows))
+        return case_source(self.rows, values, few)
 
     def _is_likely(self, expr: Expr, values: Values) -> bool:
         compute = compile_expr(expr)
@@ -312,7 +320,7 @@ class _Inducer:
             case = Hole(hole_class="enum", type=type_of(each.values), source=self.cases[each.hole])
             self.holes[each.hole] = case
             return
-        built = built_text(self.rows, each.values, each.at, self.made)
+        built = built_text(self.rows, each.values, each.at, self.made, self._case)
         if built is not None:
             self.holes[each.hole] = built
             if built.hole_class == "unexplained":
@@ -367,10 +375,11 @@ class _Inducer:
             every = list(
                 dict.fromkeys([*keys, *(key for value in made if isinstance(value, dict) for key in value)])
             )
+            pairs = list(zip(map(_members, values), map(_members, made), strict=True))
             changed = [
                 key
                 for key in every
-                if not all(equal(get(a, (key,)), get(b, (key,))) for a, b in zip(values, made, strict=True))
+                if not all(equal(a.get(key, MISSING), b.get(key, MISSING)) for a, b in pairs)
             ]
             changed += [key for key in self.obeyed.of_state(at) if key in every and key not in changed]
             brought = {key for value in made if isinstance(value, dict) for key in value}
@@ -425,7 +434,7 @@ class _Inducer:
             return self._hole("derived", "array", grouped)
         if len(lengths) == 1 and -1 not in lengths and max(lengths) <= 20:
             return [self._node(parts(values, position), (*at, position)) for position in range(max(lengths))]
-        case = case_source(self.rows, values)
+        case = self._case(values)
         return self._hole("enum", "array", case) if case is not None else self._give_up(values, at)
 
     def _hole(self, hole: HoleClass, type_name: str, source: Expr) -> JsonValue:
@@ -434,6 +443,10 @@ class _Inducer:
         name = f"hole_{len(self.holes) + 1}"
         self.holes[name] = Hole(hole_class=hole, type=type_name, source=source)
         return f"${name}"
+
+
+def _members(value: Found) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
 
 
 def _may_be_condition(case: Expr) -> bool:
@@ -456,21 +469,6 @@ def _are_texts_of(values: Values, column: list[Found]) -> bool:
         isinstance(value, str) and not isinstance(other, str) and text_of(other) == value
         for value, other in zip(values, column, strict=True)
     )
-
-
-def response_parts(rows: Sequence[Row], induced: Induced) -> list[tuple[Expr, list[Found]]]:
-    """Return the scalar parts of the answers that headers may be built from, with their values on the
-    rows."""
-    columns = range_parts(rows)
-    first = rows[0].observation.document
-    if not isinstance(first, dict) or isinstance(induced.template, str):
-        return columns
-    for path, value in leaves(first):
-        if len(path) <= 3 and isinstance(value, str | int) and not isinstance(value, bool):
-            column = [get(row.observation.document, path) for row in rows]
-            if all(isinstance(each, str | int) for each in column):
-                columns.append((Ref(("response", "body", *path)), column))
-    return columns
 
 
 def _takes_all(brought: set[str], changed: list[str], made: list[Found]) -> bool:

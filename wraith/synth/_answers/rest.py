@@ -7,6 +7,7 @@ again and again: what was found in one round may be an operand in the next, as a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.synth._answers.beside import as_made, count_source, element_source
@@ -15,6 +16,7 @@ from wraith.synth._evidence.aggregates import Aggregates
 from wraith.synth._evidence.made import clock_source, made_source
 from wraith.synth._evidence.places import norm
 from wraith.synth._evidence.rows import Row, Values, constant, plain_number, type_of
+from wraith.synth._evidence.scenes import Scene
 from wraith.synth._guards.conditions import conditional_source, counted_text
 from wraith.synth._guards.context import Context, Open
 from wraith.synth._guards.laws import OWN
@@ -43,12 +45,16 @@ class Rest:
         self.open: list[Open] = []
         self.made: list[Part] = []
         """Parts that hold an identifier which the answer makes in some cases."""
-        self._arithmetic = Arithmetic(rows)
-        same = tuple(map(id, rows))  # the aggregates keep them, so that no other row has their identity
-        self._aggregates = context.totals.setdefault(same, Aggregates(rows, context.found))
+        self._known = context.known(rows)
+        self._arithmetic = self._known.once("arithmetic", lambda: Arithmetic(rows))
+        self._aggregates = self._known.once(f"aggregates of {context.found!r}", self._new_aggregates)
         self._groups = Groups(rows, context.found)
         self._vain: set[str] = set()
         self._undivided: set[str] = set()
+
+    def _new_aggregates(self) -> Aggregates:
+        scenes = [self.context.known((row,)).once("scene", partial(Scene, row)) for row in self.rows]
+        return Aggregates(self.rows, scenes, self.context.found)
 
     def tallied(self, values: Values, at: Path) -> Expr | None:
         """Return what counts the documents that were found by what they have in a field, or None."""
@@ -80,7 +86,7 @@ class Rest:
                 or element_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
                 or part_function_source(self.rows, self.values, each.values, self._texts())
-                or part_measure_source(self.rows, self.values, each.values, list(self._measured()))
+                or part_measure_source(self.rows, self.values, each.values, self._measured())
                 or as_made(each.values, self.made)
             )
             if source is not None:
@@ -99,7 +105,9 @@ class Rest:
         done = False
         for each in [each for each in self.open if each.hole not in self._undivided]:
             self._undivided.add(each.hole)
-            source = as_made(each.values, self.made) or self._conditional(each)
+            source = as_made(each.values, self.made) or self._known.once(
+                "case by case", partial(self._conditional, each), each.at
+            )
             if source is not None:
                 self._fill(each, source, holes)
                 done = True
@@ -181,9 +189,7 @@ class Rest:
                 found = clock_source(rows, values) or text_source(rows, values, ()) or _made(rows, values)
             return found
 
-        return conditional_source(
-            self.rows, each.values, self.context.questions(), self.context.others, search
-        )
+        return conditional_source(self.rows, each.values, self.context.questions, self.context.others, search)
 
 
 def _made(rows: Sequence[Row], values: Values) -> Expr | None:

@@ -7,40 +7,34 @@ in each of them, which refer to what the exchange is about (a *join*), and whose
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cached_property
-from itertools import chain, combinations, islice
+from functools import cached_property, partial
+from itertools import chain, combinations
 from math import isclose
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue
-from wraith.paths import MISSING, Found, Path, get
+from wraith.paths import MISSING, Path
 from wraith.runtime import compile_expr, text_of
+from wraith.synth._evidence.entity_parts import partly
 from wraith.synth._evidence.places import cost, rank
-from wraith.synth._evidence.rows import Row, Values, equal, fit, plain_number
+from wraith.synth._evidence.rows import Compute, Row, Values, fit, plain_number
+from wraith.synth._evidence.scenes import Join, Scene
+from wraith.synth._evidence.tables import Categories, Tables, View
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._world.flats import Flat, elements
-from wraith.wir import Call, Expr, First, Literal, Object, Query, Ref, Sum, Where
+from wraith.synth._world.flats import elements
+from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
-"""Rows that aggregates are searched on; the rest only verify."""
+"""Rows from which it is learned what could be added up, and rows whose numbers are tried first."""
 
 MAX_ELEMENTS = 40_000
 """Entities looked at in one collection for all rows of a sample together."""
 
-MAX_MEASURES = 8
-"""Numeric fields that are added up."""
-
-MAX_SWITCHES = 6
-"""Fields that say in which state an entity is."""
-
 MAX_JOINS = 6
 """Joins tried for a collection, those that most rows have first."""
-
-MAX_CATEGORIES = 8
-"""Different values of a field that says in which state an entity is: 256 sets of them."""
 
 REFUTING = 3
 """Targets that most categories fail at: the others are looked at where these leave something."""
@@ -51,97 +45,55 @@ NEAR = 1e-6
 DISTINCT = 3
 """Different results that an aggregate must give; with conditions chosen freely, fewer are met by chance."""
 
-Join = tuple[Path, Expr]
-"""A field of the entity, and what it has to be equal to."""
-
-
-SPEAKING = ("request", "entity", "item")
-"""Where an exchange says what it is about."""
-
 _Targets: TypeAlias = Sequence[tuple[int, float]]
-"""Places in the sample with the number to come to, the largest first: those rule most out."""
+"""Rows with the number to come to, those first that rule most out."""
 
-_Numbers: TypeAlias = Mapping[str, Sequence[float]]
 _Pairs: TypeAlias = Iterable[tuple[Sequence[float], float]]
 _Holds: TypeAlias = Callable[[Sequence[float], float], bool]
-
-
-class _View:
-    """What one query finds on each row of the sample, before conditions on its state; worked out row by row,
-    because most hypotheses fail on the first."""
-
-    def __init__(
-        self, query: Query, tables: _Tables, join: Path | None = None, wanted: Sequence[str | None] = ()
-    ) -> None:
-        self.query = query
-        self._tables = tables
-        self._join = join
-        self._wanted = wanted
-        self._found: dict[int, Sequence[Flat]] = {}
-        self._numbers: dict[tuple[int, Path | None, Path | None], dict[str, list[float]]] = {}
-
-    @property
-    def measures(self) -> tuple[Path, ...]:
-        return self._tables.measures
-
-    @property
-    def switches(self) -> tuple[Path, ...]:
-        return self._tables.switches
-
-    def found(self, i: int) -> Sequence[Flat]:
-        """Return what the query finds on a row."""
-        if self._join is None:
-            return self._tables.rows[i]
-        if i not in self._found:
-            wanted, path = self._wanted[i], self._join
-            self._found[i] = [
-                flat
-                for flat in (self._tables.rows[i] if wanted is not None else ())
-                if path in flat.values and text_of(flat.values[path]) == wanted
-            ]
-        return self._found[i]
-
-    def numbers(self, i: int, measure: Path | None = None, switch: Path | None = None) -> _Numbers:
-        """Return the numbers that a row has, by category."""
-        place = (i, measure, switch)
-        if place not in self._numbers:
-            by_category: dict[str, list[float]] = {}  # of a measure, which holds numbers only
-            for flat in self.found(i):
-                number = 1 if measure is None else flat.values.get(measure)
-                category = "" if switch is None else flat.values.get(switch)
-                name = text_of(category) if isinstance(category, str | bool) else None
-                if name is not None and isinstance(number, int | float):
-                    by_category.setdefault(name, []).append(number)
-            self._numbers[place] = by_category
-        return self._numbers[place]
 
 
 class Aggregates:
     """Searches for the rows of one template; what they have in common is worked out once."""
 
-    def __init__(self, rows: Sequence[Row], found: Query | None = None) -> None:
+    def __init__(self, rows: Sequence[Row], scenes: Sequence[Scene], found: Query | None = None) -> None:
         """``found`` is what the list of the answer finds, before it is cut into pages."""
         self._rows = rows
+        self._scenes = scenes
         self._listed = found
         self._sample = thinned(range(len(rows)), SAMPLE)
+        self._known: dict[tuple[Path, Values], Expr | None] = {}
 
     def source(self, values: Values, at: Path) -> Expr | None:
         """Return the simplest aggregate that gives every number; null where there is nothing to add up."""
         if any(value is not None and plain_number(value) is None for value in values):
             return None
-        told = [(place, values[i]) for place, i in enumerate(self._sample) if values[i] is not None]
-        targets = [(place, number) for place, each in told if (number := plain_number(each)) is not None]
-        variety = len({plain_number(each) for each in values} - {None})  # what the sample misses is verified
-        if variety < 2 or len(targets) < DISTINCT:
+        place = (at, tuple(values))  # a route that is learned again asks again
+        if place not in self._known:
+            self._known[place] = self._found(values, at)
+        return self._known[place]
+
+    def _found(self, values: Values, at: Path) -> Expr | None:
+        targets = _telling([plain_number(value) for value in values])
+        variety = len({target for _, target in targets})
+        if variety < 2 or sum(values[i] is not None for i in self._sample) < DISTINCT:
             return None
-        targets.sort(key=lambda each: -abs(each[1]))
         best: Expr | None = None
         least = float("inf")
-        for expr in self._candidates(targets, at, variety):
+        for expr in self._candidates(targets[:SAMPLE], at, variety):
             price = cost(expr)  # of equals the first: half up before other roundings
-            if price < least and (verified := _verified(expr, self._rows, values)) is not None:
+            if price < least and (verified := self._verified(expr, values, targets)) is not None:
                 best, least = verified, price
         return best or self._next(values, at)
+
+    def _verified(self, expr: Expr, values: Values, targets: _Targets) -> Expr | None:
+        """Return the expression, perhaps with null where it is missing, if that is right everywhere."""
+        compute = compile_expr(expr)
+        others = [row.env for row, value in zip(self._rows, values, strict=True) if value is None]
+        if any(compute(env) is not MISSING for env in others):  # first: of nothing, most still make a number
+            return None
+        if any(compute(self._rows[i].env) != target for i, target in targets):
+            return None
+        return First((expr, Literal(None))) if others else expr
 
     def _next(self, values: Values, at: Path) -> Expr | None:
         """Return one more than the greatest of the field of that name: a counter beside the key."""
@@ -165,17 +117,15 @@ class Aggregates:
             return None
         if not all(isinstance(each, dict | str) for each in shown):
             return None
-        targets = [(place, float(len(lists[i]))) for place, i in enumerate(self._sample)]
+        targets = _telling([float(len(each)) for each in lists])[:SAMPLE]
         for view in self._views:
             if view.query.unwind or not view.query.where:
                 continue
             for query in chain(_lists(view, targets), _without_addressed(view, targets, self._rows)):
                 for order in ((), (((), True),)):
-                    whole = replace(query, order=order)
-                    part = _part(whole, self._rows, values)
-                    candidates: tuple[Query, ...] = (whole,) if part is None else (whole, part)
-                    for candidate in candidates:
-                        found = fit(candidate, self._rows, values)
+                    for make in (_whole, partly):
+                        candidate = make(replace(query, order=order), self._rows, values)
+                        found = fit(candidate, self._rows, values) if candidate is not None else None
                         if found is not None and found.whole:
                             return candidate
         return None
@@ -187,146 +137,75 @@ class Aggregates:
                     continue
                 query = view.query if measure is None else replace(view.query, item=Ref(("entity", *measure)))
                 if variety >= DISTINCT or query.where:
-                    pairs = ((view.numbers(i, measure).get("", ()), target) for i, target in targets)
+                    pairs = ((view.numbers(i, measure).each, target) for i, target in targets)
                     yield from _functions(query, (), pairs)
                 for switch in view.switches:
                     yield from _in_some_states(query, view, measure, switch, targets, at, variety)
 
     @cached_property
-    def _views(self) -> list[_View]:
-        rows = [self._rows[i] for i in self._sample]
-        names = sorted({name for row in rows for name in row.observation.captured.whole})
-        referred = [_referred(row) for row in rows]
-        own = list(_listed_view(self._listed, rows))
-        return own + [
-            view
-            for name in names
-            for unwind in _unwinds(name, rows)
-            for view in _views(name, unwind, rows, referred)
+    def _views(self) -> list[View]:
+        scenes = [self._scenes[i] for i in self._sample]
+        names = sorted({name for scene in scenes for name in scene.names})
+        return [
+            *self._listed_view(scenes),
+            *(
+                view
+                for name in names
+                for unwind in [(), *sorted(set().union(*(each.lists(name) for each in scenes)), key=str)[:2]]
+                for view in self._views_of(name, unwind, scenes)
+            ),
         ]
 
+    def _listed_view(self, scenes: Sequence[Scene]) -> Iterator[View]:
+        """Yield the view of what the list of the answer finds, unless that is everything."""
+        query = self._listed
+        if query is None or query == Query(query.entity):
+            return
+        compute = compile_expr(query)
+        if sum(len(scene.given(compute)) for scene in scenes) <= MAX_ELEMENTS:
+            yield View(query, Tables(self._scenes, query.entity, (), self._sample, compute))
 
-class _Tables:
-    """A collection as it was on each row, with the fields that can be added up, and those that say in which
-    state an entity is; most hypotheses fail before they ask for the latter."""
+    def _views_of(self, name: str, unwind: Path, scenes: Sequence[Scene]) -> Iterator[View]:
+        some = [document for scene in scenes for document in scene.documents(name)]
+        if sum(len(elements(each, unwind)) if unwind else 1 for each in some) > MAX_ELEMENTS:
+            return
+        known = Tables(self._scenes, name, unwind, self._sample)
+        yield View(Query(name, unwind=unwind), known)
+        for path, expr in _common([scene.joins(name, unwind) for scene in scenes]):
+            compute = compile_expr(expr)
+            where = (Where(path, "equals", expr, when_given=False),)
+            wanted = partial(self._text, compute)
+            yield View(Query(name, where, unwind=unwind), known, path, wanted)
 
-    def __init__(self, rows: Sequence[Sequence[Flat]], every: Sequence[Flat], unwind: Path) -> None:
-        self.rows = rows
-        self.measures = _measures(every, unwind)
-        self._every = every
-
-    @cached_property
-    def switches(self) -> tuple[Path, ...]:
-        return _switches(self._every)
-
-
-def _views(
-    name: str, unwind: Path, rows: Sequence[Row], referred: Sequence[Mapping[object, Sequence[Ref]]]
-) -> Iterator[_View]:
-    documents = [list(row.observation.captured.whole.get(name, {}).values()) for row in rows]
-    if (
-        sum(len(elements(each, unwind)) if unwind else 1 for some in documents for each in some)
-        > MAX_ELEMENTS
-    ):
-        return
-    tables = [
-        row.observation.captured.flats.table(some, unwind) for row, some in zip(rows, documents, strict=True)
-    ]
-    every = {id(flat): flat for flat in chain.from_iterable(tables)}  # the documents live as long as the rows
-    known = _Tables(tables, list(every.values()), unwind)
-    yield _View(Query(name, unwind=unwind), known)
-    for path, expr in _joins(tables, referred):
-        compute = compile_expr(expr)
-        where = (Where(path, "equals", expr, when_given=False),)
-        wanted = [text_of(compute(row.env)) for row in rows]
-        yield _View(Query(name, where, unwind=unwind), known, path, wanted)
+    def _text(self, compute: Compute, i: int) -> str | None:
+        """Return what an expression gives on a row, as text."""
+        return text_of(compute(self._rows[i].env))
 
 
-def _listed_view(query: Query | None, rows: Sequence[Row]) -> Iterator[_View]:
-    """Yield the view of what the list of an answer finds, unless that is everything."""
-    if query is None or query == Query(query.entity):
-        return
-    compute = compile_expr(query)
-    found = [compute(row.env) for row in rows]
-    documents = [each if isinstance(each, list) else [] for each in found]
-    if sum(map(len, documents)) <= MAX_ELEMENTS:
-        tables = [
-            row.observation.captured.flats.table(some, ()) for row, some in zip(rows, documents, strict=True)
-        ]
-        every = {id(flat): flat for flat in chain.from_iterable(tables)}
-        yield _View(query, _Tables(tables, list(every.values()), ()))
+def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:
+    """Return the rows that have a number, with it, those first that rule most out: each number once before
+    any comes again, the largest first."""
+    met: Counter[float] = Counter()
+    found: list[tuple[int, float, int, float]] = []
+    for i, number in enumerate(numbers):
+        if number is not None:
+            found.append((met[number], -abs(number), i, number))
+            met[number] += 1
+    return [(i, number) for _, _, i, number in sorted(found)]
 
 
-def _unwinds(name: str, rows: Sequence[Row]) -> list[Path]:
-    """Return the ways to look at a collection: as it is, or as the elements of a list in each."""
-    lists: dict[Path, None] = {}
-    for row in rows:
-        for document in islice(row.observation.captured.whole.get(name, {}).values(), 8):
-            for key, member in document.items() if isinstance(document, dict) else ():
-                if isinstance(member, list) and member and isinstance(member[0], dict):
-                    lists.setdefault((key,))
-    return [(), *sorted(lists, key=str)[:2]]
-
-
-def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:
-    """Return the fields that are numbers; of the elements of a list, their own."""
-    each = [flat.shape for flat in every]
-    shapes = dict(zip(map(id, each), each, strict=True)).values()
-    fields = dict.fromkeys(path for shape in shapes for path, _ in shape if path[: len(unwind)] == unwind)
-    others = {path for shape in shapes for path, is_number in shape if not is_number}
-    return tuple(path for path in fields if path not in others)[:MAX_MEASURES]
-
-
-def _switches(every: Sequence[Flat]) -> tuple[Path, ...]:
-    """Return the fields with few texts, each met more than once, the fewest first."""
-    texts: dict[Path, list[int]] = defaultdict(list)
-    for (path, _), count in Counter(chain.from_iterable(flat.texts for flat in every)).items():
-        texts[path].append(count)
-    found = [
-        (len(counts), str(path), path)
-        for path, counts in texts.items()
-        if 2 <= len(counts) <= MAX_CATEGORIES and sum(counts) >= 2 * len(counts)
-    ]
-    return tuple(path for *_, path in sorted(found)[:MAX_SWITCHES])
-
-
-def _referred(row: Row) -> dict[object, list[Ref]]:
-    """Return what an exchange speaks of, with where it says so."""
-    found: dict[object, list[Ref]] = {}
-    for key, exprs in row.index.own():
-        said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
-        if said:
-            found[key] = said
-    for root, by_key in row.index.documents():
-        if isinstance(root.expr, Ref) and root.expr.path[0] in SPEAKING:
-            for key, paths in by_key.items():
-                found.setdefault(key, []).extend(Ref((*root.expr.path, *path)) for path in paths)
-    return found
-
-
-def _joins(
-    tables: Sequence[Sequence[Flat]], referred: Sequence[Mapping[object, Sequence[Ref]]]
-) -> list[Join]:
-    """Return the fields that hold something the exchange speaks of, with where it says so, simplest first;
-    of those that find the same, one."""
+def _common(found: Sequence[Set[Join]]) -> list[Join]:
+    """Return the joins that rows have in common, simplest first; of those that find the same, one."""
     votes: Counter[Join] = Counter()
-    for table, said in zip(tables, referred, strict=True):
-        known = said.keys()
-        fields = {
-            (path, key)
-            for flat in table
-            if not flat.filed.isdisjoint(known)
-            for path, key in flat.keys
-            if key in said
-        }
-        votes.update({(path, expr) for path, key in fields for expr in said[key]})
-    joins = [join for join, count in votes.items() if count > 1 or len(tables) == 1]
+    for each in found:
+        votes.update(each)
+    joins = [join for join, count in votes.items() if count > 1 or len(found) == 1]
     return sorted(joins, key=lambda join: (rank(join[1]), -votes[join], len(join[0]), str(join[0])))[
         :MAX_JOINS
     ]
 
 
-def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
+def _lists(view: View, targets: _Targets) -> Iterator[Query]:
     """Yield the queries that find as many entities as there should be."""
     if not _possible(view, None, targets):
         return
@@ -337,7 +216,7 @@ def _lists(view: _View, targets: _Targets) -> Iterator[Query]:
                 yield expr.of[0]
 
 
-def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
+def _without_addressed(view: View, targets: _Targets, rows: Sequence[Row]) -> Iterator[Query]:
     """Yield the query without the entity that the path addresses, where it finds one too many on each row."""
     if any(len(view.found(i)) != target + 1 for i, target in targets):
         return
@@ -350,52 +229,12 @@ def _without_addressed(view: _View, targets: _Targets, rows: Sequence[Row]) -> I
                     yield replace(view.query, where=(*view.query.where, others))
 
 
-def _part(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
-    """Return the query that shows of each entity what the elements of some lists have, each member under the
-    name there; None where a member is not of the entity."""
-    find = compile_expr(query)
-    pairs: list[tuple[JsonValue, JsonValue]] = []
-    for row, value in zip(rows, values, strict=True):
-        entities = find(row.env)
-        if not isinstance(entities, list) or not isinstance(value, list) or len(entities) != len(value):
-            return None
-        pairs += zip(value, entities, strict=True)
-    item = _as_shown(pairs)
-    return replace(query, item=item) if item is not None else None
+def _whole(query: Query, rows: Sequence[Row], values: Values) -> Query | None:
+    """Return the query that shows entities as they are stored."""
+    return query
 
 
-def _as_shown(pairs: Sequence[tuple[JsonValue, JsonValue]]) -> Expr | None:
-    """Return what is shown of each entity: one member, or an object of some under the names it has there;
-    None where something shown is not of the entity."""
-    shapes = {tuple(shown) if isinstance(shown, dict) else None for shown, _ in pairs}
-    if len(shapes) != 1:
-        return None
-    names = shapes.pop()
-    if names is None:
-        own = _member(pairs, "")
-        return Ref(("entity", own)) if own is not None else None
-    members = [
-        (name, _member([(get(shown, (name,)), entity) for shown, entity in pairs], name)) for name in names
-    ]
-    told = [(name, Ref(("entity", own))) for name, own in members if own is not None]
-    return Object(tuple(told)) if len(told) == len(members) > 0 else None
-
-
-def _member(pairs: Sequence[tuple[Found, JsonValue]], name: str) -> str | None:
-    """Return the member of the entities that is always what is shown: that of the name, if it is one."""
-    first = pairs[0][1]
-    names = [name, *(first if isinstance(first, dict) else ())]
-    return next(
-        (
-            each
-            for each in names
-            if all(shown is not MISSING and equal(shown, get(entity, (each,))) for shown, entity in pairs)
-        ),
-        None,
-    )
-
-
-def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
+def _possible(view: View, measure: Path | None, targets: _Targets) -> bool:
     """Whether what was found can come to the targets at all: most queries find nothing where there should be
     something, or less than that."""
     for i, target in targets:
@@ -403,10 +242,10 @@ def _possible(view: _View, measure: Path | None, targets: _Targets) -> bool:
             if target > len(view.found(i)):
                 return False
             continue
-        numbers = view.numbers(i, measure).get("", ())
-        if target and not numbers:
+        numbers = view.numbers(i, measure)
+        if target and not numbers.each:
             return False
-        if numbers and min(numbers) >= 0 and target > sum(numbers):
+        if numbers.each and numbers.least >= 0 and target > numbers.total:
             return False
     return True
 
@@ -439,7 +278,7 @@ def _functions(query: Query, more: tuple[Where, ...], pairs: _Pairs) -> Iterator
 
 def _in_some_states(
     query: Query,
-    view: _View,
+    view: View,
     measure: Path | None,
     switch: Path,
     targets: _Targets,
@@ -448,9 +287,11 @@ def _in_some_states(
 ) -> Iterator[Expr]:
     """Yield aggregates over the entities whose field is one of some texts, the fewest texts first. A text
     that the place in the answer is named for needs less evidence."""
-    if not all(_reached(query, view.numbers(i, measure, switch), target) for i, target in targets[:REFUTING]):
+    if not all(
+        _reached(query, view.by_category(i, measure, switch), target) for i, target in targets[:REFUTING]
+    ):
         return
-    rows = [(view.numbers(i, measure, switch), target) for i, target in targets]
+    rows = [(view.by_category(i, measure, switch), target) for i, target in targets]
     names = sorted({name for row, _ in rows for name in row})
     named = [(name,) for name in names if name in at or (name == "true" and switch[-1:] == at[-1:])]
     sets = named or (_subsets(names) if variety >= DISTINCT else ())
@@ -461,7 +302,7 @@ def _in_some_states(
         yield from _functions(query, (condition,), pairs)
 
 
-def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
+def _reached(query: Query, numbers: Categories, target: float) -> bool:
     """Whether the numbers of some categories, or of none, may come to a target in any way."""
     reached = {(0, 0.0)}
     for some in numbers.values():
@@ -479,12 +320,3 @@ def _reached(query: Query, numbers: _Numbers, target: float) -> bool:
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for size in range(1, len(names)):
         yield from combinations(names, size)
-
-
-def _verified(expr: Expr, rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the expression, perhaps with null where it is missing, if that is right everywhere."""
-    for candidate in (expr, First((expr, Literal(None)))):
-        found = fit(candidate, rows, values)
-        if found is not None and found.whole:
-            return candidate
-    return None

@@ -6,12 +6,14 @@ found by that field. Where a request succeeds because such an entity is there, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
+from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.runtime import compile_expr, text_of
-from wraith.synth._evidence.places import norm, rank
+from wraith.synth._evidence.places import rank
 from wraith.synth._evidence.rows import Row, Values, equal
 from wraith.synth._world.observe import Observation
 from wraith.wir import Call, Expr, Literal, Query, Ref, Where
@@ -32,13 +34,25 @@ SHORTEST = 4
 """Characters of a text that names an entity by chance too rarely to matter."""
 
 
-def found_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return what gives the values as a field of the entity that another field finds, or None."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entity that holds what a request says, under the same name."""
+
+    collection: str
+    parts: Sequence[tuple[Path, JsonValue]]
+    """Its scalars."""
+    by: Sequence[tuple[Path, Expr]]
+    """Its fields that the request names it by, with where the request does."""
+
+
+def found_source(rows: Sequence[Row], values: Values, named: Callable[[Row], Sequence[Named]]) -> Expr | None:
+    """Return what gives the values as a field of the entity that another field finds, or None. ``named`` are
+    the entities that a row may name."""
     pivot = next((i for i, value in enumerate(values) if _may_be_stored(value)), None)
     if pivot is None or any(value is MISSING for value in values):
         return None
     names = sorted(
-        dict.fromkeys(islice(_candidates(rows[pivot].observation, values[pivot]), MAX_CANDIDATES)),
+        dict.fromkeys(islice(_candidates(named(rows[pivot]), values[pivot]), MAX_CANDIDATES)),
         key=rank,
     )
     return next((expr for expr in names if _gives(expr, rows, values)), None)
@@ -87,20 +101,36 @@ def _may_be_stored(value: Found) -> bool:
     return isinstance(value, int | str) and not isinstance(value, bool) and value != ""
 
 
-def _candidates(observation: Observation, value: Found) -> Iterator[Expr]:
+def named_by(row: Row) -> list[Named]:
+    """Return the entities that a request may name by a field."""
+    observation = row.observation
     sent = list(_sent(observation))
-    filed, may_hold = str(norm(value)), observation.captured.flats.may_hold
+    texts, may_hold = {text for *_, text in sent}, observation.captured.flats.may_hold
+    found: list[Named] = []
     for name, stored in observation.captured.whole.items() if sent else ():
         for document in islice(stored.values(), MAX_PEERS):
-            if not isinstance(document, dict) or not may_hold(document, filed):
+            if not isinstance(document, dict) or not any(may_hold(document, text) for text in texts):
                 continue
             parts = [(path, part) for path, part in leaves(document) if len(path) <= 2]
-            for at in [path for path, part in parts if equal(part, value)]:
-                for path, part in parts:
-                    for source, expr, text in sent:
-                        if path != at and text == text_of(part) and (source[-1] == path[-1]):
-                            where = (Where(path, "equals", expr, when_given=False),)
-                            yield Call("element", (Query(name, where, item=Ref(("entity", *at))), Literal(0)))
+            by = [
+                (path, expr)
+                for path, part in parts
+                for source, expr, text in sent
+                if text == text_of(part) and source[-1] == path[-1]
+            ]
+            if by:
+                found.append(Named(name, parts, by))
+    return found
+
+
+def _candidates(named: Sequence[Named], value: Found) -> Iterator[Expr]:
+    for each in named:
+        for at in [path for path, part in each.parts if equal(part, value)]:
+            for path, expr in each.by:
+                if path != at:
+                    where = (Where(path, "equals", expr, when_given=False),)
+                    item = Ref(("entity", *at))
+                    yield Call("element", (Query(each.collection, where, item=item), Literal(0)))
 
 
 def _sent(observation: Observation) -> Iterator[tuple[Path, Expr, str]]:

@@ -83,12 +83,8 @@ def parameter_names(cases: Sequence[Case]) -> list[str]:
 
 def field_names(cases: Sequence[Case]) -> Iterator[str]:
     """Yield the names of the fields that stored entities have, with dots for members of members."""
-    found: dict[str, None] = {}
-    for case in cases:
-        for _, document in case.stored[:20]:
-            for name in _names(document):
-                found.setdefault(name)
-    yield from found
+    different = {id(document): document for case in cases for _, document in case.stored[:20]}
+    yield from dict.fromkeys(name for document in different.values() for name in _names(document))
 
 
 def _names(document: JsonValue, under: str = "", depth: int = 0) -> Iterator[str]:

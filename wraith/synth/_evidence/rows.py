@@ -57,12 +57,14 @@ Values: TypeAlias = Sequence[Found]
 
 def equal(a: Found, b: Found) -> bool:
     """JSON equality: 50 equals 50.0, true is not 1, members in any order."""
+    if a is b:
+        return True
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(equal(value, b[key]) for key, value in a.items())
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(equal, a, b))
     if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
+        return False
     return a == b
 
 

@@ -33,7 +33,7 @@ from wraith.synth._explain.explanation import (
 )
 from wraith.synth._explain.program import Judged, Program, Step
 from wraith.synth._explain.rivals import Rival, rivals
-from wraith.synth._learn.engine import Prepared, prepare
+from wraith.synth._learn.preparing import Prepared, prepare
 from wraith.synth._routes.sampling import thinned
 from wraith.wir import Atom, Model, Route
 

@@ -43,6 +43,9 @@ LONGEST = 200
 
 _NUMBER = re.compile(r"\d+")
 
+Asking = Callable[[], Sequence[Feature]]
+"""What gives the questions."""
+
 Search = Callable[[Sequence[Row], Values], Expr | None]
 """What finds one expression for some of the rows."""
 
@@ -51,12 +54,12 @@ Option = tuple[Expr, tuple[int, ...]]
 
 
 def conditional_source(
-    rows: Sequence[Row], values: Values, questions: Sequence[Feature], others: int, search: Search
+    rows: Sequence[Row], values: Values, questions: Asking, others: int, search: Search
 ) -> Expr | None:
     """Return expressions with the conditions under which each applies, or None.
 
-    ``questions`` are answered for the rows and then for ``others`` further observations, in whose answers the
-    value is missing.
+    ``questions`` are asked for where there are such expressions; they are answered for the rows and then for
+    ``others`` further observations, in whose answers the value is missing.
     """
     for options in _options(rows, values, search):
         found = _told_apart(options, len(rows), questions, others)
@@ -65,9 +68,7 @@ def conditional_source(
     return None
 
 
-def _told_apart(
-    options: Sequence[Option], count: int, questions: Sequence[Feature], others: int
-) -> Expr | None:
+def _told_apart(options: Sequence[Option], count: int, questions: Asking, others: int) -> Expr | None:
     """Return the options with the conditions under which each applies, or None where nothing small tells."""
     if len(options) + bool(others) < 2:
         return None
@@ -76,7 +77,7 @@ def _told_apart(
     for label, (_, chosen) in enumerate(options):
         for row in chosen:
             labels[row] = label
-    leaves = grow([*labels, *[absent] * others], questions)
+    leaves = grow([*labels, *[absent] * others], questions())
     expected = len(options) + (absent == len(options) and others > 0)
     if any(leaf.hits < leaf.total for leaf in leaves) or len(leaves) > expected + SPARE_LEAVES:
         return None

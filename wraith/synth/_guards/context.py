@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from wraith.paths import Found, Path
-from wraith.synth._evidence.aggregates import Aggregates
-from wraith.synth._evidence.rows import Values
+from wraith.synth._evidence.rows import Row, Values
 from wraith.synth._guards.features import Feature
 from wraith.synth._guards.laws import Laws
 from wraith.wir import Expr, Query
 
-Totals: TypeAlias = dict[tuple[int, ...], Aggregates]
+Made = TypeVar("Made")
+
+
+class Known:
+    """What was worked out about some rows, whatever else is known of their answers: it is the same for the
+    next part of them, and when their route is learned again."""
+
+    __slots__ = ("_found", "rows")
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows  # kept, so that no other row has their identity
+        self._found: dict[tuple[str, Path], Any] = {}
+
+    def once(self, what: str, make: Callable[[], Made], at: Path = ()) -> Made:
+        """Return what is made, for the part of the answers at a place; it is made the first time."""
+        place = (what, at)
+        if place not in self._found:
+            self._found[place] = make()
+        found: Made = self._found[place]
+        return found
+
+
+AllKnown: TypeAlias = dict[tuple[int, ...], Known]
+"""What is known, by the identities of the rows."""
 
 ANSWER: Path = ("response", "body")
 """Where the parts of an answer see each other."""
@@ -51,8 +73,8 @@ class Context:
     """What is explained is an element of a list: it cannot refer to other parts of its answer."""
     likely: dict[Path, Expr] = field(default_factory=dict)
     """Expressions that are known to give a part of most answers, and are taken where they do."""
-    totals: Totals = field(default_factory=dict)
-    """What adds up what is stored, by the rows that it was made for."""
+    all_known: AllKnown = field(default_factory=dict)
+    """What was worked out about rows before."""
     list_values: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What queries bind (``page.total``), with the values that they have on the rows."""
     elsewhere: Mapping[Path, Expr] = field(default_factory=dict)
@@ -61,6 +83,13 @@ class Context:
     """What the list of the answer finds, before it is cut into pages."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)
     """What addresses of other pages are built from."""
+
+    def known(self, rows: Sequence[Row]) -> Known:
+        """Return what is known of some rows."""
+        same = tuple(map(id, rows))
+        if same not in self.all_known:
+            self.all_known[same] = Known(rows)
+        return self.all_known[same]
 
 
 @dataclass(frozen=True, slots=True)

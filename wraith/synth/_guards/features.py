@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import log2
 from operator import and_
 from typing import TypeAlias
@@ -114,6 +114,9 @@ class Feature:
 Asked = list[tuple[str, Atom]]
 """Kinds and atoms."""
 
+_Priced: TypeAlias = tuple[float, str, Atom]
+"""What a question costs, its kind, and the question."""
+
 Homes: TypeAlias = Mapping[str, set[str]]
 """The keys of the entities that some exchange speaks of, with the collections that hold them."""
 
@@ -128,7 +131,7 @@ def features(rows: Sequence[Observation], role: Role, succeeded: Sequence[bool])
         asked.append(("addressed", Exists(Ref(("entity",)))))
     asked.append(("header", Exists(Ref(("caller",)))))
     homes = homes_of(rows)
-    for expr, by_row in values_of(rows, stored, role).items():
+    for expr, by_row in values_of(rows, stored, role):
         asked += _about(expr, by_row, homes)
     if role.store is not None and any("range" in row.env.headers for row in rows):
         asked.append(("addressed", Exists(PART)))
@@ -147,31 +150,40 @@ def _names_past(key: Expr, role: Role) -> bool:
 # --- places -----------------------------------------------------------------------------------------------
 
 
-def values_of(rows: Sequence[Observation], stored: Documents, role: Role) -> dict[Expr, list[Found]]:
-    """Return each place of the requests and of the stored documents with its value in every row."""
+def values_of(
+    rows: Sequence[Observation], stored: Documents, role: Role
+) -> Iterator[tuple[Expr, list[Found]]]:
+    """Yield each place of the requests and of the stored documents with its value in every row."""
+    requests: list[dict[str, JsonValue]] = [_request(row) for row in rows]
     places: dict[Path, None] = {}
-    for row in rows:
-        for root, document in (("body", row.env.body), ("query", row.env.query)):
-            for path in _member_paths(document, ("request", root)):
-                places.setdefault(path)
-        for name in DECIDING_HEADERS:
-            if name in row.env.headers:
-                places.setdefault(("request", "header", name))
-        for name in row.env.path:
-            places.setdefault(("request", "path", name))
-    found: dict[Expr, list[Found]] = {
-        Ref(path): [_at(row, path) for row in rows] for path in list(places)[:MAX_PLACES]
-    }
+    for request in requests:
+        for root in request:
+            places.update(dict.fromkeys(_member_paths(request[root], (root,))))
+    for path in list(places)[:MAX_PLACES]:
+        yield Ref(("request", *path)), [get(request, path) for request in requests]
     own_key = role.collection.key if role.collection is not None else None
     for place, by_row in stored.items():
-        inside = dict.fromkeys(path for document in by_row for path in _member_paths(document, ()))
+        different = {id(document): document for document in by_row}.values()
+        inside = dict.fromkeys(path for document in different for path in _member_paths(document, ()))
         for path in list(inside)[:MAX_PLACES]:
             if path != own_key:  # which entity it is decides nothing; what it holds may
-                found[place.at(path)] = [get(document, path) for document in by_row]
-    return found
+                yield place.at(path), [get(document, path) for document in by_row]
 
 
-def _member_paths(document: Found, at: Path, depth: int = 0) -> Iterable[Path]:
+def _request(row: Observation) -> dict[str, JsonValue]:
+    """Return the parts of a request that may be the reason of its answer."""
+    env = row.env
+    parts: dict[str, JsonValue] = {} if env.body is MISSING else {"body": env.body}
+    headers = env.headers
+    return {
+        **parts,
+        "query": env.query,
+        "header": {name: headers[name] for name in DECIDING_HEADERS if name in headers},
+        "path": dict(env.path),
+    }
+
+
+def _member_paths(document: Found, at: Path, depth: int = 0) -> Iterator[Path]:
     if isinstance(document, dict) and depth < 4:
         for key, value in document.items():
             yield (*at, key)
@@ -179,19 +191,6 @@ def _member_paths(document: Found, at: Path, depth: int = 0) -> Iterable[Path]:
     elif isinstance(document, list) and document and depth < 4:
         yield (*at, 0)
         yield from _member_paths(document[0], (*at, 0), depth + 1)
-
-
-def _at(row: Observation, path: Path) -> Found:
-    match path:
-        case ("request", "body", *rest):
-            return get(row.env.body, tuple(rest))
-        case ("request", "query", *rest):
-            return get(row.env.query, tuple(rest))
-        case ("request", "header", str(name)):
-            return row.env.headers.get(name, MISSING)
-        case ("request", "path", str(name)):
-            return row.env.path.get(name, MISSING)
-    return MISSING
 
 
 # --- questions about one place ----------------------------------------------------------------------------
@@ -354,15 +353,15 @@ def _prefixes(texts: Iterable[str]) -> list[str]:
 def _unexpected_keys(rows: Sequence[Observation], succeeded: Sequence[bool]) -> Asked:
     """Where failures hold a member that no success has, ask for members beyond those of the successes."""
     asked: Asked = []
-    for path in (("request", "body"), ("request", "query")):
+    for root in ("body", "query"):
         good: set[str] = set()
         bad: set[str] = set()
         for row, ok in zip(rows, succeeded, strict=True):
-            document = _at(row, path)
+            document = row.env.body if root == "body" else row.env.query
             if isinstance(document, dict):
                 (good if ok else bad).update(document)
         if bad - good:
-            asked.append(("unexpected", KeysBeyond(Ref(path), tuple(sorted(good)))))
+            asked.append(("unexpected", KeysBeyond(Ref(("request", root)), tuple(sorted(good)))))
     return asked
 
 
@@ -394,18 +393,28 @@ def _distinct(asked: Asked, rows: Sequence[Observation], succeeded: Sequence[boo
             telling.append((price, atom, answers))
     many = Counter((price, _is_referred(atom)) for price, atom, _ in telling)
     spoken = Spoken(rows, succeeded)
-    priced = [
-        (_price(price, atom) * (NAMED if spoken.about(atom) else 1), price, atom, answers)
-        for price, atom, answers in telling
+    alike: dict[tuple[bool, ...], list[_Priced]] = {}
+    for price, atom, answers in telling:
+        bits = _price(price, atom) * (NAMED if spoken.about(atom) else 1)
+        alike.setdefault(answers, []).append((bits, price, atom))
+    best: list[Feature] = []
+    for answers, some in alike.items():
+        least = min(bits for bits, _, _ in some)
+        cheapest = [each for each in some if each[0] == least]
+        bits, price, atom = min(cheapest, key=lambda each: (_length(each[2]), repr(each[2])))
+        choice = MULTIPLICITY * log2(many[price, _is_referred(atom)])
+        best.append(Feature(atom, bits + choice, answers))
+    return _in_order(best)
+
+
+def _in_order(some: list[Feature]) -> list[Feature]:
+    """Return the cheapest first; what an atom is written like decides last, and is seldom asked for."""
+    by_bits = groupby(sorted(some, key=lambda each: each.bits), key=lambda each: each.bits)
+    return [
+        each
+        for _, equals in by_bits
+        for each in sorted(equals, key=lambda each: (_length(each.atom), repr(each.atom)))
     ]
-    best: dict[tuple[bool, ...], Feature] = {}
-    for bits, price, atom, answers in sorted(
-        priced, key=lambda each: (each[0], _length(each[2]), repr(each[2]))
-    ):
-        if answers not in best:
-            choice = MULTIPLICITY * log2(many[price, _is_referred(atom)])
-            best[answers] = Feature(atom, bits + choice, answers)
-    return sorted(best.values(), key=lambda each: (each.bits, _length(each.atom), repr(each.atom)))
 
 
 def _price(price: str, atom: Atom) -> float:

@@ -62,7 +62,9 @@ def support_of(rows: Sequence[Row], guards: Sequence[Atom], role: Role) -> tuple
     atoms += _words(rows, role)
     if len(rows) >= LEAST:
         homes = homes_of(observations)
-        for expr, values in values_of(observations, stored, role).items():
+        for expr, values in values_of(observations, stored, role):
+            if len(atoms) >= MAX_SUPPORT:
+                break
             if not (isinstance(expr, Ref) and expr.path[:2] == ("request", "header")):
                 atoms += _about(
                     expr, values, homes, observations

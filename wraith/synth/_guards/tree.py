@@ -142,27 +142,27 @@ def _leaf(rows: _Rows, live: dict[int, _Rows]) -> _Split:
 def _ranked(rows: _Rows, live: dict[int, _Rows], questions: Sequence[_Question]) -> list[_Question]:
     """Return the questions that tell some of the rows apart, by what they tell for their price."""
     size = rows.bit_count()
-    whole = _entropy([of.bit_count() for of in live.values()], size)
+    weights = _weights(1 << size.bit_length())
+    counts = [(of, of.bit_count()) for of in live.values()]
+    whole = weights[size] - sum([weights[count] for _, count in counts])
     scored: list[tuple[float, int]] = []
     for position, question in enumerate(questions):
         yes = rows & question.yes
         if not yes or yes == rows:
             continue
-        among = [(of & yes).bit_count() for of in live.values()]
-        others = [of.bit_count() - count for of, count in zip(live.values(), among, strict=True)]
         chosen = yes.bit_count()
-        rest = chosen * _entropy(among, chosen) + (size - chosen) * _entropy(others, size - chosen)
-        told = size * whole - rest
+        rest = weights[chosen] + weights[size - chosen]
+        for of, count in counts:
+            among = (of & yes).bit_count()
+            rest -= weights[among] + weights[count - among]
+        told = whole - rest
         if told > 1e-6:
             scored.append((-round(told / question.feature.bits, 6), position))
     return [questions[position] for _, position in sorted(scored)]
 
 
 @cache
-def _surprise(count: int, total: int) -> float:
-    share = count / total
-    return share * log2(share)
-
-
-def _entropy(counts: Sequence[int], total: int) -> float:
-    return -sum(_surprise(count, total) for count in counts if count)
+def _weights(below: int) -> Sequence[float]:
+    """Return n * log2(n) for each n: the entropy of counts, times their total, is that of the total less
+    those of the counts."""
+    return [0.0, *(n * log2(n) for n in range(1, below))]

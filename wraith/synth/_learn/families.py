@@ -2,9 +2,9 @@
 
 Services treat their collections alike: what ``PUT …/published`` does to an article it does to a picture. So
 the answers of all collections below one parent are looked at together, each in the words of the one that is
-asked about: collections that were never seen to be treated so are answered as their siblings are, and those
-that were seen once or twice do what all of them were seen to do. Answers that nothing explains together teach
-nothing; nor does a single collection, unless the other was seen to have the same part.
+asked about. Those that were seen once or twice do what all of them were seen to do; and a collection that was
+never seen to be treated so is answered as its siblings are, where it was seen to have the same part, or where
+most of them are treated so. Answers that nothing explains together teach nothing.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ class Families:
                 behind = patterns[route].shape[len(member.base) :]
                 self._families[patterns[route].method, member.base[:-1], behind].append(member)
                 self._places[member.base].add(behind)
+        for members in self._families.values():  # what was seen most comes first, whatever it is called
+            members.sort(key=lambda each: _precedence(observed[each.route]))
         self._known = {(pattern.method, pattern.shape) for pattern in patterns}
+        self._alike: dict[Place, bool] = {}
 
     def _member(self, route: int) -> _Member | None:
         """Return a route as a member of a family, None where it is of no family: what writes to an item or a
@@ -116,12 +119,11 @@ class Families:
                 base for base in self._collections if base[:-1] == before and len(base) == len(before) + 1
             ]
             for base in sorted(bases, key=str)[:MAX_MEMBERS]:
-                alike = len(members) >= AGREE or behind in self._places[base]
-                if (
-                    (method, (*base, *behind)) in self._known
-                    or not alike
-                    or (behind == (None,) and method == "DELETE")
-                ):
+                alike = behind in self._places[base] or (
+                    len(members) >= AGREE and len(members) * 2 >= len(bases)
+                )
+                deletes = method == "DELETE" and behind == (None,)  # analogy knows what goes with what
+                if (method, (*base, *behind)) in self._known or not alike or deletes:
                     continue
                 pattern = _pattern(method, (*base, *behind))
                 role = self._role(members[0], pattern, base)
@@ -137,6 +139,15 @@ class Families:
                             each.model_copy(update={"support": (NEVER,)}) for each in made.variants
                         ),
                     )
+
+    def _is_alike(self, members: Sequence[_Member], place: Place) -> bool:
+        """Whether the members of a family do alike at all, as the words of the first of them can say."""
+        if place not in self._alike:
+            first = members[0]
+            self._alike[place] = (
+                self._learned(members, first.base, self._roles[first.route], place) is not None
+            )
+        return self._alike[place]
 
     def _role(self, member: _Member, pattern: RoutePattern, base: Shape) -> Role:
         role, collection = self._roles[member.route], self._collections[base]
@@ -162,6 +173,8 @@ class Families:
         self, members: Sequence[_Member], base: Shape, role: Role, place: Place
     ) -> LearnedRoute | None:
         """Return what all members do, in the words of one collection, None where they do not do alike."""
+        if base != members[0].base and not self._is_alike(members, place):
+            return None
         method, _, behind = place
         names = _pattern(method, (*base, *behind)).names
         rows = [
@@ -185,6 +198,11 @@ def _collections(
     for pattern, role in zip(patterns, roles, strict=True):
         if pattern.shape[-1:] == (None,) and role.collection is not None and role.key is not None:
             yield pattern.shape[:-1], role.collection
+
+
+def _precedence(observations: Sequence[Observation]) -> tuple[int, int, int]:
+    first = observations[0].seen
+    return -len(observations), first.session, first.index
 
 
 def _pattern(method: str, shape: Shape) -> RoutePattern:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wraith.runtime import Environment, Ids
 from wraith.synth._learn.variants import learn_route
@@ -28,11 +28,18 @@ TARGET = "path"
 """The parameter under which the whole path stands where no route has taken it apart."""
 
 
-def learn_unknown(
-    patterns: Sequence[RoutePattern], observed: Mapping[int, Sequence[Observation]]
-) -> tuple[tuple[Variant, ...], tuple[Variant, ...], frozenset[int]]:
-    """Return the variants for unknown paths and for methods that are not allowed, and the routes that the
-    first make superfluous."""
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The variants for paths that nothing has, and for methods that a path does not allow."""
+
+    unknown: tuple[Variant, ...]
+    refused: tuple[Variant, ...]
+    needless: frozenset[int]
+    """Routes that the former make superfluous."""
+
+
+def learn_unknown(patterns: Sequence[RoutePattern], observed: Mapping[int, Sequence[Observation]]) -> Others:
+    """Return what is said to unknown paths, and to methods that are not allowed."""
     answered: dict[tuple[str | None, ...], set[int]] = defaultdict(set)
     for route, some in observed.items():
         answered[patterns[route].shape].update(each.seen.status for each in some)
@@ -48,7 +55,7 @@ def learn_unknown(
         route for route in sorted(observed) if {each.seen.status for each in observed[route]} == {NOT_ALLOWED}
     ]
     nowhere, known = _learn(unknown, patterns, observed), _learn(refused, patterns, observed)
-    return nowhere, known, frozenset(unknown if nowhere else ())
+    return Others(nowhere, known, frozenset(unknown if nowhere else ()))
 
 
 def _masked(observation: Observation) -> bytes:

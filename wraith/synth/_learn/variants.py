@@ -3,32 +3,29 @@ it."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from wraith.canonical import JsonValue, compact
-from wraith.exchange import header, media_type
 from wraith.paths import MISSING, Found, Path, format_path, get
-from wraith.runtime import integer_of, replaced, text_of
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
 from wraith.synth._answers.likewise import NOTHING_LIKEWISE, Likewise
 from wraith.synth._answers.shown import viewed
 from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
-from wraith.synth._evidence.places import norm
 from wraith.synth._evidence.rows import Row, kind
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.many import together
 from wraith.synth._guards.conditions import restricted
-from wraith.synth._guards.context import Context, Totals
+from wraith.synth._guards.context import AllKnown, Context
 from wraith.synth._guards.laws import NO_LAWS, Laws, is_of_state
 from wraith.synth._guards.questions import Asked, Questions
 from wraith.synth._guards.support import support_of
 from wraith.synth._guards.tree import Leaf, grow
 from wraith.synth._guards.unions import names_in, united
+from wraith.synth._learn.grouping import MAX_GROUPS, by_answer
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
@@ -36,9 +33,11 @@ from wraith.synth._roles.style import learn_style
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._values.groups import before_cut, reported_on
-from wraith.synth._values.quoted import foreign_names, quotations, quoted, told_numbers, unexpected
+from wraith.synth._values.quoted import (
+    quoted,
+    unexpected,
+)
 from wraith.synth._world.observe import Observation
-from wraith.synth._world.silent import is_unread
 from wraith.synth._world.world import deletes
 from wraith.wir import (
     Call,
@@ -63,9 +62,6 @@ rule."""
 TREE_SAMPLE = 400
 """Observations of one route that its tree is grown from."""
 
-MAX_GROUPS = 14
-"""Answers of one status that differ in more ways than this differ in data, not in kind."""
-
 OF_EACH_SHAPE = 6
 """Answers of each shape in the sample of a group."""
 
@@ -77,11 +73,6 @@ COUNTER_EXAMPLES = 20
 
 MAX_SPLITS = 3
 """How often one group is divided by shape."""
-
-_WORD = re.compile(r"[^\s'\"`:,;()\[\]{}<>]{3,}|(?<![\w.-])-?\d{1,2}(?![\w.-])")
-
-_MADE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{10,}(?![\w-])")
-"""What reads like an identifier that was made for the answer: letters and digits in one long piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +92,7 @@ class Study:
     def __init__(self, observations: Sequence[Observation], role: Role) -> None:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
         self.asked = Asked(self.rows, role)
-        self.totals: Totals = {}
+        self.known: AllKnown = {}
         self.refusals: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
         """Groups of refusals, of which there are no laws, by their rows and those learned from."""
 
@@ -145,7 +136,7 @@ def learn_route(
     about = reported_on(rows, lists.queries()) if role.collection is None else None
     told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
-    for family in united(_by_answer(rows, role), rows):
+    for family in united(by_answer(rows, role), rows):
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
@@ -184,73 +175,6 @@ def _spread(observations: Sequence[Observation], limit: int) -> Sequence[Observa
     for some in by_status.values():
         chosen += thinned(some, share)
     return sorted(chosen, key=lambda each: (each.seen.session, each.seen.index))
-
-
-# --- grouping --------------------------------------------------------------------------------------------
-
-
-def _by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
-    """Group the rows by status and media type; errors also by what they say, without the values they quote,
-    and writes that do not say what they store by whether there was something before."""
-    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        seen = row.observation.seen
-        silent = seen.left is not MISSING or is_unread(seen, role)
-        before = silent and role.key is not None and row.env.entity is MISSING
-        media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
-    done: list[tuple[int, ...]] = []
-    for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
-        done += [tuple(members)] if ok else _by_message(members, rows)
-    return done
-
-
-def _by_message(members: list[int], rows: Sequence[Row]) -> list[tuple[int, ...]]:
-    accepted = [row for row in rows if row.observation.seen.ok]
-    groups: dict[bytes, list[int]] = defaultdict(list)
-    told = told_numbers([rows[number] for number in members])
-    for number in members:
-        groups[_masked(rows[number], foreign_names(rows[number], accepted), told)].append(number)
-    if len(groups) > MAX_GROUPS:
-        return [tuple(members)]
-    return [tuple(group) for _, group in sorted(groups.items())]
-
-
-def _masked(row: Row, foreign: set[str], told: Collection[Path]) -> bytes:
-    """Return an answer without the values of the request that it quotes, nor the names of its members that do
-    not belong there, nor the numbers that it tells of what is stored. What a parser says of a body that it
-    cannot read is one answer, wherever in the body it stops."""
-    if row.env.body_kind == "malformed":
-        return b"malformed"
-    document = row.observation.document
-    if document is MISSING:
-        return b""
-    known = {
-        key for key in row.index if not isinstance(key, str) or len(key) >= 3 or integer_of(key) is not None
-    }
-    known |= foreign
-    for path in told:
-        around = (norm(get(document, path[:size])) for size in range(len(path)))
-        if get(document, path) is not MISSING and known.isdisjoint(around):
-            document = replaced(document, path, "*")
-    notations = sorted(quotations(row), key=lambda text: (-len(text), text))
-    return compact(_mask(document, known, notations))
-
-
-def _mask(value: JsonValue, known: set[object], notations: Sequence[str]) -> JsonValue:
-    if isinstance(value, dict | list) and norm(value) in known:
-        return "*"
-    if isinstance(value, dict):
-        return {key: _mask(item, known, notations) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item, known, notations) for item in value]
-    if isinstance(value, str):
-        for notation in notations:
-            value = value.replace(notation, "*")
-        value = _MADE.sub("*", value)
-        return _WORD.sub(lambda found: "*" if found[0].strip(".") in known else found[0], value)
-    text = text_of(value)
-    return "*" if text is not None and len(text) >= 3 and text in known else value
 
 
 # --- dividing by shape -----------------------------------------------------------------------------------
@@ -377,17 +301,18 @@ def _learned(
     sample = [rows[number] for number in numbers]
     values = [row.observation.document for row in sample]
     context = _context(sample, told, questions.laws)
-    context.totals = told.study.totals
+    context.all_known = told.study.known
     if sample[0].observation.seen.ok:
         context.lists.update(told.known)
     accepted = [] if sample[0].observation.seen.ok else questions.accepted
-    context.questions = lambda: restricted(questions.all, [*numbers, *accepted])
+    context.questions = cache(lambda: restricted(questions.all, [*numbers, *accepted]))
     context.others = len(accepted)
     if accepted:
         context.list_values += unexpected(sample, [rows[number] for number in questions.accepted])
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
-    style = learn_style(row.observation.seen.raw for row in sample if row.observation.seen.kind == "json")
+    bodies = [row.observation.seen.raw for row in sample if row.observation.seen.kind == "json"]
+    style = context.known(sample).once("style", lambda: learn_style(bodies))
     headers = learn_headers(sample, Answer(induced, context.page, told.shared))
     silent = silent_effects(sample, told.role) if sample[0].observation.seen.ok else ()
     return _Group(members, induced, headers, style, silent)

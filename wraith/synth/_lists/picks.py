@@ -182,12 +182,22 @@ def _shown(
     for document in (seen.sent, seen.asked):
         if isinstance(document, dict):
             sent.update(text for value in document.values() if (text := text_of(value)) is not None)
+    by_key: dict[Path, list[tuple[Path, str]]] = {}  # most collections have keys of one name
     for name, collection in collections.items():
-        for envelope in object_paths_with(seen.document, collection.key):
-            own = text_of(get(seen.document, (*envelope, *collection.key)))
-            if own is not None and own not in sent:
+        if collection.key not in by_key:
+            by_key[collection.key] = list(_keys_in(seen.document, collection.key))
+        for envelope, own in by_key[collection.key]:
+            if own not in sent:
                 above = [seen.parameters[each] for each in pattern.names] if collection.composite else []
                 yield name, envelope, "/".join([*above, own])
+
+
+def _keys_in(document: Found, key: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the objects in an answer that have a key: where they stand, and the key."""
+    for envelope in object_paths_with(document, key):
+        own = text_of(get(document, (*envelope, *key)))
+        if own is not None:
+            yield envelope, own
 
 
 def _is_particular(key: str) -> bool:

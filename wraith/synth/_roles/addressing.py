@@ -17,8 +17,8 @@ from wraith.paths import Found, Path, get, leaves
 from wraith.runtime import text_of
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._roles.bases import lists_in
+from wraith.synth._roles.keys import KEY_DEPTH
 from wraith.synth._roles.roles import (
-    KEY_DEPTH,
     Collection,
     Role,
     envelope_of,

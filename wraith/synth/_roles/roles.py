@@ -29,6 +29,7 @@ from wraith.synth._roles.bases import (
     word_of,
 )
 from wraith.synth._roles.catalogues import catalogues
+from wraith.synth._roles.keys import KEY_DEPTH, key_path, paths_of
 from wraith.synth._roles.whole import key_within
 from wraith.synth._routes.routes import RoutePattern, RouteTable
 from wraith.synth._shared.priors import PRIOR_KEYS
@@ -39,9 +40,6 @@ StoreKind: TypeAlias = OneOf["bytes", "document"]
 SINGLETON_KEY = "self"
 GONE = (404, 410)
 """RFC 9110, 15.5.5 and 15.5.11: statuses that say nothing but that the thing is not there."""
-
-KEY_DEPTH = 3
-"""How deep below an envelope a key may stand; deeper ones are references."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +262,9 @@ def _collection(
                 above = [seen.parameters[parent] for parent in pattern.names[:-1]]
                 parents[own].add("/".join(above))
                 if above:
-                    stands = _paths_of(above[-1], seen.document)
+                    stands = paths_of(above[-1], seen.document)
                     told, untold = told + bool(stands), untold + (not stands)
-    key = _key_path(rows)
+    key = key_path(rows)
     nested = None in base
     shared = any(len(above) > 1 for above in parents.values())
     if is_pair(base):
@@ -288,31 +286,6 @@ def _listed_and_written(
         elif pattern.shape in (base, (*base, None)) and pattern.method in ("POST", "PUT", "PATCH"):
             written += by_route[position]
     return listed, written
-
-
-def _key_path(rows: Iterable[tuple[str, Found]]) -> Path | None:
-    """Return the path at which the parameter's value stands in most answers: most often, then shortest."""
-    counts: Counter[Path] = Counter()
-    for value, document in rows:
-        counts.update(_paths_of(value, document))
-    if not counts:
-        return None
-    return min(counts, key=lambda path: (-counts[path], len(path), _prior(path), str(path)))
-
-
-def _prior(path: Path) -> int:
-    name = path[-1] if path else ""
-    return PRIOR_KEYS.index(name) if isinstance(name, str) and name in PRIOR_KEYS else len(PRIOR_KEYS)
-
-
-def _paths_of(value: str, document: Found, at: Path = ()) -> list[Path]:
-    """Return the paths of members, not of list elements, whose scalar reads as the value."""
-    if isinstance(document, dict) and len(at) < KEY_DEPTH:
-        found = []
-        for key, member in document.items():
-            found.extend(_paths_of(value, member, (*at, key)))
-        return found
-    return [at] if at and text_of(document) == value else []
 
 
 def _role(
@@ -402,7 +375,7 @@ def envelope_of(collection: Collection, rows: list[tuple[str, Found]]) -> Path |
     """Return where the representation with that key stands in answers: the root, or below a member."""
     counts: Counter[Path] = Counter()
     for value, document in rows:
-        for path in _paths_of(value, document):
+        for path in paths_of(value, document):
             if collection.key and path[-len(collection.key) :] == collection.key:
                 counts[path[: -len(collection.key)]] += 1
     if not counts or max(counts.values()) * 2 < len(rows):

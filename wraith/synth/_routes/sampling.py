@@ -18,6 +18,13 @@ ENOUGH = 24
 """Observations of one route and status that are looked for. What is common is met far more often beside them;
 with 60, four times the sessions taught the same model, or one that did no better."""
 
+PLENTY = 2500
+"""Exchanges after which only what is still rare is looked for: they hold whatever a service does often."""
+
+AT_LEAST = 6
+"""Observations of one route and status that are looked for among more exchanges than that: a rule and what
+tells it from a coincidence."""
+
 GOLDEN = 2654435769
 """2**32 divided by the golden ratio: multiples of it, modulo 2**32, fall evenly without a period (Knuth,
 TAOCP 6.4)."""
@@ -31,7 +38,8 @@ def choose(sketches: Sequence[Sketch], table: RouteTable) -> frozenset[int]:
     chosen: set[int] = set()
     for number, session in enumerate(sketches):
         kinds = [(table.find(line.method, line.segments), line.status) for line in session]
-        if any(counts[each] < ENOUGH for each in kinds):
+        enough = ENOUGH if counts.total() < PLENTY else AT_LEAST
+        if any(counts[each] < enough for each in kinds):
             chosen.add(number)
             counts.update(kinds)
     return frozenset(chosen)

@@ -15,7 +15,7 @@ from itertools import combinations, permutations
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
-from wraith.runtime import compile_expr, number_of
+from wraith.runtime import compile_expr
 from wraith.synth._evidence.places import rank
 from wraith.synth._evidence.rows import Row, Values, as_json, constant, equal, fit, plain_number
 from wraith.synth._guards.context import ANSWER, MADE
@@ -36,9 +36,6 @@ MAX_LISTS = 4
 
 MAX_PARTLY = 6
 """Sets of rows that have a number which the others lack."""
-
-MAX_TEXT = 16
-"""Characters of a number."""
 
 NEAR = 1e-9
 """What rounding leaves of numbers that come to the same in another order, as a share."""
@@ -69,6 +66,7 @@ class Arithmetic:
         self._rows = rows
         self._known: dict[tuple[int, ...], list[_Atom]] = {}
         self._flags: list[tuple[bool, ...]] | None = None
+        self._some: dict[tuple[bool, ...], Arithmetic] = {}
 
     def source(self, values: Values, parts: Sequence[Part]) -> Expr | None:
         """Return the simplest calculation that gives every number, or None. Where a value is null or missing,
@@ -105,7 +103,7 @@ class Arithmetic:
             rest = constant([value for value, flag in zip(values, there, strict=True) if not flag])
             if plain_number(rest) is None:
                 continue
-            inner = Arithmetic([self._rows[i] for i in some])
+            inner = self._some.setdefault(there, Arithmetic([self._rows[i] for i in some]))
             columns = [(expr, [column[i] for i in some]) for expr, column in parts]
             found = inner.source([values[i] for i in some], columns)
             if found is not None:
@@ -119,10 +117,8 @@ class Arithmetic:
         if self._flags is None:
             found: dict[Expr, set[int]] = defaultdict(set)
             for i, row in enumerate(self._rows):
-                for key, exprs in row.index.items():
-                    if isinstance(key, str) and len(key) < MAX_TEXT and number_of(key) is not None:
-                        for expr in exprs:
-                            found[expr].add(i)
+                for expr in row.index.numbers:
+                    found[expr].add(i)
             flags = {
                 tuple(i in some for i in range(len(self._rows)))
                 for expr, some in found.items()
@@ -235,16 +231,8 @@ def _simplest(atoms: Iterable[_Atom]) -> list[_Atom]:
 
 def _numeric_places(rows: Sequence[Row]) -> list[Expr]:
     """Return the places that hold a number in every row."""
-    common: dict[Expr, None] | None = None
-    for row in rows:
-        here = {
-            expr: None
-            for key in row.index
-            if isinstance(key, str) and len(key) < MAX_TEXT and number_of(key) is not None
-            for expr in row.index.get(key)
-        }
-        common = here if common is None else {expr: None for expr in common if expr in here}
-    return sorted(common or {}, key=rank)[: 2 * MAX_ATOMS]
+    common = frozenset.intersection(*(frozenset(row.index.numbers) for row in rows))
+    return sorted(common, key=rank)[: 2 * MAX_ATOMS]
 
 
 def _list_places(rows: Sequence[Row]) -> Iterator[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import text_of
@@ -10,25 +10,29 @@ from wraith.synth._evidence.encoded import encoded_source
 from wraith.synth._evidence.made import clock_source, fresh_pattern
 from wraith.synth._evidence.ranges import part_source
 from wraith.synth._evidence.rows import Row, Values, constant
-from wraith.synth._values.cases import case_source
 from wraith.synth._values.runs import runs_source
 from wraith.synth._values.sources import from_places, hole_class, most_common
 from wraith.wir import Expr, FreshId, Hole, HoleClass, Literal
 
 
 def built_text(
-    rows: Sequence[Row], values: Values, at: Path, made: Sequence[tuple[Expr, Sequence[Found]]]
+    rows: Sequence[Row],
+    values: Values,
+    at: Path,
+    made: Sequence[tuple[Expr, Sequence[Found]]],
+    case: Callable[[Values], Expr | None],
 ) -> Hole | None:
     """Return the hole of a text that is an encoding, or has runs and gaps, None where it is neither.
 
-    ``made`` are further expressions with their values by row: other parts of the answer.
+    ``made`` are further expressions with their values by row: other parts of the answer; ``case`` finds a
+    learned map.
     """
     encoded = encoded_source(rows, values, str(at[-1]) if at else "", from_places)
     if encoded is not None:
         return Hole(hole_class="derived", type="string", source=encoded)
 
     def gap(column: list[str]) -> Expr | None:
-        return _gap(rows, column, made)
+        return _gap(rows, column, made, case)
 
     def fresh_gap(column: list[str]) -> Expr | None:
         return _fresh_gap(rows, column)
@@ -42,7 +46,12 @@ def built_text(
     return Hole(hole_class=kind, type="string", source=runs.source)
 
 
-def _gap(rows: Sequence[Row], column: list[str], made: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
+def _gap(
+    rows: Sequence[Row],
+    column: list[str],
+    made: Sequence[tuple[Expr, Sequence[Found]]],
+    case: Callable[[Values], Expr | None],
+) -> Expr | None:
     """Return what gives a part of texts."""
     values: list[Found] = list(column)
     if "" in column or constant(values) is not MISSING:
@@ -50,7 +59,7 @@ def _gap(rows: Sequence[Row], column: list[str], made: Sequence[tuple[Expr, Sequ
     for expr, others in made:
         if all(text_of(one) == other for one, other in zip(others, column, strict=True)):
             return expr
-    return from_places(rows, values, "") or clock_source(rows, values) or case_source(rows, values)
+    return from_places(rows, values, "") or clock_source(rows, values) or case(values)
 
 
 def _fresh_gap(rows: Sequence[Row], column: list[str]) -> Expr | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
@@ -20,9 +21,12 @@ MAX_CASES = 12
 MAX_CASE_TEXT = 40
 """Longer values of a map are data as well."""
 
+Switches: TypeAlias = Sequence[tuple[Expr, Sequence[str | None]]]
+"""Places with what stands there, as text."""
 
-def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
-    """Return the learned map from a switch in the environment to the value, or None.
+
+def case_source(rows: Sequence[Row], values: Values, few: Switches) -> Expr | None:
+    """Return the learned map from one of a few switches to the value, or None.
 
     A map earns its place by repetition: twice as many rows as entries, or each entry seen twice.
     """
@@ -32,19 +36,16 @@ def case_source(rows: Sequence[Row], values: Values) -> Expr | None:
     if not 2 <= len(answers) <= MAX_CASES:
         return None
     best: tuple[tuple[int, tuple[float, str]], Expr] | None = None
-    for expr in _switches(rows):
-        compute = compile_expr(expr)
+    for expr, texts in few:
         table: dict[str, Found] = {}
         seen: Counter[str] = Counter()
-        for row, value in zip(rows, values, strict=True):
-            switch = compute(row.env)
-            text = "null" if switch is None else text_of(switch)
+        for text, value in zip(texts, values, strict=True):
             if text is None or not equal(table.setdefault(text, value), value):
                 break
             seen[text] += 1
         else:
             enough = min(seen.values()) >= 2 or len(rows) >= 3 * len(table)
-            if MAX_CASES >= len(table) >= 2 and enough and _met_again(compute, rows):
+            if MAX_CASES >= len(table) >= 2 and enough and _met_again(compile_expr(expr), rows):
                 cases = tuple(
                     sorted((text, as_json(value)) for text, value in table.items() if value is not MISSING)
                 )
@@ -87,9 +88,20 @@ def _met_again(compute: Callable[[Environment], Found], rows: Sequence[Row]) -> 
     return sum(len(each) == 1 for each in sessions.values()) * 2 <= len(sessions)
 
 
-def _switches(rows: Sequence[Row]) -> list[Expr]:
-    """Return the places with few different short values: what could be a switch. Times are none: two things
-    of one second are no case of anything."""
+def switches(rows: Sequence[Row]) -> Switches:
+    """Return the places with few different short values: what could be a switch, each with what stands there
+    in every row."""
+    found: list[tuple[Expr, list[str | None]]] = []
+    for expr in _few_valued(rows):
+        compute = compile_expr(expr)
+        column = [compute(row.env) for row in rows]
+        found.append((expr, ["null" if value is None else text_of(value) for value in column]))
+    return found
+
+
+def _few_valued(rows: Sequence[Row]) -> list[Expr]:
+    """Return the places with few different short values. Times are none: two things of one second are no case
+    of anything."""
     columns: dict[Expr, set[object]] = {}
     inside: dict[Root, dict[Path, set[object]]] = {}
     for row in rows:

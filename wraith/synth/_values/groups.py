@@ -14,6 +14,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import Found, Path, format_path, get, leaves
 from wraith.runtime import apply_function, compile_expr, field_path, text_of
 from wraith.synth._evidence.rows import Row, Values, equal
+from wraith.synth._routes.sampling import thinned
 from wraith.synth._values.maps import Learn, mapped
 from wraith.wir import Call, Expr, Literal, Query, Ref
 
@@ -24,12 +25,41 @@ MAX_DOCUMENTS = 400
 """Documents of one collection that are grouped at most, for one answer."""
 
 SAMPLE = 60
-"""Requests whose parameters are looked at."""
+"""Requests whose parameters are looked at, and documents whose fields are."""
 
 DISTINCT = 2
 """Different answers that a grouping has to give."""
 
 ORDERS = ("first", "value", "count_value", "count")
+
+
+class _Base:
+    """Documents that may be grouped: a query, with what it finds on the rows."""
+
+    def __init__(self, query: Query, lists: list[list[JsonValue]]) -> None:
+        self.query = query
+        self.lists = lists
+
+    @cached_property
+    def _texts(self) -> dict[Path, set[str]]:
+        """The values of each field, as texts."""
+        texts: dict[Path, set[str]] = {}
+        for document in thinned(max(self.lists, key=len), SAMPLE):
+            for path, value in leaves(document):
+                plain = tuple(step for step in path if isinstance(step, str))
+                near = 0 < len(plain) <= 2 and len(path) - len(plain) <= 1 and path[: len(plain)] == plain
+                if near and (text := text_of(value)) is not None:
+                    texts.setdefault(plain, set()).add(text)
+        return texts
+
+    def fields(self, names: set[str], at: Path) -> list[Path]:
+        """Return the fields some of whose values are names that answers give to groups."""
+        found = [path for path, some in self._texts.items() if some & names]
+        own = str(at[-1]).lower() if at else ""
+        shared = {path: len(self._texts[path] & names) for path in found}
+        return sorted(
+            found, key=lambda path: (str(path[-1]).lower() not in own, -shared[path], len(path), str(path))
+        )[:MAX_FIELDS]
 
 
 class Groups:
@@ -46,8 +76,9 @@ class Groups:
         if not _tells([len(value) for value in values if isinstance(value, dict)], values):
             return None
         names = {name for value in values if isinstance(value, dict) for name in value}
-        for query, lists in self._bases:
-            for by in self._by(lists, _fields(lists, names, at)):
+        for base in self._bases:
+            query, lists = base.query, base.lists
+            for by in self._by(lists, base.fields(names, at)):
                 for arguments in _ways(query, by, lists):
                     expr = Call("tally", (query, *arguments))
                     if self._gives(expr, values):
@@ -63,19 +94,20 @@ class Groups:
         if not _tells([len(value) for value in values if isinstance(value, list)], values):
             return None
         elements = [each for value in values if isinstance(value, list) for each in value]
-        names = {
-            text for each in elements if isinstance(each, dict) for v in each.values() if (text := text_of(v))
-        }
-        for query, lists in self._bases:
-            for by in self._by(lists, _fields(lists, names, at)):
+        names = _categories([value for value in values if isinstance(value, list)])
+        if not names or not _may_count(elements):
+            return None
+        for base in self._bases:
+            query, lists = base.query, base.lists
+            for by in self._by(lists, base.fields(names, at)):
                 for order in ORDERS:
                     made = self._grouped(lists, by, order, values)
                     if made is None:
                         break  # as many as there should be in none of the orders
-                    if all(map(_alike, made, values)):
+                    if all(map(_alike, made, values)) and _are_counted(made, values):
                         expr = Call("groups", (query, by, Literal(order)))
                         found = mapped(expr, self._rows, made, values, learn)
-                        if found is not None and _tells_groups(found):
+                        if found is not None:
                             return found
         return None
 
@@ -106,17 +138,17 @@ class Groups:
         yield from (Literal(format_path(path)) for path in fields)
 
     @cached_property
-    def _bases(self) -> list[tuple[Query, list[list[JsonValue]]]]:
+    def _bases(self) -> list[_Base]:
         """The queries that find documents, with what they find on the rows."""
         queries = [] if self._found is None else [self._found]
         names = sorted({name for row in self._rows for name in row.observation.captured.whole})
         queries += [Query(name) for name in names]
-        done: list[tuple[Query, list[list[JsonValue]]]] = []
+        done: list[_Base] = []
         for query in queries:
             compute = compile_expr(query)
             lists = [found if isinstance(found := _run(compute, row), list) else [] for row in self._rows]
             if any(lists) and max(map(len, lists)) <= MAX_DOCUMENTS:
-                done.append((query, lists))
+                done.append(_Base(query, lists))
         return done
 
     def _gives(self, expr: Expr, values: Values) -> bool:
@@ -124,10 +156,17 @@ class Groups:
         return all(equal(compute(row.env), value) for row, value in zip(self._rows, values, strict=True))
 
 
-def _tells_groups(expr: Expr) -> bool:
-    """Whether elements say more of their groups than what these have in common, and are not made anew."""
-    text = repr(expr)
-    return "FreshId(" not in text and any(f"('item', '{name}'" in text for name in ("count", "items"))
+def _are_counted(made: Sequence[list[JsonValue]], values: Values) -> bool:
+    """Whether a member of the elements says everywhere how many there are of each, and not always one: what
+    elements are learned from is dear, and most lists that are as long as there are groups list no groups."""
+    pairs = [
+        (get(group, ("count",)), element)
+        for groups, value in zip(made, values, strict=True)
+        for group, element in zip(groups, value if isinstance(value, list) else (), strict=True)
+    ]
+    if all(count == 1 for count, _ in pairs) or not isinstance(pairs[0][1], dict):
+        return False
+    return any(all(equal(get(element, (name,)), count) for count, element in pairs) for name in pairs[0][1])
 
 
 def _run(compute: object, row: Row) -> Found:
@@ -177,21 +216,32 @@ def _tells(sizes: Sequence[int], values: Values) -> bool:
     return sum(map(bool, sizes)) >= DISTINCT and any(not equal(value, values[0]) for value in values[1:])
 
 
-def _fields(lists: Sequence[list[JsonValue]], names: set[str], at: Path, *, whole: bool = True) -> list[Path]:
-    """Return the fields whose values are the names that answers give to groups; ``whole``: all of them."""
-    texts: dict[Path, set[str]] = {}
-    for document in max(lists, key=len)[:MAX_DOCUMENTS]:
-        for path, value in leaves(document):
-            plain = tuple(step for step in path if isinstance(step, str))
-            near = 0 < len(plain) <= 2 and len(path) - len(plain) <= 1 and path[: len(plain)] == plain
-            if near and (text := text_of(value)) is not None:
-                texts.setdefault(plain, set()).add(text)
-    found = [path for path, some in texts.items() if some & names]
-    own = str(at[-1]).lower() if at else ""
-    shared = {path: len(texts[path] & names) for path in found}
-    return sorted(
-        found, key=lambda path: (str(path[-1]).lower() not in own, -shared[path], len(path), str(path))
-    )[:MAX_FIELDS]
+def _may_count(elements: Sequence[JsonValue]) -> bool:
+    """Whether some member of all elements may say how many documents there are of each."""
+    first = elements[0]
+    return any(
+        all(isinstance(n, int) and 0 <= n <= MAX_DOCUMENTS for n in column) and any(n != 1 for n in column)
+        for name in (first if isinstance(first, dict) else ())
+        for column in ([get(each, (name,)) for each in elements],)
+    )
+
+
+def _categories(lists: Sequence[list[JsonValue]]) -> set[str]:
+    """Return the texts of a member that tells the elements of each list apart, and that lists share: the
+    names of groups. What is another in each list is no group's."""
+    columns: dict[str, list[list[str | None]]] = {}
+    some = [each for each in lists if each]
+    for at, elements in enumerate(some):
+        for element in elements:
+            for name, value in element.items() if isinstance(element, dict) else ():
+                columns.setdefault(name, [[] for _ in some])[at].append(text_of(value))
+    found: set[str] = set()
+    for column in columns.values():
+        whole = all(len({*texts}) == len(elements) for texts, elements in zip(column, some, strict=True))
+        names = {text for texts in column for text in texts}
+        if whole and None not in names and len(names) < sum(map(len, some)):
+            found |= {text for text in names if text is not None}
+    return found
 
 
 def _ways(query: Query, by: Expr, lists: Sequence[list[JsonValue]]) -> Iterator[tuple[Expr, ...]]:

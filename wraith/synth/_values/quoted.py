@@ -7,7 +7,7 @@ plain text of a value, which any part of an answer may hold, there is its JSON a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, leaves
@@ -73,15 +73,19 @@ def _names(row: Row, root: str) -> Iterator[str]:
     yield from document if isinstance(document, dict) else ()
 
 
-def foreign_names(row: Row, accepted: Sequence[Row]) -> set[str]:
-    """Return the names of members of a request that no accepted one has; none where nothing was accepted."""
-    if not accepted:
-        return set()
+def usual_names(accepted: Sequence[Row]) -> dict[str, set[str]]:
+    """Return the names of the members that accepted requests have, of body and query; nothing where none was
+    accepted."""
     return {
-        name
+        root: {name for row in accepted for name in _names(row, root)}
         for root in ("body", "query")
-        for name in set(_names(row, root)).difference(*(_names(each, root) for each in accepted))
+        if accepted
     }
+
+
+def foreign_names(row: Row, usual: Mapping[str, set[str]]) -> set[str]:
+    """Return the names of members of a request that are not usual, where something is."""
+    return {name for root, names in usual.items() for name in _names(row, root) if name not in names}
 
 
 def _parts(value: Found, at: Path) -> Iterator[tuple[Path, JsonValue]]:

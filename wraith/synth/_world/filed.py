@@ -13,11 +13,14 @@ from typing import Final, Literal, NamedTuple
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path
-from wraith.runtime import text_of
+from wraith.runtime import number_of, text_of
 
 MAX_DEPTH: Final = 6
 MAX_ELEMENTS: Final = 8
 """Elements of a list that are places of their own; what stands further behind is data."""
+
+MAX_NUMBER: Final = 16
+"""Characters of a number."""
 
 Part = tuple[Path, Found, object | None]
 """Where a part stands, the part, and what it is filed under."""
@@ -40,6 +43,8 @@ def norm(value: Found) -> object | None:
     nothing (null, empty)."""
     if isinstance(value, str):
         return value or None
+    if value is None or value is MISSING:
+        return None
     if isinstance(value, dict):
         return _of_object({name: norm(member) for name, member in value.items()}) if value else None
     if isinstance(value, list):
@@ -71,6 +76,8 @@ class Filed:
     by_key: Mapping[object, Sequence[Path]]
     scalars: Sequence[tuple[Path, str]]
     """The texts and whole numbers in it, which may be keys, with what they are filed under."""
+    numbers: Sequence[Path]
+    """Where something stands that reads as a number."""
 
 
 def filed(document: Found) -> Filed:
@@ -82,7 +89,13 @@ def filed(document: Found) -> Filed:
             by_key.setdefault(key, []).append(path)
             if is_reference(value) and isinstance(key, str):
                 scalars.append((path, key))
-    return Filed(by_key, scalars)
+    numbers = [path for key, paths in by_key.items() if is_numeric(key) for path in paths]
+    return Filed(by_key, scalars, numbers)
+
+
+def is_numeric(key: object) -> bool:
+    """Whether what something is filed under reads as a number; a longer one is an identifier."""
+    return isinstance(key, str) and len(key) < MAX_NUMBER and number_of(key) is not None
 
 
 def is_reference(value: Found) -> bool:

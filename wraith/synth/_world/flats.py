@@ -45,11 +45,12 @@ class Flat:
 class Flats:
     """Documents that were laid flat, by identity: it keeps them, so that they live as long as it does."""
 
-    __slots__ = ("_done", "_filed", "_paths", "_shapes", "_texts")
+    __slots__ = ("_done", "_filed", "_lists", "_paths", "_shapes", "_texts")
 
     def __init__(self) -> None:
         self._done: dict[Path, dict[int, tuple[JsonValue, tuple[Flat, ...]]]] = {}
         self._filed: dict[int, tuple[JsonValue, Filed]] = {}
+        self._lists: dict[int, tuple[JsonValue, tuple[str, ...]]] = {}
         self._texts: dict[int, tuple[JsonValue, str]] = {}
         self._paths: dict[Path, Path] = {}
         self._shapes: dict[Shape, Shape] = {}
@@ -71,6 +72,13 @@ class Flats:
         known = self._filed.get(id(document))
         if known is None:
             known = self._filed[id(document)] = (document, filed(document))
+        return known[1]
+
+    def lists(self, document: JsonValue) -> tuple[str, ...]:
+        """Return the members of a document that are lists of objects."""
+        known = self._lists.get(id(document))
+        if known is None:
+            known = self._lists[id(document)] = (document, tuple(_lists_of_objects(document)))
         return known[1]
 
     def may_hold(self, document: JsonValue, text: str) -> bool:
@@ -120,6 +128,12 @@ def elements(document: JsonValue, unwind: Path) -> list[JsonValue]:
     """Return the elements of the list that stands at the only step of a path; none where there is no list."""
     found = document.get(str(unwind[0])) if isinstance(document, dict) else None
     return found if isinstance(found, list) else []
+
+
+def _lists_of_objects(document: JsonValue) -> Iterator[str]:
+    for key, member in document.items() if isinstance(document, dict) else ():
+        if isinstance(member, list) and member and isinstance(member[0], dict):
+            yield key
 
 
 def _is_number(value: JsonValue) -> bool:

@@ -3,12 +3,13 @@ once for all that see it, and expressions are made when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from wraith.paths import Path
-from wraith.synth._world.filed import Filed
+from wraith.synth._world.filed import Filed, is_numeric
 from wraith.wir import Expr, Lookup, Ref
 
 
@@ -21,21 +22,28 @@ class Root:
 
     def at(self, path: Path) -> Ref | Lookup:
         if isinstance(self.expr, Ref):
-            return Ref((*self.expr.path, *path))
+            return _ref((*self.expr.path, *path))
         return Lookup(self.expr.entity, self.expr.key, path)
+
+
+@lru_cache(maxsize=65_536)
+def _ref(path: Path) -> Ref:
+    """Return the reference to a path: each is asked for again and again, and made once."""
+    return Ref(path)
 
 
 class Index:
     """Expressions by what their values are filed under: own ones, those of documents, those of an index
     around it; whoever was added first stands first."""
 
-    __slots__ = ("_documents", "_found", "_outer", "_own")
+    __slots__ = ("_documents", "_found", "_numbers", "_outer", "_own")
 
     def __init__(self, outer: Index | None = None) -> None:
         self._own: dict[object, list[Expr]] = {}
-        self._documents: list[tuple[Root, Mapping[object, Sequence[Path]]]] = []
+        self._documents: list[tuple[Root, Filed]] = []
         self._outer = outer
         self._found: dict[object, Sequence[Expr]] = {}
+        self._numbers: Set[Expr] | None = None
 
     def file(self, key: object, expr: Expr) -> None:
         """Add an expression, before those of all documents."""
@@ -44,7 +52,7 @@ class Index:
 
     def add(self, document: Filed, root: Root) -> None:
         """Add a document behind the others."""
-        self._documents.append((root, document.by_key))
+        self._documents.append((root, document))
         self._found.clear()
 
     def get(self, key: object) -> Sequence[Expr]:
@@ -52,8 +60,9 @@ class Index:
         found = self._found.get(key)
         if found is None:
             made = list(self._own.get(key, ()))
-            for root, by_key in self._documents:
-                made += map(root.at, by_key.get(key, ()))
+            for root, document in self._documents:
+                if key in document.by_key:
+                    made += map(root.at, document.by_key[key])
             if self._outer is not None:
                 made += self._outer.get(key)
             found = self._found[key] = made
@@ -67,18 +76,28 @@ class Index:
 
     def documents(self) -> Iterator[tuple[Root, Mapping[object, Sequence[Path]]]]:
         """Yield the documents: where each stands, and the paths in it by key."""
-        yield from self._documents
+        return ((root, document.by_key) for root, document in self._documents)
+
+    @property
+    def numbers(self) -> Set[Expr]:
+        """The expressions of what reads as a number; asked for when nothing is added any more."""
+        if self._numbers is None:
+            found = {expr for key, exprs in self._own.items() if is_numeric(key) for expr in exprs}
+            for root, document in self._documents:
+                found.update(map(root.at, document.numbers))
+            self._numbers = found | self._outer.numbers if self._outer is not None else found
+        return self._numbers
 
     def __contains__(self, key: object) -> bool:
         return (
             key in self._own
-            or any(key in by_key for _, by_key in self._documents)
+            or any(key in document.by_key for _, document in self._documents)
             or (self._outer is not None and key in self._outer)
         )
 
     def __iter__(self) -> Iterator[object]:
         """Yield the keys, each once, in the order in which they were filed."""
-        inner = chain(self._own, *(by_key for _, by_key in self._documents))
+        inner = chain(self._own, *(document.by_key for _, document in self._documents))
         return iter(dict.fromkeys(chain(inner, self._outer or ())))
 
     def items(self) -> Iterator[tuple[object, Sequence[Expr]]]:

@@ -67,8 +67,10 @@ class Captured(State):
         return self._keys is None or key in self._keys
 
     def get(self, entity: str, key: str) -> Found:
-        found = super().get(entity, key)
-        return found if found is not MISSING else self.whole.get(entity, {}).get(key, MISSING)
+        stored = self.entities.get(entity)
+        if stored is None or key not in stored:
+            stored = self.whole.get(entity)
+        return stored.get(key, MISSING) if stored is not None else MISSING
 
     def all(self, entity: str) -> dict[str, JsonValue]:
         whole = self.whole.get(entity)

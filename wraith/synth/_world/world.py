@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wraith.canonical import JsonValue
@@ -112,8 +113,14 @@ def asked_for(seen: Seen, value: JsonValue) -> frozenset[str]:
     for by name: they belong to other entities."""
     if not seen.request.query or not isinstance(value, dict):
         return frozenset()
-    asked = {word for each in _words(parse_form(seen.request.query)) for word in each.split(",")}
+    asked = _asked(seen.request.query)
     return frozenset(name for name in asked if name in value and _holds_entities(value[name]))
+
+
+@lru_cache(maxsize=4096)
+def _asked(query: str) -> frozenset[str]:
+    """Return the words of a query; it is asked for each element of the list that it brought."""
+    return frozenset(word for each in _words(parse_form(query)) for word in each.split(","))
 
 
 def _words(value: JsonValue) -> Iterator[str]:
