@@ -82,7 +82,7 @@ class Account:
     def words(self) -> str:
         return self.handle
 
-    def projects(self, _info: object, first: int = PAGE_SIZE, after: str | None = None) -> Document:
+    def projects(self, _info: object, first: int = PAGE_SIZE, after: str | None = None) -> dict[str, object]:
         return page_of([each for each in self.forge.projects if each.holder is self], first, after)
 
 
@@ -114,7 +114,7 @@ class Project:
         first: int = PAGE_SIZE,
         after: str | None = None,
         phases: Sequence[str] = ("ACTIVE", "SETTLED"),
-    ) -> Document:
+    ) -> dict[str, object]:
         return page_of([each for each in self.own if each.phase in phases], first, after)
 
 
