@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.synth.graphql.shop import PATH, record
+from tests.synth.graphql.serving import PATH
+from tests.synth.graphql.shop import SHOP
 from wraith.canonical import JsonValue
 from wraith.runtime import Twin
 from wraith.synth import learn
@@ -22,7 +23,7 @@ class Learned(Twin):
     """The twin of a shop of tools, learned from ten clients."""
 
     def __init__(self, _model: object) -> None:
-        super().__init__(learn(record(10, "served")).model)
+        super().__init__(learn(SHOP.record(10, "served")).model)
 
 
 async def ask(client: httpx.AsyncClient, query: str, **variables: JsonValue) -> JsonValue:

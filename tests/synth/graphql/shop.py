@@ -9,13 +9,11 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
 
-from graphql import GraphQLError, build_schema, graphql_sync
+from graphql import GraphQLError, build_schema
 
-from tests.synth.recordings import HOUR_MS, JSON, START_MS, STEP_MS, Document, Recorded
-from wraith.canonical import parse
-from wraith.exchange import Exchange, Request, Response, encode_json
+from tests.synth.graphql.serving import Asks, Service, member
+from tests.synth.recordings import Document
 
 SCHEMA = build_schema(
     """
@@ -39,14 +37,6 @@ SCHEMA = build_schema(
     """
 )
 """What the shop offers. The engine never sees it: it sees what is asked and answered."""
-
-PATH = "/api/graphql"
-
-
-class Asks(Protocol):
-    """Sends one operation, and returns the data of the answer."""
-
-    def __call__(self, query: str, variables: Document | None = None) -> Document: ...
 
 
 @dataclass
@@ -134,59 +124,6 @@ class Shop:
         return found
 
 
-def _formatted(error: GraphQLError) -> Document:
-    done: Document = {"message": error.message}
-    if error.locations:
-        done["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]
-    if error.path:
-        done["path"] = list(error.path)
-    return {**done, "extensions": error.extensions or {"code": "BAD_REQUEST"}}
-
-
-def answer(shop: Shop, document: Document) -> Response:
-    """Return the response of the shop to one operation."""
-    query, variables = document["query"], document.get("variables")
-    assert isinstance(query, str)
-    assert isinstance(variables, dict | None)
-    done = graphql_sync(SCHEMA, query, root_value=shop, variable_values=variables)
-    body: Document = {}
-    if done.data is not None or not done.errors or done.errors[0].path:
-        body["data"] = done.data
-    if done.errors:
-        body["errors"] = [_formatted(each) for each in done.errors]
-    return Response(200 if "data" in body else 400, (JSON,), encode_json(body))
-
-
-def record(sessions: int, seed: str) -> list[Recorded]:
-    """Return the recordings of clients that each talk to a shop of their own."""
-    return [_session(number, Random(f"{seed} {number}")) for number in range(sessions)]
-
-
-def _session(number: int, rng: Random) -> Recorded:
-    shop = Shop(Random(rng.random()))
-    exchanges: list[Exchange] = []
-    began = START_MS + number * HOUR_MS
-
-    def ask(query: str, variables: Document | None = None) -> Document:
-        document: Document = (
-            {"query": query} if variables is None else {"query": query, "variables": variables}
-        )
-        request = Request("POST", PATH, (JSON,), encode_json(document))
-        response = answer(shop, document)
-        exchanges.append(Exchange(request, response, began + len(exchanges) * STEP_MS, 5))
-        data = _parsed(response).get("data")
-        return data if isinstance(data, dict) else {}
-
-    visit(ask, rng)
-    return Recorded(f"{number:03}", began, tuple(exchanges))
-
-
-def _parsed(response: Response) -> Document:
-    found = parse(response.body)
-    assert isinstance(found, dict)
-    return found
-
-
 # --- a client -----------------------------------------------------------------------------------------------
 
 
@@ -238,12 +175,11 @@ def _add(ask: Asks, rng: Random) -> str:
         f"{product_fields(rng)} }} }} }}",
         {"input": given},
     )
-    payload = done["addProduct"]
-    assert isinstance(payload, dict)
-    product = payload["product"]
-    assert isinstance(product, dict)
-    return str(product["id"])
+    return str(member(done, "addProduct", "product")["id"])
 
 
 def _word(rng: Random) -> str:
     return "".join(rng.choices(string.ascii_lowercase, k=7))
+
+
+SHOP = Service(SCHEMA, Shop, visit)

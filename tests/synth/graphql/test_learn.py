@@ -6,9 +6,11 @@ from functools import cache
 
 import pytest
 
-from tests.synth.graphql.shop import PATH, record
-from tests.synth.recordings import JSON, Document, Recorded, exchange, recording
-from wraith.canonical import JsonValue, parse
+from tests.synth.graphql.serving import PATH
+from tests.synth.graphql.shop import SHOP
+from tests.synth.graphql.small import answers, asked
+from tests.synth.recordings import JSON, Recorded, exchange, recording
+from wraith.canonical import JsonValue
 from wraith.conformance import check
 from wraith.exchange import Request, encode_json
 from wraith.runtime import Twin
@@ -23,26 +25,13 @@ NOTES: list[JsonValue] = [
 
 @cache
 def shop() -> Learned:
-    return learn(record(12, "training"))
-
-
-def asked(query: str, answer: JsonValue, variables: Document | None = None) -> object:
-    document: Document = {"query": query} if variables is None else {"query": query, "variables": variables}
-    return exchange("POST", "/graphql", json=document, answer=answer)
+    return learn(SHOP.record(12, "training"))
 
 
 def notes(*more: object) -> Model:
     """Return what is learned from a list of notes, and more."""
     steps = (asked("{ notes { id text size } }", {"data": {"notes": NOTES}}), *more)
     return learn(recording(steps)).model  # type: ignore[arg-type]  # exchanges
-
-
-def answers(model: Model, *queries: str, path: str = "/graphql") -> list[JsonValue]:
-    """Return what a fresh twin answers to some queries, one after the other."""
-    twin = Twin(model)
-    session = twin.open_session()
-    requests = [Request("POST", path, (JSON,), encode_json({"query": query})) for query in queries]
-    return [parse(twin.respond(each, session, now_ms=0).response.body) for each in requests]
 
 
 def route(model: Model, name: str) -> Route:
@@ -60,19 +49,19 @@ def source(model: Model, name: str) -> object:
 
 def test_a_shop_is_predicted_in_queries_that_were_never_recorded() -> None:
     """Clients that draw other selections, arguments and orders are answered as the shop answers them."""
-    report = check(shop().model, record(12, "others"))
+    report = check(shop().model, SHOP.record(12, "others"))
     assert report.score_bp >= 9_500
     assert report.exchanges_total > 150
 
 
 def test_the_recordings_are_replayed() -> None:
     """In-sample is at least as good as held-out."""
-    assert check(shop().model, record(12, "training"), runs=shop().evidence.runs).score_bp >= 9_800
+    assert check(shop().model, SHOP.record(12, "training"), runs=shop().evidence.runs).score_bp >= 9_800
 
 
 def test_the_order_of_sessions_changes_no_byte() -> None:
     """A model is a function of the set of sessions."""
-    assert dump_model(learn(record(12, "training")[::-1]).model) == dump_model(shop().model)
+    assert dump_model(learn(SHOP.record(12, "training")[::-1]).model) == dump_model(shop().model)
 
 
 def test_a_model_with_graphql_is_read_as_it_was_written() -> None:
@@ -205,5 +194,5 @@ def test_what_is_malformed_is_answered_by_the_routes_of_http() -> None:
 @pytest.mark.parametrize("seed", ["a", "b"])
 def test_other_shops_are_learned_as_well(seed: str) -> None:
     """The score is no luck of one seed."""
-    corpus: list[Recorded] = record(10, seed)
-    assert check(learn(corpus).model, record(6, f"{seed} held out")).score_bp >= 9_300
+    corpus: list[Recorded] = SHOP.record(10, seed)
+    assert check(learn(corpus).model, SHOP.record(6, f"{seed} held out")).score_bp >= 9_300

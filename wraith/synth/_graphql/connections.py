@@ -7,7 +7,7 @@ Source: GraphQL Cursor Connections Specification (Relay).
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -41,12 +41,45 @@ FEWEST = 2
 TOLERATED = 5
 """One answer in so many may say something else of a list than what is chosen."""
 
-CODECS = {
-    "base64": (b64decode, b64encode),
-    "base64url": (urlsafe_b64decode, urlsafe_b64encode),
-}
-ENCODINGS = (*CODECS, "")
-"""Functions that a cursor may be written by; with none it is the text itself."""
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A way to write cursors as base64 (RFC 4648, 4 and 5)."""
+
+    write: Callable[[bytes], bytes]
+    function: str
+    """The function of the twin that writes it."""
+    padded: bool
+    replacing: tuple[tuple[str, str], ...] = ()
+    """What is put in the place of characters that the function writes."""
+
+    def read(self, text: str) -> str | None:
+        """Return what a text encodes, None where it is none of the encoding."""
+        try:
+            found = urlsafe_b64decode(text.translate(URL_SAFE).encode() + b"=" * (-len(text) % 4))
+            again = self.write(found).decode()
+            return found.decode() if text == (again if self.padded else again.rstrip("=")) else None
+        except ValueError:
+            return None
+
+    def written(self, text: Expr) -> Expr:
+        """Return the expression that encodes a text."""
+        done: Expr = Call(self.function, (text,))
+        for one, other in self.replacing:
+            done = Call("replace", (done, Literal(one), Literal(other)))
+        return done
+
+
+URL_SAFE = str.maketrans("+/", "-_")
+
+ENCODINGS: tuple[Encoding | None, ...] = (
+    Encoding(b64encode, "base64", padded=True),
+    Encoding(urlsafe_b64encode, "base64url", padded=False),
+    Encoding(b64encode, "base64", padded=False, replacing=(("=", ""),)),
+    Encoding(urlsafe_b64encode, "base64", padded=True, replacing=(("+", "-"), ("/", "_"))),
+    None,
+)
+"""How cursors may be written, the likeliest first; the last is the text itself."""
 
 PAGE = {name: Ref(("page", name)) for name in ("total", "count", "start", "has_more", "has_previous")}
 FACTS: tuple[Expr, ...] = (
@@ -71,7 +104,7 @@ Listing = Callable[[Sequence[Asked], Sequence[Value], Class, "Cursor | None"], E
 class Cursor:
     """How cursors are made: of the place of an element, counted from ``first``, or of its key."""
 
-    encoding: str
+    encoding: Encoding | None
     before: str
     after: str
     of_place: bool
@@ -80,11 +113,11 @@ class Cursor:
     def written(self, value: Expr) -> Expr:
         """Return the cursor of a place or of a key."""
         text = Text((*self._word(self.before), value, *self._word(self.after)))
-        return Call(self.encoding, (text,)) if self.encoding else text
+        return self.encoding.written(text) if self.encoding is not None else text
 
     def read(self, sent: Expr) -> dict[str, Expr]:
         """Return where a page starts behind a cursor that was sent, as parts of a query."""
-        text: Expr = Call("from_base64", (sent,)) if self.encoding else sent
+        text: Expr = Call("from_base64", (sent,)) if self.encoding is not None else sent
         for word in (self.before, self.after):
             text = Call("replace", (text, Literal(word), Literal(""))) if word else text
         if not self.of_place:
@@ -207,7 +240,7 @@ def _cursor(pairs: Sequence[Pair], query: Query, shape: Shape, types: Types) -> 
     if len({text for text, _, _ in seen}) < FEWEST:
         return None
     for encoding in ENCODINGS:
-        texts = [_decoded(text, encoding) for text, _, _ in seen]
+        texts = [encoding.read(text) if encoding is not None else text for text, _, _ in seen]
         if None in texts:
             continue
         for of_place, first, made in (
@@ -243,19 +276,6 @@ def _given_out(
             text = _member(edge, name)
             if isinstance(text, str):
                 yield text, start + number, key or ""
-
-
-def _decoded(text: str, encoding: str) -> str | None:
-    """Return what a text encodes, None where it is none of the encoding."""
-    if not encoding:
-        return text
-    read, write = CODECS[encoding]
-    try:
-        found = read(text.encode() + b"=" * (-len(text) % 4))
-        again = write(found).decode()
-        return found.decode() if text in (again, again.rstrip("=")) else None
-    except ValueError:
-        return None
 
 
 def _around(texts: Sequence[str], values: Sequence[str]) -> tuple[str, str] | None:

@@ -104,10 +104,10 @@ class _Survey:
 
     def _walk(self, value: Value, at: Position) -> None:
         if isinstance(value, list):
-            if at in self.places:
-                self._tell_apart(self.places[at], value)
             for each in value:
                 self._walk(each, at)
+            if at in self.places:  # objects stand here
+                self._tell_apart(self.places[at], value)
         elif isinstance(value, Object):
             self._object(value, at)
 

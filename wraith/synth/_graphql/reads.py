@@ -26,6 +26,9 @@ from wraith.wir import Call, Exists, Expr, First, Literal, Lookup, Query, Ref, W
 FOUND = 1.0
 """What it costs in bits to ask whether there is the entity that was asked for."""
 
+MAX_ASKED = 9
+"""Arguments of which each alone may find an entity."""
+
 SAMPLE = 200
 """Rows of one field that hypotheses are judged on."""
 
@@ -126,17 +129,22 @@ class Reader:
     def _options(
         self, rows: Sequence[Asked], values: Sequence[Value], of: Class, owner: Class | None
     ) -> Iterator[tuple[Expr, Expr]]:
-        """Yield what may find an entity, with what it is found by: its key, one field, or several."""
-        for number, source in enumerate(sources_of(rows, owner)):
+        """Yield what may find an entity, with what it is found by, the likeliest first: its key, all that
+        arguments say of it, one field. What an owner says besides may be chance: it comes last."""
+        sources = sources_of(rows, owner)
+        for source in sources:
             yield Lookup(of.name, source), source
-            if not (owner is None and number > 8):
-                for name in of.kept():
-                    if name != of.key:
-                        yield first_of(of, (Where((name,), "equals", source, False),)), source
         documents = [self._document(row, value, of) for row, value in zip(rows, values, strict=True)]
         several = conditions(rows, documents, of, owner, self._types)
-        if several:
-            yield first_of(of, several), several[0].value
+        together = [(first_of(of, several), several[0].value)] if several else []
+        if owner is None:
+            yield from together
+        for source in sources[: MAX_ASKED if owner is None else None]:
+            for name in of.kept():
+                if name != of.key:
+                    yield first_of(of, (Where((name,), "equals", source, False),)), source
+        if owner is not None:
+            yield from together
 
     def _document(self, row: Asked, value: Value, of: Class) -> Found:
         """Return what is known of an entity that was shown, MISSING where none was."""
