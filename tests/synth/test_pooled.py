@@ -51,6 +51,14 @@ def test_a_key_that_is_not_one_of_the_known_is_refused_everywhere() -> None:
     assert client.ask("POST", "/books", json={"title": "t"}, headers=MINE)[0] == 201
 
 
+def test_a_key_that_begins_as_the_known_ones_do_is_one() -> None:
+    """Where the beginning tells accepted keys from refused ones, another client's key is as good."""
+    mine, dead, other = ((("authorization", f"Bearer {key}"),) for key in ("sk_3Fq8", "xx_9Lm2", "sk_7Rt5"))
+    client = Client(told(exchange("GET", "/authors", headers=dead, status=401, answer=NO), headers=mine))
+    assert client.ask("POST", "/books", json={"title": "t"}, headers=other)[0] == 201
+    assert client.ask("POST", "/books", json={"title": "t"}, headers=dead) == (401, NO)
+
+
 def test_a_body_that_does_not_parse_is_refused_by_every_route_that_has_one() -> None:
     """The parser stands before the routes; reads have nothing to parse."""
     broken = exchange(

@@ -273,7 +273,7 @@ def _about_types(expr: Expr, values: list[Found]) -> Asked:
 def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
     asked: Asked = []
     if isinstance(expr, Ref) and expr.path[:2] == ("request", "header"):
-        return [("format", Matches(expr, pattern)) for pattern in _prefixes(texts)]
+        return [("format", Matches(expr, pattern)) for pattern in prefixes(texts)]
     plain = [text for text in texts if text not in homes]
     for pattern in (*FORMATS, *_shapes(plain)):
         matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
@@ -341,8 +341,8 @@ def _round_between(low: float, high: float) -> float:
     return high
 
 
-def _prefixes(texts: Iterable[str]) -> list[str]:
-    """Return patterns for what the values begin with: up to the first digit or after a separator."""
+def prefixes(texts: Iterable[str]) -> list[str]:
+    """Return patterns for what values begin with, up to a separator, in the order of what stands there."""
     starts: set[str] = set()
     for text in texts:
         for found in re.finditer(r"[_ :\-]", text[:24]):

@@ -8,15 +8,31 @@ request meets it; ``pooled`` judges them on all routes together.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.paths import Found, get
 from wraith.runtime import compile_expr
+from wraith.synth._guards.features import prefixes
 from wraith.synth._shared.priors import CLIENT_S_OWN, CREDENTIAL_PARAMETERS, CREDENTIALS
 from wraith.synth._world.observe import Observation
-from wraith.wir import Absent, Atom, Call, Equals, Exists, Expr, Literal, Lookup, NotOneOf, OneOfSet, Ref
+from wraith.wir import (
+    Absent,
+    Atom,
+    Call,
+    Equals,
+    Exists,
+    Expr,
+    Literal,
+    Lookup,
+    Matches,
+    NotMatches,
+    NotOneOf,
+    OneOfSet,
+    Ref,
+)
 
 FEW = 6
 """Different values of a header, accepted credentials, or words of what is granted, that are kinds of callers;
@@ -86,8 +102,8 @@ def conditions(by_route: Requests) -> Iterator[Condition]:
 
 
 def _unknown(name: str, every: Sequence[Observation]) -> Iterator[Condition]:
-    """Yield the conditions that a credential is none of those that are accepted, where these are few: of each
-    scheme its own (RFC 9110, 11.4)."""
+    """Yield the conditions that a credential does not begin as those do that are accepted, or, where nothing
+    in how they begin tells them, is none of the few that are: of each scheme its own (RFC 9110, 11.4)."""
     accepted: dict[str, set[str]] = defaultdict(set)
     others: dict[str, set[str]] = defaultdict(set)
     for row in every:
@@ -95,9 +111,23 @@ def _unknown(name: str, every: Sequence[Observation]) -> Iterator[Condition]:
             (accepted if row.seen.ok else others)[value.rpartition(" ")[0]].add(value)
     place = Ref(("request", "header", name))
     for scheme, known in sorted(accepted.items()):
-        if len(known) <= FEW and others[scheme] - known:
+        unknown = others[scheme] - known
+        pattern = _beginning(known, unknown)
+        if pattern is not None:
+            yield Condition(NotMatches(place, pattern), Matches(place, pattern), credential=True)
+        elif len(known) <= FEW and unknown:
             values = tuple(sorted(known))
             yield Condition(NotOneOf(place, values), OneOfSet(place, values), credential=True)
+
+
+def _beginning(known: Collection[str], unknown: Collection[str]) -> str | None:
+    """Return the pattern of the shortest beginning that all accepted credentials have and no other, if there is
+    one: a client of the twin has a key of its own."""
+    for pattern in sorted(prefixes(known), key=lambda each: (len(each), each)) if unknown else ():
+        fits = re.compile(pattern).fullmatch
+        if all(map(fits, known)) and not any(map(fits, unknown)):
+            return pattern
+    return None
 
 
 def _rights(every: Sequence[Observation], headers: Sequence[str]) -> Iterator[Condition]:
