@@ -121,8 +121,8 @@ def _unknown(name: str, every: Sequence[Observation]) -> Iterator[Condition]:
 
 
 def _beginning(known: Collection[str], unknown: Collection[str]) -> str | None:
-    """Return the pattern of the shortest beginning that all accepted credentials have and no other, if there is
-    one: a client of the twin has a key of its own."""
+    """Return the pattern of the shortest beginning that all accepted credentials have and no other, if there
+    is one: a client of the twin has a key of its own."""
     for pattern in sorted(prefixes(known), key=lambda each: (len(each), each)) if unknown else ():
         fits = re.compile(pattern).fullmatch
         if all(map(fits, known)) and not any(map(fits, unknown)):
