@@ -47,7 +47,7 @@ def both() -> Model:
     ids=["one", "another", "on another shelf", "on no shelf"],
 )
 def test_all_arguments_name_the_entity(shelf: str, title: str, found: str | None) -> None:
-    """An argument that always is a field of what is answered narrows, though one is enough in all recordings."""
+    """An argument that always is a field of what is answered narrows, though one is enough in recordings."""
     expected: JsonValue = {"id": found} if found is not None else None
     assert answers(both(), by_both(shelf, title)) == [{"data": {"book": expected}}]
 
