@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeGuard
 
 from wraith.canonical import JsonValue
 from wraith.paths import Found, Path, format_path, get, leaves
@@ -39,28 +40,25 @@ class _Base:
     def __init__(self, query: Query, lists: list[list[JsonValue]]) -> None:
         self.query = query
         self.lists = lists
-        self._sizes: dict[tuple[JsonValue, int], int] = {}
+        self._counts: dict[tuple[JsonValue, int], tuple[int, ...]] = {}
 
-    def has_as_many(self, by: JsonValue, values: Values) -> bool:
-        """Whether there are as many groups on every row as the lists have elements."""
-        for row, (some, value) in enumerate(zip(self.lists, values, strict=True)):
-            if (by, row) not in self._sizes:
-                made = apply_function("groups", [some, by, ORDERS[0]])
-                self._sizes[by, row] = len(made) if isinstance(made, list) else -1
-            if not isinstance(value, list) or self._sizes[by, row] != len(value):
-                return False
-        return True
+    def counts(self, by: JsonValue, row: int) -> tuple[int, ...]:
+        """Return how many documents are in each group on one row, in ascending order."""
+        if (by, row) not in self._counts:
+            made = apply_function("groups", [self.lists[row], by, ORDERS[0]])
+            groups = made if isinstance(made, list) else []
+            found = [get(group, ("count",)) for group in groups]
+            self._counts[by, row] = tuple(sorted(count for count in found if isinstance(count, int)))
+        return self._counts[by, row]
 
     @cached_property
     def _texts(self) -> dict[Path, set[str]]:
         """The values of each field, as texts."""
         texts: dict[Path, set[str]] = {}
         for document in thinned(max(self.lists, key=len), SAMPLE):
-            for path, value in leaves(document):
-                plain = tuple(step for step in path if isinstance(step, str))
-                near = 0 < len(plain) <= 2 and len(path) - len(plain) <= 1 and path[: len(plain)] == plain
-                if near and (text := text_of(value)) is not None:
-                    texts.setdefault(plain, set()).add(text)
+            for path, value in _near(document, ()):
+                if (text := text_of(value)) is not None:
+                    texts.setdefault(path, set()).add(text)
         return texts
 
     def fields(self, names: set[str], at: Path) -> list[Path]:
@@ -104,14 +102,17 @@ class Groups:
             return None
         if not _tells([len(value) for value in values if isinstance(value, list)], values):
             return None
-        elements = [each for value in values if isinstance(value, list) for each in value]
         names = _categories([value for value in values if isinstance(value, list)])
-        if not names or not _may_count(elements):
+        columns = _counted(values) if names else []
+        if not columns:
             return None
         for base in self._bases:
             query, lists = base.query, base.lists
             for by in self._by(lists, base.fields(names, at)):
-                if isinstance(by, Literal) and not base.has_as_many(by.value, values):
+                if isinstance(by, Literal) and not any(
+                    all(base.counts(by.value, row) == counts for row, counts in enumerate(column))
+                    for column in columns
+                ):
                     continue
                 for order in ORDERS:
                     made = self._grouped(lists, by, order, values)
@@ -229,14 +230,36 @@ def _tells(sizes: Sequence[int], values: Values) -> bool:
     return sum(map(bool, sizes)) >= DISTINCT and any(not equal(value, values[0]) for value in values[1:])
 
 
-def _may_count(elements: Sequence[JsonValue]) -> bool:
-    """Whether some member of all elements may say how many documents there are of each."""
-    first = elements[0]
-    return any(
-        all(isinstance(n, int) and 0 <= n <= MAX_DOCUMENTS for n in column) and any(n != 1 for n in column)
-        for name in (first if isinstance(first, dict) else ())
-        for column in ([get(each, (name,)) for each in elements],)
-    )
+def _near(document: JsonValue, at: Path) -> Iterator[tuple[Path, JsonValue]]:
+    """Yield the plain values of a document that stand no deeper than in an object in it, those of lists at
+    the path of the list."""
+    for name, value in document.items() if isinstance(document, dict) else ():
+        path = (*at, name)
+        if isinstance(value, dict):
+            if not at:
+                yield from _near(value, path)
+        elif isinstance(value, list):
+            yield from ((path, each) for each in value if not isinstance(each, dict | list))
+        else:
+            yield path, value
+
+
+def _counted(values: Values) -> list[list[tuple[int, ...]]]:
+    """Return the members of the elements that may say how many documents there are of each: on every row
+    their numbers, in ascending order."""
+    lists = [value if isinstance(value, list) else [] for value in values]
+    first = next((elements[0] for elements in lists if elements), None)
+    done: list[list[tuple[int, ...]]] = []
+    for name in first if isinstance(first, dict) else ():
+        columns = [[n for each in elements if _is_count(n := get(each, (name,)))] for elements in lists]
+        whole = all(len(column) == len(elements) for column, elements in zip(columns, lists, strict=True))
+        if whole and any(n != 1 for column in columns for n in column):
+            done.append([tuple(sorted(column)) for column in columns])
+    return done
+
+
+def _is_count(value: Found) -> TypeGuard[int]:
+    return isinstance(value, int) and 0 <= value <= MAX_DOCUMENTS
 
 
 def _categories(lists: Sequence[list[JsonValue]]) -> set[str]:
