@@ -8,6 +8,7 @@ from wraith.paths import MISSING, Found, Path
 from wraith.runtime import compile_expr
 from wraith.synth._evidence.rows import equal
 from wraith.synth._graphql.folding import Given as Asked
+from wraith.synth._graphql.holders import ASKING, HOLDERS
 from wraith.synth._graphql.types import Class, Types
 from wraith.wir import Call, Expr, Literal, Query, Ref, Where
 
@@ -37,7 +38,10 @@ def sources_of(rows: Sequence[Asked], owner: Class | None) -> list[Expr]:
     if owner is not None:
         for name in owner.kept():
             found.setdefault(("entity", name))
-    return [Ref(path) for path in found]
+    sources: list[Expr] = [Ref(path) for path in found]
+    if owner is None and any(row.env.state.all(HOLDERS) for row in rows):
+        sources.append(ASKING)
+    return sources
 
 
 def references(of: Class, name: str, sources: Iterable[Expr], types: Types) -> Iterator[Expr]:
@@ -46,6 +50,8 @@ def references(of: Class, name: str, sources: Iterable[Expr], types: Types) -> I
     below = types.below(of, name) if known is not None and known.refers else None
     if below is not None and below.key is not None:
         for source in sources:
+            if source == ASKING:
+                yield source
             yield from (key_by(below, each, source) for each in sorted(below.telling))
 
 

@@ -13,6 +13,7 @@ from wraith.synth._evidence.rows import Row
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
 from wraith.synth._graphql.errors import is_of_the_schema
+from wraith.synth._graphql.holders import HOLDER, HOLDERS, Grant, asking
 from wraith.synth._graphql.subjects import Subject, below, key_of, shown_of
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.worlds import Subjects
@@ -98,6 +99,7 @@ class Folder:
         removals: Mapping[str, bool] | None = None,
         program: Program | None = None,
         finders: Mapping[str, Callable[[Environment], Found]] | None = None,
+        grants: Mapping[str, Grant] | None = None,
     ) -> None:
         self._types = types
         self._subjects = subjects
@@ -105,6 +107,7 @@ class Folder:
         self._removals = removals
         self._program = program
         self._finders = finders or {}
+        self._grants = grants or {}
         self._state = _State(fixtures)
         self._pending: dict[tuple[str, str], Given] = {}
         self._last: dict[tuple[str, str], str] = {}
@@ -241,8 +244,9 @@ class Folder:
         env = Environment(seen.request, {}, captured, Ids(""), seen.at_ms)
         env.take_body(arguments)
         env.entity = entity
-        if entity is MISSING and subject is not None and subject.key is not None:
-            env.entity = captured.get(subject.of.name, text_of(get(arguments, subject.key)) or "")
+        if entity is MISSING and subject is not None and not subject.makes:
+            key = asking(env) if subject.asking else get(arguments, subject.key or ())
+            env.entity = captured.get(subject.of.name, text_of(key) or "")
         return Row(Observation(made, env, captured))
 
     # --- writing ---
@@ -257,6 +261,10 @@ class Folder:
             value = below(call.value, subject.at) if subject.shown else call.value
             self._write_one(call, call.arguments, value, subject, key_of(call, subject, self._types))
         self._learn_beside(call, subject)
+        grant = self._grants.get(call.name)
+        told = grant.told(call, self._types) if grant is not None else None
+        if told is not None:
+            self._state.put(HOLDERS, told[0], {HOLDER: told[1]})
         made = next(iter(self._found.writes[call.name][-1:]), None)
         key = self._asked_key(call) or (made.key if made is not None else None)
         self._nested(call, call.value, self._types.at.get((ROOTS[call.kind], call.name)), key)
@@ -291,7 +299,7 @@ class Folder:
         if subject.refused(call.value):
             self._learn(call, None)
             return
-        if subject.key is None:  # what it makes may have a key that was given before
+        if subject.makes:  # what it makes may have a key that was given before
             self._last = {place: name for place, name in self._last.items() if place[0] != of.name}
         shown = self._types.document(value, of) if isinstance(value, Object) else {}
         before = given.env.entity
@@ -302,7 +310,7 @@ class Folder:
         if key is None:
             return
         place = (of.name, key)
-        if subject.key is not None:
+        if not subject.makes:
             self._last[place] = call.name
         if self._is_removal(call.name, subject):
             self._state.delete(*place)

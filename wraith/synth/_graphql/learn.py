@@ -25,13 +25,14 @@ from wraith.synth._graphql.documents import (
 from wraith.synth._graphql.errors import Told, learn_forms, quote_of, read_told
 from wraith.synth._graphql.folding import Folded, Folder, Given
 from wraith.synth._graphql.gathering import gather
+from wraith.synth._graphql.holders import HOLDERS, Grant, find_grants
 from wraith.synth._graphql.identities import tell_keys
 from wraith.synth._graphql.lists import Vocabulary, cases_of
 from wraith.synth._graphql.made import Made
 from wraith.synth._graphql.outcomes import with_outcomes
 from wraith.synth._graphql.reads import SAMPLE, Reader, find_references
 from wraith.synth._graphql.schema import SchemaWriter, Wanted
-from wraith.synth._graphql.subjects import Subject, find_subjects
+from wraith.synth._graphql.subjects import Subject, about_who_asks, find_subjects
 from wraith.synth._graphql.transport import constant_headers, learn_accepted, learn_left, media_type_of
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import words
@@ -44,7 +45,6 @@ from wraith.wir import (
     Effect,
     Entity,
     GraphQL,
-    Ref,
     Route,
     RouteEvidence,
     Variant,
@@ -85,6 +85,7 @@ class GraphQLCorpus:
         self._silent: list[Seen] = []
         self._types: Types | None = None
         self._subjects: dict[tuple[str, str], Subject] = {}
+        self._grants: dict[str, Grant] = {}
         self._told = Told()
 
     def add(self, seen: Seen) -> None:
@@ -121,7 +122,14 @@ class GraphQLCorpus:
             self._told = read_told(self._operations())
             self._types = gather(self._calls(), self._told.owners)
             tell_keys([session.calls for _, session in sorted(self._sessions.items())], self._types)
-            self._subjects = find_subjects(self._calls(), self._types)
+            sessions = [session.calls for _, session in sorted(self._sessions.items())]
+            self._grants = find_grants(sessions, self._types)
+            subjects = find_subjects(self._calls(), self._types)
+            about = about_who_asks(sessions, subjects, self._grants, self._types)
+            self._subjects = {
+                site: replace(subject, asking=True) if site in about else subject
+                for site, subject in subjects.items()
+            }
         return self._types, self._subjects
 
     def _operations(self) -> list[Operation]:
@@ -136,27 +144,28 @@ class GraphQLCorpus:
         numbers = sorted(self._sessions)
         sessions = [self._sessions[number].calls for number in numbers]
         runs = [run_of[number] for number in numbers]
-        world = fixtures(sessions, runs, subjects, types)
-        first = Folder(types, subjects, world).fold(sessions, runs)
+        world, grants = fixtures(sessions, runs, subjects, types), self._grants
+        first = Folder(types, subjects, world, grants=grants).fold(sessions, runs)
         if find_references(types, first):
             world = fixtures(sessions, runs, subjects, types)
-            first = Folder(types, subjects, world).fold(sessions, runs)
+            first = Folder(types, subjects, world, grants=grants).fold(sessions, runs)
         removals = _removals(first, subjects)
-        program = _program(_Writes(types, subjects, removals, first), subjects)
+        program = _program(_Writes(types, subjects, removals, first, grants), subjects)
         finders = _finders(types, first)
-        folder = Folder(types, subjects, world, removals=removals, program=program, finders=finders)
+        folder = Folder(
+            types, subjects, world, removals=removals, program=program, finders=finders, grants=grants
+        )
         folded = folder.fold(sessions, runs)
-        return self._made(types, subjects, folded, removals, world)
+        return self._made(types, subjects, _Writes(types, subjects, removals, folded, grants), world)
 
     def _made(
         self,
         types: Types,
         subjects: Mapping[tuple[str, str], Subject],
-        folded: Folded,
-        removals: Mapping[str, bool],
+        writes: _Writes,
         world: Mapping[str, Mapping[str, JsonValue]],
     ) -> LearnedGraphQL:
-        writes = _Writes(types, subjects, removals, folded)
+        folded = writes.folded
         vocabulary, wanted = _vocabulary(types, folded), Wanted()
         routes: list[Route] = []
         evidence: list[RouteEvidence] = []
@@ -192,6 +201,8 @@ class GraphQLCorpus:
             for each in sorted(types.classes, key=lambda e: e.name)
             if each.key
         )
+        if writes.grants:
+            entities = (*entities, Entity(name=HOLDERS, key=("credential",)))
         stored: dict[str, dict[str, JsonValue]] = {name: dict(items) for name, items in world.items()}
         return LearnedGraphQL(
             self._endpoint(lines, subjects), tuple(routes), tuple(evidence), entities, stored
@@ -209,12 +220,8 @@ class GraphQLCorpus:
         subject: Subject | None = None,
     ) -> None:
         pattern = f"{self._path}/{name}"
-        entity = subject.of.name if subject is not None and subject.key is not None else None
-        key = (
-            Ref(("request", "body", *subject.key))
-            if subject is not None and subject.key is not None
-            else None
-        )
+        key = subject.addresses() if subject is not None else None
+        entity = subject.of.name if subject is not None and key is not None else None
         routes.append(
             Route(
                 method=kind, path_pattern=pattern, state_op="none", entity=entity, key=key, variants=variants
@@ -281,6 +288,7 @@ class _Writes:
     subjects: Mapping[tuple[str, str], Subject]
     removals: Mapping[str, bool]
     folded: Folded
+    grants: Mapping[str, Grant]
 
     def rows(self, name: str) -> list[Given]:
         """Return the rows of a mutation, with those of mutations that do the same many times."""
@@ -297,7 +305,8 @@ class _Writes:
         if subject is None:
             return Reader(self.types, Vocabulary()).learn(name, rows, None, None) or Made(), ()
         removes = self.removals.get(name, subject.removes)
-        return learn_write(rows, _single(subject), self.types, removes=removes)
+        made, effects = learn_write(rows, _single(subject), self.types, removes=removes)
+        return made, (*effects, self.grants[name].effect()) if name in self.grants else effects
 
     def variants(
         self, name: str, rows: Sequence[Given]

@@ -30,7 +30,7 @@ def with_outcomes(
     for row in thinned(rows, SAMPLE):
         said[_outcome(row, subject)].append(row)
     value = Variant(status=200, body_template=made.template, holes=dict(made.holes), effects=effects)
-    addressed = subject is not None and subject.key is not None
+    addressed = subject is not None and not subject.makes
     errors = [name for name in sorted(said) if name.startswith(("error", "refused"))]
     if not errors:
         if not addressed:
@@ -67,9 +67,9 @@ def _told_apart(
     rows = [row for _, some in groups for row in some]
     labels = [number for number, (_, some) in enumerate(groups) for _ in some]
     role = Role("none")
-    if subject is not None and subject.key is not None:
+    if subject is not None and not subject.makes:
         own = Collection(subject.of.name, (subject.of.key or "id",))
-        role = Role("update", own, (), None, Ref(("request", "body", *subject.key)))
+        role = Role("update", own, (), None, subject.addresses())
     observations = [row.row.observation for row in rows]
     asked = features(observations, role, [row.error is None for row in rows])
     asked = [*_asked(made, rows), *asked]

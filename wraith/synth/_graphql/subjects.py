@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
 from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
+from wraith.synth._graphql.holders import ASKING, Grant, bare
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import stem, words
 from wraith.synth._shared.priors import CREATIONS, PRIOR_KEYS, REMOVALS
+from wraith.wir import Expr, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,23 @@ class Subject:
     """The argument whose elements it makes one each of."""
     removes: bool = False
     """As its name says."""
+    asking: bool = False
+    """It is about who asks, whatever the arguments say."""
     problems: frozenset[str] = frozenset()
     """The fields of its payload that say why nothing was done, empty where something was."""
     success: tuple[tuple[str, JsonValue], ...] = ()
     """The fields of its payload that say whether something was done, with what they say then."""
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes an entity: nothing says which one is meant."""
+        return self.key is None and not self.asking
+
+    def addresses(self) -> Expr | None:
+        """Return the expression for the key of the entity that it is about, None where it makes one."""
+        if self.asking:
+            return ASKING
+        return Ref(("request", "body", *self.key)) if self.key is not None else None
 
     def refused(self, value: Value) -> bool:
         """Whether a payload says that nothing was done: it shows no entity, tells a problem, or says so."""
@@ -248,3 +263,36 @@ def shown_of(
     if subject is not None and subject.key is not None and not subject.at:
         key = get(call.arguments, subject.key)
     yield from entities(call.value, types.at.get((ROOTS[call.kind], call.name)), types, text_of(key))
+
+
+def about_who_asks(
+    sessions: Sequence[Sequence[Call]],
+    subjects: Mapping[tuple[str, str], Subject],
+    grants: Mapping[str, Grant],
+    types: Types,
+) -> set[tuple[str, str]]:
+    """Return the mutations that no argument addresses, and that always answer the entity whose credential the
+    request carries."""
+    holds: Counter[tuple[str, str]] = Counter()
+    others: set[tuple[str, str]] = set()
+    for session in sessions:
+        held: dict[str, str] = {}
+        for call in session:
+            subject = subjects.get((call.kind, call.name))
+            value = below(call.value, subject.at) if subject is not None else None
+            if (
+                call.kind == "mutation"
+                and subject is not None
+                and subject.makes
+                and isinstance(value, Object)
+            ):
+                key = types.key(value, subject.of)
+                own = held.get(bare(call)) if key is not None else None
+                if own is not None and own == key:
+                    holds[call.kind, call.name] += 1
+                else:
+                    others.add((call.kind, call.name))
+            told = grants[call.name].told(call, types) if call.name in grants else None
+            if told is not None:
+                held[told[0]] = told[1]
+    return {site for site, count in holds.items() if count > 1 and site not in others}

@@ -25,12 +25,12 @@ def signs(calls: Iterable[Call], subjects: Subjects, types: Types) -> Signs:
     for call in calls:
         written = _written(call, subjects, types)
         subject = subjects.get((call.kind, call.name))
-        if written is None and call.kind == "mutation" and subject is not None and subject.key is None:
+        if written is None and call.kind == "mutation" and subject is not None and subject.makes:
             unnamed.add(subject.of.name)  # what is shown from here on may be what this made
         if written is not None and subject is not None:
             if subject.removes:
                 found.deleted.add(written)
-            elif subject.key is None and written not in found.shown:
+            elif subject.makes and written not in found.shown:
                 found.created.setdefault(written, call.seen.index)
         for of, key, value in shown_of(call, subjects, types):
             place = (of.name, key or "")
@@ -118,7 +118,7 @@ def _touched(
     subject = subjects.get((call.kind, call.name))
     if call.kind != "mutation" or subject is None:
         return set()
-    if subject.bulk is not None or (written is None and subject.key is None):
+    if subject.bulk is not None or (written is None and subject.makes):
         own = subject.of.name
         keys = {(of.name, key) for of, key, _ in shown_of(call, subjects, types) if of.name == own and key}
         if not keys:

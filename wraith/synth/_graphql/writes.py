@@ -70,7 +70,7 @@ def learn_write(
     made.questions += _questions(made, entity, of)
     assert of.key is not None  # Invariant: subjects are entities
     own = Ref(("response", "body", *at, of.key)) if subject.shown else None
-    key: Expr | None = Ref(("request", "body", *subject.key)) if subject.key is not None else own
+    key = subject.addresses() or own
     if key is None:
         return made, ()
     if removes:
@@ -135,7 +135,7 @@ def _field(
         wrong = sum(not equal(compute(row.env), value) for row, value in zip(rows, values, strict=True))
         if wrong * TOLERATED <= len(rows):
             return "$hole_1", {"hole_1": _hole("echoed", option)}
-    is_key = name == of.key and subject.key is None
+    is_key = name == of.key and subject.makes
     context = Context(key_path=(name,) if is_key else None, sequence=of.name if is_key else None)
     if is_key and all(isinstance(value, int) for value in values):
         context.sequence = of.name
@@ -152,7 +152,7 @@ def _options(
     was, or as it is by default."""
     of = subject.of
     paths = {path for row in rows for path, _ in row.leaves if path and path[-1] == name}
-    if subject.key is not None:
+    if not subject.makes:
         if name == of.key:
             yield Ref(("entity", name))
         for path in sorted(paths) or [(*echoes, name)]:
