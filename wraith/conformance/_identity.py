@@ -22,6 +22,9 @@ MIN_TOKEN = 5
 """Identifiers shorter than this are not looked for inside other text: they are words and numbers too
 often."""
 
+JOINTS = frozenset("=:/.|@+~")
+"""What stands between the words of an identifier, and goes with them wherever it is written."""
+
 MILLISECONDS = 10**12
 """From here on a number of milliseconds since 1970 lies after 2001, and is particular enough to be known
 again."""
@@ -148,7 +151,8 @@ class Identities:
 def _tokens_of(recorded: str, replayed: str) -> Iterator[tuple[str, str]]:
     """Yield the words that stand for each other in two identifiers: these themselves, or what differs in two
     of one build, such as base64 with its padding or the end of an address."""
-    if recorded != replayed and TOKEN.split(recorded) == TOKEN.split(replayed):
+    between = TOKEN.split(recorded)
+    if recorded != replayed and between == TOKEN.split(replayed) and JOINTS.issuperset("".join(between)):
         for one, other in zip(TOKEN.findall(recorded), TOKEN.findall(replayed), strict=True):
             if one != other and len(one) >= MIN_TOKEN:
                 yield one, other
