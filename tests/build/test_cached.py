@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from tests.nginx import nginx_with
 from wraith.build import run_graph
 from wraith.cache import Store
 from wraith.workspace import Project, Workspace
@@ -181,23 +182,11 @@ def test_a_broken_table_is_the_users_mistake(project: Project, build: Build, tex
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[str]:
     """The address of a cache server: nginx with WebDAV, as docs/how-to/ci.md sets it up."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        pytest.skip("needs the program nginx")
     folder = tmp_path / "nginx"
-    for name in ("cache", "temporary"):
-        (folder / name).mkdir(parents=True)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    (folder / "nginx.conf").write_text(
-        f"""
-        daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
-        events {{}}
-        http {{
-            access_log {folder}/access.log; client_body_temp_path {folder}/temporary;
-            proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;
-            scgi_temp_path {folder}/s;
+    (folder / "cache").mkdir(parents=True)
+
+    def server(port: int) -> str:
+        return f"""
             server {{
                 listen 127.0.0.1:{port};
                 client_max_body_size 1g;
@@ -205,20 +194,10 @@ def nginx(tmp_path: Path) -> Iterator[str]:
                     root {folder}/cache; dav_methods PUT; create_full_put_path on;
                 }}
             }}
-        }}
         """
-    )
-    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
-    try:
-        for _ in range(1000):
-            with socket.socket() as client:
-                client.settimeout(1)
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+
+    with nginx_with(folder, server) as address:
+        yield address
 
 
 def test_two_machines_share_what_they_build(

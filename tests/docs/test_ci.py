@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tomllib
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.nginx import nginx_with
 from wraith.cache import Remote, credentials
 from wraith.cli import main
 from wraith.config import ProjectConfig
@@ -81,43 +81,22 @@ def test_the_commands_in_the_text_run(project: Project, capsys: pytest.CaptureFi
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[str]:
     """The address of the server of the page, on a free port and without its certificate."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        pytest.skip("needs the program nginx")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = re.sub(r" +ssl_certificate.*\n", "", block("nginx"))
-    for old, new in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port}"),
-        ("/var/cache", f"{tmp_path}/cache"),
-        ("/etc/nginx", str(tmp_path)),
-    ):
-        assert old in server
-        server = server.replace(old, new)
     (tmp_path / "cache").mkdir()
     (tmp_path / "builds.htpasswd").write_text("ci:{PLAIN}let me in\n")
-    places = "".join(
-        f"{name}_temp_path {tmp_path}/{name}; "
-        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off; {places}\n{server}}}\n"
-    )
-    process = subprocess.Popen(
-        [program, "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "error.log")]
-    )
-    try:
-        for _ in range(1000):
-            with socket.socket() as client:
-                client.settimeout(1)
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-        yield f"http://127.0.0.1:{port}/wraith"
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+
+    def server(port: int) -> str:
+        text = re.sub(r" +ssl_certificate.*\n", "", block("nginx"))
+        for old, new in (
+            ("listen 443 ssl", f"listen 127.0.0.1:{port}"),
+            ("/var/cache", f"{tmp_path}/cache"),
+            ("/etc/nginx", str(tmp_path)),
+        ):
+            assert old in text
+            text = text.replace(old, new)
+        return text
+
+    with nginx_with(tmp_path, server) as address:
+        yield f"{address}/wraith"
 
 
 def test_the_server_lets_everybody_take_and_some_give(nginx: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr
 from wraith.synth._evidence.rows import equal
-from wraith.synth._graphql.documents import Object, Value, plain
+from wraith.synth._graphql.documents import Object, Value, below, plain
 from wraith.synth._graphql.folding import Given as Asked
 from wraith.synth._graphql.lists import cursor_of
 from wraith.synth._graphql.made import Made
@@ -205,16 +205,10 @@ def elements(value: Value, shape: Shape) -> list[Value] | None:
             if sight.name == shape.plain:
                 return [*sight.value]
             if sight.name == shape.edges:
-                nodes = [_member(each, shape.node) for each in sight.value]
+                nodes = [below(each, (shape.node or "",)) for each in sight.value]
                 if MISSING not in nodes:
                     return nodes
     return None
-
-
-def _member(value: Value, name: str | None) -> Value:
-    if not isinstance(value, Object):
-        return MISSING
-    return next((each.value for each in value.sights if each.name == name), MISSING)
 
 
 Pair = tuple[Asked, Object, list[Value]]
@@ -270,10 +264,10 @@ def _given_out(
     if not isinstance(edges, list) or not isinstance(start, int):
         return
     for number, edge in enumerate(edges):
-        node = _member(edge, shape.node)
+        node = below(edge, (shape.node or "",))
         key = types.key(node, shape.of) if isinstance(node, Object) else None
         for name in shape.beside:
-            text = _member(edge, name)
+            text = below(edge, (name,))
             if isinstance(text, str):
                 yield text, start + number, key or ""
 
@@ -361,6 +355,4 @@ class _Facts:
 
 
 def _inside(value: Value, path: Sequence[str]) -> Found:
-    for name in path:
-        value = _member(value, name)
-    return plain(value)
+    return plain(below(value, tuple(path)))

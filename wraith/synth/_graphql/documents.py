@@ -348,3 +348,12 @@ def leaves_of(value: JsonValue, at: Path = ()) -> Iterator[tuple[Path, JsonValue
             yield from leaves_of(each, (*at, name))
     else:
         yield at, value
+
+
+def below(value: Value, path: Path) -> Value:
+    """Return what stands at a path of fields below an object, MISSING where it was not selected."""
+    for name in path:
+        if not isinstance(value, Object):
+            return MISSING
+        value = next((each.value for each in value.sights if each.name == name), MISSING)
+    return value

@@ -11,10 +11,10 @@ from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, Ids, State, text_of
 from wraith.synth._evidence.rows import Row
 from wraith.synth._exchanges.seen import Seen
-from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
+from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, below, leaves_of
 from wraith.synth._graphql.errors import is_of_the_schema
 from wraith.synth._graphql.holders import HOLDER, HOLDERS, Grant, asking
-from wraith.synth._graphql.subjects import Subject, below, key_of, shown_of
+from wraith.synth._graphql.subjects import Subject, key_of, shown_of
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.worlds import Subjects
 from wraith.synth._world.observe import Captured, Observation

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.exchange import header
-from wraith.paths import MISSING, Path
+from wraith.paths import Path
 from wraith.runtime import compile_expr
-from wraith.synth._graphql.documents import ROOTS, Call, Object, Value
+from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, below
 from wraith.synth._graphql.types import Class, Types
 from wraith.wir import Call as Apply
 from wraith.wir import Effect, Expr, First, Literal, Lookup, Put, Ref
@@ -56,8 +56,8 @@ class Grant:
 
     def told(self, call: Call, types: Types) -> tuple[str, str] | None:
         """Return the credential that a call handed out, and the key of who got it."""
-        credential = _below(call.value, self.credential)
-        holder = _below(call.value, self.holder)
+        credential = below(call.value, self.credential)
+        holder = below(call.value, self.holder)
         key = types.key(holder, self.of) if isinstance(holder, Object) else None
         return (credential, key) if isinstance(credential, str) and key is not None else None
 
@@ -93,14 +93,6 @@ def _texts(value: Value, at: Path) -> Iterator[tuple[Path, str]]:
         if isinstance(sight.value, str):
             yield (*at, sight.name), sight.value
         yield from _texts(sight.value, (*at, sight.name))
-
-
-def _below(value: Value, path: Path) -> Value:
-    for name in path:
-        if not isinstance(value, Object):
-            return MISSING
-        value = next((each.value for each in value.sights if each.name == name), MISSING)
-    return value
 
 
 def _entity(top: Class | None, types: Types) -> tuple[Path, Class] | None:

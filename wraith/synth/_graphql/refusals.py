@@ -8,10 +8,10 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, leaves
 from wraith.runtime import text_of
 from wraith.synth._answers.induce import induce
-from wraith.synth._graphql.documents import Object, plain
+from wraith.synth._graphql.documents import Object, below, plain
 from wraith.synth._graphql.folding import Given
 from wraith.synth._graphql.made import renamed
-from wraith.synth._graphql.subjects import Subject, below
+from wraith.synth._graphql.subjects import Subject
 from wraith.synth._guards.context import Context
 from wraith.wir import Hole, Ref, Variant
 

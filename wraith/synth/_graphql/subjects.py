@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import text_of
-from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, leaves_of
+from wraith.synth._graphql.documents import ROOTS, Call, Object, Value, below, leaves_of
 from wraith.synth._graphql.holders import ASKING, Grant, bare
 from wraith.synth._graphql.types import Class, Types
 from wraith.synth._graphql.words import stem, words
@@ -63,15 +63,6 @@ class Subject:
     def told(self, value: Object) -> list[Value]:
         """Return what a payload has beside the entity."""
         return [sight.value for sight in value.sights if sight.name != self.at[0]]
-
-
-def below(value: Value, path: Path) -> Value:
-    """Return what stands at a path of fields below an object, MISSING where it was not selected."""
-    for name in path:
-        if not isinstance(value, Object):
-            return MISSING
-        value = next((each.value for each in value.sights if each.name == name), MISSING)
-    return value
 
 
 def find_subjects(calls: Iterable[Call], types: Types) -> dict[tuple[str, str], Subject]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wraith.synth._answers.heads import heads_from_gets
 from wraith.synth._exchanges.learned import LearnedRoute
@@ -14,9 +13,6 @@ from wraith.synth._learn.unknown import Others
 from wraith.synth._roles.roles import Role
 from wraith.synth._world.recall import Learned, runs_of
 from wraith.wir import Entity, Evidence, Fixture, Model, Route, RouteEvidence
-
-if TYPE_CHECKING:
-    pass
 
 
 def assembled(

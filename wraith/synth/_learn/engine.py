@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import TYPE_CHECKING
 
 from wraith.exchange import Corpus
 from wraith.synth._answers.tags import with_shared_tags
@@ -23,9 +22,6 @@ from wraith.synth._routes.look import Looked, look_at
 from wraith.synth._shared.spread import Spread, in_turn
 from wraith.synth._shared.undisturbed import undisturbed
 from wraith.synth._world.recall import Learned, Recall
-
-if TYPE_CHECKING:
-    pass
 
 
 @undisturbed()

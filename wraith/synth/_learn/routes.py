@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wraith.synth._answers.likewise import UNTAUGHT, Taught, habits_of, may_say
 from wraith.synth._effects.purges import learn_purge
@@ -28,9 +27,6 @@ from wraith.synth._roles.roles import Role
 from wraith.synth._shared.spread import Spread
 from wraith.synth._world.observe import Observation, well_known
 from wraith.wir import Purge
-
-if TYPE_CHECKING:
-    pass
 
 
 class Routes:
