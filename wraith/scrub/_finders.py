@@ -42,6 +42,8 @@ class NamedValues:
     def maybe(self, raw: bytes) -> bool:
         if b"@" in raw and b"://" in raw:
             return True
+        if b"=" not in raw and b'"' not in raw:
+            return False  # a name stands before one, or between two of the other
         lower = raw.lower()
         for stem in STEMS:  # not any(): this is done for every request
             if stem in lower:

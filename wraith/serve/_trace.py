@@ -101,7 +101,7 @@ class TracedTwin(Twin):
         )
         response = answer.response
         headers = (*response.headers, (TRACE_HEADER, str(number)))
-        return replace(answer, response=replace(response, headers=headers))
+        return answer._replace(response=replace(response, headers=headers))
 
 
 def _request(request: Request) -> JsonValue:

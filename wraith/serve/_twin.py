@@ -233,7 +233,6 @@ class TwinApp:
 
     def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer of the recordings or of the twin; the client's clock moves on."""
-        place = f"{request.method} {request.path}"
         now_ms = self._clock.now_ms(client.turns, real_ms)
         client.turns += 1
         try:
@@ -248,10 +247,12 @@ class TwinApp:
             raise
         except Exception as error:
             # a bug of the model's or of ours; the next request may well be answered
+            place = f"{request.method} {request.path}"
             _log.exception("%s: the twin failed", place)
             message = f"{place}: the twin failed with {type(error).__name__}: {error}"
             raise _Refused(failure(500, "twin", message)) from error
         if answer.failure is not None:
+            place = f"{request.method} {request.path}"
             _log.warning("%s: the handler %s failed: %s", place, answer.handler, answer.failure)
             if self._fail_with_handlers:
                 message = f"the handler {answer.handler} failed: {answer.failure}"
