@@ -10,7 +10,6 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -331,7 +330,7 @@ def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
 
 def _whole(answer: Answer) -> Response:
     """Return the response with the body that GET would have: its length is told to HEAD as well."""
-    return replace(answer.response, body=answer.unsent) if answer.unsent else answer.response
+    return answer.response._replace(body=answer.unsent) if answer.unsent else answer.response
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
