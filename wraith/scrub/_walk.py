@@ -99,7 +99,7 @@ class Walk:
         if not body:
             return body
         content_type = header(headers, "content-type")
-        if _is_form(content_type, body):
+        if is_form(content_type, body):
             detectors = active(self._detectors, unquoted(body))
             text = body.decode("utf-8", "surrogateescape")
             return rewrite_pairs(text, partial(self._field, detectors)).encode("utf-8", "surrogateescape")
@@ -137,7 +137,7 @@ def _counts(value: str) -> bool:
     return len(value) < LEAST_DIGITS and value.isdigit()
 
 
-def _is_form(content_type: str | None, body: bytes) -> bool:
+def is_form(content_type: str | None, body: bytes) -> bool:
     """Tell whether the body is a form, also one whose client did not say so."""
     media = media_type(content_type)
     if media in ("", "text/plain"):
