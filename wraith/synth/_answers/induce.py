@@ -421,7 +421,11 @@ class _Inducer:
     def _array(self, values: Values, at: Path) -> JsonValue:
         law = self.obeyed.known(at)
         known = law.item if isinstance(law, Each) and is_of_state(law) else None
-        mapped = map_source(self.rows, values, element_learner(self.context), known)
+        mapped = self.known.once(
+            f"mapped {known!r}",
+            lambda: map_source(self.rows, values, element_learner(self.context), known),
+            at,
+        )
         lengths = {len(value) if isinstance(value, list) else -1 for value in values}
         # identifiers that elements are given are told apart where they have a place of their own
         if mapped is not None and (len(lengths) > 1 or _sees_elements(mapped)):

@@ -42,23 +42,29 @@ def map_source(rows: Sequence[Row], values: Values, learn: Learn, known: Expr | 
     element; it is taken where it is right."""
     if not any(value for value in values):
         return None
-    for more in (0, 1):
-        for expr, lists in _sources(rows, values, more):
-            if more:
-                whole = [value[:-1] for value in values if isinstance(value, list)]
-                last: list[Found] = [value[-1] for value in values if isinstance(value, list)]
-                item = learn(rows, last)
-                made = _mapped(expr, rows, lists, whole, learn, known) if item is not None else None
-                if made is not None and item is not None:
-                    return Append(made, item)
-            else:
-                made = _mapped(expr, rows, lists, values, learn, known)
-                if made is not None:
-                    return made
+    for expr, lists in _sources(rows, values, 0):
+        made = _mapped(expr, rows, lists, values, learn, known)
+        if made is not None:
+            return made
+    appended = _appended(rows, values, learn, known)
+    if appended is not None:
+        return appended
     for expr, lists in _lessened(rows, values):
         made = _mapped(expr, rows, lists, values, learn, known)
         if made is not None:
             return made
+    return None
+
+
+def _appended(rows: Sequence[Row], values: Values, learn: Learn, known: Expr | None) -> Expr | None:
+    """Return the list with one element more than another, or None. What is appended is learned where the
+    others are explained: that is seldom."""
+    some = [value for value in values if isinstance(value, list)]
+    for expr, lists in _sources(rows, values, 1):
+        made = _mapped(expr, rows, lists, [value[:-1] for value in some], learn, known)
+        if made is not None:
+            item = learn(rows, [value[-1] for value in some])
+            return Append(made, item) if item is not None else None
     return None
 
 
