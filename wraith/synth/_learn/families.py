@@ -20,6 +20,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found
 from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._learn.analogy import NEVER
+from wraith.synth._learn.reworded import names_of, reworded
 from wraith.synth._learn.variants import learn_route
 from wraith.synth._lists.lists import Lists
 from wraith.synth._roles.roles import Collection, Role, key_expr
@@ -80,7 +81,7 @@ class Families:
         for members in self._families.values():  # what was seen most comes first, whatever it is called
             members.sort(key=lambda each: _precedence(observed[each.route]))
         self._known = {(pattern.method, pattern.shape) for pattern in patterns}
-        self._alike: dict[Place, bool] = {}
+        self._alike: dict[Place, LearnedRoute | None] = {}
 
     def _member(self, route: int) -> _Member | None:
         """Return a route as a member of a family, None where it is of no family: what writes to an item or a
@@ -127,7 +128,7 @@ class Families:
                     continue
                 pattern = _pattern(method, (*base, *behind))
                 role = self._role(members[0], pattern, base)
-                made = self._learned(members, base, role, place)
+                made = self._said(members, base, role, place)
                 if made is not None:
                     yield Route(
                         method=method,
@@ -135,19 +136,37 @@ class Families:
                         state_op=role.op,
                         entity=self._collections[base].name,
                         key=role.key,
-                        variants=tuple(
-                            each.model_copy(update={"support": (NEVER,)}) for each in made.variants
-                        ),
+                        variants=tuple(each.model_copy(update={"support": (NEVER,)}) for each in made),
                     )
 
-    def _is_alike(self, members: Sequence[_Member], place: Place) -> bool:
-        """Whether the members of a family do alike at all, as the words of the first of them can say."""
+    def _said(
+        self, members: Sequence[_Member], base: Shape, role: Role, place: Place
+    ) -> tuple[Variant, ...] | None:
+        """Return what all members do, in the words of a collection that was never seen to be treated so."""
+        alike = self._of_first(members, place)
+        if alike is None:
+            return None
+        first = self._roles[members[0].route]
+        if first.beside is None and not first.around:  # else it does more than others may
+            own = names_of(first, self._names(members[0].base, place))
+            other = names_of(role, self._names(base, place))
+            said = reworded(alike.variants, own, other, self._rows(members, base, place))
+            if said is not None:
+                return said
+        made = self._learned(members, base, role, place)
+        return made.variants if made is not None else None
+
+    def _of_first(self, members: Sequence[_Member], place: Place) -> LearnedRoute | None:
+        """Return what the members of a family do in the words of the first, None where they do not do
+        alike."""
         if place not in self._alike:
             first = members[0]
-            self._alike[place] = (
-                self._learned(members, first.base, self._roles[first.route], place) is not None
-            )
+            self._alike[place] = self._learned(members, first.base, self._roles[first.route], place)
         return self._alike[place]
+
+    def _names(self, base: Shape, place: Place) -> tuple[str, ...]:
+        method, _, behind = place
+        return _pattern(method, (*base, *behind)).names
 
     def _role(self, member: _Member, pattern: RoutePattern, base: Shape) -> Role:
         role, collection = self._roles[member.route], self._collections[base]
@@ -173,10 +192,17 @@ class Families:
         self, members: Sequence[_Member], base: Shape, role: Role, place: Place
     ) -> LearnedRoute | None:
         """Return what all members do, in the words of one collection, None where they do not do alike."""
-        if base != members[0].base and not self._is_alike(members, place):
+        if base != members[0].base and self._of_first(members, place) is None:
             return None
-        method, _, behind = place
-        names = _pattern(method, (*base, *behind)).names
+        rows = self._rows(members, base, place)
+        made = learn_route(rows, role, Lists(), gone=place[0] == "DELETE" and role.op == "delete")
+        explained = sum(said.exchanges for said in made.evidence) == len(rows)
+        open_ = any(said.unexplained for said, each in zip(made.evidence, made.variants, strict=True))
+        return made if explained and not open_ else None
+
+    def _rows(self, members: Sequence[_Member], base: Shape, place: Place) -> list[Observation]:
+        """Return what all members were seen to do, in the words of one collection."""
+        names = self._names(base, place)
         rows = [
             translated
             for member in members
@@ -185,10 +211,7 @@ class Families:
             )
         ]
         rows.sort(key=lambda each: (each.seen.session, each.seen.index))
-        made = learn_route(rows, role, Lists(), gone=method == "DELETE" and role.op == "delete")
-        explained = sum(said.exchanges for said in made.evidence) == len(rows)
-        open_ = any(said.unexplained for said, each in zip(made.evidence, made.variants, strict=True))
-        return made if explained and not open_ else None
+        return rows
 
 
 def _collections(
