@@ -280,7 +280,7 @@ class _Inducer:
         )
 
     def _named(self, row: Row) -> Sequence[Named]:
-        return self.context.known((row,)).once("named", lambda: named_by(row))
+        return row.once("named", lambda: named_by(row))
 
     def _case(self, values: Values) -> Expr | None:
         few = self.known.once("switches", lambda: switches(self.rows))

@@ -53,7 +53,7 @@ class Rest:
         self._undivided: set[str] = set()
 
     def _new_aggregates(self) -> Aggregates:
-        scenes = [self.context.known((row,)).once("scene", partial(Scene, row)) for row in self.rows]
+        scenes = [row.once("scene", partial(Scene, row)) for row in self.rows]
         return Aggregates(self.rows, scenes, self.context.found)
 
     def tallied(self, values: Values, at: Path) -> Expr | None:

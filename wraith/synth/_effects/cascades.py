@@ -80,7 +80,7 @@ def learn_cascades(
                     suspects[key] = rules
                     for rule in rules:
                         votes.look(state, removed, rule)
-            remember(state, seen, role, gone[seen.route])
+            remember(state, seen, role, gone[seen.route], reveals(seen, role))
     return _believed(votes, roles)
 
 
@@ -88,12 +88,14 @@ def _referring(state: State, flats: Flats, removed: Key, route: int) -> dict[Key
     """Return what refers to an entity, with the rules by which it would go with it."""
     found: dict[Key, list[Rule]] = defaultdict(list)
     for name, stored in state.entities.items():
+        others = stored.values() if name != removed[0] else ()
+        holding = {id(document) for document in flats.holding(others, (removed[1],))}
         for key, document in stored.items():
             if (name, key) == removed:
                 continue
             if key.startswith(f"{removed[1]}/"):
                 found[name, key].append((route, name, ()))
-            if name != removed[0] and flats.may_hold(document, removed[1]):
+            if id(document) in holding:
                 found_at = [path for path, value in leaves(document) if text_of(value) == removed[1]]
                 rules = [(route, name, path) for path in found_at if 0 < len(path) <= MAX_DEPTH]
                 if rules:

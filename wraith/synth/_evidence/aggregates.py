@@ -24,7 +24,6 @@ from wraith.synth._evidence.rows import Compute, Row, Values, fit, plain_number
 from wraith.synth._evidence.scenes import Join, Scene
 from wraith.synth._evidence.tables import Categories, Tables, View
 from wraith.synth._routes.sampling import thinned
-from wraith.synth._world.flats import elements
 from wraith.wir import Call, Expr, First, Literal, Query, Ref, Sum, Where
 
 SAMPLE = 20
@@ -166,8 +165,7 @@ class Aggregates:
             yield View(query, Tables(self._scenes, query.entity, (), self._sample, compute))
 
     def _views_of(self, name: str, unwind: Path, scenes: Sequence[Scene]) -> Iterator[View]:
-        some = [document for scene in scenes for document in scene.documents(name)]
-        if sum(len(elements(each, unwind)) if unwind else 1 for each in some) > MAX_ELEMENTS:
+        if sum(scene.size(name, unwind) for scene in scenes) > MAX_ELEMENTS:
             return
         known = Tables(self._scenes, name, unwind, self._sample)
         yield View(Query(name, unwind=unwind), known)

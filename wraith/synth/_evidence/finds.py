@@ -105,11 +105,11 @@ def named_by(row: Row) -> list[Named]:
     """Return the entities that a request may name by a field."""
     observation = row.observation
     sent = list(_sent(observation))
-    texts, may_hold = {text for *_, text in sent}, observation.captured.flats.may_hold
+    texts, flats = {text for *_, text in sent}, observation.captured.flats
     found: list[Named] = []
     for name, stored in observation.captured.whole.items() if sent else ():
-        for document in islice(stored.values(), MAX_PEERS):
-            if not isinstance(document, dict) or not any(may_hold(document, text) for text in texts):
+        for document in flats.holding(islice(stored.values(), MAX_PEERS), texts):
+            if not isinstance(document, dict):
                 continue
             parts = [(path, part) for path, part in leaves(document) if len(path) <= 2]
             by = [

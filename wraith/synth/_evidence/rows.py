@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, compile_expr
 from wraith.synth._evidence.places import index
-from wraith.synth._world.filed import norm
+from wraith.synth._world.filed import norm, norm_of
 from wraith.synth._world.index import Index
 from wraith.synth._world.observe import Observation
 from wraith.wir import Cast, Expr
 
 Compute: TypeAlias = Callable[[Environment], Found]
+Made = TypeVar("Made")
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Row:
     observation: Observation
     _index: Index | None = None
     _keys: dict[int, tuple[Found, object | None]] = field(default_factory=dict)
+    _worked_out: dict[str, Any] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[type[Row], tuple[Observation]]:
         """Another process has other identities: what was worked out stays here."""
@@ -37,8 +39,17 @@ class Row:
             return norm(value)
         known = self._keys.get(id(value))
         if known is None:
-            known = self._keys[id(value)] = (value, norm(value))  # kept, so that no other has its identity
+            found = norm_of(value, self.key)
+            known = self._keys[id(value)] = (value, found)  # kept, so that no other has its identity
         return known[1]
+
+    def once(self, what: str, make: Callable[[], Made]) -> Made:
+        """Return what is made of the row, whatever part of its answer asks for it; it is made the first
+        time."""
+        if what not in self._worked_out:
+            self._worked_out[what] = make()
+        found: Made = self._worked_out[what]
+        return found
 
     @property
     def index(self) -> Index:

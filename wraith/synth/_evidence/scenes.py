@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from wraith.canonical import JsonValue
 from wraith.paths import Path
 from wraith.synth._evidence.rows import Compute, Row
-from wraith.synth._world.flats import Flat
+from wraith.synth._world.flats import Flat, elements
 from wraith.wir import Expr, Ref
 
 SPEAKING: Final = ("request", "entity", "item")
@@ -63,6 +63,11 @@ class Scene:
     def documents(self, name: str) -> Sequence[JsonValue]:
         """Return the entities of a collection."""
         return list(self._row.observation.captured.whole.get(name, {}).values())
+
+    def size(self, name: str, unwind: Path) -> int:
+        """Return how many entities a collection has, or elements of a list in them."""
+        stored = self._row.observation.captured.whole.get(name, {})
+        return sum(len(elements(each, unwind)) for each in stored.values()) if unwind else len(stored)
 
     def table(self, name: str, unwind: Path) -> Sequence[Flat]:
         """Return a collection as a table, or the elements of a list in its entities."""

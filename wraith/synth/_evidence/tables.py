@@ -50,9 +50,7 @@ class Tables:
         self._known: dict[int, Sequence[Flat]] = {}
         self._name = name
         self._unwind = unwind
-        some = chain.from_iterable(map(self.row, sample))
-        self._every = list({id(flat): flat for flat in some}.values())  # documents live as long as the rows
-        self.measures = _measures(self._every, unwind)
+        self._sample = sample
 
     def row(self, i: int) -> Sequence[Flat]:
         """Return the entities, or elements of a list in them, of a row."""
@@ -67,6 +65,17 @@ class Tables:
         if self._compute is None:
             return self._scenes[i].numbers(self._name, self._unwind, measure)
         return numbers_of(self.row(i), measure)
+
+    @cached_property
+    def _every(self) -> Sequence[Flat]:
+        some = list(chain.from_iterable(map(self.row, self._sample)))
+        return list(
+            dict(zip(map(id, some), some, strict=True)).values()
+        )  # documents live as long as the rows
+
+    @cached_property
+    def measures(self) -> tuple[Path, ...]:
+        return _measures(self._every, self._unwind)
 
     @cached_property
     def switches(self) -> tuple[Path, ...]:

@@ -227,7 +227,7 @@ def _presence(expr: Expr) -> str:
 def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], homes: Homes) -> Asked:
     """Ask for the values of a place that has few, unless they name entities."""
     scalars = {
-        (type(value).__name__, text_of(value)): value
+        (type(value), value): value
         for value in values
         if value is not MISSING and not isinstance(value, dict | list)
     }
@@ -236,7 +236,8 @@ def _about_categories(expr: Expr, values: list[Found], texts: Counter[str], home
     common = {text for text, count in texts.most_common(MAX_CATEGORIES)}
     named = isinstance(expr, Ref) and expr.path[:2] in (("request", "path"), ("request", "header"))
     asked: Asked = []
-    for (_, text), value in scalars.items():
+    for value in scalars.values():
+        text = text_of(value)
         if value is None or isinstance(value, bool):
             asked.append(("truth", Equals(expr, value)))
         elif text in common and str(text) not in homes:

@@ -37,10 +37,10 @@ def referring(rows: Sequence[Observation], role: Role) -> list[Atom]:
         if key is not None and len(key) >= SHORTEST:
             for name, stored in row.captured.whole.items():
                 if name != role.collection.name:
-                    for document in list(stored.values())[-MAX_ENTITIES:]:
-                        if row.captured.flats.may_hold(document, key):
-                            for place in _places_of(key, document):
-                                found.setdefault((name, *place))
+                    latest = list(stored.values())[-MAX_ENTITIES:]
+                    for document in row.captured.flats.holding(latest, (key,)):
+                        for place in _places_of(key, document):
+                            found.setdefault((name, *place))
     return [
         Exists(
             Call("element", (Query(name, (Where(field, "equals", role.key, False),), unwind=unwind), FIRST))

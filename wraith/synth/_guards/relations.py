@@ -7,7 +7,6 @@ entity has already. A relation is proposed where at least one observation shows 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
@@ -135,17 +134,17 @@ def _tag(value: str) -> str:
 def _grants(rows: Sequence[Observation], root: Root, by_row: Sequence[Found]) -> Iterator[Related]:
     """The caller is the stored owner, or stands on a stored list; or the list names everybody by a word."""
     owners: dict[Path, None] = {}
-    lists: dict[Path, Counter[str]] = {}
+    lists: dict[Path, set[str]] = {}
     granted: dict[Path, None] = {}
     callers = {text for row in rows if (text := text_of(row.env.caller)) is not None}
-    for document in by_row:
+    for document in {id(each): each for each in by_row}.values():
         for path, text in _scalars(document):
             if isinstance(path[-1] if path else None, int):
-                words = lists.setdefault(path[:-1], Counter())
+                words = lists.setdefault(path[:-1], set())
                 if text in callers:
                     granted.setdefault(path[:-1])
                 else:
-                    words[text] += 1
+                    words.add(text)
             elif text in callers:
                 owners.setdefault(path)
     for path in owners:
@@ -169,11 +168,12 @@ def _comparisons(rows: Sequence[Observation], root: Root, by_row: Sequence[Found
                         ("request", part, *path), False
                     )
     kept: dict[Path, bool] = {}
-    for document in by_row:
+    different = {id(document): document for document in by_row}.values()
+    for document in different:
         for path, value in _leaves(document):
             if 0 < len(path) <= 2:
                 kept[path] = _is_number(value) or kept.get(path, False)
-    lists = dict.fromkeys(path[:-1] for document in by_row for path in _elements(document))
+    lists = dict.fromkeys(path[:-1] for document in different for path in _elements(document))
     named = [("request", "path", name) for name in (rows[0].env.path if rows else ())]
     for one in [*named, *(path for path, number in sent.items() if not number)][:MAX_RELATED]:
         for other in list(lists)[:MAX_LISTS]:

@@ -6,7 +6,7 @@ is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple
@@ -45,13 +45,22 @@ def norm(value: Found) -> object | None:
         return value or None
     if value is None or value is MISSING:
         return None
-    if isinstance(value, dict):
-        return _of_object({name: norm(member) for name, member in value.items()}) if value else None
-    if isinstance(value, list):
-        return _of_list(list(map(norm, value))) if value else None
+    if isinstance(value, dict | list):
+        return norm_of(value, norm)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return text_of(value)
+
+
+def norm_of(
+    value: dict[str, JsonValue] | list[JsonValue], key: Callable[[JsonValue], object | None]
+) -> object | None:
+    """Return what a container is filed under, made of what ``key`` says that its parts are filed under."""
+    if not value:
+        return None
+    if isinstance(value, dict):
+        return _of_object({name: key(member) for name, member in value.items()})
+    return _of_list(list(map(key, value)))
 
 
 def _of_object(keys: Mapping[str, object | None]) -> Compound:

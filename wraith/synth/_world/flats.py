@@ -6,7 +6,7 @@ flat once, and what has the same fields shares the list of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
@@ -81,14 +81,20 @@ class Flats:
             known = self._lists[id(document)] = (document, tuple(_lists_of_objects(document)))
         return known[1]
 
-    def may_hold(self, document: JsonValue, text: str) -> bool:
-        """Whether some leaf of a document may be filed under a text; what may not is not looked through. A
-        text that holds the mark between two leaves may be taken for two of them, so this is no proof."""
-        known = self._texts.get(id(document))
-        if known is None:
-            known = (document, f"{BETWEEN}{BETWEEN.join(texts_in(document))}{BETWEEN}")
-            self._texts[id(document)] = known
-        return f"{BETWEEN}{text}{BETWEEN}" in known[1]
+    def holding(self, documents: Iterable[JsonValue], texts: Iterable[str]) -> Iterator[JsonValue]:
+        """Yield the documents that may have a leaf filed under one of the texts; others are not looked
+        through. A text that holds the mark between two leaves may be taken for two of them, so this is no
+        proof."""
+        wanted = [f"{BETWEEN}{text}{BETWEEN}" for text in texts]
+        for document in documents:
+            known = self._texts.get(id(document))
+            if known is None:
+                known = (document, f"{BETWEEN}{BETWEEN.join(texts_in(document))}{BETWEEN}")
+                self._texts[id(document)] = known
+            for text in wanted:
+                if text in known[1]:
+                    yield document
+                    break
 
     def _flattened(self, document: JsonValue, unwind: Path) -> Iterator[Flat]:
         own: dict[Path, JsonValue] = {}

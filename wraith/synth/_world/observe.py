@@ -202,11 +202,12 @@ class Observer:
                     observation.left = MISSING if own else seen.left
                     observation.blind = self._is_blind(observation, role)
                     yield observation
-                told = [each.key for each in reveals(seen, role)]
+                shown = list(reveals(seen, role))
+                told = [each.key for each in shown]
                 self._guessed.difference_update(told)
                 self._told.update(told)
                 entity = _entity(self._state, seen, role)
-                remember(self._state, seen, role, self._gone[seen.route])
+                remember(self._state, seen, role, self._gone[seen.route], shown)
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
                 if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
@@ -266,9 +267,9 @@ def _entity(state: State, seen: Seen, role: Role) -> Found:
     return MISSING if role.collection is None or key is None else state.get(role.collection.name, key)
 
 
-def remember(state: State, seen: Seen, role: Role, gone: bool) -> None:
+def remember(state: State, seen: Seen, role: Role, gone: bool, shown: Iterable[Reveal]) -> None:
     """Let a state take over what an answer reveals, or a request puts into a store."""
-    for reveal in reveals(seen, role):
+    for reveal in shown:
         name, key = reveal.key
         state.put(name, key, _completed(state.get(name, key), reveal))
     place = stored_at(seen, role)
