@@ -85,7 +85,7 @@ class SealedSession:
             self._sealed_bytes(entry)
 
     def _read(self, entry: ExchangeEntry) -> Exchange:
-        return decode_exchange(self._sealed_bytes(entry), self.path / entry.file)
+        return decode_exchange(self._sealed_bytes(entry), f"{self.path}/{entry.file}")
 
     def _sealed_bytes(self, entry: ExchangeEntry) -> bytes:
         try:

@@ -97,6 +97,10 @@ class Ref:
 
     path: Path
 
+    def __repr__(self) -> str:
+        """As dataclasses write it, without their guard against cycles: synthesis ranks by it."""
+        return f"Ref(path={self.path!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -105,6 +109,10 @@ class Lookup:
     entity: str
     key: Expr
     at: Path = ()
+
+    def __repr__(self) -> str:
+        """As dataclasses write it, like that of ``Ref``."""
+        return f"Lookup(entity={self.entity!r}, key={self.key!r}, at={self.at!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,12 +172,13 @@ class Aggregates:
         for path, expr in _common([scene.joins(name, unwind) for scene in scenes]):
             compute = compile_expr(expr)
             where = (Where(path, "equals", expr, when_given=False),)
-            wanted = partial(self._text, compute)
+            wanted = partial(_text, self._rows, compute)
             yield View(Query(name, where, unwind=unwind), known, path, wanted)
 
-    def _text(self, compute: Compute, i: int) -> str | None:
-        """Return what an expression gives on a row, as text."""
-        return text_of(compute(self._rows[i].env))
+
+def _text(rows: Sequence[Row], compute: Compute, i: int) -> str | None:
+    """Return what an expression gives on a row, as text."""
+    return text_of(compute(rows[i].env))
 
 
 def _telling(numbers: Sequence[float | None]) -> list[tuple[int, float]]:

@@ -50,7 +50,7 @@ class Scene:
     """The collections that one exchange could look at."""
 
     def __init__(self, row: Row) -> None:
-        self._row = row
+        self._observation, self._index = row.observation, row.index  # not the row, which keeps its scene
         self._tables: dict[tuple[str, Path], Sequence[Flat]] = {}
         self._numbers: dict[tuple[str, Path, Path | None], Numbers] = {}
         self._joins: dict[tuple[str, Path], Set[Join]] = {}
@@ -58,29 +58,29 @@ class Scene:
     @property
     def names(self) -> Sequence[str]:
         """The collections."""
-        return tuple(self._row.observation.captured.whole)
+        return tuple(self._observation.captured.whole)
 
     def documents(self, name: str) -> Sequence[JsonValue]:
         """Return the entities of a collection."""
-        return list(self._row.observation.captured.whole.get(name, {}).values())
+        return list(self._observation.captured.whole.get(name, {}).values())
 
     def size(self, name: str, unwind: Path) -> int:
         """Return how many entities a collection has, or elements of a list in them."""
-        stored = self._row.observation.captured.whole.get(name, {})
+        stored = self._observation.captured.whole.get(name, {})
         return sum(len(elements(each, unwind)) for each in stored.values()) if unwind else len(stored)
 
     def table(self, name: str, unwind: Path) -> Sequence[Flat]:
         """Return a collection as a table, or the elements of a list in its entities."""
         if (name, unwind) not in self._tables:
-            flats = self._row.observation.captured.flats
+            flats = self._observation.captured.flats
             self._tables[name, unwind] = flats.table(self.documents(name), unwind)
         return self._tables[name, unwind]
 
     def given(self, compute: Compute) -> Sequence[Flat]:
         """Return the documents that a query gives as a table."""
-        found = compute(self._row.env)
+        found = compute(self._observation.env)
         documents = found if isinstance(found, list) else []
-        return self._row.observation.captured.flats.table(documents, ())
+        return self._observation.captured.flats.table(documents, ())
 
     def numbers(self, name: str, unwind: Path, measure: Path | None) -> Numbers:
         """Return the numbers in a field of a table."""
@@ -91,7 +91,7 @@ class Scene:
 
     def lists(self, name: str) -> Set[Path]:
         """Return where entities of a collection hold lists of objects."""
-        captured = self._row.observation.captured
+        captured = self._observation.captured
         some = islice(captured.whole.get(name, {}).values(), MAX_LOOKED_AT)
         return {(key,) for document in some for key in captured.flats.lists(document)}
 
@@ -99,11 +99,11 @@ class Scene:
     def referred(self) -> Mapping[object, Sequence[Ref]]:
         """What the exchange speaks of, with where it says so."""
         found: dict[object, list[Ref]] = {}
-        for key, exprs in self._row.index.own():
+        for key, exprs in self._index.own():
             said = [expr for expr in exprs if isinstance(expr, Ref) and expr.path[0] in SPEAKING]
             if said:
                 found[key] = said
-        for root, by_key in self._row.index.documents():
+        for root, by_key in self._index.documents():
             if isinstance(root.expr, Ref) and root.expr.path[0] in SPEAKING:
                 for key, paths in by_key.items():
                     found.setdefault(key, []).extend(Ref((*root.expr.path, *path)) for path in paths)

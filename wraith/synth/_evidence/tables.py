@@ -96,6 +96,7 @@ class View:
         self._found: dict[int, Sequence[Flat]] = {}
         self._numbers: dict[tuple[int, Path | None], Numbers] = {}
         self._categories: dict[tuple[int, Path | None, Path], Categories] = {}
+        self._parts: dict[tuple[int, Path], Mapping[str, Sequence[Flat]]] = {}
 
     @property
     def measures(self) -> tuple[Path, ...]:
@@ -130,15 +131,21 @@ class View:
         """Return the numbers that a row has, by what a field says."""
         place = (i, measure, switch)
         if place not in self._categories:
+            numbers = {name: numbers_of(some, measure).each for name, some in self._parted(i, switch).items()}
+            self._categories[place] = {name: each for name, each in numbers.items() if each}
+        return self._categories[place]
+
+    def _parted(self, i: int, switch: Path) -> Mapping[str, Sequence[Flat]]:
+        """Return what the query finds on a row, by what a field says: the same whatever is measured."""
+        if (i, switch) not in self._parts:
             found: dict[str, list[Flat]] = {}
             for flat in self.found(i):
                 category = flat.values.get(switch)
                 name = text_of(category) if isinstance(category, (str, bool)) else None
                 if name is not None:
                     found.setdefault(name, []).append(flat)
-            numbers = {name: numbers_of(some, measure).each for name, some in found.items()}
-            self._categories[place] = {name: each for name, each in numbers.items() if each}
-        return self._categories[place]
+            self._parts[i, switch] = found
+        return self._parts[i, switch]
 
 
 def _measures(every: Sequence[Flat], unwind: Path) -> tuple[Path, ...]:

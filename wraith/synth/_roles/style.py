@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import TypeAlias
 
 from wraith.canonical import JsonValue, parse
 from wraith.runtime import encode_styled
@@ -30,23 +31,33 @@ _SEPARATORS = ((",", ":"), (",", ": "), (", ", ": "), (", ", ":"))
 _ESCAPES = (b"\\/", b"\\u003c", b"\\u003e", b"\\u0026", b"\\u0027", b"\\u2028")
 
 
+_Written: TypeAlias = tuple[bytes, JsonValue]
+"""A body, and what it says."""
+
+
 def learn_style(bodies: Iterable[bytes]) -> Style | None:
     """Return the style that gives back most of the bodies, None where that is the compact one."""
     texts = sorted({body for body in bodies if len(body) <= MAX_BYTES}, key=lambda each: (-len(each), each))
     sample = [(body, document) for body in texts[:SAMPLE] if (document := _parsed(body)) is not None]
     if not sample:
         return None
-    best, most = Style(), -1
-    for style in dict.fromkeys(_candidates([body for body, _ in sample])):
-        right = sum(encode_styled(document, style) == body for body, document in sample)
-        if right > most:
-            best, most = style, right
-        if right == len(sample):
-            break
+    styles = list(dict.fromkeys(_candidates([body for body, _ in sample])))
+    best = _right_everywhere(styles, sample) or max(styles, key=lambda style: sum(_right(style, sample)))
     documents = [document for _, document in sample]
     numbers = _has_one_number_type(texts)
     best = best.model_copy(update={"sorted": _is_sorted(documents), "whole": numbers})
     return best if best != Style() else None
+
+
+def _right_everywhere(styles: Sequence[Style], sample: Sequence[_Written]) -> Style | None:
+    """Return the simplest style that gives back every body: most fail on the first, and few services mix
+    them."""
+    return next((style for style in styles if all(_right(style, sample))), None)
+
+
+def _right(style: Style, sample: Sequence[_Written]) -> Iterator[bool]:
+    """Yield for each body whether a style gives it back."""
+    return (encode_styled(document, style) == body for body, document in sample)
 
 
 def _parsed(body: bytes) -> JsonValue:

@@ -57,7 +57,8 @@ class _Base:
         texts: dict[Path, set[str]] = {}
         for document in thinned(max(self.lists, key=len), SAMPLE):
             for path, value in _near(document, ()):
-                if (text := text_of(value)) is not None:
+                text = value if type(value) is str else text_of(value)
+                if text is not None:
                     texts.setdefault(path, set()).add(text)
         return texts
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from wraith.canonical import JsonValue
@@ -64,18 +63,18 @@ def norm_of(
 
 
 def _of_object(keys: Mapping[str, object | None]) -> Compound:
-    members = tuple(sorted(keys.items(), key=itemgetter(0)))
-    length = sum(len(repr(name)) + length_of(key) + 6 for name, key in members)
-    return Compound("{", len(members), hash(members), 5 + length)
+    members = keys.items()
+    length = sum([len(repr(name)) + length_of(key) + 6 for name, key in members])
+    return Compound("{", len(members), hash(frozenset(members)), 5 + length)
 
 
 def _of_list(keys: Sequence[object | None]) -> Compound:
-    return Compound("[", len(keys), hash(tuple(keys)), 5 + sum(length_of(key) + 2 for key in keys))
+    return Compound("[", len(keys), hash(tuple(keys)), 5 + sum([length_of(key) + 2 for key in keys]))
 
 
 def length_of(key: object | None) -> int:
     """Return how long what is filed under a key is, written out."""
-    return key.length if isinstance(key, Compound) else len(repr(key))
+    return key.length if type(key) is Compound else len(repr(key))
 
 
 @dataclass(frozen=True, slots=True)
