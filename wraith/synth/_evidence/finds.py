@@ -72,11 +72,11 @@ def named_entities(rows: Sequence[Observation]) -> Iterator[tuple[str, Call]]:
         return
     shown: dict[tuple[str, tuple[Path, ...]], None] = {}
     for row in accepted[:MAX_ROWS]:
-        sent = [(path, text) for path, _, text in _sent(row) if path[1] == "body"]
+        sent = [(path, path[-1:], text) for path, _, text in _sent(row) if path[1] == "body"]
         for name, stored in row.captured.whole.items():
             for document in islice(reversed(stored.values()), MAX_PEERS):
-                alike = tuple(path for path, text in sent if text_of(get(document, path[-1:])) == text)
-                if alike and any(len(text) >= SHORTEST for path, text in sent if path in alike):
+                alike = tuple([path for path, at, text in sent if text_of(get(document, at)) == text])
+                if alike and any(len(text) >= SHORTEST for path, _, text in sent if path in alike):
                     shown.setdefault((name, alike))
     for name, paths in islice(shown, MAX_CANDIDATES):
         for some in (paths, *((path,) for path in paths if len(paths) > 1)):

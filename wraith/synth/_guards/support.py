@@ -102,11 +102,12 @@ def _about(expr: Expr, values: list[Found], homes: Homes, rows: Sequence[Observa
     if len(there) < len(values) or any(isinstance(value, dict | list) for value in there):
         return
     sent = isinstance(expr, Ref) and expr.path[0] == "request"
-    texts = Counter(value for value in there if isinstance(value, str))
-    numbers = [number for value in there if (number := number_of(value)) is not None]
+    texts = Counter([value for value in there if isinstance(value, str)])
     if any(text in homes for text in texts):  # which entity it is is no choice
         return
-    if len(set(map(repr, there))) == 1:
+    numbers = [number for value in there if (number := number_of(value)) is not None]
+    first = repr(there[0])  # no route was seen without a request
+    if all(repr(value) == first for value in there):
         if sent:
             yield Equals(expr, there[0])
     elif texts.total() == len(there) and _is_choice(texts):

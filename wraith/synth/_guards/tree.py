@@ -46,8 +46,10 @@ class Leaf:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Question:
+    """A feature with its answers as bits; each is one of a kind, so none is compared by what it holds."""
+
     feature: Feature
     yes: _Rows
 

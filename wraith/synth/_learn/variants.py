@@ -40,6 +40,7 @@ from wraith.synth._values.quoted import (
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.world import deletes
 from wraith.wir import (
+    Atom,
     Call,
     Delete,
     Effect,
@@ -93,8 +94,19 @@ class Study:
         self.rows = [Row(observation) for observation in _spread(observations, TREE_SAMPLE)]
         self.asked = Asked(self.rows, role)
         self.known: AllKnown = {}
+        self.families = united(by_answer(self.rows, role), self.rows)
+        """The answers in groups; some groups may be one."""
         self.refusals: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
         """Groups of refusals, of which there are no laws, by their rows and those learned from."""
+        self._role = role
+        self._support: dict[tuple[tuple[int, ...], str], tuple[Atom, ...]] = {}
+
+    def support(self, members: tuple[int, ...], guards: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """Return what the rows of a group were seen with, beside the guards that let them in."""
+        place = (members, repr(guards))  # as text, which tells true from 1
+        if place not in self._support:
+            self._support[place] = support_of([self.rows[number] for number in members], guards, self._role)
+        return self._support[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ def learn_route(
     about = reported_on(rows, lists.queries()) if role.collection is None else None
     told = _Told(role, listed, headers, item, known or {}, likewise, study, about)
     groups: list[_Group] = []
-    for family in united(by_answer(rows, role), rows):
+    for family in study.families:
         whole = _learn(family[0], rows, told, questions) if len(family) > 1 else None
         if whole is not None and not whole.induced.unexplained:
             groups.append(whole)
@@ -153,9 +165,8 @@ def learn_route(
         _variant(
             leaf,
             groups[leaf.label],
-            rows,
+            study,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
-            role,
         )
         for leaf in leaves
     )
@@ -353,9 +364,8 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(
-    leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...], role: Role
-) -> Variant:
+def _variant(leaf: Leaf, group: _Group, study: Study, effects: tuple[Effect, ...]) -> Variant:
+    rows = study.rows
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
@@ -369,7 +379,7 @@ def _variant(
         body_template=group.induced.template if seen.document is not MISSING else None,
         holes=group.induced.holes if seen.document is not MISSING else {},
         effects=effects if seen.ok else (),
-        support=support_of([rows[number] for number in group.rows], leaf.guards, role),
+        support=study.support(group.rows, leaf.guards),
     )
 
 

@@ -67,6 +67,7 @@ class Arithmetic:
         self._known: dict[tuple[int, ...], list[_Atom]] = {}
         self._flags: list[tuple[bool, ...]] | None = None
         self._some: dict[tuple[bool, ...], Arithmetic] = {}
+        self._found: dict[tuple[Found, ...], list[tuple[Sequence[Part], Expr | None]]] = defaultdict(list)
 
     def source(self, values: Values, parts: Sequence[Part]) -> Expr | None:
         """Return the simplest calculation that gives every number, or None. Where a value is null or missing,
@@ -80,16 +81,27 @@ class Arithmetic:
         if any(isinstance(value, bool | str | dict | list) for value in values):
             return None
         targets = [number for number in numbers if number is not None]
-        variety = len(set(targets))
-        if variety < DISTINCT:
+        if len(set(targets)) < DISTINCT:
             return None
+        known = self._found[tuple(values)]  # what is open is asked for again when other parts are explained
+        for earlier, found in known:
+            if earlier == parts:
+                return found
+        found = self._calculated(values, parts, told, targets)
+        known.append((parts, found))
+        return found
+
+    def _calculated(
+        self, values: Values, parts: Sequence[Part], told: tuple[int, ...], targets: Sequence[float]
+    ) -> Expr | None:
+        """Return the simplest calculation that gives the targets on some rows, and nothing on the others."""
         atoms = _simplest(
             [
                 *_of_parts([(expr, [column[i] for i in told]) for expr, column in parts]),
                 *self._of_places(told),
             ]
         )
-        for candidate in _candidates(atoms, targets, variety):
+        for candidate in _candidates(atoms, targets, len(set(targets))):
             verified = _verified(candidate, self._rows, values, parts)
             if verified is not None:
                 return verified
