@@ -87,6 +87,9 @@ MULTIPLICITY = 0.5
 MAX_CATEGORIES = 6
 """A field with more different values than this is data, not a switch."""
 
+DEEPEST = 3
+"""How deep below a member of a document the places stand that are asked about."""
+
 MAX_PLACES = 250
 """Places of requests and stored documents that are asked about: more than any validated request has."""
 
@@ -158,13 +161,15 @@ def values_of(
     places: dict[Path, None] = {}
     for request in requests:
         for root in request:
-            places.update(dict.fromkeys(_member_paths(request[root], (root,))))
+            _add_members(places, request[root], (root,))
     for path in list(places)[:MAX_PLACES]:
         yield Ref(("request", *path)), [get(request, path) for request in requests]
     own_key = role.collection.key if role.collection is not None else None
     for place, by_row in stored.items():
         different = {id(document): document for document in by_row}.values()
-        inside = dict.fromkeys(path for document in different for path in _member_paths(document, ()))
+        inside: dict[Path, None] = {}
+        for document in different:
+            _add_members(inside, document, ())
         for path in list(inside)[:MAX_PLACES]:
             if path != own_key:  # which entity it is decides nothing; what it holds may
                 yield place.at(path), [get(document, path) for document in by_row]
@@ -183,14 +188,17 @@ def _request(row: Observation) -> dict[str, JsonValue]:
     }
 
 
-def _member_paths(document: Found, at: Path, depth: int = 0) -> Iterator[Path]:
-    if isinstance(document, dict) and depth < 4:
-        for key, value in document.items():
-            yield (*at, key)
-            yield from _member_paths(value, (*at, key), depth + 1)
-    elif isinstance(document, list) and document and depth < 4:
-        yield (*at, 0)
-        yield from _member_paths(document[0], (*at, 0), depth + 1)
+def _add_members(places: dict[Path, None], document: Found, at: Path, depth: int = 0) -> None:
+    """Add the paths of the members of a document, and of those in them."""
+    if isinstance(document, dict):
+        members: Iterable[tuple[str | int, JsonValue]] = document.items()
+    else:
+        members = [(0, document[0])] if isinstance(document, list) and document else ()
+    for key, value in members:
+        path = (*at, key)
+        places.setdefault(path)
+        if depth < DEEPEST and isinstance(value, dict | list):
+            _add_members(places, value, path, depth + 1)
 
 
 # --- questions about one place ----------------------------------------------------------------------------
@@ -277,7 +285,8 @@ def _about_formats(expr: Expr, texts: Counter[str], homes: Homes) -> Asked:
         return [("format", Matches(expr, pattern)) for pattern in prefixes(texts)]
     plain = [text for text in texts if text not in homes]
     for pattern in (*FORMATS, *_shapes(plain)):
-        matching = sum(re.fullmatch(pattern, text) is not None for text in texts)
+        fits = re.compile(pattern).fullmatch
+        matching = sum([fits(text) is not None for text in texts])
         if 0 < matching < len(texts):
             fails = Equals(Call("matches", (expr, Literal(pattern))), False)
             asked += [("format", Matches(expr, pattern)), ("format", fails)]

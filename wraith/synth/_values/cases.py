@@ -106,14 +106,14 @@ def _few_valued(rows: Sequence[Row]) -> list[Expr]:
     inside: dict[Root, dict[Path, set[object]]] = {}
     for row in rows:
         for key, exprs in row.index.own():
-            if _may_switch(key):
+            if isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key):
                 for expr in exprs:
                     if isinstance(expr, Ref | Lookup):
                         columns.setdefault(expr, set()).add(key)
         for root, by_key in row.index.documents():
             found = inside.setdefault(root, defaultdict(set))
             for key, paths in by_key.items():
-                if _may_switch(key):
+                if isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key):
                     for path in paths:
                         found[path].add(key)
     for root, by_path in inside.items():
@@ -121,10 +121,6 @@ def _few_valued(rows: Sequence[Row]) -> list[Expr]:
             if 2 <= len(keys) <= MAX_CASES or root.at(path) in columns:
                 columns.setdefault(root.at(path), set()).update(keys)
     return sorted((expr for expr, keys in columns.items() if 2 <= len(keys) <= MAX_CASES), key=rank)[:40]
-
-
-def _may_switch(key: object) -> bool:
-    return isinstance(key, str) and len(key) <= MAX_CASE_TEXT and not _is_instant(key)
 
 
 @lru_cache(maxsize=20_000)
