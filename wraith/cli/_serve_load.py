@@ -68,8 +68,7 @@ class Loading:
 
 
 def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
-    """Return ``[serve]`` with what the command line says in its place. Raises InputError for an epoch that is
-    none."""
+    """Return ``[serve]`` with what the command line says in its place."""
     from wraith.config import Serve, validate
 
     names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode", "unknown_entity")
