@@ -324,11 +324,13 @@ def test_a_key_that_git_has_is_no_secret(run, healthy: Workspace) -> None:
     """Not ignored it is a warning, tracked and in the history an error, and ignored it is well."""
     _kept_key("0123456789abcdef" * 4)(healthy)
     ignoring = {path: path.read_text() for path in healthy.project.root.glob("**/.gitignore")}
-    levels = []
+    levels, hints = [], []
 
     def look() -> None:
         found = run("doctor", "shop", "--json").document["findings"]
-        levels.extend((each["level"], each["message"]) for each in found if each["code"] == "scrub_key")
+        of_key = [each for each in found if each["code"] == "scrub_key"]
+        levels.extend((each["level"], each["message"]) for each in of_key)
+        hints.extend(each["hint"] or "" for each in of_key)
 
     look()
     _git(healthy, "init")
@@ -350,6 +352,7 @@ def test_a_key_that_git_has_is_no_secret(run, healthy: Workspace) -> None:
         ("error", "it is committed: git tracks it"),
         ("error", "it was committed: the history of git has it"),
     ]
+    assert any(hint.startswith("git rm --cached .wraith/hmac.key") for hint in hints)
 
 
 def test_a_short_key_is_a_warning(run, healthy: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

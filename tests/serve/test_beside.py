@@ -118,6 +118,28 @@ def test_a_page_of_another_origin_may_use_the_twin(shop: Shop) -> None:
     asyncio.run(main())
 
 
+CREDENTIALS: JsonValue = {
+    "status": 202,
+    "headers": [["Access-Control-Allow-Credentials", {"literal": "true"}]],
+    "guards": [{"equals": ["request.body.name", "cors"]}],
+    "body_template": {},
+}
+
+
+def test_a_header_of_the_service_is_not_said_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``true, true`` would have a browser refuse the answer."""
+    monkeypatch.setattr(shop, "more", [CREDENTIALS], raising=False)
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            origin = {"Origin": "http://localhost:3000"}
+            made = await served.client.post("/cups", json={"name": "cors"}, headers=origin)
+            assert made.headers["access-control-allow-origin"] == "http://localhost:3000"
+            assert made.headers["access-control-allow-credentials"] == "true"
+
+    asyncio.run(main())
+
+
 def test_options_tells_the_methods_of_an_address(shop: Shop) -> None:
     """Where the model has routes and no answer of its own; elsewhere the model says that it knows nothing."""
 
@@ -209,3 +231,17 @@ def test_an_entity_that_was_never_seen(shop: Shop, mode: str, status: int) -> No
                 assert read.headers["x-wraith-provenance"] == "template"
 
     asyncio.run(main())
+
+
+def test_addresses_in_an_entity_that_was_made_up_are_its_own(shop: Shop) -> None:
+    """A link that names the entity it is like names the new one; other texts are as they were."""
+    like = {"id": "old", "links": [{"self": "/cups/old"}, "https://x.test/old/saucer?of=/older"], "n": "old"}
+
+    async def main() -> JsonValue:
+        settings = Serve(unknown_entity="synthesize")
+        async with shop.serve(settings=settings, sets={"": {"cup": {"old": like}}}) as served:
+            document: JsonValue = (await served.client.get("/cups/cup_mine")).json()
+            return document
+
+    links = [{"self": "/cups/cup_mine"}, "https://x.test/cup_mine/saucer?of=/older"]
+    assert asyncio.run(main()) == {"id": "cup_mine", "links": links, "n": "old"}

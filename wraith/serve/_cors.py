@@ -8,6 +8,8 @@ from typing import Final
 
 from wraith.exchange import Headers, Response, header
 
+_CREDENTIALS: Final = "access-control-allow-credentials"
+
 MAX_AGE_S: Final = 600
 """How long a browser may remember a preflight: Chromium remembers no longer than two hours."""
 
@@ -44,9 +46,11 @@ def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:
     origin = header(asked, "origin")
     if origin is None or header(answered, "access-control-allow-origin") is not None:
         return []
-    return [
+    told = [
         (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-allow-credentials", b"true"),
         (b"access-control-expose-headers", b"*"),
         (b"vary", b"Origin"),
     ]
+    if header(answered, _CREDENTIALS) is None:  # twice it reads "true, true", which browsers refuse
+        told.append((_CREDENTIALS.encode(), b"true"))
+    return told
