@@ -33,7 +33,6 @@ class Scrubbed(Protocol[S_co]):
         """Empty where there are none."""
 
 
-
 class Scrub(Protocol[S_co]):
     """``wraith.scrub.Scrubber.request``."""
 

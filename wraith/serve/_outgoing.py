@@ -4,7 +4,6 @@ before the upstream go."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -58,7 +57,7 @@ class Outgoing:
             body = self._body(headers, body, base)
         if headers is response.headers and body is response.body:
             return response
-        return replace(response, headers=headers, body=body)
+        return response._replace(headers=headers, body=body)
 
     def _head(self, headers: Headers, base: str, prefix: str) -> Headers:
         if not any(name.lower() in _TURNED for name, _ in headers):

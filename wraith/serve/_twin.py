@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import replace
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -112,19 +112,21 @@ class TwinApp:
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
-    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> Awaitable[None]:
         head = read_head(scope)
-        await self.respond(head, self._naming.named(head), receive, send)
+        return self.respond(head, self._naming.named(head), receive, send)
 
     async def respond(self, head: Head, named: Named, receive: Receive, send: Send) -> None:
         """Answer a request of a session."""
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
         path, answer = "", None
         try:
-            body = await self._body(head, receive) if head.has_body else b""
-            headers, body = _plain(named.headers, body, self._max_body_bytes)
+            headers, body = named.headers, b""
+            if head.has_body:
+                headers, body = _plain(headers, await self._body(head, receive), self._max_body_bytes)
             client = self._client(named.session, head.fixture)
-            _check_room(head.method, client)
+            if client.is_full:
+                _check_room(head.method)
             came = Request(head.method, named.target, headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
@@ -132,7 +134,9 @@ class TwinApp:
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
-            passed_on = await self._passed_on(came, answer)
+            passed_on = None
+            if self._passthrough is not None:
+                passed_on = await self._passed_on(self._passthrough, came, answer)
             came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
             response = unmask(_whole(answer)) if passed_on is None else passed_on
             response = self._outgoing(response, head.host, named)
@@ -186,14 +190,13 @@ class TwinApp:
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
 
-    async def _passed_on(self, came: Request, answer: Answer) -> Response | None:
+    async def _passed_on(self, passthrough: Passthrough, came: Request, answer: Answer) -> Response | None:
         """Return what the real service says to a request that no route matches, where it may be asked."""
-        if self._passthrough is None or (answer.route is not None and answer.route.method != ELSEWHERE):
-            return None
-        if not self._passthrough.allows(came):
+        matched = answer.route is not None and answer.route.method != ELSEWHERE
+        if matched or not passthrough.allows(came):
             return None
         try:
-            return await self._passthrough.forward(came)
+            return await passthrough.forward(came)
         except OperationError as error:
             hint = "[passthrough] in wraith.toml forwards it"
             raise _Refused(failure(502, "upstream", error.message, hint=hint), answer) from error
@@ -312,9 +315,9 @@ def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, by
     return without_coding(headers, len(plain)), plain
 
 
-def _check_room(method: str, client: Client) -> None:
-    """Raises _Refused for a request that could write to a session which alone is above the limits."""
-    if client.is_full and method not in _SAFE and method != "DELETE":
+def _check_room(method: str) -> None:
+    """Raises _Refused for a request that could write, to a session which alone is above the limits."""
+    if method not in _SAFE and method != "DELETE":
         message = "this session alone holds as much as all sessions may"
         hint = "delete something, reset the session, or raise max_entities and max_bytes in [serve]"
         raise _Refused(failure(507, "session_full", message, hint=hint))
@@ -331,7 +334,7 @@ def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
 
 def _whole(answer: Answer) -> Response:
     """Return the response with the body that GET would have: its length is told to HEAD as well."""
-    return replace(answer.response, body=answer.unsent) if answer.unsent else answer.response
+    return answer.response._replace(body=answer.unsent) if answer.unsent else answer.response
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
