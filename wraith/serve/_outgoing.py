@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from wraith.asgi import Rewriter
 from wraith.config import Serve
 from wraith.exchange import Headers, Response, header, is_xml, media_type
 from wraith.serve._naming import Named
@@ -32,7 +33,10 @@ _PREFIXES: Final = (
 """Headers of servers, caches, gateways and content networks: they tell of a machinery that the twin has not
 got. ``strict-transport-security`` would make a browser refuse the twin, which speaks plain HTTP."""
 
-_TURNED: Final = frozenset({"location", "content-location", "link"})
+_LEADING: Final = frozenset({"location", "content-location", "link"})
+"""Headers that lead a client somewhere."""
+_END: Final = r"(?![\w.\-:@%~])"
+"""Behind an address comes a path, a query, or the end: neither a longer name nor another port."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -43,7 +47,8 @@ class Outgoing:
         strict = settings.fidelity == "strict"
         self._strips = settings.strip_headers and not strict  # recorded responses are verbatim
         turns = settings.rewrite_urls and bool(upstream_url)
-        self._addresses = _addresses(upstream_url) if turns else None
+        self._rewriter = Rewriter(upstream_url) if turns else None
+        self._upstream = _addresses(upstream_url) if turns else None
         self._host = (urlsplit(upstream_url).hostname or "").encode() if turns else b""
 
     def __call__(self, response: Response, host: str, named: Named) -> Response:
@@ -51,43 +56,52 @@ class Outgoing:
         headers, body = response.headers, response.body
         if self._strips:
             headers = _without_vendors(headers)
-        if self._addresses is not None:
-            base = f"http://{host}{named.prefix}"
-            headers = self._head(headers, base, named.prefix)
-            body = self._body(headers, body, base)
+        if self._rewriter is not None:
+            headers = self._rewriter.for_client(headers, host, named.prefix)
+            body = self._body(headers, body, host, named.prefix)
+            if named.prefix:
+                headers = _into_session(headers, host, named.prefix)
         if headers is response.headers and body is response.body:
             return response
         return response._replace(headers=headers, body=body)
 
-    def _head(self, headers: Headers, base: str, prefix: str) -> Headers:
-        if not any(name.lower() in _TURNED for name, _ in headers):
-            return headers
-        turned = []
-        for name, value in headers:
-            if name.lower() in _TURNED:
-                value = self._turn(value.encode("utf-8", "surrogateescape"), base).decode(
-                    "utf-8", "surrogateescape"
-                )
-                if prefix and value.startswith("/"):
-                    value = prefix + value
-            turned.append((name, value))
-        return tuple(turned)
-
-    def _body(self, headers: Headers, body: bytes, base: str) -> bytes:
-        if self._host not in body:
+    def _body(self, headers: Headers, body: bytes, host: str, prefix: str) -> bytes:
+        if self._host not in body and not (prefix and host.encode() in body):
             return body
         media = media_type(header(headers, "content-type"))
         if not (media.startswith("text/") or "json" in media or "javascript" in media or is_xml(media)):
             return body
-        return self._turn(body, base)
-
-    def _turn(self, text: bytes, base: str) -> bytes:
-        assert self._addresses is not None  # Invariant: the caller has looked
+        assert self._upstream is not None  # Invariant: there is a rewriter
+        base = f"http://{host}{prefix}"
 
         def turned(found: re.Match[bytes]) -> bytes:
-            return base.replace("/", "\\/").encode() if found[1] else base.encode()
+            return (base.replace("/", "\\/") if found[1] else base).encode()
 
-        return self._addresses.sub(turned, text)
+        body = self._upstream.sub(turned, body)
+        return _ours(host, prefix).sub(turned, body) if prefix else body
+
+
+def _into_session(headers: Headers, host: str, prefix: str) -> Headers:
+    """Return headers in which addresses of ours begin with what named the session: a service builds them from
+    the ``Host`` of the request."""
+    ours, base = _ours(host, prefix), f"http://{host}{prefix}".encode()
+
+    def turned(value: str) -> str:
+        return ours.sub(lambda _: base, value.encode("utf-8", "surrogateescape")).decode(
+            "utf-8", "surrogateescape"
+        )
+
+    return tuple(
+        (name, turned(value) if name.lower() in _LEADING and host in value else value)
+        for name, value in headers
+    )
+
+
+@lru_cache(maxsize=1024)
+def _ours(host: str, prefix: str) -> re.Pattern[bytes]:
+    """Return what finds our own address in a text, where it does not lead into the session already."""
+    inside = "".join(rf"\\?/{re.escape(part)}" for part in prefix.split("/")[1:])
+    return re.compile(rf"http:(\\)?/\\?/{re.escape(host)}(?!{inside}){_END}".encode())
 
 
 def _without_vendors(headers: Headers) -> Headers:
@@ -114,6 +128,5 @@ def _addresses(upstream_url: str) -> re.Pattern[bytes]:
     slash = r"(?:\\?/)"
     prefix = base.path.rstrip("/")
     path = "".join(slash + re.escape(part) for part in prefix.split("/")[1:])
-    # behind it comes a path, a query, or the end: neither a longer name nor another port
-    pattern = rf"{schemes}:(\\)?/\\?/{re.escape(base.hostname or '')}{ports}{path}(?![\w.\-:@%~])"
+    pattern = rf"{schemes}:(\\)?/\\?/{re.escape(base.hostname or '')}{ports}{path}{_END}"
     return re.compile(pattern.encode())
