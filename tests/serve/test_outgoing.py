@@ -73,6 +73,20 @@ def test_addresses_that_a_service_builds_from_the_host_lead_into_the_session(pre
     assert answer.headers == (("Location", f"{TWIN}{prefix}/cups/1"), ("X-Of", f"{TWIN}/cups/1"))
 
 
+def test_addresses_that_a_service_behind_tls_builds_from_the_host_lead_to_the_twin() -> None:
+    """Our host with its scheme and its path is no place; with ours it is."""
+    https = TWIN.replace("http:", "https:")
+    said = f'"{https}/v1/cups" "{https}/v1" "{https}/v10" "{TWIN}/cups" "{https}0/v1/cups"'
+    told = f'"{TWIN}/cups" "{TWIN}" "{TWIN}/v10" "{TWIN}/cups" "{https}0/v1/cups"'
+    assert body(said) == told
+    assert body(f'"{https}/cups"', upstream="https://api.example.com") == f'"{TWIN}/cups"'
+    plain = f'"{TWIN}/cups" "{https}/cups"'
+    assert body(plain, upstream="http://api.example.com") == plain
+    made = Response(201, (("Location", f"{https}/v1/cups/1"),))
+    answer = Outgoing(Serve(), "https://api.example.com/v1")(made, HOST, Named("", "/", ()))
+    assert header(answer.headers, "location") == f"{TWIN}/cups/1"
+
+
 def test_what_leads_a_client_leads_it_to_the_twin() -> None:
     """Below the base address, with a host or without; cookies are for its host, over plain HTTP."""
     sent = (
