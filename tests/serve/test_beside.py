@@ -140,6 +140,44 @@ def test_a_header_of_the_service_is_not_said_twice(shop: Shop, monkeypatch: pyte
     asyncio.run(main())
 
 
+OPTIONS: JsonValue = {
+    "method": "OPTIONS",
+    "path_pattern": "/cups",
+    "variants": [
+        {
+            "status": 204,
+            "headers": [["Access-Control-Allow-Methods", {"literal": "GET, POST"}]],
+            "body_kind": "empty",
+        }
+    ],
+}
+
+
+def test_a_preflight_gets_what_a_recorded_answer_leaves_open(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was recorded of a client that is no browser: it says nothing of origins and headers."""
+    document: dict[str, JsonValue] = model_to_json(shop.twin().model)
+    document["routes"] = [*document["routes"], OPTIONS]  # type: ignore[misc]  # a list of routes
+    model = model_from_json(document)
+    monkeypatch.setattr(shop, "twin", lambda *_: Twin(model))
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            asks = {
+                "Origin": "http://localhost:3000",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "content-type",
+            }
+            allowed = (await served.client.options("/cups", headers=asks)).headers
+            assert allowed["x-wraith-route"] == "OPTIONS /cups"
+            assert allowed["access-control-allow-origin"] == "http://localhost:3000"
+            assert allowed["access-control-allow-methods"] == "GET, POST"
+            assert allowed["access-control-allow-headers"] == "content-type"
+
+    asyncio.run(main())
+
+
 def test_options_tells_the_methods_of_an_address(shop: Shop) -> None:
     """Where the model has routes and no answer of its own; elsewhere the model says that it knows nothing."""
 

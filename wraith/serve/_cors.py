@@ -8,8 +8,6 @@ from typing import Final
 
 from wraith.exchange import Headers, Response, header
 
-_CREDENTIALS: Final = "access-control-allow-credentials"
-
 MAX_AGE_S: Final = 600
 """How long a browser may remember a preflight: Chromium remembers no longer than two hours."""
 
@@ -41,16 +39,23 @@ def options(methods: Sequence[str]) -> Response:
 
 
 def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:
-    """Return the headers that let the page read an answer which asked from another origin; none where the
-    service said itself who may."""
+    """Return the headers that let the page read an answer which asked from another origin, and those that a
+    preflight asks for and a recorded answer to ``OPTIONS`` lacks; none where the service said itself who
+    may."""
     origin = header(asked, "origin")
     if origin is None or header(answered, "access-control-allow-origin") is not None:
         return []
     told = [
-        (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-expose-headers", b"*"),
-        (b"vary", b"Origin"),
+        ("access-control-allow-origin", origin),
+        ("vary", "Origin"),
+        ("access-control-expose-headers", "*"),
     ]
-    if header(answered, _CREDENTIALS) is None:  # twice it reads "true, true", which browsers refuse
-        told.append((_CREDENTIALS.encode(), b"true"))
-    return told
+    wanted = {
+        "access-control-allow-credentials": "true",  # said twice it is "true, true", which browsers refuse
+        "access-control-allow-methods": header(asked, "access-control-request-method"),
+        "access-control-allow-headers": header(asked, "access-control-request-headers"),
+    }
+    for name, value in wanted.items():
+        if value is not None and header(answered, name) is None:
+            told.append((name, value))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
