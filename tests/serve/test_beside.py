@@ -136,6 +136,8 @@ def test_a_header_of_the_service_is_not_said_twice(shop: Shop, monkeypatch: pyte
             made = await served.client.post("/cups", json={"name": "cors"}, headers=origin)
             assert made.headers["access-control-allow-origin"] == "http://localhost:3000"
             assert made.headers["access-control-allow-credentials"] == "true"
+            shown = made.headers["access-control-expose-headers"].lower()
+            assert {"*", "x-wraith-route", "access-control-allow-credentials"} <= set(shown.split(", "))
 
     asyncio.run(main())
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from wraith.exchange import Headers, Response, header
 
+_OURS: Final = ("X-Wraith-Provenance", "X-Wraith-Route", "X-Wraith-Handler")
+
 MAX_AGE_S: Final = 600
 """How long a browser may remember a preflight: Chromium remembers no longer than two hours."""
 
@@ -45,10 +47,11 @@ def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:
     origin = header(asked, "origin")
     if origin is None or header(answered, "access-control-allow-origin") is not None:
         return []
+    names = dict.fromkeys(("*", *_OURS, *(name for name, _ in answered)))  # with credentials * says nothing
     told = [
         ("access-control-allow-origin", origin),
         ("vary", "Origin"),
-        ("access-control-expose-headers", "*"),
+        ("access-control-expose-headers", ", ".join(names)),
     ]
     wanted = {
         "access-control-allow-credentials": "true",  # said twice it is "true, true", which browsers refuse
