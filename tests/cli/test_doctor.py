@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from wraith.build.steps import synth
+from wraith.canonical import JsonValue
 from wraith.cli._audit import AUDIT
 from wraith.cli._checkup import CHECKS
+from wraith.cli._overlay_checks import _names_a_route
 from wraith.exchange import Exchange, Request, Response
 from wraith.recording import SessionWriter, sealed_sessions
-from wraith.wir import dump_model, load_model
+from wraith.runtime import Twin
+from wraith.wir import dump_model, load_model, model_from_json
 from wraith.workspace import Workspace
 
 
@@ -386,3 +389,23 @@ def test_every_code_has_a_section() -> None:
     listed = re.findall(r"^\| \[`(\w+)`\]", page, re.MULTILINE)
     assert sections == listed
     assert set(sections) == {code for code, _ in CHECKS} | {"lua_handlers_bound", AUDIT}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "met"),
+    [
+        ("POST /graphql", True),
+        ("POST *", True),
+        ("GET /pets/7", True),
+        ("query /graphql/pets", False),
+        ("GET /plates", False),
+    ],
+)
+def test_a_fault_is_met_by_requests(pattern: str, met: bool) -> None:
+    """Of routes, and of no fields of GraphQL, which no request names."""
+    routes: list[JsonValue] = [
+        {"method": method, "path_pattern": path, "variants": [{"status": 200, "body_template": {}}]}
+        for method, path in (("POST", "/graphql"), ("query", "/graphql/pets"), ("GET", "/pets/{id}"))
+    ]
+    twin = Twin(model_from_json({"format": "wraith.model/1", "entities": [], "routes": routes}))
+    assert _names_a_route(pattern, twin) is met
