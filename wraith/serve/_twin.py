@@ -119,7 +119,7 @@ class TwinApp:
     async def respond(self, head: Head, named: Named, receive: Receive, send: Send) -> None:
         """Answer a request of a session."""
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
-        path, answer = "", None
+        path, answer, route = "", None, None
         try:
             headers, body = named.headers, b""
             if head.has_body:
@@ -131,6 +131,7 @@ class TwinApp:
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._once(request, client, now_ms)
+            route = _route_name(answer)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
@@ -147,13 +148,13 @@ class TwinApp:
             if self._cors:
                 sent += readable(came.headers, response.headers)
             sent += _of_session(named, client)
-            sent += told(came_from, answer.route.name if answer.route is not None else None)
+            sent += told(came_from, route)
             await send_whole(send, status, sent, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            route = answer.route.name if answer is not None and answer.route is not None else None
+            route = _route_name(answer)
             unread = receive if status == 413 else None
             await send_json(
                 send, refused.refusal, unread=unread, headers=[*cookie(named), *told("miss", route)]
@@ -165,7 +166,7 @@ class TwinApp:
                 path,
                 status,
                 (time.perf_counter() - started) * 1000,
-                answer.route.name if answer is not None and answer.route is not None else None,
+                route,
                 answer is not None and answer.extrapolated,
                 named.session or DEFAULT,
             )
@@ -300,6 +301,10 @@ class TwinApp:
             unlike = Answer(Response(501), route, by="miss")
             raise _Refused(replay.refusal(request), unlike)
         return Answer(response, route)
+
+
+def _route_name(answer: Answer | None) -> str | None:
+    return answer.route.name if answer is not None and answer.route is not None else None
 
 
 def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, bytes]:
