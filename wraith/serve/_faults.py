@@ -10,7 +10,6 @@ from wraith.globs import glob
 from wraith.serve._asked import Asked, PerSession
 from wraith.serve._chance import draw
 
-
 SESSION: Final = "x-wraith-session"
 """What ``when`` calls the session, however that is named."""
 
