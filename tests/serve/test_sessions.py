@@ -203,6 +203,7 @@ def test_state_goes_out_and_comes_back_as_fixtures(shop: Shop) -> None:
         ("/x/state", {"cup": {"a": None}}, "null is no entity"),
         ("/x/state", b'{"cup": {"a": {"id": "a"}, "a": {}}}', "the key 'a' stands there twice"),
         ("", b'{"name": "a", "name": "b"}', "the key 'name' stands there twice"),
+        ("", b'{"a":' * 1000 + b"1" + b"}" * 1000, "the body is not JSON: nested too deeply"),
     ],
 )
 def test_what_cannot_be_a_session_is_refused(

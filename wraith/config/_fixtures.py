@@ -155,14 +155,18 @@ def _entities(text: bytes, place: str) -> Entities:
 
 
 def repeated_key(text: bytes) -> str | None:
-    """Return a name that one object of a JSON text has twice, of which a reader would see one alone."""
+    """Return a name that one object of a JSON text has twice, of which a reader would see one alone. Raises
+    ValueError for what is no JSON, or nested too deeply."""
     twice: list[str] = []
 
     def look(pairs: list[tuple[str, object]]) -> None:
         counts = Counter(name for name, _ in pairs)
         twice.extend(name for name, count in counts.items() if count > 1)
 
-    json.loads(text, object_pairs_hook=look)
+    try:
+        json.loads(text, object_pairs_hook=look)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     return twice[0] if twice else None
 
 

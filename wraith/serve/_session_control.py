@@ -117,11 +117,12 @@ def _document(body: bytes | str) -> dict[str, JsonValue]:
     body = body if isinstance(body, bytes) else body.encode()
     try:
         document = parse(body) if body else {}
+        twice = repeated_key(body) if body else None
     except ValueError as error:
         raise _Wrong(400, f"the body is not JSON: {error}") from None
     if not isinstance(document, dict):
         raise _Wrong(400, "expected a JSON object")
-    if body and (twice := repeated_key(body)) is not None:
+    if twice is not None:
         raise _Wrong(400, f"the key {twice!r} stands there twice")
     return document
 
