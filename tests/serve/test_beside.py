@@ -51,10 +51,13 @@ def test_a_key_of_another_request_is_refused(shop: Shop, status: int) -> None:
 
     async def main() -> None:
         async with shop.serve(settings=settings) as served:
-            key = {"Idempotency-Key": "k"}
+            key = {"Idempotency-Key": "k", "Origin": "http://localhost:3000"}
             await served.client.post("/cups", json={"name": "tea"}, headers=key)
             reused = await served.client.post("/cups", json={"name": "milk"}, headers=key)
             assert (reused.status_code, reused.json()["error"]) == (status, "key_reused")
+            assert reused.headers["x-wraith-route"] == "POST /cups"
+            assert reused.headers["access-control-allow-origin"] == "http://localhost:3000"
+            assert served.logged()[-1]["path"] == "/cups"
 
     asyncio.run(main())
 

@@ -32,7 +32,7 @@ def test_every_answer_says_where_it_came_from(shop: Shop) -> None:
                 "miss, none": await served.client.get("/plates"),
             }
             too_large = await served.client.post("/cups", content=b"x" * 2000)
-            for told, answer in (*answers.items(), ("miss, none", too_large)):
+            for told, answer in (*answers.items(), ("miss, POST /cups", too_large)):
                 headers = answer.headers
                 assert f"{headers['x-wraith-provenance']}, {headers['x-wraith-route']}" == told
 
