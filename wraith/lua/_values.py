@@ -21,7 +21,8 @@ PIECE: Final = 120
 _TOKEN_BYTES: Final = 12
 """What a token takes at least in Lua's tables: an element of a list 16 bytes, a name and its value 24."""
 
-_INTEGERS: Final = range(-(2**63), 2**63)
+_LEAST: Final = -(2**63)
+_GREATEST: Final = 2**63 - 1
 
 
 class TooDeep(Exception):
@@ -52,31 +53,32 @@ def tokens(value: JsonValue, most_bytes: int, *, levels: int = MAX_DEPTH) -> lis
 
 
 def _add(row: list[Token], value: JsonValue, levels: int, most: int) -> None:
-    match value:
-        case str():
-            row.append(value.encode("utf-8", "surrogatepass"))
-        case None:
-            row += (None, False)
-        case bool() | float():
-            row.append(value)
-        case int():
-            row.append(value if value in _INTEGERS else float(value))
-        case _ if not levels:
+    kind = type(value)
+    if kind is str:
+        row.append(value.encode("utf-8", "surrogatepass"))
+    elif value is None:
+        row += (None, False)
+    elif kind is int:
+        row.append(value if _LEAST <= value <= _GREATEST else float(value))
+    elif kind is dict or kind is list:
+        if not levels:
             raise TooDeep
-        case _ if len(row) + len(value) > most:
+        if len(row) + len(value) > most:
             raise MemoryError
-        case dict():
+        if kind is dict:
             row += (None, len(value))
             for name, member in value.items():
                 row.append(name.encode("utf-8", "surrogatepass"))
-                if type(member) is str:  # most are, and a call less for each is a third of the time
+                if type(member) is str:  # as most are: a call less for each
                     row.append(member.encode("utf-8", "surrogatepass"))
                 else:
                     _add(row, member, levels - 1, most)
-        case _:
+        else:
             row += (None, -len(value) - 1)
             for element in value:
                 _add(row, element, levels - 1, most)
+    else:
+        row.append(value)
 
 
 def pieces(row: list[Token]) -> list[list[Token]]:

@@ -1,10 +1,10 @@
 -- JSON values in Lua: taken over from the server, and written as text. Loaded by prelude.lua.
 --
 -- host(name, ...): asks the server; returns true and what it gives, or false and a message.
--- unmetered(run, ...): runs what costs a handler no instructions.
+-- unmetered(run, ...): runs what is counted by the price that it returns after its value, not by instructions.
 local host, unmetered = ...
 
-local type, next, rawget, rawequal, tostring, error = type, next, rawget, rawequal, tostring, error
+local type, next, ipairs, rawget, rawequal, tostring, error = type, next, ipairs, rawget, rawequal, tostring, error
 local setmetatable, getmetatable, mathtype = setmetatable, debug.getmetatable, math.type
 local find, gsub, format, byte = string.find, string.gsub, string.format, string.byte
 local sort, concat, unpack, select = table.sort, table.concat, table.unpack, select
@@ -37,46 +37,53 @@ local function fetch(name, ...)
   piece(host(name, ...))
 end
 
-local function value_at()
-  at = at + 1
-  local value = tokens[at]
-  if value ~= nil then return value end
-  at = at + 1
-  local size = tokens[at]
-  if size == nil then
-    fetch("more")
-    return value_at()
-  end
-  if not size then return null end
-  local made = {}
-  if size < 0 then
-    for index = 1, -size - 1 do
-      at = at + 1
-      value = tokens[at]
-      if value == nil then
-        at = at - 1
-        value = value_at()
+-- A table grows by doubling, so it begins with the places that it needs.
+local function places(count)
+  if count < 2 then return {} end
+  if count < 5 then return { a = nil, b = nil, c = nil, d = nil } end
+  return { a = nil, b = nil, c = nil, d = nil, e = nil, f = nil, g = nil, h = nil }
+end
+
+local value_at
+
+local function object_at(count)
+  local made = places(count)
+  for _ = 1, count do
+    local name, value = tokens[at + 1], tokens[at + 2]
+    if value ~= nil then
+      at = at + 2
+    else
+      if name == nil then
+        fetch("more")
+        name = tokens[1]
       end
-      made[index] = value
-    end
-    return setmetatable(made, IS_ARRAY)
-  end
-  for _ = 1, size do
-    at = at + 1
-    local name = tokens[at]
-    if name == nil then
-      fetch("more")
-      at, name = 1, tokens[1]
-    end
-    at = at + 1
-    value = tokens[at]
-    if value == nil then
-      at = at - 1
+      at = at + 1
       value = value_at()
     end
     made[name] = value
   end
   return setmetatable(made, IS_OBJECT)
+end
+
+local function list_at(count)
+  local made = {}
+  for index = 1, count do made[index] = value_at() end
+  return setmetatable(made, IS_ARRAY)
+end
+
+function value_at()
+  at = at + 1
+  local value = tokens[at]
+  if value ~= nil then return value end
+  at = at + 1
+  local count = tokens[at]
+  if count == nil then
+    fetch("more")
+    return value_at()
+  end
+  if not count then return null end
+  if count < 0 then return list_at(-count - 1) end
+  return object_at(count)
 end
 
 local function taken(...)
@@ -114,111 +121,125 @@ local function length_of(value)
     if key ~= count and (mathtype(key) ~= "integer" or key < 1) then return nil end
     if key > most then most = key end
   end
-  if count == 0 then
-    local meta = getmetatable(value)
-    if meta and rawget(meta, "__jsontype") == "object" then return nil end
-  end
   if most > 2 * count + 8 then error("a list with so few of its " .. most .. " elements is no JSON", 0) end
   return most
 end
 
--- The names of an object's members in their order (that of a Lua table differs from run to run), and its keys by name
--- where some are no texts.
-local function names_of(value)
-  local names, count, keys = {}, 0, nil
+-- The keys of an object's members in the order of their names (that of a Lua table differs from run to run), and what
+-- stands in the text before each.
+local function new_shape(value)
+  local raw, count, names, by_name = {}, 0, {}, {}
   for key in next, value do
     local kind = type(key)
-    count = count + 1
-    if kind == "string" then
-      names[count] = key
-    elseif kind == "number" then
-      keys = keys or {}
-      names[count] = tostring(key)
-      keys[names[count]] = key
-    else
+    if kind ~= "string" and kind ~= "number" then
       error("a " .. kind .. " cannot be the name of a member in JSON", 0)
     end
+    local name = tostring(key)
+    count = count + 1
+    raw[count], names[count], by_name[name] = key, name, key
   end
   sort(names)
-  for index = 2, keys and count or 0 do
-    if names[index] == names[index - 1] then
-      error("two members would have the name " .. names[index], 0)
-    end
+  local keys, texts, quoting = {}, {}, {}
+  for index, name in ipairs(names) do
+    if name == names[index + 1] then error("two members would have the name " .. name, 0) end
+    keys[index], texts[index] = by_name[name], (index == 1 and "{" or ",") .. quoted(name) .. ":"
+    quoting[index] = texts[index] .. '"'
   end
-  return names, count, keys
+  return { raw = raw, keys = keys, texts = texts, quoting = quoting }
 end
 
-local parts, size -- of the text that is written
-
--- names as they stand in the text, by name
-local first_names = setmetatable({}, {
-  __index = function(made, name)
-    local text = "{" .. quoted(name) .. ":"
-    made[name] = text
-    return text
-  end,
-})
-local other_names = setmetatable({}, {
-  __index = function(made, name)
-    local text = "," .. quoted(name) .. ":"
-    made[name] = text
-    return text
-  end,
-})
+-- Objects that are made alike have the same keys in the same order, so the last shape of each level is remembered.
+local function shape_of(value, shapes, level)
+  local shape, count = shapes[level], 0
+  if shape then
+    local raw = shape.raw
+    for key in next, value do
+      count = count + 1
+      if raw[count] ~= key then
+        count = -1
+        break
+      end
+    end
+    if count == #raw then return shape end
+  end
+  shape = new_shape(value)
+  shapes[level] = shape
+  return shape
+end
 
 local write
 
-local function write_list(value, count, depth)
+local function write_list(value, count, parts, size, shapes, depth)
   for index = 1, count do
-    size = size + 1
-    parts[size] = index == 1 and "[" or ","
-    write(rawget(value, index), depth)
+    parts[size + 1] = index == 1 and "[" or ","
+    size = write(rawget(value, index), parts, size + 1, shapes, depth)
   end
-  size = size + 1
-  parts[size] = count == 0 and "[]" or "]"
+  parts[size + 1] = "]"
+  return size + 1
 end
 
-local function write_object(value, depth)
-  local names, count, keys = names_of(value)
-  local texts = first_names
-  for index = 1, count do
-    local name = names[index]
-    size = size + 1
-    parts[size] = texts[name]
-    texts = other_names
-    write(rawget(value, keys and keys[name] or name), depth)
+local function write_object(value, parts, size, shapes, depth)
+  local shape = shape_of(value, shapes, depth)
+  local keys, texts, quoting = shape.keys, shape.texts, shape.quoting
+  for index = 1, #keys do
+    local member = value[keys[index]] -- it is there, so no metamethod is asked
+    local kind = mathtype(member) or type(member)
+    parts[size + 1] = texts[index]
+    if kind == "integer" then
+      size = size + 2
+      parts[size] = member
+    elseif kind == "string" and not find(member, '[%c"\\]') then
+      parts[size + 2], parts[size + 3] = member, '"'
+      parts[size + 1] = quoting[index]
+      size = size + 3
+    else
+      size = write(member, parts, size + 1, shapes, depth)
+    end
   end
-  size = size + 1
-  parts[size] = count == 0 and "{}" or "}"
+  parts[size + 1] = "}"
+  return size + 1
 end
 
-function write(value, depth)
+local function empty_text(value)
+  local meta = getmetatable(value)
+  return meta and rawget(meta, "__jsontype") == "object" and "{}" or "[]"
+end
+
+-- Writes a value into the parts after the first so many, and returns how many there are then.
+function write(value, parts, size, shapes, depth)
   local kind = type(value)
+  local text
   if kind == "string" then
-    size = size + 1
-    parts[size] = quoted(value)
+    text = quoted(value)
   elseif kind == "number" then
-    size = size + 1
-    parts[size] = mathtype(value) == "integer" and value or float_text(value)
+    text = mathtype(value) == "integer" and value or float_text(value)
   elseif kind == "boolean" then
-    size = size + 1
-    parts[size] = value and "true" or "false"
+    text = value and "true" or "false"
   elseif value == nil or rawequal(value, null) then
-    size = size + 1
-    parts[size] = "null"
-  elseif kind == "table" then
-    if depth >= MAX_DEPTH then error("deeper than " .. MAX_DEPTH .. " levels", 0) end
-    local count = length_of(value)
-    if count then write_list(value, count, depth + 1) else write_object(value, depth + 1) end
-  else
+    text = "null"
+  elseif kind ~= "table" then
     error("a " .. kind .. " is no JSON", 0)
+  elseif depth >= MAX_DEPTH then
+    error("deeper than " .. MAX_DEPTH .. " levels", 0)
+  elseif next(value) == nil then
+    text = empty_text(value)
+  else
+    local count = length_of(value)
+    if count then return write_list(value, count, parts, size, shapes, depth + 1) end
+    return write_object(value, parts, size, shapes, depth + 1)
   end
+  parts[size + 1] = text
+  return size + 1
 end
 
-local function encode(value)
-  parts, size = {}, 0
-  write(value, 0)
-  return concat(parts)
+local PRICE = 8 -- instructions for each part of a text: about a quarter of what it takes
+
+local function written(value)
+  local parts = {}
+  local size = write(value, parts, 0, {}, 0)
+  return concat(parts), PRICE * size
 end
+
+local function encode(value) return unmetered(written, value) end
 
 return encode, take, null, IS_OBJECT, IS_ARRAY

@@ -9,6 +9,7 @@
 local host, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, place, own_json, json_code,
   strings_code, patterns_code = ...
 
+collectgarbage("stop")
 local type, next, select, error, ipairs, tonumber = type, next, select, error, ipairs, tonumber
 local rawget, rawlen, rawequal, rawset, load = rawget, rawlen, rawequal, rawset, load
 local real_pcall, real_tostring, real_setmetatable, real_getmetatable = pcall, tostring, setmetatable, debug.getmetatable
@@ -23,35 +24,36 @@ end
 
 -- limits -----------------------------------------------------------------------------------------------------
 
-local STEP = 200
-local used, looked, killed, metered = 0, false, nil, true
+local STEP = 100
+local used, looked, killed = 0, 0, nil
 
-local function overdue()
-  if seconds() > most_seconds then killed = format("it ran longer than %g ms", most_seconds * 1000) end
+-- From here on every instruction raises, so that nothing can catch it and go on.
+local spend
+local function kill(reason)
+  killed = reason
+  sethook(spend, "", 1)
+  error(killed, 0)
 end
 
-local function spend()
-  if not metered then return end
-  if not killed then
-    used = used + STEP
-    looked = not looked
-    if used > most_instructions then
-      killed = "it ran more than " .. most_instructions .. " instructions"
-    elseif looked then
-      overdue()
-    end
-    -- from here on every instruction raises, so that nothing can catch it and go on
-    if killed then sethook(spend, "", 1) end
-  end
+local function look()
+  if seconds() > most_seconds then kill(format("it ran longer than %g ms", most_seconds * 1000)) end
+end
+
+local function pay(instructions)
+  used = used + instructions
+  if used > most_instructions then kill("it ran more than " .. most_instructions .. " instructions") end
+end
+
+function spend()
   if killed then error(killed, 0) end
+  pay(STEP)
+  looked = looked + 1
+  if looked % 4 == 0 then look() end
 end
 
 local function still()
-  if not killed then
-    overdue()
-    if killed then sethook(spend, "", 1) end
-  end
   if killed then error(killed, 0) end
+  look()
 end
 
 local function after(ok, ...)
@@ -64,17 +66,25 @@ local function pcall(run, ...)
   return after(real_pcall(run, ...))
 end
 
-local function metered_again(ok, value)
-  metered = true
-  still()
+-- With a hook each instruction takes twice its time. What is written here, and bounded by the memory, runs without it,
+-- and is paid for by a price of its own; the step that had begun counts whole. Nothing can leave the hook away: it is
+-- taken off in a protected call, and to set it again takes no memory, nor more of the stack than that call took.
+local function unhooked(run, ...)
+  sethook()
+  return run(...)
+end
+
+local function hooked(ok, value, price)
+  sethook(spend, "", STEP)
   if not ok then error(value, 0) end
+  pay(STEP + (price or 0))
+  look()
   return value
 end
 
--- What the server gives costs no instructions; memory and time bound it.
 local function unmetered(run, ...)
-  metered = false
-  return metered_again(real_pcall(run, ...))
+  if killed then error(killed, 0) end
+  return hooked(real_pcall(unhooked, run, ...))
 end
 
 local encode, take, null, IS_OBJECT, IS_ARRAY = part(json_code, "=json", host, unmetered)
@@ -377,7 +387,7 @@ ask("bound")
 ENV.req = real_setmetatable(take("request"), nil)
 local chunk, problem = load(take("script"), "@" .. place, "t", ENV)
 if not chunk then return false, problem end
-sethook(spend, "", STEP)
+used = 0
 local ok, result = real_pcall(function()
   if own_json then ENV.json = import("json") end
   local made = chunk()
