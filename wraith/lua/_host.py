@@ -39,14 +39,12 @@ class Host:
     def __init__(
         self,
         runtime: LuaRuntime,
-        source: str,
         invocation: Invocation,
         libraries: Mapping[str, str],
         most_bytes: int,
     ) -> None:
         self._set_max_memory: Callable[[int], None] = runtime.set_max_memory
         self._most_bytes = most_bytes
-        self._source = source
         self._invocation = invocation
         self._state = invocation.state
         self._libraries = libraries
@@ -96,10 +94,6 @@ class Host:
     def _more(self) -> list[Token]:
         self._set_max_memory(0)
         return next(self._arriving)
-
-    def _script(self) -> Told:
-        self._set_max_memory(0)
-        return (to_lua(self._source),)
 
     def _request(self) -> list[Token]:
         given = self._invocation
@@ -165,7 +159,6 @@ def _nothing(_: int) -> None: ...
 _QUESTIONS: Final[Mapping[bytes, Callable[..., Any]]] = {
     b"bound": Host._bound,
     b"more": Host._more,
-    b"script": Host._script,
     b"request": Host._request,
     b"decode": Host._decode,
     b"get": Host._get,

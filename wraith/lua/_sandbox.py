@@ -59,7 +59,7 @@ def run(
     from lupa.lua54 import LuaError, LuaMemoryError
 
     runtime = _runtime()
-    host = Host(runtime, source, invocation, libraries, limits.memory_bytes)
+    host = Host(runtime, invocation, libraries, limits.memory_bytes)
     try:
         ok, *told = runtime.compile(_bytecode("prelude"), b"=prelude", "b")(
             host.ask,
@@ -69,6 +69,7 @@ def run(
             STEPS,
             limits.memory_bytes,
             zlib.crc32(invocation.seed.encode()),
+            to_lua(source),
             to_lua(place),
             "json" in libraries,
             *(_bytecode(name) for name in ("json", "strings", "patterns")),

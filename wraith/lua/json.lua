@@ -37,17 +37,10 @@ local function fetch(name, ...)
   piece(host(name, ...))
 end
 
--- A table grows by doubling, so it begins with the places that it needs.
-local function places(count)
-  if count < 2 then return {} end
-  if count < 5 then return { a = nil, b = nil, c = nil, d = nil } end
-  return { a = nil, b = nil, c = nil, d = nil, e = nil, f = nil, g = nil, h = nil }
-end
-
 local value_at
 
 local function object_at(count)
-  local made = places(count)
+  local made = {}
   for _ = 1, count do
     local name, value = tokens[at + 1], tokens[at + 2]
     if value ~= nil then
@@ -221,12 +214,15 @@ function write(value, parts, size, shapes, depth)
     error("a " .. kind .. " is no JSON", 0)
   elseif depth >= MAX_DEPTH then
     error("deeper than " .. MAX_DEPTH .. " levels", 0)
-  elseif next(value) == nil then
-    text = empty_text(value)
   else
-    local count = length_of(value)
-    if count then return write_list(value, count, parts, size, shapes, depth + 1) end
-    return write_object(value, parts, size, shapes, depth + 1)
+    local first = next(value)
+    if first == nil then
+      text = empty_text(value)
+    else
+      local count = type(first) ~= "string" and length_of(value)
+      if count then return write_list(value, count, parts, size, shapes, depth + 1) end
+      return write_object(value, parts, size, shapes, depth + 1)
+    end
   end
   parts[size + 1] = text
   return size + 1

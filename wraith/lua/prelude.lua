@@ -6,7 +6,7 @@
 -- seconds(): since the invocation began.
 -- most_*: the limits: instructions, seconds, steps (of a native pattern), bytes (of a text).
 -- *_code: the other files, as bytecode.
-local host, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, place, own_json, json_code,
+local host, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, source, place, own_json, json_code,
   strings_code, patterns_code = ...
 
 collectgarbage("stop")
@@ -385,7 +385,7 @@ ENV.wraith = { import = import }
 
 ask("bound")
 ENV.req = real_setmetatable(take("request"), nil)
-local chunk, problem = load(take("script"), "@" .. place, "t", ENV)
+local chunk, problem = load(source, "@" .. place, "t", ENV)
 if not chunk then return false, problem end
 used = 0
 local ok, result = real_pcall(function()
