@@ -62,8 +62,8 @@ class Host:
             return True, *_QUESTIONS[name](self, *arguments)
         except MemoryError:
             return False, None
-        except TooDeep:
-            return self._refused("the value has too many levels")
+        except TooDeep as error:
+            return self._refused(str(error))
         except (ValueError, InputError, TypeError) as error:
             return self._refused(f"{name.decode()}: {error}")
         except BaseException as error:  # raised again when Lua has returned
@@ -109,7 +109,7 @@ class Host:
         try:
             return self._document(request, MAX_DEPTH + 1)
         except TooDeep:
-            raise ValueError("the body has too many levels for a handler") from None
+            raise TooDeep("the request's body has too many levels for a handler") from None
 
     def _decode(self, text: bytes) -> list[Token]:
         return self._document(parse(text))

@@ -32,7 +32,7 @@ class Limits:
     memory_bytes: int = 2**20
     """Lua's heap, beyond what the sandbox itself takes."""
     instructions: int = 100_000
-    """Of the virtual machine, counted in steps of 200."""
+    """Of the virtual machine, counted in steps of 100."""
 
 
 PATIENT: Final = Limits(seconds=10.0)
@@ -48,6 +48,7 @@ MAX_REASON: Final = 300
 """Characters of the reason of a failure; a message of Lua's own is shorter."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
 
 def run(
     source: str, place: str, invocation: Invocation, libraries: Mapping[str, str], limits: Limits
@@ -126,7 +127,9 @@ def _bytecode(name: str) -> bytes:
     return dumped
 
 
-def _reply(status: int | None = None, body: bytes | None = None, kind: bytes | None = None, *fields: bytes) -> Reply:
+def _reply(
+    status: int | None = None, body: bytes | None = None, kind: bytes | None = None, *fields: bytes
+) -> Reply:
     """Return what was emitted."""
     texts = [from_lua(field) for field in fields]
     headers = [*zip(texts[::2], texts[1::2], strict=True)]

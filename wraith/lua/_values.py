@@ -26,7 +26,7 @@ _GREATEST: Final = 2**63 - 1
 
 
 class TooDeep(Exception):
-    """A document has more levels than handlers are given."""
+    """A document has more levels than handlers are given; the message says which."""
 
 
 def to_lua(text: str) -> bytes:
@@ -62,7 +62,7 @@ def _add(row: list[Token], value: JsonValue, levels: int, most: int) -> None:
         row.append(value if _LEAST <= value <= _GREATEST else float(value))
     elif kind is dict or kind is list:
         if not levels:
-            raise TooDeep
+            raise TooDeep("the value has too many levels")
         if len(row) + len(value) > most:
             raise MemoryError
         if kind is dict:

@@ -1,7 +1,7 @@
 -- JSON values in Lua: taken over from the server, and written as text. Loaded by prelude.lua.
 --
 -- host(name, ...): asks the server; returns true and what it gives, or false and a message.
--- unmetered(run, ...): runs what is counted by the price that it returns after its value, not by instructions.
+-- unmetered(run, row, ...): returns run(row, ...), which is paid for by the elements of the row then.
 local host, unmetered = ...
 
 local type, next, ipairs, rawget, rawequal, tostring, error = type, next, ipairs, rawget, rawequal, tostring, error
@@ -26,12 +26,13 @@ local NOTHING = {}
 local tokens, at
 
 local function piece(ok, ...)
-  host("bound")
+  host("bound") -- first of all: nothing bounds the memory now
   if not ok then error((...) or "not enough memory", 0) end
   tokens, at = { ... }, 0
 end
 
--- The server's values are pushed where a lack of stack could not be raised, so the places are taken before.
+-- What the server gives is pushed where a lack of memory cannot be raised: _host.py lifts the bound for it, and here the
+-- places on the stack are taken before.
 local function fetch(name, ...)
   select("#", unpack(NOTHING, 1, PIECE + 20))
   piece(host(name, ...))
@@ -45,7 +46,7 @@ local function object_at(count)
     local name, value = tokens[at + 1], tokens[at + 2]
     if value ~= nil then
       at = at + 2
-    else
+    else -- an announcement, or the end of the piece
       if name == nil then
         fetch("more")
         name = tokens[1]
@@ -79,13 +80,13 @@ function value_at()
   return object_at(count)
 end
 
-local function taken(...)
+local function taken(_, ...)
   fetch(...)
   if tokens[1] == nil and tokens[2] == nil then return nil end -- there is no such document
   return value_at()
 end
 
-local function take(...) return unmetered(taken, ...) end
+local function take(...) return unmetered(taken, NOTHING, ...) end
 
 -- written ----------------------------------------------------------------------------------------------------
 
@@ -132,13 +133,12 @@ local function new_shape(value)
     raw[count], names[count], by_name[name] = key, name, key
   end
   sort(names)
-  local keys, texts, quoting = {}, {}, {}
+  local keys, texts = {}, {}
   for index, name in ipairs(names) do
     if name == names[index + 1] then error("two members would have the name " .. name, 0) end
     keys[index], texts[index] = by_name[name], (index == 1 and "{" or ",") .. quoted(name) .. ":"
-    quoting[index] = texts[index] .. '"'
   end
-  return { raw = raw, keys = keys, texts = texts, quoting = quoting }
+  return { raw = raw, keys = keys, texts = texts }
 end
 
 -- Objects that are made alike have the same keys in the same order, so the last shape of each level is remembered.
@@ -173,7 +173,7 @@ end
 
 local function write_object(value, parts, size, shapes, depth)
   local shape = shape_of(value, shapes, depth)
-  local keys, texts, quoting = shape.keys, shape.texts, shape.quoting
+  local keys, texts = shape.keys, shape.texts
   for index = 1, #keys do
     local member = value[keys[index]] -- it is there, so no metamethod is asked
     local kind = mathtype(member) or type(member)
@@ -182,9 +182,8 @@ local function write_object(value, parts, size, shapes, depth)
       size = size + 2
       parts[size] = member
     elseif kind == "string" and not find(member, '[%c"\\]') then
-      parts[size + 2], parts[size + 3] = member, '"'
-      parts[size + 1] = quoting[index]
-      size = size + 3
+      size = size + 2
+      parts[size] = '"' .. member .. '"'
     else
       size = write(member, parts, size + 1, shapes, depth)
     end
@@ -228,14 +227,11 @@ function write(value, parts, size, shapes, depth)
   return size + 1
 end
 
-local PRICE = 8 -- instructions for each part of a text: about a quarter of what it takes
-
-local function written(value)
-  local parts = {}
-  local size = write(value, parts, 0, {}, 0)
-  return concat(parts), PRICE * size
+local function written(parts, value)
+  write(value, parts, 0, {}, 0)
+  return concat(parts)
 end
 
-local function encode(value) return unmetered(written, value) end
+local function encode(value) return unmetered(written, {}, value) end
 
 return encode, take, null, IS_OBJECT, IS_ARRAY

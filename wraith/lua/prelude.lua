@@ -6,13 +6,18 @@
 -- seconds(): since the invocation began.
 -- most_*: the limits: instructions, seconds, steps (of a native pattern), bytes (of a text).
 -- *_code: the other files, as bytecode.
+--
+-- The bytecode has neither lines nor names of locals. Native functions whose errors a handler may see are called as
+-- fields of their table, for then the error has their name.
 local host, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, source, place, own_json, json_code,
   strings_code, patterns_code = ...
 
+-- The heap is small and soon thrown away. Lua collects before it says that the memory does not suffice, also now.
 collectgarbage("stop")
+
 local type, next, select, error, ipairs, tonumber = type, next, select, error, ipairs, tonumber
 local rawget, rawlen, rawequal, rawset, load = rawget, rawlen, rawequal, rawset, load
-local real_pcall, real_tostring, real_setmetatable, real_getmetatable = pcall, tostring, setmetatable, debug.getmetatable
+local real_pcall, real_tostring, real_getmetatable = pcall, tostring, debug.getmetatable
 local string, table, math, sethook = string, table, math, debug.sethook
 local find, format, unpack, pack, mathtype = string.find, string.format, table.unpack, table.pack, math.type
 
@@ -66,25 +71,28 @@ local function pcall(run, ...)
   return after(real_pcall(run, ...))
 end
 
--- With a hook each instruction takes twice its time. What is written here, and bounded by the memory, runs without it,
--- and is paid for by a price of its own; the step that had begun counts whole. Nothing can leave the hook away: it is
--- taken off in a protected call, and to set it again takes no memory, nor more of the stack than that call took.
+-- With a hook each instruction takes twice its time. What is written here and bounded by the memory runs without it, and
+-- is paid for by the elements of a row that it fills, also where it fails; the step that had begun counts whole. Nothing
+-- can leave the hook away: it is taken off in a protected call, and to set it again takes no memory, and no more of the
+-- stack than that call took.
+local PRICE = 8 -- about a quarter of the instructions that an element takes
+
 local function unhooked(run, ...)
   sethook()
   return run(...)
 end
 
-local function hooked(ok, value, price)
+local function hooked(row, ok, value)
   sethook(spend, "", STEP)
-  if not ok then error(value, 0) end
-  pay(STEP + (price or 0))
+  pay(STEP + PRICE * #row)
   look()
+  if not ok then error(value, 0) end
   return value
 end
 
-local function unmetered(run, ...)
+local function unmetered(run, row, ...)
   if killed then error(killed, 0) end
-  return hooked(real_pcall(unhooked, run, ...))
+  return hooked(row, real_pcall(unhooked, run, row, ...))
 end
 
 local encode, take, null, IS_OBJECT, IS_ARRAY = part(json_code, "=json", host, unmetered)
@@ -107,18 +115,20 @@ local function plain(list, name)
   return list
 end
 
-local insert, remove, concat, sort = table.insert, table.remove, table.concat, table.sort
 local safe_table = {
   pack = pack,
-  insert = function(list, ...) return insert(plain(list, "insert"), ...) end,
-  remove = function(list, ...) return remove(plain(list, "remove"), ...) end,
-  concat = function(list, ...) return concat(plain(list, "concat"), ...) end,
-  sort = function(list, ...) return sort(plain(list, "sort"), ...) end,
-  unpack = function(list, ...) return unpack(plain(list, "unpack"), ...) end,
+  insert = function(list, ...) return table.insert(plain(list, "insert"), ...) end,
+  remove = function(list, ...) return table.remove(plain(list, "remove"), ...) end,
+  concat = function(list, ...) return table.concat(plain(list, "concat"), ...) end,
+  sort = function(list, ...) return table.sort(plain(list, "sort"), ...) end,
+  unpack = function(list, ...) return table.unpack(plain(list, "unpack"), ...) end,
 }
 
 function safe_table.move(from, first, last, to, into)
   plain(from, "move")
+  if not (mathtype(first) and mathtype(last) and mathtype(to)) then
+    error("bad argument to 'move' (number expected)", 0)
+  end
   into = into and plain(into, "move") or from
   if to > first and to <= last and into == from then
     for at = last, first, -1 do into[to + at - first] = from[at] end
@@ -134,7 +144,7 @@ local function setmetatable(value, meta)
       or rawget(meta, "__close") ~= nil and "__close"
     if name then error("metatables here have no " .. name, 0) end
   end
-  return real_setmetatable(value, meta)
+  return _G.setmetatable(value, meta)
 end
 
 -- The metatables of JSON are shared by tables of ours: what a handler gets of them is a copy.
@@ -184,7 +194,8 @@ local function safe_gmatch(subject, pattern) return careful().gmatch(subject, pa
 local function safe_gsub(subject, pattern, by, most) return careful().gsub(subject, pattern, by, most) end
 
 local function rep(text, count, separator)
-  text, separator = text_of(text, "rep"), separator or ""
+  text, separator = text_of(text, "rep"), separator and text_of(separator, "rep") or ""
+  if not mathtype(count) then error("bad argument #2 to 'rep' (number expected, got " .. type(count) .. ")", 0) end
   if count < 1 or #text + #separator == 0 then return "" end
   if (#text + #separator) * count > most_bytes then
     error("the text would be longer than " .. most_bytes .. " bytes", 0)
@@ -228,7 +239,7 @@ local function pairs(value)
       others[#others + 1] = key
     end
   end
-  if numbers == 0 or texts == 0 then sort(keys) else sort(keys, earlier) end
+  if numbers == 0 or texts == 0 then table.sort(keys) else table.sort(keys, earlier) end
   for _, key in ipairs(others) do keys[#keys + 1] = key end
   local at = 0
   return function()
@@ -251,7 +262,7 @@ local function safe_format(form, ...)
     local kind = type(values[index])
     if kind == "table" or kind == "function" then values[index] = tostring(values[index]) end
   end
-  return format(form, unpack(values, 1, values.n))
+  return string.format(form, unpack(values, 1, values.n))
 end
 
 local safe_string = {
@@ -274,8 +285,8 @@ local function ask(...) return told(host(...)) end
 local json = {
   encode = encode, null = null,
   decode = function(text) return take("decode", text_of(text, "json.decode")) end,
-  array = function(list) return real_setmetatable(list or {}, IS_ARRAY) end,
-  object = function(list) return real_setmetatable(list or {}, IS_OBJECT) end,
+  array = function(list) return _G.setmetatable(list or {}, IS_ARRAY) end,
+  object = function(list) return _G.setmetatable(list or {}, IS_OBJECT) end,
 }
 
 local status, body, kind
@@ -383,11 +394,11 @@ ENV.wraith = { import = import }
 
 -- the run ----------------------------------------------------------------------------------------------------
 
-ask("bound")
-ENV.req = real_setmetatable(take("request"), nil)
+ask("bound") -- the source was given before
+ENV.req = _G.setmetatable(take("request"), nil)
 local chunk, problem = load(source, "@" .. place, "t", ENV)
 if not chunk then return false, problem end
-used = 0
+used = 0 -- what was done until here is ours
 local ok, result = real_pcall(function()
   if own_json then ENV.json = import("json") end
   local made = chunk()

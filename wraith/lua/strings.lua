@@ -6,7 +6,8 @@ local patterns, longest, most_steps, text_of = ...
 
 local byte, sub, find, match = string.byte, string.sub, string.find, string.match
 local gmatch, gsub, concat, unpack = string.gmatch, string.gsub, table.concat, table.unpack
-local type, tostring, tointeger, floor, error = type, tostring, math.tointeger, math.floor, error
+local type, tostring, error = type, tostring, error
+local mathtype, tointeger, floor = math.type, math.tointeger, math.floor
 
 -- Where each unbounded repetition tries every place for every other, and each optional part is there and not, that is
 -- no more than the steps allowed.
@@ -43,6 +44,7 @@ local function is_cheap(subject, pattern) return #subject <= (longest[pattern] o
 
 local function start_of(subject, init)
   init = init or 1
+  if not mathtype(init) then error("bad argument #3 (number expected, got " .. type(init) .. ")", 0) end
   if init < 0 then init = #subject + init + 1 end
   return init < 1 and 1 or init
 end
@@ -120,6 +122,9 @@ function safe.gsub(subject, pattern, by, most)
   if kind == "number" then by, kind = tostring(by), "string" end
   if kind ~= "string" and kind ~= "table" and kind ~= "function" then
     error("bad argument #3 to 'gsub' (string/function/table expected, got " .. kind .. ")", 0)
+  end
+  if most ~= nil and not mathtype(most) then
+    error("bad argument #4 to 'gsub' (number expected, got " .. type(most) .. ")", 0)
   end
   if is_cheap(subject, pattern) then return gsub(subject, pattern, by, most) end
   local anchored = byte(pattern, 1) == 94
