@@ -35,7 +35,7 @@ def gallery_of(response: Response) -> Gallery:
     return gallery
 
 
-CHANGES = {name: replace(GOOD, body=encode_json(TRUE | change)) for name, (change, _) in PLANTED.items()}
+CHANGES = {name: GOOD._replace(body=encode_json(TRUE | change)) for name, (change, _) in PLANTED.items()}
 CHANGES |= {name: response for name, (response, _) in OTHERS.items()}
 
 
@@ -69,17 +69,17 @@ CAUSES: dict[str, tuple[dict[str, JsonValue], Cause]] = {
 @pytest.mark.parametrize(("change", "expected"), CAUSES.values(), ids=CAUSES)
 def test_the_part_that_is_to_blame(change: dict[str, JsonValue], expected: Cause) -> None:
     """The deepest part of the template that the difference is about, and what it is filled with."""
-    assert [blame.cause for blame in gallery_of(replace(GOOD, body=encode_json(TRUE | change))).ranked()] == [
+    assert [blame.cause for blame in gallery_of(GOOD._replace(body=encode_json(TRUE | change))).ranked()] == [
         expected
     ]
 
 
 def test_the_choice_of_a_variant_is_to_blame_for_a_status() -> None:
     """And a header's source for a header."""
-    assert gallery_of(replace(GOOD, status=203)).ranked()[0].cause == Cause(
+    assert gallery_of(GOOD._replace(status=203)).ranked()[0].cause == Cause(
         "choice", ROUTE, "status", "200 is answered where 203 was recorded"
     )
-    header = gallery_of(replace(GOOD, headers=(GOOD.headers[0], ("x-kind", "bush")))).ranked()[0].cause
+    header = gallery_of(GOOD._replace(headers=(GOOD.headers[0], ("x-kind", "bush")))).ranked()[0].cause
     assert header == Cause("header", ROUTE, "header.x-kind", '"tree"')
 
 
@@ -120,7 +120,7 @@ def test_an_entity_that_is_answered_whole_is_one_cause() -> None:
     last = one.exchanges[-1]
     other = encode_json(made | {"id": "tree_0h2k3j4l0", "name": "elm", "size": {"height": 9, "width": 9}})
     changed = replace(
-        one, exchanges=(*one.exchanges[:-1], replace(last, response=replace(last.response, body=other)))
+        one, exchanges=(*one.exchanges[:-1], replace(last, response=last.response._replace(body=other)))
     )
     gallery = Gallery()
     check(model, [changed], gallery=gallery)
@@ -141,9 +141,9 @@ def test_what_has_no_route_says_so() -> None:
 
 def test_the_cause_that_would_make_most_exact_comes_first() -> None:
     """Not the one with most differences."""
-    one = replace(GOOD, body=encode_json(TRUE | {"count": 4}))
-    two = replace(
-        GOOD, body=encode_json(TRUE | {"name": "elm", "size": {"height": 1, "width": 1}, "docs": "x"})
+    one = GOOD._replace(body=encode_json(TRUE | {"count": 4}))
+    two = GOOD._replace(
+        body=encode_json(TRUE | {"name": "elm", "size": {"height": 1, "width": 1}, "docs": "x"})
     )
     [recorded] = RECORDED
     first, second, third = recorded.exchanges
@@ -169,7 +169,7 @@ def test_a_warning_is_shown_and_keeps_nothing_from_being_exact() -> None:
     """Where 200 and 203 are as good as each other, there is a difference to see, and none to mend."""
     gallery = Gallery()
     lenient = Diff.model_validate({"thresholds": {"status_exact_match": False}})
-    check(MODEL, planted(replace(GOOD, status=203)), diff=lenient, gallery=gallery)
+    check(MODEL, planted(GOOD._replace(status=203)), diff=lenient, gallery=gallery)
     [blame] = gallery.ranked()
     assert (blame.cause.kind, blame.exchanges, blame.alone) == ("choice", 1, 0)
     assert [told.severity for told in gallery.shown()[0].differences] == ["warning"]
@@ -213,8 +213,8 @@ BODIES: dict[str, tuple[Response, str]] = {
         Response(200, (*GOOD.headers,), b"", Truncated("sha256:00", 10**9)),
         "",
     ),
-    "a huge body": (replace(GOOD, body=encode_json({"a": "x" * 10**6})), "1000008 bytes, sha256 "),
-    "nothing": (replace(GOOD, body=b""), ""),
+    "a huge body": (GOOD._replace(body=encode_json({"a": "x" * 10**6})), "1000008 bytes, sha256 "),
+    "nothing": (GOOD._replace(body=b""), ""),
     "text": (Response(200, (("content-type", "text/plain"), GENUINE), b"one\ntwo"), "one"),
 }
 

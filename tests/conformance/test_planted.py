@@ -76,19 +76,19 @@ def test_what_was_planted_in_a_body_is_found(
     change: dict[str, JsonValue], expected: tuple[str, str, str]
 ) -> None:
     """Path, category and type; and nothing else is reported."""
-    report = check(MODEL, planted(replace(GOOD, body=encode_json(TRUE | change))), diff=DIFF)
+    report = check(MODEL, planted(GOOD._replace(body=encode_json(TRUE | change))), diff=DIFF)
     assert told(report.divergences) == [expected]
     assert (report.exchanges_exact, report.exchanges_total) == (2, 3)
 
 
 OTHERS: dict[str, tuple[Response, tuple[str, str, str]]] = {
-    "a status": (replace(GOOD, status=203), ("status", "status_mismatch", "status_code_shift")),
+    "a status": (GOOD._replace(status=203), ("status", "status_mismatch", "status_code_shift")),
     "a header": (
-        replace(GOOD, headers=(GOOD.headers[0], ("x-kind", "bush"))),
+        GOOD._replace(headers=(GOOD.headers[0], ("x-kind", "bush"))),
         ("header.x-kind", "header_mismatch", "value_drift"),
     ),
     "no header": (
-        replace(GOOD, headers=GOOD.headers[:1]),
+        GOOD._replace(headers=GOOD.headers[:1]),
         ("header.x-kind", "header_mismatch", "additive_optional_field"),
     ),
 }
@@ -109,7 +109,7 @@ def test_a_value_outside_an_enum_is_found() -> None:
     assert {(each.path, each.category, each.drift_type) for each in report.divergences} == {
         ("state", "value_mismatch", "enum_expansion")
     }
-    closed = planted(replace(GOOD, body=encode_json(TRUE | {"state": "closed"})))
+    closed = planted(GOOD._replace(body=encode_json(TRUE | {"state": "closed"})))
     assert check(MODEL, closed, diff=DIFF).divergences == ()
 
 
@@ -130,7 +130,7 @@ def kept(number: int) -> tuple[Step, ...]:
 
 def test_one_corpus_with_all_of_them() -> None:
     """Each in a session of its own, identifiers and an unknown route among them: all found, none besides."""
-    changes = [replace(GOOD, body=encode_json(TRUE | change)) for change, _ in PLANTED.values()]
+    changes = [GOOD._replace(body=encode_json(TRUE | change)) for change, _ in PLANTED.values()]
     changes += [response for response, _ in OTHERS.values()]
     expected = [case for _, case in (*PLANTED.values(), *OTHERS.values())]
     clean = recording(*(kept(number) for number in range(len(changes) + 3)))
@@ -144,7 +144,7 @@ def test_one_corpus_with_all_of_them() -> None:
     twice, lost, _ = (list(each.exchanges) for each in sessions[-3:])
     twice[1] = twice[0]  # one identifier for two trees
     sessions[-3] = replace(sessions[-3], exchanges=tuple(twice))
-    lost[3] = replace(lost[3], request=replace(lost[3].request, method="PURGE", target="/nowhere/at/all"))
+    lost[3] = replace(lost[3], request=lost[3].request._replace(method="PURGE", target="/nowhere/at/all"))
     sessions[-2] = replace(sessions[-2], exchanges=tuple(lost))
     report = check(model, sessions, diff=DIFF)
     told = [(each.session, each.path, each.category, each.drift_type) for each in report.divergences]

@@ -187,7 +187,7 @@ def test_a_field_more_is_a_warning(more: Document, severity: str, passed: bool) 
     """What the service added breaks no client; what it changed may."""
 
     def changed(response: Response) -> Response:
-        return replace(response, body=encode_json(ITEM | more))
+        return response._replace(body=encode_json(ITEM | more))
 
     corpus = recording(session(*(exchange("GET", "/item", answer=ITEM) for _ in range(3))))
     report = Service(learn(corpus).model, changed).check(corpus)
@@ -243,7 +243,7 @@ def test_a_conditional_request_names_the_services_own_validator() -> None:
 
     def ask(exchange: Exchange, request: Request) -> Response:
         asked.append(request)
-        return replace(exchange.response, headers=(*exchange.response.headers[:1], now))
+        return exchange.response._replace(headers=(*exchange.response.headers[:1], now))
 
     assert check_upstream(Model(), corpus, ask).divergences == ()
     assert asked[1].headers == (("If-None-Match", 'W/"77b0e1d4"'),)
@@ -261,7 +261,7 @@ def test_a_body_that_was_not_recorded_cannot_be_sent() -> None:
     """Above the limit a recording holds its digest alone."""
     [one] = recording(session(exchange("POST", "/items", answer=ITEM)))
     [large] = one.exchanges
-    cut = replace(large, request=replace(large.request, truncated=Truncated("0" * 64, 20_000_000)))
+    cut = replace(large, request=large.request._replace(truncated=Truncated("0" * 64, 20_000_000)))
     service = Service(SMALL_MODEL)
     report = service.check([replace(one, exchanges=(cut,))], include_writes=True)
     assert (service.asked, report.not_replayable) == ([], 1)

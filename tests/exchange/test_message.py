@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from wraith.exchange import Exchange, Headers, Request, Response, header
@@ -40,5 +38,5 @@ def test_messages_are_frozen_values() -> None:
     exchange = Exchange(Request("GET", "/", HEADERS), Response(200, body=b"x"))
     assert exchange == Exchange(Request("GET", "/", HEADERS), Response(200, body=b"x"))
     assert len({exchange, Exchange(Request("GET", "/", HEADERS), Response(200, body=b"x"))}) == 1
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         exchange.request.method = "POST"  # type: ignore[misc]  # what the test is about

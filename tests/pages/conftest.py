@@ -69,7 +69,7 @@ def checked(change: Change, *, sessions: int = 2, length: int = 4, diff: Diff | 
 
 def with_body(one: Exchange, document: JsonValue) -> Exchange:
     """Return an exchange that was answered with another document."""
-    return replace(one, response=replace(one.response, body=encode_json(document)))
+    return replace(one, response=one.response._replace(body=encode_json(document)))
 
 
 def mostly_right(number: int, one: Exchange) -> Exchange:

@@ -164,7 +164,7 @@ def test_what_was_recorded_stays_text(text: str) -> None:
             200, (("content-type", "application/json"), ("x-" + text, text)), one.response.body
         )
         if one.request.method == "POST":
-            return replace(one, request=replace(one.request, target="/" + text), response=response)
+            return replace(one, request=one.request._replace(target="/" + text), response=response)
         return with_body(replace(one, response=response), TREE | {"name": text, text: text})
 
     found = checked(hostile)
@@ -186,7 +186,7 @@ def test_what_cannot_be_seen_is_written_as_its_code() -> None:
     """Text that turns its direction, control characters, and half surrogates, which UTF-8 cannot hold."""
     found = checked(
         lambda _, one: (
-            replace(one, response=replace(one.response, body=rb'{"a": "x\u202ey\u0000z", "b": "\ud800"}'))
+            replace(one, response=one.response._replace(body=rb'{"a": "x\u202ey\u0000z", "b": "\ud800"}'))
             if one.request.method == "GET"
             else one
         )

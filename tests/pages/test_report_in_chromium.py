@@ -95,7 +95,7 @@ def test_nothing_recorded_runs(browser: Chromium, tmp_path: Path) -> None:
 
     def hostile(_: int, one: Exchange) -> Exchange:
         if one.request.method == "POST":
-            return replace(one, request=replace(one.request, target=f"/{bad}", headers=((bad, bad),)))
+            return replace(one, request=one.request._replace(target=f"/{bad}", headers=((bad, bad),)))
         return with_body(one, TREE | {"name": bad, bad: f"javascript:{bad}"})
 
     browser.open(written(tmp_path / "report.html", checked(hostile)))

@@ -71,6 +71,7 @@ LISTED: dict[str, tuple[JsonValue, dict[str, JsonValue]]] = {
     "one operation that is no list": (op("replace", "/n", 2), {"n": 2}),
     "one after the other": ([op("add", "/tags/-", "c"), op("remove", "/tags/2"), op("test", "/n", 1)], {}),
     "a word that is not known": ([op("frob", "/n", 2)], {}),
+    "no object for the whole": ([op("replace", "", 5)], {}),
     "a place that is not there": ([op("replace", "/tags/9", 2), op("remove", "/n/x/y")], {}),
 }
 
@@ -104,6 +105,7 @@ WORDED: dict[str, tuple[JsonValue, dict[str, JsonValue]]] = {
         {"n": 9, "tags": ["b", "c"]},
     ),
     "names alone": ({"flip": ["on"]}, {"on": False}),
+    "a member without a name": ({"": None, "n": 9}, {"n": 9}),
     "numbers that grow too large": ({"$mul": {"n": 1e200}}, {}),
 }
 

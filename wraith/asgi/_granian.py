@@ -107,7 +107,7 @@ class _HangingUp:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         started = False
 
         def sending(message: Any) -> Awaitable[None]:
@@ -117,7 +117,7 @@ class _HangingUp:
             started = True
             return send(message)
 
-        await self._app(scope, receive, sending)
+        return self._app(scope, receive, sending)
 
 
 async def _hang_up(scope: Any, after_s: float) -> None:

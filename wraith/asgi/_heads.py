@@ -61,12 +61,42 @@ class Head(NamedTuple):
     """The protocol that the client wants to switch to, ``""`` for none; CONNECT counts as one."""
 
 
+class _Fields(NamedTuple):
+    """What the header fields of a request say; see ``Head``."""
+
+    headers: Headers
+    host: str
+    session: str
+    fixture: str
+    has_body: bool
+    chunked: bool
+    upgrade: str
+
+
 def read_head(scope: HTTPScope) -> Head:
     """Return the head of a request."""
+    method = scope["method"]
+    headers, host, session, fixture, has_body, chunked, upgrade = _fields(tuple(scope["headers"]))
+    return Head(
+        method,
+        _origin_form(scope),
+        headers,
+        host or _reached(scope),
+        session,
+        fixture,
+        has_body or scope["http_version"] not in _HTTP_1,
+        chunked,
+        method if method == "CONNECT" else upgrade,
+    )
+
+
+@lru_cache(maxsize=128)
+def _fields(raw: tuple[tuple[bytes, bytes], ...]) -> _Fields:
+    """Read the header fields of a request. Clients send the same ones again and again."""
     headers: list[tuple[str, str]] = []
     host = session = fixture = upgrade = connection = ""
     length = chunked = False
-    for raw_name, raw_value in scope["headers"]:
+    for raw_name, raw_value in raw:
         name, key, is_ordinary = _named(raw_name)
         value = raw_value.decode("latin-1")
         if is_ordinary:
@@ -95,18 +125,7 @@ def read_head(scope: HTTPScope) -> Head:
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
     if upgrade.lower() == "h2c":
         upgrade = ""  # a client's offer, not its demand: Hypercorn takes it or leaves it
-    method = scope["method"]
-    return Head(
-        method=method,
-        target=_origin_form(scope),
-        headers=tuple(headers),
-        host=host or _reached(scope),
-        session=session,
-        fixture=fixture,
-        has_body=length or chunked or scope["http_version"] not in _HTTP_1,
-        chunked=chunked,
-        upgrade=method if method == "CONNECT" else upgrade,
-    )
+    return _Fields(tuple(headers), host, session, fixture, length or chunked, chunked, upgrade)
 
 
 @lru_cache(maxsize=1024)

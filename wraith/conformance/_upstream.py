@@ -191,9 +191,9 @@ def _like(answer: Answer, exchange: Exchange, lists: XmlLists) -> Answer:
             return answer
         for number, variant in enumerate(answer.route.variants):
             if variant.status == recorded.status:
-                return replace(answer, variant=number)
+                return answer._replace(variant=number)
     kind = decode_body(header(recorded.headers, "content-type"), recorded.body, lists).kind
     plain = Variant(status=recorded.status, body_kind=kind)
     request = exchange.request
     route = answer.route or Route(method=request.method, path_pattern=request.path, variants=())
-    return replace(answer, route=route.model_copy(update={"variants": (plain,)}), variant=0)
+    return answer._replace(route=route.model_copy(update={"variants": (plain,)}), variant=0)

@@ -78,4 +78,4 @@ class Intake:
             return LeftOut(found.where, f"it was not sent below {self.prefix}")
         if target == request.target:
             return found
-        return replace(found, exchange=replace(found.exchange, request=replace(request, target=target)))
+        return replace(found, exchange=replace(found.exchange, request=request._replace(target=target)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wraith.exchange import Request, Response, header
@@ -31,4 +30,4 @@ class OwnAddress:
         headers = tuple(
             (name, turned(value.encode("latin-1")).decode("latin-1")) for name, value in response.headers
         )
-        return replace(response, headers=headers, body=turned(response.body))
+        return response._replace(headers=headers, body=turned(response.body))

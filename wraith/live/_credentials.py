@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from wraith.errors import InputError
 from wraith.exchange import Request
@@ -74,7 +73,7 @@ class Credentials:
                 headers.append(given)
             elif not hidden:
                 headers.append((name, value))
-        return replace(known, headers=(*headers, *self._everywhere))
+        return known._replace(headers=(*headers, *self._everywhere))
 
 
 def _parts(value: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The interpreter of the WIR: synchronous, deterministic, no I/O; time, seeds and requests come in as
 values."""
 
+from wraith.runtime._answer import Answer, Choice
 from wraith.runtime._bindings import Binding, Bindings, bind
 from wraith.runtime._calendar import later, span_of
 from wraith.runtime._clock import any_fraction, read_time, write_time
@@ -28,7 +29,7 @@ from wraith.runtime._selectors import Selectors
 from wraith.runtime._state import State, replaced
 from wraith.runtime._targets import steps_of
 from wraith.runtime._template import compile_document, compile_template, hole_places
-from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Answer, Choice, Session, Twin, elsewhere
+from wraith.runtime._twin import ELSEWHERE, UNKNOWN_ROUTE, Session, Twin, elsewhere
 from wraith.runtime._updates import Operation, changed, mark_of, named_with, operations
 from wraith.runtime._values import cast, integer_of, merged, number_of, sort_key, text_of
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 
 import orjson
 
@@ -16,19 +17,22 @@ from wraith.paths import MISSING, Found
 from wraith.wir import Literal, Style, Variant
 
 
-def encode_body(variant: Variant, document: Found) -> bytes:
-    """Return the bytes of an answer's body."""
+def encoder(variant: Variant) -> Callable[[Found], bytes]:
+    """Return the function from the document of an answer to the bytes of its body."""
     match variant.body_kind:
         case "empty":
-            return b""
+            return lambda document: b""
         case "binary" | "multipart":
-            return _from_base64(document) if isinstance(document, str) else b""
+            return lambda document: _from_base64(document) if isinstance(document, str) else b""
         case "text" | "form":
-            return encode_text(document, _content_type(variant)) if isinstance(document, str) else b""
+            kind = _content_type(variant)
+            return lambda document: encode_text(document, kind) if isinstance(document, str) else b""
         case "xml":
-            return b"" if document is MISSING else encode_xml(document, variant.xml)
+            xml = variant.xml
+            return lambda document: b"" if document is MISSING else encode_xml(document, xml)
         case "json":
-            return b"" if document is MISSING else encode_styled(document, variant.style)
+            style = variant.style
+            return lambda document: b"" if document is MISSING else encode_styled(document, style)
 
 
 def _content_type(variant: Variant) -> str | None:

@@ -139,4 +139,4 @@ class Environment:
 def split_path(path: str) -> list[str]:
     """Return the decoded segments of a raw path; a trailing slash leaves an empty last one."""
     segments = path.removeprefix("/").split("/")
-    return [unquote(segment) if "%" in segment else segment for segment in segments]
+    return list(map(unquote, segments)) if "%" in path else segments

@@ -66,11 +66,15 @@ def id_maker(pattern: str) -> Callable[[str, int], str]:
         random = _bits(seed, number, pattern)
         made: list[str] = []
         for alphabet, count in parts:
+            size = len(alphabet)
             for _ in range(count):
                 if len(made) % DRAWS == DRAWS - 1:
                     random = _bits(seed, number, pattern, len(made))
-                random, index = divmod(random, len(alphabet))
-                made.append(alphabet[index])
+                if size == 1:
+                    made.append(alphabet)
+                else:
+                    random, index = divmod(random, size)
+                    made.append(alphabet[index])
         return "".join(made)
 
     return make

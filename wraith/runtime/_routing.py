@@ -82,24 +82,34 @@ class Router(Generic[R]):
     def _walk(
         self, node: _Node[R], segments: list[str], at: int, method: str, values: list[str]
     ) -> tuple[tuple[tuple[str, ...], R], list[str]] | None:
-        if at == len(segments):
-            end = node.ends.get(method)
-            return (end, values) if end is not None else None
-        segment = segments[at]
-        child = node.literal.get(segment)
-        if child is not None and (found := self._walk(child, segments, at + 1, method, values)):
-            return found
-        if node.parameter is not None and segment:
-            found = self._walk(node.parameter, segments, at + 1, method, [*values, segment])
-            if found is not None:
+        while at < len(segments):
+            segment = segments[at]
+            child = node.literal.get(segment)
+            if node.parameter is None and node.tail is None:  # nothing to come back for
+                if child is None:
+                    return None
+                node, at = child, at + 1
+                continue
+            if child is not None and (found := self._walk(child, segments, at + 1, method, values)):
                 return found
-        if node.tail is not None and segment:
+            if not segment:
+                return None
+            if node.tail is None:
+                assert node.parameter is not None  # Invariant: one of them is there
+                node, at, values = node.parameter, at + 1, [*values, segment]
+                continue
+            if node.parameter is not None:
+                found = self._walk(node.parameter, segments, at + 1, method, [*values, segment])
+                if found is not None:
+                    return found
             # what stands behind is tried before a key that ends like it
             for stop in (*range(len(segments) - 1, at, -1), len(segments)):
                 some = [*values, "/".join(segments[at:stop])]
                 if found := self._walk(node.tail, segments, stop, method, some):
                     return found
-        return None
+            return None
+        end = node.ends.get(method)
+        return (end, values) if end is not None else None
 
     def near(self, method: str, path: str) -> tuple[str, ...]:
         """Return the routes most like the request, best first, for the answer that says "unknown"."""

@@ -1,4 +1,4 @@
-"""Body templates as closures.
+"""Templates of bodies and headers as closures.
 
 ``"$hole_1"`` is the hole of that name, ``{"$spread": "$hole_1", "a": …}`` an object with the members of the
 hole's value and its own over them, ``"$$5"`` the text ``$5``. What is ``MISSING`` leaves no trace: a member
@@ -7,16 +7,18 @@ is left out, an element dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from wraith.canonical import JsonValue
 from wraith.errors import InputError
+from wraith.exchange import Headers
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime._compile import compile_expr, from_response
 from wraith.runtime._environment import Environment
 from wraith.runtime._query import Compute
-from wraith.wir import Expr, Hole, Query
+from wraith.runtime._values import text_of
+from wraith.wir import Expr, Hole, Literal, Query
 
 SPREAD = "$spread"
 NOTHING: Mapping[str, Found] = {}
@@ -47,6 +49,23 @@ def compile_template(template: JsonValue, holes: Mapping[str, Hole]) -> Compute:
         return body(env)
 
     return with_pages
+
+
+def compile_headers(headers: Iterable[tuple[str, Expr]]) -> Callable[[Environment], Headers]:
+    """Return the function that makes the headers of an answer; what is ``MISSING`` is left out. Headers that
+    are always the same are made once."""
+    constant: list[tuple[str, str]] = []
+    sources: list[tuple[str, Compute]] = []
+    for name, value in headers:
+        sources.append((name, compile_expr(value)))
+        if isinstance(value, Literal) and (text := text_of(value.value)) is not None:
+            constant.append((name, text))
+    if len(constant) == len(sources):
+        always = tuple(constant)
+        return lambda env: always
+    return lambda env: tuple(
+        [(name, text) for name, source in sources if (text := text_of(source(env))) is not None]
+    )
 
 
 def compile_document(template: JsonValue, holes: Mapping[str, Expr]) -> Document:

@@ -83,7 +83,8 @@ def named_with(mark: str, name: str) -> str:
 
 
 def changed(document: JsonValue, by: Sequence[Operation], words: Mapping[str, str]) -> JsonValue:
-    """Return the document after operations; one whose word is not known changes nothing."""
+    """Return the document after operations; one whose word is not known changes nothing, and so does one
+    that would leave no object of an object."""
     for each in by:
         doing = words.get(each.word, words.get(each.word.lower(), ""))
         made: Found = document
@@ -94,7 +95,8 @@ def changed(document: JsonValue, by: Sequence[Operation], words: Mapping[str, st
                 made = _done(made, name, doing, operand)
         elif doing in DOINGS:
             made = _done(document, each.at, doing, each.operand)
-        document = made if made is not MISSING else document
+        if made is not MISSING and (isinstance(made, dict) or not isinstance(document, dict)):
+            document = made
     return document
 
 

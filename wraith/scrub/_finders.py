@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from wraith.config import Action
 
 
+_LONGEST_NAME = max(map(len, SECRET_FIELDS)) + 1
+"""Of a name in quotes, with the backslash before a quote that is escaped."""
+
+
 class NamedValues:
     """Secrets by the name before them: JSON members, parameters of addresses, multipart fields."""
 
@@ -42,10 +46,15 @@ class NamedValues:
     def maybe(self, raw: bytes) -> bool:
         if b"@" in raw and b"://" in raw:
             return True
-        lower = raw.lower()
+        if b"=" in raw:
+            names = raw.lower()
+        elif b'"' in raw:
+            names = _quoted(raw)
+        else:
+            return False
         for stem in STEMS:  # not any(): this is done for every request
-            if stem in lower:
-                return self._MAYBE.search(lower) is not None
+            if stem in names:
+                return self._MAYBE.search(raw.lower()) is not None
         return False
 
     def spans(self, text: str, replacer: Replacer) -> Iterator[Span]:
@@ -60,6 +69,12 @@ class NamedValues:
         if "@" in text:
             for found in self._USER.finditer(text):
                 yield *found.span(1), partial(_percent_encoded, replacer, "password")
+
+
+def _quoted(raw: bytes) -> bytes:
+    """Return what stands between quotes and is short enough for a name, in lower case: of bytes without
+    parameters that is where names are, and little of a long body."""
+    return b'"'.join([part for part in raw.split(b'"') if len(part) <= _LONGEST_NAME]).lower()
 
 
 class VendorKeys:

@@ -10,12 +10,16 @@ from wraith.exchange import Headers, Request, Response
 
 def head_bytes(message: Request | Response, without: Callable[[str], bool] | None = None) -> bytes:
     """Return the target and the header values, but those whose name is left out, as what detectors search."""
-    parts = [value for name, value in message.headers if without is None or not without(name)]
-    if isinstance(message, Request):
-        parts.append(message.target)
-        if "%" in message.target:
-            parts.append(unquote(message.target))
-    return "\n".join(parts).encode("utf-8", "surrogatepass")
+    values = [value for name, value in message.headers if without is None or not without(name)]
+    head = "\n".join(values).encode("utf-8", "surrogatepass")
+    return head + b"\n" + target_bytes(message.target) if isinstance(message, Request) else head
+
+
+def target_bytes(target: str) -> bytes:
+    """Return a target, and as it reads without its escapes where it has some, as what detectors search."""
+    if "%" in target:
+        target = f"{target}\n{unquote(target)}"
+    return target.encode("utf-8", "surrogatepass")
 
 
 def fit(headers: Headers, before: bytes, after: bytes) -> Headers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from wraith.exchange import Headers, Response, decode_body, header
@@ -34,7 +34,7 @@ def restore(response: Response, secrets: Mapping[str, str]) -> Response:
     if in_head:
         headers = tuple([(name, rewrite.text(value)) for name, value in headers])
     body = rewrite.body(response.headers, response.body) if in_body else response.body
-    return replace(response, headers=fit(headers, response.body, body), body=body)
+    return response._replace(headers=fit(headers, response.body, body), body=body)
 
 
 def rewriter(secrets: Mapping[str, str]) -> Rewriter | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from urllib.parse import unquote
 
 from wraith.exchange import Request, decode_body, header, parse_form
@@ -28,8 +27,7 @@ def reveal(request: Request, secrets: Mapping[str, str]) -> Request:
         return request
     headers = tuple([(name, rewrite.text(value)) for name, value in request.headers])
     body = rewrite.body(request.headers, request.body)
-    return replace(
-        request,
+    return request._replace(
         target=rewrite.text(request.target),
         headers=fit(headers, request.body, body),
         body=body,

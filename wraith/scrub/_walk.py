@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from wraith.exchange import Headers, Request, Response, decode_body, header, media_type
@@ -47,7 +46,7 @@ class Walk:
         body = self._body(request.headers, request.body)
         if target == request.target and headers is request.headers and body == request.body:
             return request
-        return replace(request, target=target, headers=fit(headers, request.body, body), body=body)
+        return request._replace(target=target, headers=fit(headers, request.body, body), body=body)
 
     def response(self, response: Response) -> Response:
         detectors = active(self._detectors, head_bytes(response, self._rules.is_named_header))
@@ -55,7 +54,7 @@ class Walk:
         body = self._body(response.headers, response.body)
         if headers is response.headers and body == response.body:
             return response
-        return replace(response, headers=fit(headers, response.body, body), body=body)
+        return response._replace(headers=fit(headers, response.body, body), body=body)
 
     def _target(self, target: str, detectors: Sequence[Detector]) -> str:
         path, mark, query = target.partition("?")
@@ -100,7 +99,7 @@ class Walk:
         if not body:
             return body
         content_type = header(headers, "content-type")
-        if _is_form(content_type, body):
+        if is_form(content_type, body):
             detectors = active(self._detectors, unquoted(body))
             text = body.decode("utf-8", "surrogateescape")
             return rewrite_pairs(text, partial(self._field, detectors)).encode("utf-8", "surrogateescape")
@@ -138,7 +137,7 @@ def _counts(value: str) -> bool:
     return len(value) < LEAST_DIGITS and value.isdigit()
 
 
-def _is_form(content_type: str | None, body: bytes) -> bool:
+def is_form(content_type: str | None, body: bytes) -> bool:
     """Tell whether the body is a form, also one whose client did not say so."""
     media = media_type(content_type)
     if media in ("", "text/plain"):

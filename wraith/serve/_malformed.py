@@ -23,10 +23,10 @@ _TOLD: Final = frozenset({"message", "msg", "detail", "details", "description", 
 
 def is_malformed(request: Request) -> bool:
     """Tell whether a body says that it is JSON, and is not."""
-    kind = header(request.headers, "content-type")
-    if not request.body or "json" not in media_type(kind):
+    if not request.body:
         return False
-    return decode_body(kind, request.body).kind != "json"
+    kind = header(request.headers, "content-type")
+    return "json" in media_type(kind) and decode_body(kind, request.body).kind != "json"
 
 
 def refusal(twin: Twin, request: Request, client: Client, now_ms: int) -> Answer | None:

@@ -29,7 +29,8 @@ class Scrubbed(Protocol[S_co]):
     def request(self) -> Request: ...
 
     @property
-    def secrets(self) -> S_co: ...
+    def secrets(self) -> S_co:
+        """Empty where there are none."""
 
 
 class Scrub(Protocol[S_co]):
@@ -53,7 +54,7 @@ def masking(
 
         def unmask(response: Response) -> Response:
             issued.update(secrets(response))
-            return restore(response, scrubbed.secrets)
+            return restore(response, scrubbed.secrets) if scrubbed.secrets else response
 
         return scrubbed.request, unmask
 

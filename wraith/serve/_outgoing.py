@@ -4,7 +4,7 @@ before the upstream go."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -49,15 +49,15 @@ class Outgoing:
     def __call__(self, response: Response, host: str, named: Named) -> Response:
         """Return the response for a client that calls the twin ``host``, and its session as it is named."""
         headers, body = response.headers, response.body
-        if self._strips and any(_is_of_vendor(name.lower()) for name, _ in headers):
-            headers = tuple(each for each in headers if not _is_of_vendor(each[0].lower()))
+        if self._strips:
+            headers = _without_vendors(headers)
         if self._addresses is not None:
             base = f"http://{host}{named.prefix}"
             headers = self._head(headers, base, named.prefix)
             body = self._body(headers, body, base)
         if headers is response.headers and body is response.body:
             return response
-        return replace(response, headers=headers, body=body)
+        return response._replace(headers=headers, body=body)
 
     def _head(self, headers: Headers, base: str, prefix: str) -> Headers:
         if not any(name.lower() in _TURNED for name, _ in headers):
@@ -90,7 +90,16 @@ class Outgoing:
         return self._addresses.sub(turned, text)
 
 
+def _without_vendors(headers: Headers) -> Headers:
+    for name, _ in headers:
+        if _is_of_vendor(name):
+            return tuple([each for each in headers if not _is_of_vendor(each[0])])
+    return headers
+
+
+@lru_cache(maxsize=1024)
 def _is_of_vendor(name: str) -> bool:
+    name = name.lower()
     return name in _NAMES or name.startswith(_PREFIXES)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import CONTROL_PREFIX
@@ -101,7 +100,7 @@ class TracedTwin(Twin):
         )
         response = answer.response
         headers = (*response.headers, (TRACE_HEADER, str(number)))
-        return replace(answer, response=replace(response, headers=headers))
+        return answer._replace(response=response._replace(headers=headers))
 
 
 def _request(request: Request) -> JsonValue:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import replace
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -112,27 +112,32 @@ class TwinApp:
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
-    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> Awaitable[None]:
         head = read_head(scope)
-        await self.respond(head, self._naming.named(head), receive, send)
+        return self.respond(head, self._naming.named(head), receive, send)
 
     async def respond(self, head: Head, named: Named, receive: Receive, send: Send) -> None:
         """Answer a request of a session."""
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
-        path, answer = "", None
+        path, answer, route = "", None, None
         try:
-            body = await self._body(head, receive) if head.has_body else b""
-            headers, body = _plain(named.headers, body, self._max_body_bytes)
+            headers, body = named.headers, b""
+            if head.has_body:
+                headers, body = _plain(headers, await self._body(head, receive), self._max_body_bytes)
             client = self._client(named.session, head.fixture)
-            _check_room(head.method, client)
+            if client.is_full:
+                _check_room(head.method)
             came = Request(head.method, named.target, headers, body)
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._once(request, client, now_ms)
+            route = _route_name(answer)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
-            passed_on = await self._passed_on(came, answer)
+            passed_on = None
+            if self._passthrough is not None:
+                passed_on = await self._passed_on(self._passthrough, came, answer)
             came_from: Provenance = "upstream" if passed_on is not None else self._came_from(answer, client)
             response = unmask(_whole(answer)) if passed_on is None else passed_on
             response = self._outgoing(response, head.host, named)
@@ -143,13 +148,13 @@ class TwinApp:
             if self._cors:
                 sent += readable(came.headers, response.headers)
             sent += _of_session(named, client)
-            sent += told(came_from, answer.route.name if answer.route is not None else None)
+            sent += told(came_from, route)
             await send_whole(send, status, sent, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            route = answer.route.name if answer is not None and answer.route is not None else None
+            route = _route_name(answer)
             unread = receive if status == 413 else None
             await send_json(
                 send, refused.refusal, unread=unread, headers=[*cookie(named), *told("miss", route)]
@@ -161,7 +166,7 @@ class TwinApp:
                 path,
                 status,
                 (time.perf_counter() - started) * 1000,
-                answer.route.name if answer is not None and answer.route is not None else None,
+                route,
                 answer is not None and answer.extrapolated,
                 named.session or DEFAULT,
             )
@@ -186,14 +191,13 @@ class TwinApp:
         message = f"the body is larger than {self._max_body_bytes} bytes, which is what the twin reads"
         raise _Refused(failure(413, "too_large", message))
 
-    async def _passed_on(self, came: Request, answer: Answer) -> Response | None:
+    async def _passed_on(self, passthrough: Passthrough, came: Request, answer: Answer) -> Response | None:
         """Return what the real service says to a request that no route matches, where it may be asked."""
-        if self._passthrough is None or (answer.route is not None and answer.route.method != ELSEWHERE):
-            return None
-        if not self._passthrough.allows(came):
+        matched = answer.route is not None and answer.route.method != ELSEWHERE
+        if matched or not passthrough.allows(came):
             return None
         try:
-            return await self._passthrough.forward(came)
+            return await passthrough.forward(came)
         except OperationError as error:
             hint = "[passthrough] in wraith.toml forwards it"
             raise _Refused(failure(502, "upstream", error.message, hint=hint), answer) from error
@@ -233,7 +237,6 @@ class TwinApp:
 
     def _answer(self, request: Request, client: Client, real_ms: int) -> Answer:
         """Return the answer of the recordings or of the twin; the client's clock moves on."""
-        place = f"{request.method} {request.path}"
         now_ms = self._clock.now_ms(client.turns, real_ms)
         client.turns += 1
         try:
@@ -248,10 +251,12 @@ class TwinApp:
             raise
         except Exception as error:
             # a bug of the model's or of ours; the next request may well be answered
+            place = f"{request.method} {request.path}"
             _log.exception("%s: the twin failed", place)
             message = f"{place}: the twin failed with {type(error).__name__}: {error}"
             raise _Refused(failure(500, "twin", message)) from error
         if answer.failure is not None:
+            place = f"{request.method} {request.path}"
             _log.warning("%s: the handler %s failed: %s", place, answer.handler, answer.failure)
             if self._fail_with_handlers:
                 message = f"the handler {answer.handler} failed: {answer.failure}"
@@ -298,6 +303,10 @@ class TwinApp:
         return Answer(response, route)
 
 
+def _route_name(answer: Answer | None) -> str | None:
+    return answer.route.name if answer is not None and answer.route is not None else None
+
+
 def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, bytes]:
     """Return a request's headers and body with the content coding undone, as recordings have it. Raises
     _Refused for one that cannot be."""
@@ -311,9 +320,9 @@ def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, by
     return without_coding(headers, len(plain)), plain
 
 
-def _check_room(method: str, client: Client) -> None:
-    """Raises _Refused for a request that could write to a session which alone is above the limits."""
-    if client.is_full and method not in _SAFE and method != "DELETE":
+def _check_room(method: str) -> None:
+    """Raises _Refused for a request that could write, to a session which alone is above the limits."""
+    if method not in _SAFE and method != "DELETE":
         message = "this session alone holds as much as all sessions may"
         hint = "delete something, reset the session, or raise max_entities and max_bytes in [serve]"
         raise _Refused(failure(507, "session_full", message, hint=hint))
@@ -330,7 +339,7 @@ def _of_session(named: Named, client: Client) -> list[tuple[bytes, bytes]]:
 
 def _whole(answer: Answer) -> Response:
     """Return the response with the body that GET would have: its length is told to HEAD as well."""
-    return replace(answer.response, body=answer.unsent) if answer.unsent else answer.response
+    return answer.response._replace(body=answer.unsent) if answer.unsent else answer.response
 
 
 def _wire(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:

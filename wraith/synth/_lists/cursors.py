@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote_plus
 
 from wraith.paths import MISSING, Found, Path, get, leaves
@@ -152,4 +152,4 @@ def _restate_request(observation: Observation, old: str, new: str) -> None:
         f"{part.partition('=')[0]}={new}" if unquote_plus(part.partition("=")[2]) == old else part
         for part in query.split("&")
     ]
-    observation.env.take_request(replace(request, target=f"{path}?{'&'.join(parts)}"))
+    observation.env.take_request(request._replace(target=f"{path}?{'&'.join(parts)}"))
