@@ -1,11 +1,12 @@
 """What the sandbox may ask of the server.
 
-Two rules hold here, because Lua raises by a long jump, which in a frame of Python's ends the process or stops it
-for good:
+Two rules hold here, because Lua raises by a long jump, which in a frame of Python's ends the process, or
+stops it for good:
 
 - Nothing raises: an exception would be an object of Python's in Lua.
-- What takes memory in Lua (texts, and so documents and messages) is given while nothing bounds the memory; the
-  first thing that Lua does with it is to ask for the bound again. Numbers, booleans and nil take none.
+- What takes memory in Lua (texts, and so documents and messages) is given while nothing bounds the memory,
+  and the first thing that Lua does with it is to ask for the bound again. Numbers, booleans and nil take
+  none.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Lua's texts are bytes, and so are they here: text of Python crosses as its UTF-8
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Final, TypeAlias
 
 from wraith.canonical import JsonValue
@@ -53,32 +54,33 @@ def tokens(value: JsonValue, most_bytes: int, *, levels: int = MAX_DEPTH) -> lis
 
 
 def _add(row: list[Token], value: JsonValue, levels: int, most: int) -> None:
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         row.append(value.encode("utf-8", "surrogatepass"))
+    elif isinstance(value, dict):
+        _check(row, value, levels, most)
+        row += (None, len(value))
+        for name, member in value.items():
+            row.append(name.encode("utf-8", "surrogatepass"))
+            if isinstance(member, str):  # as most are: a call less for each
+                row.append(member.encode("utf-8", "surrogatepass"))
+            else:
+                _add(row, member, levels - 1, most)
+    elif isinstance(value, list):
+        _check(row, value, levels, most)
+        row += (None, -len(value) - 1)
+        for element in value:
+            _add(row, element, levels - 1, most)
     elif value is None:
         row += (None, False)
-    elif kind is int:
-        row.append(value if _LEAST <= value <= _GREATEST else float(value))
-    elif kind is dict or kind is list:
-        if not levels:
-            raise TooDeep("the value has too many levels")
-        if len(row) + len(value) > most:
-            raise MemoryError
-        if kind is dict:
-            row += (None, len(value))
-            for name, member in value.items():
-                row.append(name.encode("utf-8", "surrogatepass"))
-                if type(member) is str:  # as most are: a call less for each
-                    row.append(member.encode("utf-8", "surrogatepass"))
-                else:
-                    _add(row, member, levels - 1, most)
-        else:
-            row += (None, -len(value) - 1)
-            for element in value:
-                _add(row, element, levels - 1, most)
     else:
-        row.append(value)
+        row.append(value if isinstance(value, float) or _LEAST <= value <= _GREATEST else float(value))
+
+
+def _check(row: Sized, value: Sized, levels: int, most: int) -> None:
+    if not levels:
+        raise TooDeep("the value has too many levels")
+    if len(row) + len(value) > most:
+        raise MemoryError
 
 
 def pieces(row: list[Token]) -> list[list[Token]]:

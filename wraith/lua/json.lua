@@ -7,7 +7,7 @@ local host, unmetered = ...
 local type, next, ipairs, rawget, rawequal, tostring, error = type, next, ipairs, rawget, rawequal, tostring, error
 local setmetatable, getmetatable, mathtype = setmetatable, debug.getmetatable, math.type
 local find, gsub, format, byte = string.find, string.gsub, string.format, string.byte
-local sort, concat, unpack, select = table.sort, table.concat, table.unpack, select
+local sort, concat, unpack, pcall = table.sort, table.concat, table.unpack, pcall
 
 local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
 local null = setmetatable({}, {
@@ -34,7 +34,7 @@ end
 -- What the server gives is pushed where a lack of memory cannot be raised: _host.py lifts the bound for it, and here the
 -- places on the stack are taken before.
 local function fetch(name, ...)
-  select("#", unpack(NOTHING, 1, PIECE + 20))
+  if not pcall(unpack, NOTHING, 1, PIECE + 20) then error("not enough memory", 0) end
   piece(host(name, ...))
 end
 

@@ -407,4 +407,5 @@ end)
 sethook()
 if killed then return false, killed end
 if not ok then return false, type(result) == "string" and result or "it raised a " .. type(result) end
+if not real_pcall(unpack, headers) then return false, "not enough memory" end
 return true, status, body, kind, unpack(headers)
