@@ -30,7 +30,7 @@ class Limits:
     seconds: float = 0.1
     """Wall-clock time."""
     memory_bytes: int = 2**20
-    """Lua's heap, beyond what the sandbox itself takes."""
+    """Lua's heap, of which the sandbox itself takes some 70 KB."""
     instructions: int = 100_000
     """Of the virtual machine, counted in steps of 100."""
 
