@@ -214,7 +214,15 @@ FAR_DOWN = """
 """
 
 
-@pytest.mark.parametrize("source", [FULL, FAR_DOWN], ids=["full-heap", "full-stack"])
+MANY_HEADERS = """
+  for i = 1, 500 do emit.header('x-a', 'b' .. i) end
+  local t = {}
+  pcall(function() for i = 1, 1e9 do t[i] = i .. '' end end)
+  emit.body('x')
+"""
+
+
+@pytest.mark.parametrize("source", [FULL, FAR_DOWN, MANY_HEADERS], ids=["heap", "stack", "on-the-way-out"])
 def test_a_memory_that_is_full_is_an_error_of_the_handler_alone(run, invocation, source: str) -> None:
     """Wherever it ends: a lack of it must not be raised in a frame of ours, which would end the process."""
     for memory_bytes in [*range(5_000, 200_000, 9_001), *range(200_000, 2**20, 150_001)]:

@@ -57,6 +57,10 @@ class Host:
     def seconds(self) -> float:
         return time.perf_counter() - self._started
 
+    def bound(self) -> None:
+        """Have Lua's memory bounded: before the handler runs, and after each thing that was given."""
+        self._set_max_memory(self._most_bytes)
+
     def ask(self, name: bytes, *arguments: Any) -> Told:
         """Answer one question."""
         try:
@@ -87,10 +91,6 @@ class Host:
         return [] if found is MISSING else self._document(found)
 
     # the questions
-
-    def _bound(self) -> Told:
-        self._set_max_memory(self._most_bytes)
-        return ()
 
     def _more(self) -> list[Token]:
         self._set_max_memory(0)
@@ -158,7 +158,6 @@ def _nothing(_: int) -> None: ...
 
 
 _QUESTIONS: Final[Mapping[bytes, Callable[..., Any]]] = {
-    b"bound": Host._bound,
     b"more": Host._more,
     b"request": Host._request,
     b"decode": Host._decode,

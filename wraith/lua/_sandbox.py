@@ -64,6 +64,7 @@ def run(
     try:
         ok, *told = runtime.compile(_bytecode("prelude"), b"=prelude", "b")(
             host.ask,
+            host.bound,
             host.seconds,
             limits.instructions,
             limits.seconds,

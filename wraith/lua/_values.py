@@ -16,7 +16,7 @@ Token: TypeAlias = bytes | int | float | bool | None
 MAX_DEPTH: Final = 100
 """Levels of a document; json.lua has the same bound for those that it writes."""
 
-PIECE: Final = 120
+PIECE: Final = 240
 """Tokens that cross at once, at most; json.lua takes so many places on Lua's stack before it asks."""
 
 _TOKEN_BYTES: Final = 12

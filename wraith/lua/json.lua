@@ -1,8 +1,9 @@
 -- JSON values in Lua: taken over from the server, and written as text. Loaded by prelude.lua.
 --
 -- host(name, ...): asks the server; returns true and what it gives, or false and a message.
+-- bound(): has the memory bounded again.
 -- unmetered(run, row, ...): returns run(row, ...), which is paid for by the elements of the row then.
-local host, unmetered = ...
+local host, bound, unmetered = ...
 
 local type, next, ipairs, rawget, rawequal, tostring, error = type, next, ipairs, rawget, rawequal, tostring, error
 local setmetatable, getmetatable, mathtype = setmetatable, debug.getmetatable, math.type
@@ -21,12 +22,12 @@ local null = setmetatable({}, {
 -- A document arrives as a flat row of tokens, in pieces. Texts, numbers and booleans are themselves; nil announces
 -- what the next token says: false is null, an integer n >= 0 an object of n members, -n - 1 a list of n elements.
 
-local PIECE = 120 -- tokens at once, at most; _values.py has the same bound
+local PIECE = 240 -- tokens at once, at most; _values.py has the same bound
 local NOTHING = {}
 local tokens, at
 
 local function piece(ok, ...)
-  host("bound") -- first of all: nothing bounds the memory now
+  bound() -- first of all: nothing bounds the memory now
   if not ok then error((...) or "not enough memory", 0) end
   tokens, at = { ... }, 0
 end

@@ -3,14 +3,15 @@
 -- What is below is trusted; of what it defines, a handler sees only the table that ENV becomes.
 --
 -- host(name, ...): asks the server. It returns true and values, or false and a message, and never raises.
+-- bound(): has the memory bounded, which it is not when the server has given something; see _host.py.
 -- seconds(): since the invocation began.
 -- most_*: the limits: instructions, seconds, steps (of a native pattern), bytes (of a text).
 -- *_code: the other files, as bytecode.
 --
 -- The bytecode has neither lines nor names of locals. Native functions whose errors a handler may see are called as
 -- fields of their table, for then the error has their name.
-local host, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, source, place, own_json, json_code,
-  strings_code, patterns_code = ...
+local host, bound, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, source, place, own_json,
+  json_code, strings_code, patterns_code = ...
 
 -- The heap is small and soon thrown away. Lua collects before it says that the memory does not suffice, also now.
 collectgarbage("stop")
@@ -95,7 +96,7 @@ local function unmetered(run, row, ...)
   return hooked(row, real_pcall(unhooked, run, row, ...))
 end
 
-local encode, take, null, IS_OBJECT, IS_ARRAY = part(json_code, "=json", host, unmetered)
+local encode, take, null, IS_OBJECT, IS_ARRAY = part(json_code, "=json", host, bound, unmetered)
 
 -- tables -----------------------------------------------------------------------------------------------------
 
@@ -277,7 +278,7 @@ text_methods.__index, text_methods.__metatable = safe_string, false
 
 local function told(ok, value)
   if ok then return value end
-  host("bound")
+  bound()
   return error(value or "not enough memory", 0)
 end
 local function ask(...) return told(host(...)) end
@@ -394,7 +395,7 @@ ENV.wraith = { import = import }
 
 -- the run ----------------------------------------------------------------------------------------------------
 
-ask("bound") -- the source was given before
+bound() -- the source was given before
 ENV.req = _G.setmetatable(take("request"), nil)
 local chunk, problem = load(source, "@" .. place, "t", ENV)
 if not chunk then return false, problem end
@@ -407,5 +408,9 @@ end)
 sethook()
 if killed then return false, killed end
 if not ok then return false, type(result) == "string" and result or "it raised a " .. type(result) end
-if not real_pcall(unpack, headers) then return false, "not enough memory" end
-return true, status, body, kind, unpack(headers)
+
+local function reply(fits, ...)
+  if not fits then return false, "not enough memory" end
+  return true, status, body, kind, ...
+end
+return reply(real_pcall(unpack, headers))
