@@ -32,8 +32,8 @@ local function piece(ok, ...)
   tokens, at = { ... }, 0
 end
 
--- What the server gives is pushed where a lack of memory cannot be raised: _host.py lifts the bound for it, and here the
--- places on the stack are taken before.
+-- What the server gives is pushed where a lack of memory cannot be raised: _host.py lifts the bound for it, and the
+-- places on the stack are taken here before.
 local function fetch(name, ...)
   if not pcall(unpack, NOTHING, 1, PIECE + 20) then error("not enough memory", 0) end
   piece(host(name, ...))

@@ -72,8 +72,8 @@ local function pcall(run, ...)
   return after(real_pcall(run, ...))
 end
 
--- With a hook each instruction takes twice its time. What is written here and bounded by the memory runs without it, and
--- is paid for by the elements of a row that it fills, also where it fails; the step that had begun counts whole. Nothing
+-- With a hook each instruction takes twice its time. Code of the sandbox that memory bounds runs without it, and is
+-- paid for by the elements of a row that it fills, also where it fails; the step that had begun counts whole. Nothing
 -- can leave the hook away: it is taken off in a protected call, and to set it again takes no memory, and no more of the
 -- stack than that call took.
 local PRICE = 8 -- about a quarter of the instructions that an element takes
