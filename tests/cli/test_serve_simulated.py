@@ -208,7 +208,9 @@ def test_what_changes_is_served(serve, learned: Workspace) -> None:
         until(201)
         learned.config_path.write_text(before + '\n[serve.lua]\non_error = "fail"\n')
         until(500)
+        before_it = client.get("/__wraith/session/default/state").json()
         assert make(client).json()["error"] == "handler"
+        assert client.get("/__wraith/session/default/state").json() == before_it
         learned.config_path.write_text("[[[")
         profile.write_text('[[faults]]\nkind = "error"\nstatus = 418\nroute = "*"\n')
         assert make(client).status_code == 500
