@@ -11,7 +11,7 @@ from wraith.canonical import JsonValue
 from wraith.paths import MISSING, Found, Path, get
 from wraith.runtime import Environment, compile_expr
 from wraith.synth._evidence.places import index
-from wraith.synth._world.filed import norm, norm_of
+from wraith.synth._world.filed import norm, of_list, of_object
 from wraith.synth._world.index import Index
 from wraith.synth._world.observe import Observation
 from wraith.wir import Cast, Expr
@@ -39,7 +39,11 @@ class Row:
             return norm(value)
         known = self._keys.get(id(value))
         if known is None:
-            found = norm_of(value, self.key)
+            found: object | None = None
+            if isinstance(value, dict) and value:  # not by norm, which would look at its parts again
+                found = of_object({name: self.key(member) for name, member in value.items()})
+            elif value:
+                found = of_list(list(map(self.key, value)))
             known = self._keys[id(value)] = (value, found)  # kept, so that no other has its identity
         return known[1]
 

@@ -6,7 +6,7 @@ is stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -44,31 +44,24 @@ def norm(value: Found) -> object | None:
         return value or None
     if value is None or value is MISSING:
         return None
-    if isinstance(value, dict | list):
-        return norm_of(value, norm)
+    if isinstance(value, dict):
+        return of_object({name: norm(member) for name, member in value.items()}) if value else None
+    if isinstance(value, list):
+        return of_list(list(map(norm, value))) if value else None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return text_of(value)
 
 
-def norm_of(
-    value: dict[str, JsonValue] | list[JsonValue], key: Callable[[JsonValue], object | None]
-) -> object | None:
-    """Return what a container is filed under, made of what ``key`` says that its parts are filed under."""
-    if not value:
-        return None
-    if isinstance(value, dict):
-        return _of_object({name: key(member) for name, member in value.items()})
-    return _of_list(list(map(key, value)))
-
-
-def _of_object(keys: Mapping[str, object | None]) -> Compound:
+def of_object(keys: Mapping[str, object | None]) -> Compound:
+    """Return what an object is filed under whose members are filed under those keys."""
     members = keys.items()
     length = sum([len(repr(name)) + length_of(key) + 6 for name, key in members])
     return Compound("{", len(members), hash(frozenset(members)), 5 + length)
 
 
-def _of_list(keys: Sequence[object | None]) -> Compound:
+def of_list(keys: Sequence[object | None]) -> Compound:
+    """Return what a list is filed under whose elements are filed under those keys."""
     return Compound("[", len(keys), hash(tuple(keys)), 5 + sum([length_of(key) + 2 for key in keys]))
 
 
@@ -124,10 +117,10 @@ def _gather(value: Found, at: Path, depth: int, found: list[Part]) -> object | N
     key: object | None
     if depth < MAX_DEPTH and isinstance(value, dict) and value:
         keys = {name: _gather(member, (*at, name), depth + 1, found) for name, member in value.items()}
-        key = _of_object(keys)
+        key = of_object(keys)
     elif depth < MAX_DEPTH and isinstance(value, list) and value:
         first = [_gather(item, (*at, i), depth + 1, found) for i, item in enumerate(value[:MAX_ELEMENTS])]
-        key = _of_list([*first, *map(norm, value[MAX_ELEMENTS:])])
+        key = of_list([*first, *map(norm, value[MAX_ELEMENTS:])])
     else:
         key = norm(value)
     found.append((at, value, key))
