@@ -22,6 +22,7 @@ from wraith.wir import (
     Merge,
     NextKey,
     Query,
+    Ref,
     Sum,
     Text,
     Where,
@@ -37,6 +38,22 @@ def test_an_expression_reads_back_as_itself(expr: Expr) -> None:
     """``expr_from_json`` is the inverse of ``expr_to_json``, also through the bytes of a model."""
     assert expr_from_json(expr_to_json(expr)) == expr
     assert expr_from_json(parse(pretty(expr_to_json(expr), sort=False))) == expr
+
+
+@pytest.mark.parametrize(
+    ("expr", "text"),
+    [
+        (Ref(("entity", "a", 0)), "Ref(path=('entity', 'a', 0))"),
+        (
+            Lookup("users", Ref(("caller",)), ("name",)),
+            "Lookup(entity='users', key=Ref(path=('caller',)), at=('name',))",
+        ),
+    ],
+    ids=["path", "lookup"],
+)
+def test_an_expression_is_written_as_dataclasses_are(expr: Expr, text: str) -> None:
+    """Ties among hypotheses are broken by this text, so it is part of what is learned."""
+    assert repr(expr) == text
 
 
 FORMS: dict[str, tuple[Expr, JsonValue]] = {
