@@ -371,7 +371,7 @@ def _birth(name: str, changes: Sequence[_Change]) -> Make | None:
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
     key = _key_source(rows, chosen)
-    if key is None or not _in_answer(key):
+    if key is None or not _in_answer(key) or fit(key, rows, [change.key[1] for change in chosen]) is None:
         return None
     values: list[Found] = [change.after for change in chosen]
     induced = induce(rows, values, Context(own=MADE))
@@ -379,8 +379,6 @@ def _birth(name: str, changes: Sequence[_Change]) -> Make | None:
     if len(induced.unexplained) > MAX_UNEXPLAINED * size:
         return None
     holes = tuple((hole, made.source) for hole, made in induced.holes.items())
-    if fit(key, rows, [change.key[1] for change in chosen]) is None:
-        return None
     return Make(name, key, induced.template, holes)
 
 
