@@ -7,6 +7,7 @@ different values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from wraith.paths import MISSING, Found
 from wraith.runtime import compile_expr, text_of
@@ -63,8 +64,6 @@ def part_function_source(
     """Return the function of another text in the same answer that gives every value, or None."""
     if not _are_texts(values):
         return None
-    for row, answer in zip(rows, answers, strict=True):
-        row.env.response = answer
     longest = max(range(len(rows)), key=lambda i: (len(str(values[i])), -i))
     target = str(values[longest])
     candidates = (
@@ -74,10 +73,19 @@ def part_function_source(
         for candidate in _functions(place, rows[longest], target)
     )
     fits = (each for each in candidates if (found := fit(each, rows, values)) is not None and found.whole)
-    best = next(fits, None)
-    for row in rows:
-        row.env.response = MISSING
-    return best
+    with _answering(rows, answers):
+        return next(fits, None)
+
+
+@contextmanager
+def _answering(rows: Sequence[Row], answers: Values) -> Iterator[None]:
+    """Let rows see the answers while the block runs; then they see what they saw before."""
+    before = [row.env.response for row in rows]
+    for row, answer in zip(rows, answers, strict=True):
+        row.env.response = answer
+    yield
+    for row, seen in zip(rows, before, strict=True):
+        row.env.response = seen
 
 
 def part_measure_source(
@@ -94,12 +102,9 @@ def part_measure_source(
             if len(values) >= ENOUGH_LENGTHS and list(map(_size, column)) == list(values):
                 return Call("count", (place,))
         return None
-    for row, answer in zip(rows, answers, strict=True):
-        row.env.response = answer
     subjects = [Subject(place) for place, column in parts if all(isinstance(each, str) for each in column)]
-    found = digest_source(texts, [row.env for row in rows], subjects)
-    for row in rows:
-        row.env.response = MISSING
+    with _answering(rows, answers):
+        found = digest_source(texts, [row.env for row in rows], subjects)
     return found.parts[0] if isinstance(found, Text) and len(found.parts) == 1 else found
 
 
