@@ -4,7 +4,7 @@ command line says."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ class Loading:
     workspace: Workspace
     args: argparse.Namespace
     trace: TraceLog | None
+    tell: Callable[[str], None]
+    """Is told of handlers that do not compile: the twin serves without them."""
     simulating: Simulating = field(default_factory=Simulating)
 
     def __call__(self) -> Loaded:
@@ -55,12 +57,15 @@ class Loading:
     def _twin(self, settings: Serve) -> Twin:
         from wraith.build.steps import fixtures_of, handlers_of, read_model
         from wraith.config import selected
+        from wraith.lua import read_scripts
         from wraith.runtime import Twin
         from wraith.serve import TracedTwin
 
         model = read_model(self.workspace)
         sets = fixtures_of(self.workspace, model)
         selected(sets, self.args.fixture)
+        for problem in read_scripts(self.workspace.lua_path).problems().values():
+            self.tell(f"a handler does not compile: {problem}")
         handlers = handlers_of(self.workspace)
         if handlers is not None and settings.lua.on_error == "fail":
             handlers = replace(handlers, falls_back=False)

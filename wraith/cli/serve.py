@@ -125,7 +125,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output, settle: 
     from wraith.serve import AccessLog, TraceLog, Watch, serve_twin
 
     trace = TraceLog() if args.trace else None
-    load = Loading(workspace, args, trace)
+    load = Loading(workspace, args, trace, out.note)
     loaded = load()
     routes = count(len(loaded.twin.model.routes), "route")
 

@@ -20,7 +20,7 @@ from wraith.lua._values import from_lua, to_lua
 from wraith.runtime import Failure, Invocation, Reply
 
 if TYPE_CHECKING:
-    from lupa.lua54 import LuaRuntime
+    from lupa.lua54 import LuaError, LuaRuntime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def run(
     except (LuaMemoryError, MemoryError):
         ok, told = False, [b"not enough memory"]
     except LuaError as error:  # outside of the handler's own code: what it is given does not fit
-        ok, told = False, [str(error).encode("latin-1")]
+        ok, told = False, [_message(error)]
     finally:
         host.release()
     if host.broken:
@@ -94,8 +94,14 @@ def compile_problem(source: str, place: str) -> str | None:
     try:
         _runtime().compile(to_lua(source), to_lua(f"@{place}"), "t")
     except LuaError as error:
-        return from_lua(str(error).encode("latin-1")).removeprefix("error loading code: ")
+        return from_lua(_message(error)).removeprefix("error loading code: ")
     return None
+
+
+def _message(error: LuaError) -> bytes:
+    """Return what Lua says, which is bytes, or lupa for it."""
+    said = error.args[0] if error.args else b""
+    return said if isinstance(said, bytes) else str(said).encode("utf-8", "replace")
 
 
 def _runtime() -> LuaRuntime:
