@@ -92,7 +92,7 @@ def _compare_bodies(recorded: Response, answer: Answer, variant: Variant, walk: 
         return
     content_type, lists = header(recorded.headers, "content-type"), walk.how.lists
     expected = decode_body(content_type, recorded.body, lists)
-    if variant.body_kind == expected.kind and expected.kind in ("json", "text"):
+    if variant.body_kind == expected.kind and expected.kind in ("json", "ndjson", "text"):
         walk.node(variant.body_template, expected.document, answer.document, ())
         walk.settle()
     elif variant.body_kind == expected.kind == "xml":  # as it was written, where an empty list is nothing

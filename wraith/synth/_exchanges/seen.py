@@ -107,7 +107,7 @@ class Seen:
         """The document in the request's body, ``MISSING`` in an empty or binary one."""
         if self._sent is None:
             body = decode_body(header(self.request.headers, "content-type"), self.request.body)
-            self._sent = (body.document if body.kind in ("json", "form") else MISSING,)
+            self._sent = (body.document if body.kind in ("json", "ndjson", "form") else MISSING,)
         return self._sent[0]
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from wraith.exchange import LineStyle
 from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
@@ -29,7 +30,7 @@ from wraith.synth._learn.grouping import MAX_GROUPS, by_answer
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
-from wraith.synth._roles.style import learn_style
+from wraith.synth._roles.style import learn_line_style, learn_style, lines_of
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._values.groups import before_cut, reported_on
@@ -81,6 +82,7 @@ class _Group:
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
     style: Style | None
+    lines: LineStyle | None
     silent: tuple[Effect, ...] = ()
     """What its exchanges store without saying so."""
 
@@ -312,10 +314,11 @@ def _learned(
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     bodies = [row.observation.seen.raw for row in sample if row.observation.seen.kind == "json"]
-    style = context.known(sample).once("style", lambda: learn_style(bodies))
+    many = [row.observation.seen.raw for row in sample if row.observation.seen.kind == "ndjson"]
+    style = context.known(sample).once("style", lambda: learn_style([*bodies, *lines_of(many)]))
     headers = learn_headers(sample, Answer(induced, context.page, told.shared))
     silent = silent_effects(sample, told.role) if sample[0].observation.seen.ok else ()
-    return _Group(members, induced, headers, style, silent)
+    return _Group(members, induced, headers, style, learn_line_style(many), silent)
 
 
 def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
@@ -363,6 +366,7 @@ def _variant(
         headers=group.headers,
         body_kind=seen.kind,
         style=group.style,
+        lines=group.lines,
         xml=learn_xml_style((rows[number].observation.seen for number in group.rows), seen.lists)
         if seen.kind == "xml"
         else None,

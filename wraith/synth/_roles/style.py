@@ -6,10 +6,12 @@ A style is right where it gives back the recorded bytes. Only then can digests o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from wraith.canonical import JsonValue, parse
+from wraith.exchange import LineStyle, NotLines, line_style_of, split_lines
 from wraith.runtime import encode_styled
 from wraith.wir import Style
 
@@ -47,6 +49,24 @@ def learn_style(bodies: Iterable[bytes]) -> Style | None:
     numbers = _has_one_number_type(texts)
     best = best.model_copy(update={"sorted": _is_sorted(documents), "whole": numbers})
     return best if best != Style() else None
+
+
+def lines_of(bodies: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of bodies of many documents."""
+    for body in bodies:
+        try:
+            yield from split_lines(body)
+        except NotLines:  # a body of no lines, which its type says it is
+            continue
+
+
+def learn_line_style(bodies: Sequence[bytes]) -> LineStyle | None:
+    """Return how most bodies of many documents begin and end their lines, None where there are none. Those
+    of one document do not show what stands between two."""
+    told = [body for body in bodies if body]
+    telling = [body for body in told if len([*lines_of([body])]) > 1] or told
+    counts = Counter(map(line_style_of, telling))
+    return max(counts, key=lambda style: (counts[style], repr(style)), default=None)
 
 
 def _parsed(body: bytes) -> JsonValue:
