@@ -14,7 +14,7 @@ from wraith.exchange._bodies import (
 from wraith.exchange._corpus import Corpus, Session
 from wraith.exchange._form import parse_form
 from wraith.exchange._graphql import GraphQLRequest, graphql_requests, is_batch
-from wraith.exchange._lines import LineStyle, NotLines, encode_lines, line_style_of, split_lines
+from wraith.exchange._lines import LineStyle, NotLines, encode_lines, is_lines, line_style_of, split_lines
 from wraith.exchange._message import Exchange, Headers, Request, Response, Truncated, header
 from wraith.exchange._xml import (
     NO_LISTS,
@@ -57,6 +57,7 @@ __all__ = [
     "graphql_requests",
     "header",
     "is_batch",
+    "is_lines",
     "is_mixed",
     "is_xml",
     "line_style_of",

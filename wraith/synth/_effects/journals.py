@@ -168,7 +168,7 @@ class _Learner:
             run.entries.add(reveal.key)
             at = run.origin(key, reveal.value) if isinstance(reveal.value, dict) else None
             if at is not None:
-                entry = _Entry(number, (seen.session, seen.index), at, run.writes[at], key, reveal.value)
+                entry = _Entry(number, seen.place, at, run.writes[at], key, reveal.value)
                 self.groups[name, entry.origin.seen.route, _kind(reveal.value)].append(entry)
                 found.append(entry)
         if found and _shows_all(seen.asked, found):
@@ -200,7 +200,7 @@ class _Learner:
         if key is None:
             return None
         known = {
-            (each.origin.seen.session, each.origin.seen.index): (each.key, each.value) for each in entries
+            each.origin.seen.place: (each.key, each.value) for each in entries
         }
         return Made(route, Make(name, key, induced.template, holes), known)
 

@@ -185,14 +185,14 @@ def _of_log(
             effect = _making(name, pairs, roles[route])
             if effect is not None:
                 known = {
-                    (write.seen.session, write.seen.index): (compact(entry).decode(), entry)
+                    write.seen.place: (compact(entry).decode(), entry)
                     for write, entry in pairs
                 }
                 yield Made(route, effect, known)
 
 
 def _place(write: Observation) -> tuple[int, int]:
-    return write.seen.session, write.seen.index
+    return write.seen.place
 
 
 def _key(entry: JsonValue) -> str:

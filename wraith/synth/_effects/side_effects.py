@@ -99,13 +99,9 @@ def learn_side_effects(
             writers = [each for each in observations if each.seen.route == route and each.seen.ok]
             effect = _where_nothing_is(effect, writers)
             made.append(
-                Made(route, effect, {_place(each.writer): (each.key[1], each.after) for each in changes})
+                Made(route, effect, {each.writer.seen.place: (each.key[1], each.after) for each in changes})
             )
     return found, made
-
-
-def _place(observation: Observation) -> tuple[int, int]:
-    return observation.seen.session, observation.seen.index
 
 
 def _sessions(observations: Sequence[Observation]) -> Iterator[list[Observation]]:
@@ -228,7 +224,8 @@ def _answered(writer: Observation, roles: Sequence[Role]) -> set[Key]:
 
 
 def _is_write(observation: Observation) -> bool:
-    return observation.seen.ok and observation.seen.method not in ("GET", "HEAD", "OPTIONS")
+    seen = observation.seen  # what an exchange that holds others does, these do
+    return seen.ok and seen.many is None and seen.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _speaks_of(observation: Observation, text: str) -> bool:

@@ -10,6 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime import Selectors, read_time, split_path
+from wraith.synth._exchanges.elements import Elements, take_elements
 from wraith.synth._exchanges.many import Many, take_apart
 from wraith.synth._exchanges.refusals import may_refuse, refuses
 
@@ -37,7 +38,9 @@ class Seen:
     """Which elements of XML are lists; known once the whole corpus was looked at."""
     as_bytes: bool = False
     """The answer is looked at as bytes, whatever they hold: the service passes on what it was given."""
-    many: Many | None = None
+    part: int = 0
+    """Which of the exchanges it is that one exchange holds; 0 for the exchange itself."""
+    many: Many | Elements | None = None
     """How the exchange is built where it holds others; those stand before it in the session."""
     left: Found = field(default=MISSING, repr=False)
     """What a write that does not say it has stored, where the next read told."""
@@ -48,6 +51,11 @@ class Seen:
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
     _sent: tuple[Found] | None = field(default=None, repr=False)
     _ok: bool | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it stands in the corpus: session, exchange, and part of that."""
+        return self.session, self.index, self.part
 
     @property
     def method(self) -> str:
@@ -129,9 +137,10 @@ def see(session: int, exchanges: Iterable[Exchange], selectors: Selectors = NO_S
     for index, exchange in enumerate(exchanges):
         if exchange.request.truncated is not None or exchange.response.truncated is not None:
             continue
-        apart = take_apart(exchange)
-        if apart is not None:
-            seen += [_seen(session, index, each, selectors) for each in apart[1]]
+        apart = take_apart(exchange) or take_elements(exchange)
+        for part, each in enumerate(apart[1] if apart is not None else (), start=1):
+            seen.append(_seen(session, index, each, selectors))
+            seen[-1].part = part
         seen.append(_seen(session, index, exchange, selectors))
         seen[-1].many = apart[0] if apart is not None else None
     return seen

@@ -18,7 +18,8 @@ from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
 from wraith.synth._evidence.rows import Row, kind
 from wraith.synth._exchanges.learned import LearnedRoute
-from wraith.synth._exchanges.many import together
+from wraith.synth._exchanges.elements import Elements, alike
+from wraith.synth._exchanges.many import Many, together
 from wraith.synth._guards.conditions import restricted
 from wraith.synth._guards.context import AllKnown, Context
 from wraith.synth._guards.laws import NO_LAWS, Laws, is_of_state
@@ -327,7 +328,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     if not seen.ok:
         context.list_values = quoted(sample)
         return context
-    if (many := together([row.observation.seen.many for row in sample])) is not None:
+    if (many := _many(sample)) is not None:
         context.lists[many.answers] = many.source()
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
@@ -354,6 +355,13 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     if role.op == "read" and role.envelope is not None and told.item is not None:
         context.likely[role.envelope] = told.item
     return context
+
+
+def _many(sample: Sequence[Row]) -> Many | Elements | None:
+    """Return how the exchanges are built that hold others, None where they hold none."""
+    built = [row.observation.seen.many for row in sample]
+    batch = together(each if isinstance(each, Many) else None for each in built)
+    return batch or alike([each if isinstance(each, Elements) else None for each in built])
 
 
 def _variant(
