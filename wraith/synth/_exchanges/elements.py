@@ -165,18 +165,18 @@ def _are_results(sent: _Listed, answered: _Listed, status: int) -> bool:
 
 
 def _tells(result: _Item) -> bool:
-    said = _unwrapped(result)
+    said = unwrapped(result)
     return _status(result) is not None or any(isinstance(said.get(name), bool) for name in BATCH_OUTCOME_NAMES)
 
 
-def _unwrapped(result: _Item) -> _Item:
+def unwrapped(result: _Item) -> _Item:
     """Return a result without the action that it stands under."""
     only = next(iter(result.values()), None)
     return only if len(result) == 1 and isinstance(only, dict) else result
 
 
 def _status(result: _Item) -> int | None:
-    said = _unwrapped(result)
+    said = unwrapped(result)
     for name in BATCH_STATUS_NAMES:
         value = said.get(name)
         if isinstance(value, int) and 100 <= value <= 599:

@@ -292,8 +292,6 @@ def _role(
     pattern: RoutePattern, answers: list[Seen], collections: dict[Base, Collection], read: set[Base]
 ) -> Role:
     shape = pattern.shape
-    if answers and all(seen.many is not None for seen in answers):
-        return Role("none")  # what it does, the exchanges do that it holds
     if pattern.method in ("POST", "PUT", "PATCH", "DELETE") and (
         parent := _answers_parent(pattern, answers, collections)
     ):

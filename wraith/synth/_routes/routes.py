@@ -81,8 +81,11 @@ def _generalize(node: Node, name: str, depth: int = 0) -> None:
         for segment, child in node.children.items()
         if segment and _is_parameter(segment, child, visitors)
     }
+    mixed = not all(segment.startswith(MARK) for segment in node.children)
     rest = [
-        segment for segment in node.children if segment and segment not in chosen and segment[0] != MARK
+        segment
+        for segment in node.children
+        if segment and segment not in chosen and not (mixed and segment[0] == MARK)
     ]
     if chosen:
         methods = {method for segment in chosen for method in node.children[segment].ends}
