@@ -19,6 +19,7 @@ from wraith.exchange import Exchange, Request, Response, decode_body, encode_jso
 from wraith.paths import MISSING, Path
 from wraith.runtime import MARK, OF_THE_BODY, apply_function
 from wraith.synth._shared.priors import (
+    BATCH_ACTION_NAMES,
     BATCH_OUTCOME_NAMES,
     BATCH_POSITION_NAMES,
     BATCH_STATUS_NAMES,
@@ -46,6 +47,7 @@ PAIRED = "action"
 MOST = 0.8
 """The share of a route's exchanges that have to be built so; one whose list is empty shows nothing."""
 
+_WORD = re.compile(r"[A-Za-z][\w.:\-]{0,39}")
 _LIST = re.compile(rb"\[\s*\{")
 _BARE: list[JsonValue] = [*sorted(REMOVALS)]
 _Item = dict[str, JsonValue]
@@ -208,13 +210,16 @@ def _action(elements: Sequence[_Item]) -> str | None:
     """Return the member that names the operation of each element, None where there is none."""
     for name in elements[0]:
         said = [each.get(name) for each in elements]
-        if name.lower() in SELECTORS and all(isinstance(each, str) and _is_operation(each) for each in said):
+        if all(isinstance(each, str) and _is_operation(name.lower(), each) for each in said):
             return name
     return None
 
 
-def _is_operation(value: str) -> bool:
-    return value.lower() in VERBS or value.lower() in OPERATIONS
+def _is_operation(name: str, value: str) -> bool:
+    """Whether a member of that name says what is to be done: by its own name, or by what it says."""
+    if name in BATCH_ACTION_NAMES:
+        return _WORD.fullmatch(value) is not None
+    return name in SELECTORS and value.lower() in VERBS | OPERATIONS
 
 
 def _numbered(results: Sequence[_Item]) -> Iterator[tuple[str, int]]:

@@ -316,6 +316,9 @@ BATCH_ANSWER_NAMES = ("body", "data", "response", "json", "content")
 """Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
 are of their kind."""
 
+BATCH_ACTION_NAMES = frozenset(("op", "action", "operation"))
+"""Names under which an element of a bulk write says what is to be done with it."""
+
 BATCH_OUTCOME_NAMES = ("ok", "success", "succeeded", "successful", "error", "accepted")
 """Names under which a result says whether its element was accepted; used where the values are true and
 false."""
