@@ -35,5 +35,5 @@ def told_inside(source: Expr, answer: Answer, exact: JsonValue) -> tuple[JsonVal
     told = source.item
     if isinstance(told, Object) and told.base != BODY:
         names = (name for name, each in told.members if each == BODY)
-        return {name: variant.body_template for name in names}, variant.holes
+        return dict.fromkeys(names, variant.body_template), variant.holes
     return variant.body_template, variant.holes

@@ -1,4 +1,4 @@
-"""Functions for requests that hold many: where an element is asked about, and actions with their documents."""
+"""Functions for requests that hold many: where an element is asked about, and actions with documents."""
 
 from __future__ import annotations
 

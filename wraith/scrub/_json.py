@@ -27,9 +27,7 @@ def plain(body: bytes) -> bytes:
     return _NEEDLESS.sub(lambda found: found[2] or bytes((int(found[1], 16),)), body)
 
 
-def rewrite_json(
-    body: bytes, rewrite: Callable[[list[Step], str], str], *, many: bool = False
-) -> bytes:
+def rewrite_json(body: bytes, rewrite: Callable[[list[Step], str], str], *, many: bool = False) -> bytes:
     """Return the body with each string and number replaced by what ``rewrite`` makes of its path and text.
 
     A number that becomes another integer stays a number, else it becomes a string. ``rewrite`` must not keep

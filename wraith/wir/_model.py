@@ -181,11 +181,11 @@ OPTIONAL = ("caller", "selectors", "unknown", "refused", "graphql", "xml_lists")
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
     document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
-    for route, dumped in zip(model.routes, _objects(document["routes"]), strict=True):
-        for variant, part in zip(route.variants, _objects(dumped["variants"]), strict=True):
+    for route in _objects(document["routes"]):
+        for variant in _objects(route["variants"]):
             for name in ("xml", "lines"):
-                if part[name] is None:
-                    del part[name]
+                if variant[name] is None:
+                    del variant[name]
     return {name: part for name, part in document.items() if part or name not in OPTIONAL}
 
 

@@ -72,7 +72,9 @@ def tallied_source(values: Values, parts: Sequence[tuple[Expr, Sequence[Found]]]
                 count = question.counting(part)
                 if flags and all((number > 0) is value for number, value in zip(counts, values, strict=True)):
                     return Call("less", (Literal(0), count))
-                if flags and all((number == 0) is value for number, value in zip(counts, values, strict=True)):
+                if flags and all(
+                    (number == 0) is value for number, value in zip(counts, values, strict=True)
+                ):
                     return Call("same", (count, Literal(0)))
                 if not flags and counts == list(values):
                     return count

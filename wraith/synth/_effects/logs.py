@@ -184,14 +184,11 @@ def _of_log(
             pairs = [(writes[place], entry) for place, entry in sorted(told.items())]
             effect = _making(name, pairs, roles[route])
             if effect is not None:
-                known = {
-                    write.seen.place: (compact(entry).decode(), entry)
-                    for write, entry in pairs
-                }
+                known = {write.seen.place: (compact(entry).decode(), entry) for write, entry in pairs}
                 yield Made(route, effect, known)
 
 
-def _place(write: Observation) -> tuple[int, int]:
+def _place(write: Observation) -> tuple[int, int, int]:
     return write.seen.place
 
 

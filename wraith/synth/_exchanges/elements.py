@@ -15,7 +15,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wraith.canonical import JsonValue
-from wraith.exchange import Exchange, Request, Response, decode_body, encode_json, header, is_lines, media_type
+from wraith.exchange import (
+    Exchange,
+    Request,
+    Response,
+    decode_body,
+    encode_json,
+    header,
+    is_lines,
+    media_type,
+)
 from wraith.paths import MISSING, Path
 from wraith.runtime import MARK, OF_THE_BODY, apply_function
 from wraith.synth._shared.priors import (
@@ -79,7 +88,9 @@ class Elements:
         told: Expr = Ref(("item", "body"))
         if self.numbered:
             place = Ref(("position",))
-            numbers = [(name, Sum((place, Literal(start))) if start else place) for name, start in self.numbered]
+            numbers = [
+                (name, Sum((place, Literal(start))) if start else place) for name, start in self.numbered
+            ]
             told = Object(tuple(numbers), told)
         return Each(asked, told)
 
@@ -114,7 +125,7 @@ def alike(built: Sequence[Elements | None]) -> Elements | None:
     return Elements(requests, answers, paired, action, tuple(numbered))
 
 
-# --- where the lists stand ------------------------------------------------------------------------------------
+# --- where the lists stand ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,9 @@ def _are_results(sent: _Listed, answered: _Listed, status: int) -> bool:
 
 def _tells(result: _Item) -> bool:
     said = unwrapped(result)
-    return _status(result) is not None or any(isinstance(said.get(name), bool) for name in BATCH_OUTCOME_NAMES)
+    return _status(result) is not None or any(
+        isinstance(said.get(name), bool) for name in BATCH_OUTCOME_NAMES
+    )
 
 
 def unwrapped(result: _Item) -> _Item:
@@ -186,7 +199,7 @@ def _status(result: _Item) -> int | None:
     return None
 
 
-# --- what elements are ----------------------------------------------------------------------------------------
+# --- what elements are --------------------------------------------------------------------------------------
 
 
 def _is_paired(requests: list[_Item], results: list[_Item]) -> bool:
@@ -224,12 +237,10 @@ def _is_operation(name: str, value: str) -> bool:
 
 def _numbered(results: Sequence[_Item]) -> Iterator[tuple[str, int]]:
     for name in results[0]:
-        first = results[0][name]
-        counted = [each.get(name) for each in results] == [*range(len(results))]
-        if name.lower() in BATCH_POSITION_NAMES and first in (0, 1) and not isinstance(first, bool):
-            counted = [each.get(name) for each in results] == [*range(first, first + len(results))]
-            if counted:
-                yield name, first
+        told = [each.get(name) for each in results]
+        for start in (0, 1) if name.lower() in BATCH_POSITION_NAMES else ():
+            if told == [*range(start, start + len(told))] and not isinstance(told[0], bool):
+                yield name, start
 
 
 def _inner(built: Elements, exchange: Exchange, element: _Item, result: _Item) -> Exchange:

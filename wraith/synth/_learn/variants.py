@@ -17,8 +17,8 @@ from wraith.synth._answers.shown import viewed
 from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
 from wraith.synth._evidence.rows import Row, kind
-from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.elements import Elements, alike
+from wraith.synth._exchanges.learned import LearnedRoute
 from wraith.synth._exchanges.many import Many, together
 from wraith.synth._guards.conditions import restricted
 from wraith.synth._guards.context import AllKnown, Context
