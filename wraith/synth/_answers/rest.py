@@ -12,7 +12,6 @@ from functools import partial
 from wraith.paths import MISSING, Found, Path, get, leaves
 from wraith.synth._answers.beside import as_made, count_source, element_source
 from wraith.synth._answers.obeyed import Obeyed
-from wraith.synth._answers.tallied import tallied_source
 from wraith.synth._evidence.aggregates import Aggregates
 from wraith.synth._evidence.made import clock_source, made_source
 from wraith.synth._evidence.places import norm
@@ -85,7 +84,6 @@ class Rest:
                 or (self._of_the_stored(each) if anew else None)
                 or count_source(each.values, (*self.context.own, *each.at), parts)
                 or element_source(each.values, parts)
-                or tallied_source(each.values, parts)
                 or counted_text(each.values, list(self._counts()))
                 or part_function_source(self.rows, self.values, each.values, self._texts())
                 or part_measure_source(self.rows, self.values, each.values, self._measured())

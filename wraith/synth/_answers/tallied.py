@@ -56,28 +56,25 @@ class _Question:
         return Call("count", (Each(of, When(test, Literal(True))),))
 
 
-def tallied_source(values: Values, parts: Sequence[tuple[Expr, Sequence[Found]]]) -> Expr | None:
-    """Return what counts elements of a list beside it, or says whether there are any such, where that gives
-    every value, or None. ``parts`` are the explained parts of the answers, with their values."""
+def tallied_source(values: Values, of: Expr, lists: Sequence[Found]) -> Expr | None:
+    """Return what counts the elements of a list, or says whether there are any such, where that gives every
+    value, or None. ``lists`` are the values of the list on the same rows."""
     flags = all(isinstance(value, bool) for value in values)
     if not flags and not all(type(value) is int for value in values):
         return None
-    if len(values) < ENOUGH or distinct_texts(values) < TELLING:
+    known = [some for some in lists if isinstance(some, list)]
+    if len(values) < ENOUGH or distinct_texts(values) < TELLING or len(known) < len(lists):
         return None
-    for part, column in parts:
-        lists = [some for some in column if isinstance(some, list)]
-        if isinstance(part, Ref) and len(lists) == len(column):
-            for question in _questions([element for some in lists for element in some][:MAX_ELEMENTS]):
-                counts = [sum(map(question.holds, some)) for some in lists]
-                count = question.counting(part)
-                if flags and all((number > 0) is value for number, value in zip(counts, values, strict=True)):
-                    return Call("less", (Literal(0), count))
-                if flags and all(
-                    (number == 0) is value for number, value in zip(counts, values, strict=True)
-                ):
-                    return Call("same", (count, Literal(0)))
-                if not flags and counts == list(values):
-                    return count
+    if not flags and [len(some) for some in known] == list(values):
+        return Call("count", (of,))
+    for question in _questions([element for some in known for element in some][:MAX_ELEMENTS]):
+        counts = [sum(map(question.holds, some)) for some in known]
+        if not flags and counts == list(values):
+            return question.counting(of)
+        if flags and [count > 0 for count in counts] == list(values):
+            return Call("less", (Literal(0), question.counting(of)))
+        if flags and [count == 0 for count in counts] == list(values):
+            return Call("same", (question.counting(of), Literal(0)))
     return None
 
 

@@ -167,7 +167,7 @@ def _objects(value: JsonValue) -> list[_Item] | None:
 
 def _are_results(sent: _Listed, answered: _Listed, status: int) -> bool:
     """Whether a list tells what became of each element of another. An answer that is one thing with parts, as
-    an order with its lines is, tells more than numbers beside its list, and calls it what the request does."""
+    an order is, tells more than numbers beside its list, and the list goes by the name that was sent."""
     if any(isinstance(value, dict | list) for value in sent.beside):
         return False
     if not sent.at or not answered.at or status == MULTI_STATUS:

@@ -330,6 +330,7 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
         return context
     if (many := _many(sample)) is not None:
         context.lists[many.answers] = many.source()
+        context.results = many.answers
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:

@@ -112,7 +112,8 @@ def _names_an_item(segment: str, child: Node) -> bool:
     written."""
     if segment[0] == RESERVED or segment.lower() in COLLECTION_WORDS:
         return False
-    return bool(child.children) or not ITEM_WRITES.isdisjoint(child.ends)
+    parts = any(not name.startswith(MARK) for name in child.children)
+    return parts or not ITEM_WRITES.isdisjoint(child.ends)
 
 
 def _is_sibling(child: Node, methods: set[str]) -> bool:
