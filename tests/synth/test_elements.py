@@ -10,7 +10,7 @@ from tests.synth.recordings import Document, Step, exchange, model_of, names, se
 from wraith.canonical import JsonValue, parse
 from wraith.exchange import Exchange, Request, Response, encode_json, encode_lines
 from wraith.runtime import Twin
-from wraith.wir import Ask, Call, Each, Literal, Model, Object, Ref, Sum, ref
+from wraith.wir import Ask, Call, Each, Literal, Model, Object, Ref, Sum
 
 KEYS = ("bx_k3Jd82mQ", "bx_9xPq27Lb", "bx_Zr41wTn6", "bx_b8Vc5Hs0", "bx_Qa7rT2ec", "bx_m4Wy6Np1")
 LINES = ("content-type", "application/x-ndjson")

@@ -44,6 +44,8 @@ class Seen:
     """How the exchange is built where it holds others; those stand before it in the session."""
     left: Found = field(default=MISSING, repr=False)
     """What a write that does not say it has stored, where the next read told."""
+    quiet: bool = False
+    """The writes of its route do not say what they store; where no read told, it is not known."""
     begins: bool = False
     """Nothing had spoken before of what such a write stored."""
     news: frozenset[str] = frozenset()

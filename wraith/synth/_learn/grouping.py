@@ -17,9 +17,6 @@ from wraith.synth._values.quoted import (
 )
 from wraith.synth._world.silent import is_unread
 
-WRITES = ("create", "update")
-"""What a route does that may not say what it stores: where a read told so of some, it is so of all."""
-
 MAX_GROUPS = 14
 """Answers of one status that differ in more ways than this differ in data, not in kind."""
 
@@ -28,10 +25,9 @@ def by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     """Group the rows by status and media type; errors also by what they say, without the values they quote,
     and writes that do not say what they store by whether there was something before."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    quiet = role.op in WRITES and any(row.observation.seen.left is not MISSING for row in rows)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        silent = (quiet and seen.ok) or is_unread(seen, role)
+        silent = seen.quiet or is_unread(seen, role)
         before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
         groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
