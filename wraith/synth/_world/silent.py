@@ -36,7 +36,9 @@ def find_left(sessions: Collection[Sequence[Seen]], roles: Sequence[Role]) -> No
             for seen, left, unknown in writes:
                 seen.left = left
                 seen.begins = unknown and seen.method in ("PUT", "POST")
-    quiet = {write[0].route for writes in by_route.values() for write in writes if write[0].left is not MISSING}
+    quiet = {
+        write[0].route for writes in by_route.values() for write in writes if write[0].left is not MISSING
+    }
     for session in sessions:
         for seen in session:
             seen.quiet = seen.ok and seen.route in quiet
