@@ -1,5 +1,6 @@
 """Measure how fast a twin answers, beside raw ASGI applications and other servers of mocks that send the same
-bytes; what it keeps in memory, whether sessions are apart, and how long it takes to start.
+bytes; what it keeps in memory, whether sessions are apart, how long it takes to start, and what a Lua
+handler costs.
 
 The load generator is wrk: 32 connections that are kept alive, one process. Rates vary from hour to hour, so
 all servers run at once and take turns, and rates are compared within a turn. Run on a quiet machine, with the
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from benchmarks.processes import ROOT, BenchError
+from benchmarks.serve_handlers import handlers
 from benchmarks.serve_load import Run, Server, has_wrk, ours, reset, wrk
 from benchmarks.serve_more import isolation, memory, start
 from benchmarks.serve_peers import installed
@@ -30,7 +32,8 @@ from wraith.canonical import JsonValue
 
 OURS: Final = ("raw", "quart", "wraith", "raw-granian", "wraith-granian", "wraith-simulation", "wraith-trace")
 BASE: Final = "raw"
-PARTS: Final = ("rates", "memory", "sessions", "start")
+PARTS: Final = ("rates", "memory", "sessions", "start", "handlers")
+WITH_WRK: Final = {"rates", "memory"}
 HEADINGS: Final = ("server", "reads/s", "of raw", "p99/p50", "CPU", "creates/s", "of raw", "p99/p50", "CPU")
 
 
@@ -118,6 +121,8 @@ def measured_rest(arguments: argparse.Namespace, folder: Path) -> dict[str, Json
             "best_s": round(min(taken)[0], 3),
             "cpu_s": cpu_s,
         }
+    if "handlers" in arguments.only:
+        measured["handlers"] = handlers(arguments.rounds, arguments.handlers)
     return measured
 
 
@@ -132,7 +137,7 @@ def table(rates: Rates) -> str:
 def main() -> int:
     """Measure, print the tables, write the JSON."""
     arguments = _arguments()
-    if not has_wrk():
+    if WITH_WRK & {*arguments.only} and not has_wrk():
         raise SystemExit("needs the program wrk: apt-get install wrk")
     document: dict[str, Any] = {"format": "wraith.bench-serve/1", "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as name:
@@ -179,6 +184,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--memory", type=int, nargs=2, default=[20_000, 200_000], help="(20000 200000)")
     parser.add_argument("--sessions", type=int, default=1_000, help="sessions that take turns (1000)")
     parser.add_argument("--routes", type=int, default=2_000, help="of the model that is started (2000)")
+    parser.add_argument("--handlers", type=int, default=1_000, help="that are loaded (1000)")
     parser.add_argument("--output", type=Path, default=output, help="where the JSON goes (bench-results/)")
     arguments = parser.parse_args()
     if BASE not in arguments.servers:

@@ -28,6 +28,7 @@ OWN = {"host": "127.0.0.1:8081"}
         pytest.param({**OWN, "origin": "https://evil.test"}, False, id="origin-elsewhere"),
         pytest.param({**OWN, "origin": "http://127.0.0.1:9999"}, False, id="origin-of-another-port"),
         pytest.param({**OWN, "origin": "null"}, False, id="sandboxed-page"),
+        pytest.param({**OWN, "origin": "http://[bad"}, False, id="origin-that-is-none"),
         pytest.param({"host": "evil.test:8081"}, False, id="rebound-name"),
         pytest.param(
             {"host": "evil.test", "origin": "http://evil.test"}, False, id="rebound-name-with-its-origin"

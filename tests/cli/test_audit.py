@@ -43,3 +43,21 @@ def test_what_is_allowed_is_left_out(run, recorded: Workspace) -> None:
     with recorded.scrub_path.open("a") as rules:
         rules.write('\n[[allow]]\nvalue = "DE89370400440532013000"\nreason = "the bank publishes it"\n')
     assert run("doctor", "shop", "--security-audit", "--json").code != 3
+
+
+def test_secrets_are_told_by_file_and_line(run, recorded: Workspace) -> None:
+    """Each file that holds some is a finding, with the line of the first and their number."""
+    fixtures = recorded.root / "state" / "fixtures"
+    (fixtures / "vip").mkdir(parents=True)
+    (fixtures / "note.json").write_text(
+        '{\n "a": {\n  "password": "hunter2",\n  "api_key": "xyzzy42"\n }\n}\n'
+    )
+    (fixtures / "vip" / "note.json").write_text('{\n "a": {"password": "hunter3"}\n}\n')
+    ran = run("doctor", "shop", "--security-audit", "--json")
+    found = {
+        each["where"]: each["message"].rpartition(" in ")[2]
+        for each in ran.document["findings"]
+        if each["code"] == "security_audit" and each["level"] == "error"
+    }
+    assert found == {"state/fixtures/note.json:3": "2 places", "state/fixtures/vip/note.json:2": "1 place"}
+    assert "hunter2" not in ran.out

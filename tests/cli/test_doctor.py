@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from wraith.build.steps import synth
+from wraith.canonical import JsonValue
 from wraith.cli._audit import AUDIT
 from wraith.cli._checkup import CHECKS
+from wraith.cli._overlay_checks import _names_a_route
 from wraith.exchange import Exchange, Request, Response
 from wraith.recording import SessionWriter, sealed_sessions
-from wraith.wir import dump_model, load_model
+from wraith.runtime import Twin
+from wraith.wir import dump_model, load_model, model_from_json
 from wraith.workspace import Workspace
 
 
@@ -324,11 +327,13 @@ def test_a_key_that_git_has_is_no_secret(run, healthy: Workspace) -> None:
     """Not ignored it is a warning, tracked and in the history an error, and ignored it is well."""
     _kept_key("0123456789abcdef" * 4)(healthy)
     ignoring = {path: path.read_text() for path in healthy.project.root.glob("**/.gitignore")}
-    levels = []
+    levels, hints = [], []
 
     def look() -> None:
         found = run("doctor", "shop", "--json").document["findings"]
-        levels.extend((each["level"], each["message"]) for each in found if each["code"] == "scrub_key")
+        of_key = [each for each in found if each["code"] == "scrub_key"]
+        levels.extend((each["level"], each["message"]) for each in of_key)
+        hints.extend(each["hint"] or "" for each in of_key)
 
     look()
     _git(healthy, "init")
@@ -350,6 +355,7 @@ def test_a_key_that_git_has_is_no_secret(run, healthy: Workspace) -> None:
         ("error", "it is committed: git tracks it"),
         ("error", "it was committed: the history of git has it"),
     ]
+    assert any(hint.startswith("git rm --cached .wraith/hmac.key") for hint in hints)
 
 
 def test_a_short_key_is_a_warning(run, healthy: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,3 +389,23 @@ def test_every_code_has_a_section() -> None:
     listed = re.findall(r"^\| \[`(\w+)`\]", page, re.MULTILINE)
     assert sections == listed
     assert set(sections) == {code for code, _ in CHECKS} | {"lua_handlers_bound", AUDIT}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "met"),
+    [
+        ("POST /graphql", True),
+        ("POST *", True),
+        ("GET /pets/7", True),
+        ("query /graphql/pets", False),
+        ("GET /plates", False),
+    ],
+)
+def test_a_fault_is_met_by_requests(pattern: str, met: bool) -> None:
+    """Of routes, and of no fields of GraphQL, which no request names."""
+    routes: list[JsonValue] = [
+        {"method": method, "path_pattern": path, "variants": [{"status": 200, "body_template": {}}]}
+        for method, path in (("POST", "/graphql"), ("query", "/graphql/pets"), ("GET", "/pets/{id}"))
+    ]
+    twin = Twin(model_from_json({"format": "wraith.model/1", "entities": [], "routes": routes}))
+    assert _names_a_route(pattern, twin) is met

@@ -208,12 +208,25 @@ def test_what_changes_is_served(serve, learned: Workspace) -> None:
         until(201)
         learned.config_path.write_text(before + '\n[serve.lua]\non_error = "fail"\n')
         until(500)
+        before_it = client.get("/__wraith/session/default/state").json()
         assert make(client).json()["error"] == "handler"
+        assert client.get("/__wraith/session/default/state").json() == before_it
         learned.config_path.write_text("[[[")
         profile.write_text('[[faults]]\nkind = "error"\nstatus = 418\nroute = "*"\n')
         assert make(client).status_code == 500
         learned.config_path.write_text(before)
         until(418)
+
+
+def test_a_handler_that_does_not_compile_is_told_at_once(start, learned: Workspace, folder: Path) -> None:
+    """By file and line, before anybody asks for it; the twin is served without it."""
+    handlers = learned.lua_path / "handlers"
+    handlers.mkdir(parents=True, exist_ok=True)
+    (handlers / "create_widget.lua").write_text("emit.status(")
+    server = start("serve", "shop", "--port", "0", "--ready-json", str(folder / "ready.json"))
+    code, _, err = server.stop()
+    assert code == 0
+    assert err.startswith("a handler does not compile: lua/handlers/create_widget.lua:1: unexpected symbol")
 
 
 def test_a_broken_handler_is_told_in_the_answer_and_in_the_log(

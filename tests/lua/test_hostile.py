@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 
 import pytest
 
+from wraith.canonical import JsonValue
 from wraith.lua import Limits
 from wraith.lua._sandbox import MAX_REASON
-from wraith.runtime import Failure, Reply
+from wraith.runtime import Failure, Reply, State
 
 FOREVER = "while true do end"
 INSTRUCTIONS, MEMORY = "100000 instructions", "bytes of memory"
@@ -139,6 +141,32 @@ HOSTILE = {
     ),
     "all-bytes-at-once": ("return ('x'):rep(2^19):byte(1, -1)", f"{MEMORY}|too long"),
     "deep-json": ("json.decode(('['):rep(10000))", "decode: "),
+    "documents-without-end": (
+        "local s = '[' .. ('\"abcd\",'):rep(3000) .. '1]' local t = {} "
+        "while true do t[#t + 1] = json.decode(s) end",
+        MEMORY,
+    ),
+    "texts-without-end": (
+        "local t = {} for i = 1, 99 do t[i] = i / 3 end while true do json.encode(t) end",
+        INSTRUCTIONS,
+    ),
+    "texts-that-fail-without-end": ("while true do pcall(json.encode, {1, 2, next}) end", INSTRUCTIONS),
+    "documents-that-fail-without-end": ("while true do pcall(json.decode, '[') end", INSTRUCTIONS),
+    "questions-without-end": ("while true do clock.now() end", INSTRUCTIONS),
+    "loop-after-a-text-that-failed": (f"pcall(json.encode, next) {FOREVER}", INSTRUCTIONS),
+    "loop-after-a-document-that-failed": (
+        f"pcall(json.decode, '[') pcall(state.get) {FOREVER}",
+        INSTRUCTIONS,
+    ),
+    "loop-far-down": (
+        "local function f(n) if n > 0 then return 1 + f(n - 1) end "
+        f"pcall(state.list, 'o') {FOREVER} end f(5000)",
+        INSTRUCTIONS,
+    ),
+    "tree-of-one-table": (
+        "local t = {} for _ = 1, 90 do t = {t, t} end emit.json(t)",
+        f"{INSTRUCTIONS}|{MEMORY}",
+    ),
     "deep-source": ("return " + "(" * 300 + "1" + ")" * 300, "overflow"),
 }
 
@@ -160,6 +188,88 @@ def test_time_is_a_limit_of_its_own(run) -> None:
     assert isinstance(failed, Failure)
     assert "20 ms" in failed.reason
     assert time.perf_counter() - started < 2
+
+
+FULL = """
+  local t = {}
+  pcall(function() for i = 1, 1e9 do t[i] = {} end end)
+  for i = 1, 60 do
+    t[#t] = nil
+    pcall(state.get, 'o', '1') pcall(state.list, 'o') pcall(state.put, 'o', '2', 'x')
+    pcall(json.decode, '[1, "a", {}]') pcall(json.decode, '[')
+    pcall(clock.advance, 1e10) pcall(wraith.import, 'lib') pcall(('a').find, 'aa', 'a+')
+    pcall(json.encode, {a = 1.5, b = '\\n'}) pcall(emit.header, 'x', 'y')
+  end
+  emit.json(req.body)
+"""
+FAR_DOWN = """
+  local function f(n)
+    local a, b, c, d, e, g, h
+    if n == 0 then return pcall(state.list, 'o') end
+    local done = f(n - 1)
+    return done
+  end
+  for n = 1, 4000, 97 do pcall(f, n) end
+  emit.json(req.body)
+"""
+
+
+MANY_HEADERS = """
+  for i = 1, 500 do emit.header('x-a', 'b' .. i) end
+  local t = {}
+  pcall(function() for i = 1, 1e9 do t[i] = i .. '' end end)
+  emit.body('x')
+"""
+
+
+@pytest.mark.parametrize("source", [FULL, FAR_DOWN, MANY_HEADERS], ids=["heap", "stack", "on-the-way-out"])
+def test_a_memory_that_is_full_is_an_error_of_the_handler_alone(run, invocation, source: str) -> None:
+    """Wherever it ends: a lack of it must not be raised in a frame of ours, which would end the process."""
+    for memory_bytes in [*range(5_000, 200_000, 9_001), *range(200_000, 2**20, 150_001)]:
+        given = invocation({"a": ["b"] * 50}, State({"o": [("1", {"text": "x" * 300, "list": [0] * 300})]}))
+        limits = Limits(seconds=5.0, memory_bytes=memory_bytes)
+        answer = run(source, given=given, limits=limits, libraries={"lib": "return 1"})
+        assert isinstance(answer, Reply) or re.search("memory|instructions|ran longer", answer.reason), answer
+
+
+LARGE = {
+    "one-text": ["x" * 3_000_000],
+    "many-objects": [{"a": number} for number in range(50_000)],
+    "many-names": {f"k{number}": number for number in range(100_000)},
+    "many-texts": [f"{number}" * 9 for number in range(30_000)],
+}
+
+
+@pytest.mark.parametrize("body", LARGE.values(), ids=LARGE.keys())
+def test_a_large_body_is_a_failure_of_the_handler(run, body: JsonValue) -> None:
+    """It does not fit into the memory, and the model answers."""
+    failed = run("emit.json(1)", body, limits=Limits(seconds=5.0))
+    assert isinstance(failed, Failure)
+    assert re.search(MEMORY, failed.reason)
+
+
+def test_an_error_of_ours_is_raised_by_us(run, invocation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lua gets no exception to hold, and a handler cannot swallow it."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("ours")
+
+    given = invocation()
+    monkeypatch.setattr(type(given.state), "get", broken)
+    with pytest.raises(RuntimeError, match="ours"):
+        run("local ok, said = pcall(state.get, 'o', '1') emit.body(type(said))", given=given)
+
+
+def test_a_runtime_is_gone_when_its_answer_is_there(run) -> None:
+    """It waits for no garbage collector: each holds a megabyte at worst."""
+    gc.collect()
+    gc.disable()
+    try:
+        for source in ("emit.json(1)", "error('no')", "return 1 +"):
+            run(source)
+        assert not any(type(each).__name__ in ("LuaRuntime", "Host") for each in gc.get_objects())
+    finally:
+        gc.enable()
 
 
 def test_a_reason_is_one_short_line(run) -> None:
@@ -194,8 +304,6 @@ def test_nothing_is_left_for_the_next_invocation(run) -> None:
 
 def test_what_a_failed_handler_wrote_can_be_dropped(run, invocation) -> None:
     """Its writes stand in a draft, and the state has none of them."""
-    from wraith.runtime import State
-
     state = State()
     given = invocation(state=state)
     assert isinstance(run("state.put('orders', '1', {}) error('no')", given=given), Failure)

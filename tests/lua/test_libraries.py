@@ -1,4 +1,4 @@
-"""Libraries that others wrote, unmodified: JSON modules in pure Lua take the place of ours."""
+"""Libraries that others wrote run unmodified, JSON modules in the place of ours; what is no Lua is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wraith.canonical import JsonValue
+from wraith.lua import Scripts
 from wraith.runtime import Failure, Reply
 
 DKJSON = Path("/usr/share/lua/5.4/dkjson.lua")
@@ -114,3 +115,12 @@ def test_an_error_of_a_library_says_where(run) -> None:
     assert isinstance(failed, Failure)
     assert failed.reason.startswith("lua/lib/json.lua:")
     assert failed.reason.endswith('no number at line 2, "n"')
+
+
+def test_a_source_that_does_not_compile_is_told_by_its_line() -> None:
+    """In Lua's words, by file; what compiles is not named."""
+    scripts = Scripts({"good": "emit.status(201)", "bad": "local é = 1\n"}, {"half": "return {"})
+    assert scripts.problems() == {
+        "lua/handlers/bad.lua": "lua/handlers/bad.lua:1: <name> expected near '<\\195>'",
+        "lua/lib/half.lua": "lua/lib/half.lua:1: unexpected symbol near <eof>",
+    }

@@ -34,7 +34,9 @@ def model(**hooks: str) -> Model:
     )
 
 
-def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # type: ignore[no-untyped-def]
+def answer(  # type: ignore[no-untyped-def]
+    reply: Reply | Failure, *, write: bool = False, falls_back: bool = True, **hooks: str
+):
     """Answer one request by a twin whose handler comes to this, and return the session's state as well."""
 
     def run(name: str, given: Invocation) -> Reply | Failure:
@@ -44,7 +46,8 @@ def answer(reply: Reply | Failure, *, write: bool = False, **hooks: str):  # typ
             given.written_bytes += 7
         return reply
 
-    twin = Twin(model(**hooks), handlers=Handlers(frozenset({"create_order", "special"}), run))
+    handlers = Handlers(frozenset({"create_order", "special"}), run, falls_back)
+    twin = Twin(model(**hooks), handlers=handlers)
     session = twin.open_session()
     made = twin.respond(Request("POST", "/orders", (), b""), session, now_ms=NOW_MS)
     return made, session
@@ -67,6 +70,14 @@ def test_where_a_handler_fails_the_model_answers() -> None:
     assert (made.handler, made.failure) == ("create_order", "it broke")
     assert not session.state.all("orders")
     assert (session.ahead_ms, made.written_bytes) == (0, 0)
+
+
+def test_where_handlers_do_not_fall_back_a_failure_is_the_answer() -> None:
+    """The model's variant is not even rendered, so that its effects do not happen."""
+    made, session = answer(Failure("it broke"), write=True, falls_back=False)
+    assert (made.response.status, made.by, made.failure) == (500, "handler", "it broke")
+    assert made.variant is None
+    assert not session.state.all("orders")
 
 
 def test_a_handler_that_emits_nothing_leaves_the_answer_to_the_model() -> None:

@@ -179,7 +179,7 @@ class Shop:
         add_page(control, Looked("shop", twin.model, sessions, access, (), backing or Backing()))
         if simulation is not None:
             sessions.on_reset = simulation.forget
-            app = Simulated(answers, simulation, twin, mask, access, naming)
+            app = Simulated(answers, simulation, twin, mask, access, naming, cors=settings.cors)
         if trace is not None:
             trace.name_of = sessions.name_of
             add_trace(control, trace)

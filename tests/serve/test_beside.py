@@ -51,10 +51,13 @@ def test_a_key_of_another_request_is_refused(shop: Shop, status: int) -> None:
 
     async def main() -> None:
         async with shop.serve(settings=settings) as served:
-            key = {"Idempotency-Key": "k"}
+            key = {"Idempotency-Key": "k", "Origin": "http://localhost:3000"}
             await served.client.post("/cups", json={"name": "tea"}, headers=key)
             reused = await served.client.post("/cups", json={"name": "milk"}, headers=key)
             assert (reused.status_code, reused.json()["error"]) == (status, "key_reused")
+            assert reused.headers["x-wraith-route"] == "POST /cups"
+            assert reused.headers["access-control-allow-origin"] == "http://localhost:3000"
+            assert served.logged()[-1]["path"] == "/cups"
 
     asyncio.run(main())
 
@@ -114,6 +117,68 @@ def test_a_page_of_another_origin_may_use_the_twin(shop: Shop) -> None:
             assert read.headers["access-control-allow-origin"] == "http://localhost:3000"
             plain = await served.client.get("/cups/1")
             assert "access-control-allow-origin" not in plain.headers
+
+    asyncio.run(main())
+
+
+CREDENTIALS: JsonValue = {
+    "status": 202,
+    "headers": [["Access-Control-Allow-Credentials", {"literal": "true"}]],
+    "guards": [{"equals": ["request.body.name", "cors"]}],
+    "body_template": {},
+}
+
+
+def test_a_header_of_the_service_is_not_said_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``true, true`` would have a browser refuse the answer."""
+    monkeypatch.setattr(shop, "more", [CREDENTIALS], raising=False)
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            origin = {"Origin": "http://localhost:3000"}
+            made = await served.client.post("/cups", json={"name": "cors"}, headers=origin)
+            assert made.headers["access-control-allow-origin"] == "http://localhost:3000"
+            assert made.headers["access-control-allow-credentials"] == "true"
+            shown = made.headers["access-control-expose-headers"].lower()
+            assert {"*", "x-wraith-route", "access-control-allow-credentials"} <= set(shown.split(", "))
+
+    asyncio.run(main())
+
+
+OPTIONS: JsonValue = {
+    "method": "OPTIONS",
+    "path_pattern": "/cups",
+    "variants": [
+        {
+            "status": 204,
+            "headers": [["Access-Control-Allow-Methods", {"literal": "GET, POST"}]],
+            "body_kind": "empty",
+        }
+    ],
+}
+
+
+def test_a_preflight_gets_what_a_recorded_answer_leaves_open(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was recorded of a client that is no browser: it says nothing of origins and headers."""
+    document: dict[str, JsonValue] = model_to_json(shop.twin().model)
+    document["routes"] = [*document["routes"], OPTIONS]  # type: ignore[misc]  # a list of routes
+    model = model_from_json(document)
+    monkeypatch.setattr(shop, "twin", lambda *_: Twin(model))
+
+    async def main() -> None:
+        async with shop.serve() as served:
+            asks = {
+                "Origin": "http://localhost:3000",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "content-type",
+            }
+            allowed = (await served.client.options("/cups", headers=asks)).headers
+            assert allowed["x-wraith-route"] == "OPTIONS /cups"
+            assert allowed["access-control-allow-origin"] == "http://localhost:3000"
+            assert allowed["access-control-allow-methods"] == "GET, POST"
+            assert allowed["access-control-allow-headers"] == "content-type"
 
     asyncio.run(main())
 
@@ -209,3 +274,17 @@ def test_an_entity_that_was_never_seen(shop: Shop, mode: str, status: int) -> No
                 assert read.headers["x-wraith-provenance"] == "template"
 
     asyncio.run(main())
+
+
+def test_addresses_in_an_entity_that_was_made_up_are_its_own(shop: Shop) -> None:
+    """A link that names the entity it is like names the new one; other texts are as they were."""
+    like = {"id": "old", "links": [{"self": "/cups/old"}, "https://x.test/old/saucer?of=/older"], "n": "old"}
+
+    async def main() -> JsonValue:
+        settings = Serve(unknown_entity="synthesize")
+        async with shop.serve(settings=settings, sets={"": {"cup": {"old": like}}}) as served:
+            document: JsonValue = (await served.client.get("/cups/cup_mine")).json()
+            return document
+
+    links = [{"self": "/cups/cup_mine"}, "https://x.test/cup_mine/saucer?of=/older"]
+    assert asyncio.run(main()) == {"id": "cup_mine", "links": links, "n": "old"}

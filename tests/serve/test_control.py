@@ -36,6 +36,9 @@ def test_what_the_control_plane_does_not_know_is_an_error_in_json(shop: Shop) ->
             wrong = await served.client.get("/__wraith/reset")
             assert (missing.status_code, missing.json()["error"]) == (404, "control")
             assert (wrong.status_code, wrong.json()["error"]) == (405, "control")
+            assert "/__wraith/session/<name>/state" in missing.json()["message"]
+            assert wrong.headers["allow"] == "OPTIONS, POST"
+            assert wrong.json()["message"] == "this part of the control plane takes OPTIONS, POST"
             assert served.logged() == []
 
     asyncio.run(main())

@@ -51,6 +51,13 @@ def test_headers_choose_requests() -> None:
     assert struck(faults, ask(**{"X-Team": "search", "X-Plan": "pro"}), 1) == [False]
 
 
+def test_a_session_may_be_the_one_that_meets_a_fault() -> None:
+    """Its name is matched as a header is, whether it came by header, cookie or path."""
+    faults = profile(when={"X-Wraith-Session": "test_retries*"})
+    assert struck(faults, ask(session="test_retries[3]"), 1) == [True]
+    assert struck(faults, ask(), 1) == [False]
+
+
 def test_a_percentage_is_kept_and_the_same_in_each_run() -> None:
     """The seed and the session decide which requests are struck; about so many are."""
     one = struck(profile(percentage=20.0, seed=5), ask(), 1000)

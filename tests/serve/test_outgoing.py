@@ -54,6 +54,58 @@ def test_the_path_of_a_session_leads_back_into_it() -> None:
     assert header(answer.headers, "location") == "/@mine/cups/1"
 
 
+@pytest.mark.parametrize("prefix", ["", "/@mine"])
+def test_addresses_that_a_service_builds_from_the_host_lead_into_the_session(prefix: str) -> None:
+    """In headers and bodies, once; another port is another server."""
+    said = (
+        f'"{TWIN}/cups" "{TWIN}" "{TWIN}{prefix}/cups" "{TWIN}9/cups" '
+        + f'"{TWIN}/a"'.replace("/", r"\/")
+        + ' "https://api.example.com/v1/cups"'
+    )
+    told = (
+        f'"{TWIN}{prefix}/cups" "{TWIN}{prefix}" "{TWIN}{prefix}/cups" "{TWIN}9/cups" '
+        + f'"{TWIN}{prefix}/a"'.replace("/", r"\/")
+        + f' "{TWIN}{prefix}/cups"'
+    )
+    assert body(said, prefix=prefix) == told
+    made = Response(201, (("Location", f"{TWIN}/cups/1"), ("X-Of", f"{TWIN}/cups/1")))
+    answer = Outgoing(Serve(), "https://api.example.com")(made, HOST, Named("", "/", (), prefix))
+    assert answer.headers == (("Location", f"{TWIN}{prefix}/cups/1"), ("X-Of", f"{TWIN}/cups/1"))
+
+
+def test_addresses_that_a_service_behind_tls_builds_from_the_host_lead_to_the_twin() -> None:
+    """Our host with its scheme and its path is no place; with ours it is."""
+    https = TWIN.replace("http:", "https:")
+    said = f'"{https}/v1/cups" "{https}/v1" "{https}/v10" "{TWIN}/cups" "{https}0/v1/cups"'
+    told = f'"{TWIN}/cups" "{TWIN}" "{TWIN}/v10" "{TWIN}/cups" "{https}0/v1/cups"'
+    assert body(said) == told
+    assert body(f'"{https}/cups"', upstream="https://api.example.com") == f'"{TWIN}/cups"'
+    plain = f'"{TWIN}/cups" "{https}/cups"'
+    assert body(plain, upstream="http://api.example.com") == plain
+    made = Response(201, (("Location", f"{https}/v1/cups/1"),))
+    answer = Outgoing(Serve(), "https://api.example.com/v1")(made, HOST, Named("", "/", ()))
+    assert header(answer.headers, "location") == f"{TWIN}/cups/1"
+
+
+def test_what_leads_a_client_leads_it_to_the_twin() -> None:
+    """Below the base address, with a host or without; cookies are for its host, over plain HTTP."""
+    sent = (
+        ("Location", "/v1/cups/1"),
+        ("Content-Location", "//api.example.com/v1/cups/1"),
+        ("Link", '</v1/cups?page=2>; rel="next"'),
+        ("Set-Cookie", "sid=1; Domain=api.example.com; Secure; HttpOnly"),
+    )
+    answer = Outgoing(Serve(), "https://api.example.com/v1")(Response(201, sent), HOST, Named("", "/", ()))
+    assert answer.headers == (
+        ("Location", "/cups/1"),
+        ("Content-Location", f"{TWIN}/cups/1"),
+        ("Link", '</cups?page=2>; rel="next"'),
+        ("Set-Cookie", "sid=1; HttpOnly"),
+    )
+    as_it_is = Outgoing(Serve(rewrite_urls=False), "https://api.example.com/v1")
+    assert as_it_is(Response(201, sent), HOST, Named("", "/", ())).headers == sent
+
+
 def test_bytes_that_are_no_text_stay() -> None:
     """An archive that holds the address is not torn."""
     binary = Response(200, (("Content-Type", "application/zip"),), b"PK https://api.example.com/a")

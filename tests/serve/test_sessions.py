@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -130,9 +131,11 @@ def test_a_path_names_a_session(shop: Shop) -> None:
             assert (await served.client.get(f"/@mine/cups/{cup}")).status_code == 200
             assert (await served.client.get(f"/@other/cups/{cup}?x=1")).status_code == 404
             assert (await served.client.get(f"/cups/{cup}")).status_code == 404
+            await served.client.get(f"/@my%20own/cups/{cup}")
             assert (await served.client.get("/__wraith/info")).json()["sessions"] == [
                 "default",
                 "mine",
+                "my own",
                 "other",
             ]
 
@@ -180,6 +183,10 @@ def test_state_goes_out_and_comes_back_as_fixtures(shop: Shop) -> None:
             assert read.json() == made
             begun = await client.post("/__wraith/session", json={"name": "c", "state": {"cup": {}}})
             assert begun.json()["entities"] == {}
+            state = {"cup": {"z": {"name": "tea", "id": "z"}, "a": {"size": 1, "id": "a"}}}
+            await client.put("/__wraith/session/b/state", json=state)
+            moved = (await client.get("/__wraith/session/b/state")).json()
+            assert json.dumps(moved) == json.dumps(state)  # entities and members in their order
 
     asyncio.run(main())
 
@@ -194,15 +201,21 @@ def test_state_goes_out_and_comes_back_as_fixtures(shop: Shop) -> None:
         ("", {"state": {"../x": {}}}, "not a type of entity"),
         ("/x/state", {"cup": {"a": {"id": "b"}}}, "'a': its id is 'b'"),
         ("/x/state", {"cup": {"a": None}}, "null is no entity"),
+        ("/x/state", b'{"cup": {"a": {"id": "a"}, "a": {}}}', "the key 'a' stands there twice"),
+        ("", b'{"name": "a", "name": "b"}', "the key 'name' stands there twice"),
+        ("", b'{"a":' * 1000 + b"1" + b"}" * 1000, "the body is not JSON: nested too deeply"),
     ],
 )
-def test_what_cannot_be_a_session_is_refused(shop: Shop, path: str, body: JsonValue, said: str) -> None:
+def test_what_cannot_be_a_session_is_refused(
+    shop: Shop, path: str, body: JsonValue | bytes, said: str
+) -> None:
     """400, the reason, and no session begins."""
 
     async def main() -> None:
         async with shop.serve(sets=SETS) as served:
             method = "PUT" if path else "POST"
-            answer = await served.client.request(method, f"/__wraith/session{path}", json=body)
+            sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+            answer = await served.client.request(method, f"/__wraith/session{path}", content=sent)
             assert answer.status_code == 400
             assert said in answer.json()["message"]
             assert (await served.client.get("/__wraith/session")).json() == {"sessions": []}

@@ -52,8 +52,11 @@ def test_an_error_is_answered_in_the_place_of_the_twin(shop: Shop) -> None:
 
     async def main() -> None:
         async with shop.serve(simulation=faulty(fault)) as served:
-            first = await served.client.post("/cups", json={"name": "tea"})
+            origin = {"Origin": "http://localhost:3000"}
+            first = await served.client.post("/cups", json={"name": "tea"}, headers=origin)
             assert (first.status_code, first.json()) == (503, {"error": {"message": "later"}})
+            assert first.headers["access-control-allow-origin"] == "http://localhost:3000"
+            assert first.headers["x-wraith-route"] == "POST /cups"
             assert first.headers["retry-after"] == "7"
             assert first.headers["content-type"] == "application/json"
             assert first.headers["x-wraith-provenance"] == "fault"

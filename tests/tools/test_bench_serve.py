@@ -19,7 +19,7 @@ def test_a_quick_run_measures_all_there_is(tmp_path: Path) -> None:
     """Every server answers without errors, sessions are apart, and the document has it all."""
     output = tmp_path / "serve.json"
     quick = ["--rounds", "1", "--seconds", "1", "--memory", "100", "200", "--sessions", "40", "--no-others"]
-    quick += ["--routes", "40"]
+    quick += ["--routes", "40", "--only", "rates", "memory", "sessions", "start"]
     servers = ["--servers", "raw", "wraith"]
     command = [sys.executable, str(TOOL), *quick, *servers, "--output", str(output)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -29,6 +29,17 @@ def test_a_quick_run_measures_all_there_is(tmp_path: Path) -> None:
     assert (measured["memory"]["requests"], measured["sessions"]["answers_checked"]) == ([100, 200], 160)
     assert measured["start"]["cpu_s"] > 0
     assert "| wraith |" in ran.stdout
+
+
+def test_handlers_are_measured_without_other_programs(tmp_path: Path) -> None:
+    """Both forms of the typical handler stand beside the bare runtime, and the handlers load."""
+    output = tmp_path / "serve.json"
+    command = [sys.executable, str(TOOL), "--only", "handlers", "--rounds", "1", "--handlers", "20"]
+    command += ["--output", str(output)]
+    subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PATH": str(tmp_path)})
+    measured = json.loads(output.read_bytes())["handlers"]
+    assert all(measured[form]["ms"] > 0 and measured[form]["of_bare"] > 0 for form in ("given", "decoded"))
+    assert measured["load"]["handlers"] == 20
 
 
 def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

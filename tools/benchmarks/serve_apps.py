@@ -8,6 +8,7 @@ serves them.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -188,6 +189,7 @@ def twin(
         name="bench",
         access=AccessLog.to(sys.stderr, os.environ),
         port=0,
+        on_bound=lambda _: gc.freeze(),
         ready_json=ready,
         trace=trace,
         server=server,

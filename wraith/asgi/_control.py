@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -62,7 +63,7 @@ class Guard:
         host = given.get("host", "")
         if given.get("sec-fetch-site", "none") not in _OWN_SITE:
             return Refusal("the request comes from a page of another site")
-        if "origin" in given and urlsplit(given["origin"]).netloc != host:
+        if "origin" in given and _netloc(given["origin"]) != host:
             return Refusal("the request comes from a page of another origin")
         if self.token is None:
             return (
@@ -102,6 +103,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _netloc(origin: str) -> str | None:
+    """Return host and port of an origin; None for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _hostname(host: str) -> str:
     try:
         return urlsplit(f"//{host}").hostname or ""
@@ -109,19 +118,27 @@ def _hostname(host: str) -> str:
         return ""
 
 
+def _shown(rule: str) -> str:
+    """Return a rule of Quart's as the documentation writes it: without the kinds of its parameters."""
+    return re.sub(r"<\w+:", "<", rule)
+
+
 def new_control_app(name: str) -> Quart:
     """Return a Quart application whose errors are JSON, for the routes of a control plane."""
     from quart import Quart
-    from werkzeug.exceptions import HTTPException
+    from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
     app = Quart(name, static_folder=None)
 
-    async def refused(error: HTTPException) -> tuple[dict[str, str], int]:
-        message = f"{error.code} {error.name}"
+    async def refused(error: HTTPException) -> tuple[dict[str, str], int, dict[str, str]]:
+        message, headers = f"{error.code} {error.name}", {}
         if error.code == 404:
-            rules = sorted(rule.rule for rule in app.url_map.iter_rules())
+            rules = sorted({_shown(rule.rule) for rule in app.url_map.iter_rules()})
             message = f"there is no such part of the control plane; there are {', '.join(rules)}"
-        return {"error": "control", "message": message}, error.code or 500
+        elif isinstance(error, MethodNotAllowed):
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            message, headers = f"this part of the control plane takes {allowed}", {"Allow": allowed}
+        return {"error": "control", "message": message}, error.code or 500, headers
 
     async def failed(error: WraithError) -> tuple[dict[str, JsonValue], int]:
         answer = failure(500, error.code, str(error), hint=error.hint)

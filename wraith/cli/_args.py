@@ -72,6 +72,17 @@ def port(text: str) -> int:
     return int(text)
 
 
+def instant(text: str) -> str:
+    """Return an instant as it was written. Raises ArgumentTypeError for what has no date and zone."""
+    from wraith.config import epoch_ms
+
+    try:
+        epoch_ms(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, found {text!r}") from None
+    return text
+
+
 def exchange_index(text: str) -> int:
     """Return the index of an exchange. Raises InputError for what is none."""
     if not (text.isascii() and text.isdigit() and int(text) > 0):

@@ -6,15 +6,18 @@ personal. What ``[[allow]]`` of scrub.toml names is left out of both.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from wraith.canonical import parse
 from wraith.cli._output import count
 from wraith.cli._patient import Finding, Level, Patient
 from wraith.errors import PolicyError, WraithError
 from wraith.exchange import Exchange
 from wraith.files import read_bytes
+from wraith.paths import MISSING, leaves
 from wraith.scrub import Confidence, Scrubber, find_key, suspicions
 
 AUDIT: Final = "security_audit"
@@ -46,19 +49,20 @@ class _Holes:
 
 def audit(patient: Patient) -> Iterator[Finding]:
     """Yield what a twin's files may hold, the surest first; each value once, with its first place and their
-    number."""
-    places: dict[tuple[Confidence, str, str], list[str]] = {}
+    number. Values that are not shown are told by the file or session that they stand in."""
+    places: dict[tuple[Confidence, str, str, str], list[str]] = {}
     for each in _suspects(patient):
-        places.setdefault(each[:3], []).append(each.where)
+        document = "" if each.shown else re.split(r"[/:]\d+$", each.where)[0]
+        places.setdefault((*each[:3], document), []).append(each.where)
     hint = "remove it where it came from and record again, or name it in [[allow]] of scrub.toml"
     for confidence, level in _LEVELS.items():
-        for (sure, kind, shown), where in places.items():
+        for (sure, kind, shown, _), where in places.items():
             if sure == confidence:
                 said = (
                     f"{kind} {shown}".strip() + f" ({confidence} confidence), in {count(len(where), 'place')}"
                 )
                 yield Finding(AUDIT, level, said, where[0], hint)
-    if not any(sure == "high" for sure, _, _ in places):
+    if not any(sure == "high" for sure, *_ in places):
         yield Finding(AUDIT, "ok", "nothing that is surely a secret or personal")
 
 
@@ -79,8 +83,9 @@ def _suspects(patient: Patient) -> Iterator[_Suspect]:
     for path in files:
         if path.suffix in _KINDS_OF_FILES:
             where, data = path.relative_to(root).as_posix(), read_bytes(path)
-            if scrubber.document(data, _KINDS_OF_FILES[path.suffix], issued=_Holes()) != data:
-                yield _Suspect("high", _NAMED, "", where)
+            scrubbed = scrubber.document(data, _KINDS_OF_FILES[path.suffix], issued=_Holes())
+            if scrubbed != data:
+                yield from (_Suspect("high", _NAMED, "", at) for at in _changed(data, scrubbed, where))
             yield from _in_text(data.decode("utf-8", "replace"), where, allowed)
 
 
@@ -95,6 +100,20 @@ def _holds_secret(scrubber: Scrubber, exchange: Exchange) -> bool:
         return scrubber.exchange(exchange) != exchange
     except PolicyError:  # it would have to write a token, and there is no key
         return True
+
+
+def _changed(data: bytes, scrubbed: bytes, where: str) -> list[str]:
+    """Return the places that scrubbing changed in a file: its lines where they can be told, else the file."""
+    text, lines = data.decode("utf-8", "replace"), []
+    try:
+        kept = dict(leaves(parse(scrubbed)))
+        changed = [value for at, value in leaves(parse(data)) if kept.get(at, MISSING) != value]
+        starts = [text.find(json.dumps(value, ensure_ascii=False)) for value in changed]
+        lines = [text.count("\n", 0, start) + 1 for start in starts if start >= 0]
+    except ValueError:  # no JSON: its lines are compared
+        pairs = zip(text.split("\n"), scrubbed.decode("utf-8", "replace").split("\n"), strict=False)
+        lines = [number for number, (mine, kept_line) in enumerate(pairs, start=1) if mine != kept_line]
+    return [f"{where}:{line}" for line in sorted(lines)] or [where]
 
 
 def _text_of(exchange: Exchange) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -56,12 +57,17 @@ def _exposed(path: Path) -> Iterator[Finding]:
     anew = "remove it, have a new one made, and record again: whoever has the repository has this key"
     if _git(path, "ls-files", "--error-unmatch", "--", path.name):
         message = "it is committed: git tracks it"
-        yield Finding(_NAME, "error", message, str(path), f"git rm --cached {path.name}; then {anew}")
+        yield Finding(_NAME, "error", message, str(path), f"git rm --cached {_from_here(path)}; then {anew}")
     elif _git(path, "log", "--all", "--max-count=1", "--format=%h", "--", path.name):
         yield Finding(_NAME, "error", "it was committed: the history of git has it", str(path), anew)
     elif _git(path, "rev-parse", "--is-inside-work-tree") and not _git(path, "check-ignore", path.name):
         message = "git does not ignore it: the next commit may have it"
         yield Finding(_NAME, "warning", message, str(path), "put .wraith/ into .gitignore")
+
+
+def _from_here(path: Path) -> str:
+    """Return what the file is called in the folder where the command was typed."""
+    return os.path.relpath(path)
 
 
 def _git(path: Path, *arguments: str) -> str:

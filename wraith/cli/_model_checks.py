@@ -76,11 +76,12 @@ def fixtures(patient: Patient) -> Iterator[Finding]:
     if not sets:
         return
     known = {entity.name for entity in learned.entities}
-    strange = sorted({kind for chosen in sets.values() for kind in chosen} - known)
-    where = str(patient.workspace.fixtures_path)
-    if strange and known:
-        said = f"the model has no entities called {listed(strange)}"
-        yield Finding("fixtures", "warning", said, where, f"it knows {listed(sorted(known))}")
+    folder = patient.workspace.fixtures_path
+    for chosen, kinds in sorted(sets.items()) if known else ():
+        for kind in sorted(kinds.keys() - known):
+            said = f"the model has no entities called {kind}"
+            where = str(folder / chosen / f"{kind}.json")  # the default set's name is empty
+            yield Finding("fixtures", "warning", said, where, f"it knows {listed(sorted(known))}")
     yield Finding("fixtures", "ok", f"sets: {', '.join(fixture_names(sets))}")
 
 

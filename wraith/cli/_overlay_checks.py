@@ -14,6 +14,7 @@ from wraith.config import FaultProfile, read_toml
 from wraith.errors import WraithError
 from wraith.globs import glob
 from wraith.runtime import Twin
+from wraith.wir import METHODS
 
 _OVERLAY: Final = "overlay"
 _FAULTS: Final = "fault_profiles"
@@ -73,9 +74,9 @@ def _unmet(path: Path, profile: FaultProfile, twin: Twin) -> Iterator[Finding]:
 
 
 def _names_a_route(pattern: str, twin: Twin) -> bool:
-    """Whether a pattern names a route, or a request that takes one."""
+    """Whether a pattern names a route, or a request that takes one. Fields of GraphQL are no requests."""
     matches = glob(pattern)
-    if any(matches(route.name) for route in twin.model.routes):
+    if any(matches(route.name) for route in twin.model.routes if route.method not in METHODS):
         return True
     method, _, path = pattern.replace("*", "x").replace("?", "x").partition(" ")
     return twin.route_of(method, path) is not None

@@ -4,8 +4,8 @@ command line says."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wraith.cli._simulating import Simulating
@@ -26,6 +26,8 @@ class Loading:
     workspace: Workspace
     args: argparse.Namespace
     trace: TraceLog | None
+    tell: Callable[[str], None]
+    """Is told of handlers that do not compile: the twin serves without them."""
     simulating: Simulating = field(default_factory=Simulating)
 
     def __call__(self) -> Loaded:
@@ -38,8 +40,8 @@ class Loading:
 
         workspace, args = self.workspace, self.args
         config = read_toml(workspace.config_path, TwinConfig)
-        twin = self._twin()
         settings = _settings(config.serve, args)
+        twin = self._twin(settings)
         passing = config.passthrough
         return Loaded(
             twin,
@@ -52,24 +54,28 @@ class Loading:
             self.simulating.of(workspace, config, twin, args),
         )
 
-    def _twin(self) -> Twin:
+    def _twin(self, settings: Serve) -> Twin:
         from wraith.build.steps import fixtures_of, handlers_of, read_model
         from wraith.config import selected
+        from wraith.lua import read_scripts
         from wraith.runtime import Twin
         from wraith.serve import TracedTwin
 
         model = read_model(self.workspace)
         sets = fixtures_of(self.workspace, model)
         selected(sets, self.args.fixture)
+        for problem in read_scripts(self.workspace.lua_path).problems().values():
+            self.tell(f"a handler does not compile: {problem}")
         handlers = handlers_of(self.workspace)
+        if handlers is not None and settings.lua.on_error == "fail":
+            handlers = replace(handlers, falls_back=False)
         if self.trace is not None:
             return TracedTwin(self.trace, model, sets, handlers)
         return Twin(model, sets, handlers)
 
 
 def _settings(configured: Serve, args: argparse.Namespace) -> Serve:
-    """Return ``[serve]`` with what the command line says in its place. Raises InputError for an epoch that is
-    none."""
+    """Return ``[serve]`` with what the command line says in its place."""
     from wraith.config import Serve, validate
 
     names = ("fidelity", "clock", "clock_epoch", "seed", "session_mode", "unknown_entity")

@@ -84,7 +84,8 @@ def _profile(workspace: Workspace, name: str) -> FaultProfile:
     path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
         there = sorted(each.stem for each in folder.glob("*.toml"))
-        hint = f"there are {', '.join(there)}" if there else f"write one: {folder}/NAME.toml"
+        known = f"there are {', '.join(there)}, or name a file that ends in .toml"
+        hint = known if there else "write it; docs/reference/overlays.md#fault-profiles of wraith shows one"
         raise InputError(f"there is no fault profile {name!r}", where=path, hint=hint)
     return read_toml(path, FaultProfile)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.cli._args import add_reading_twin, port
+from wraith.cli._args import add_reading_twin, instant, port
 from wraith.cli._output import Line, Output, count
 from wraith.cli._serving import add_composing, serving_twin
 from wraith.cli._simulating import add_simulating
@@ -57,7 +57,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="deterministic: from the epoch on, a second per request; default as in wraith.toml",
     )
     parser.add_argument(
-        "--clock-epoch", metavar="TIME", help="where such a clock begins, such as 2026-01-01T00:00:00Z"
+        "--clock-epoch",
+        type=instant,
+        metavar="TIME",
+        help="where such a clock begins, such as 2026-01-01T00:00:00Z",
     )
     parser.add_argument(
         "--seed", metavar="TEXT", help="other identifiers than without it, the same each time"
@@ -122,7 +125,7 @@ def _serve(workspace: Workspace, args: argparse.Namespace, out: Output, settle: 
     from wraith.serve import AccessLog, TraceLog, Watch, serve_twin
 
     trace = TraceLog() if args.trace else None
-    load = Loading(workspace, args, trace)
+    load = Loading(workspace, args, trace, out.note)
     loaded = load()
     routes = count(len(loaded.twin.model.routes), "route")
 

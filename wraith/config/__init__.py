@@ -23,6 +23,7 @@ from wraith.config._fixtures import (
     fixture_names,
     parse_fixtures,
     read_fixtures,
+    repeated_key,
     selected,
 )
 from wraith.config._overlay import Base, Capabilities, Overlay, Policy, Promote
@@ -103,6 +104,7 @@ __all__ = [
     "parse_fixtures",
     "read_fixtures",
     "read_toml",
+    "repeated_key",
     "selected",
     "toml_bytes",
     "validate",

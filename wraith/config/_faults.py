@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import re
+from typing import ClassVar, Final, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from wraith.config._read import Document
 
@@ -19,6 +20,11 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "partial": ("bytes",),
 }
 _ALLOWED = {**_NEEDED, "error": ("status", "body", "headers"), "timeout": ("delay_ms",)}
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""A header's name: RFC 9110, 5.6.2."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no value holds: RFC 9110, 5.5."""
+_OURS: Final = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 _OF_KINDS = ("status", "body", "headers", "delay_ms", "bytes_per_s", "bytes")
 
 
@@ -44,6 +50,16 @@ class Fault(Document):
     bytes: int | None = Field(default=None, ge=0)
     """How much of the body is sent before the connection closes."""
 
+    @field_validator("headers")
+    @classmethod
+    def _can_be_sent(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not _NAME.fullmatch(name) or _CONTROL.search(value):
+                raise ValueError(f"the header {name!r} cannot be sent")
+            if name.lower() in _OURS or name.lower().startswith("x-wraith-"):
+                raise ValueError(f"the header {name!r} is written by the server")
+        return headers
+
     @model_validator(mode="after")
     def _what_the_kind_takes(self) -> Self:
         given = {name for name in _OF_KINDS if name in self.model_fields_set}
@@ -56,6 +72,8 @@ class Fault(Document):
 
 class FaultProfile(Document):
     """The whole of a fault profile; its name is that of the file. The first fault that applies is taken."""
+
+    reference: ClassVar[str] = "docs/reference/overlays.md"
 
     format: Literal["wraith.faults/1"] = "wraith.faults/1"
     description: str = ""

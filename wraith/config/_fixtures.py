@@ -145,7 +145,7 @@ def _entities(text: bytes, place: str) -> Entities:
         raise InputError(f"nested more than {MAX_LEVELS} levels deep", where=place, hint=HINT)
     if not isinstance(document, dict):
         raise InputError("expected an object from keys to entities", where=f"{place}:1", hint=HINT)
-    if (twice := _repeated(text)) is not None:
+    if (twice := repeated_key(text)) is not None:
         raise InputError(f"the key {twice!r} stands there twice", where=_at(place, text, twice, last=True))
     try:
         return FixtureFile.model_validate(document).root
@@ -154,15 +154,19 @@ def _entities(text: bytes, place: str) -> Entities:
         raise InputError(describe(error), where=_at(place, text, key), hint=HINT) from None
 
 
-def _repeated(text: bytes) -> str | None:
-    """Return a name that one object has twice, of which a reader would see one alone."""
+def repeated_key(text: bytes) -> str | None:
+    """Return a name that one object of a JSON text has twice, of which a reader would see one alone. Raises
+    ValueError for what is no JSON, or nested too deeply."""
     twice: list[str] = []
 
     def look(pairs: list[tuple[str, object]]) -> None:
         counts = Counter(name for name, _ in pairs)
         twice.extend(name for name, count in counts.items() if count > 1)
 
-    json.loads(text, object_pairs_hook=look)
+    try:
+        json.loads(text, object_pairs_hook=look)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     return twice[0] if twice else None
 
 

@@ -1,5 +1,5 @@
 -- Lua's patterns in Lua: what string.find and its kin do, one instruction at a time, so that the limit of
--- instructions bounds them. The native functions are used where a pattern cannot be costly; see prelude.lua.
+-- instructions bounds them. The native functions are used where a pattern cannot be costly; see strings.lua.
 -- The semantics are those of the reference manual of Lua 5.4, section 6.4.1.
 local byte, sub, find, error = string.byte, string.sub, string.find, error
 

@@ -1,90 +1,135 @@
--- The sandbox of a handler. It runs in a runtime of its own, made for one invocation and thrown away after it.
+-- The sandbox of a handler. It runs in a runtime of its own, made for one invocation and thrown away after it, and so
+-- does this file: what few handlers need is in the other files, and loaded when it is needed.
 -- What is below is trusted; of what it defines, a handler sees only the table that ENV becomes.
 --
--- host: functions of the server. Each returns (true, value) or (false, message) and never raises.
--- limits: instructions, seconds, steps (of a native pattern), text (bytes).
-local host, limits, patterns = ...
+-- host(name, ...): asks the server. It returns true and values, or false and a message, and never raises.
+-- bound(): has the memory bounded, which it is not when the server has given something; see _host.py.
+-- seconds(): since the invocation began.
+-- most_*: the limits: instructions, seconds, steps (of a native pattern), bytes (of a text).
+-- *_code: the other files, as bytecode.
+--
+-- The bytecode has neither lines nor names of locals. Native functions whose errors a handler may see are called as
+-- fields of their table, for then the error has their name.
+local host, bound, seconds, most_instructions, most_seconds, most_steps, most_bytes, seed, source, place, own_json,
+  json_code, strings_code, patterns_code = ...
 
-local real = {
-  error = error, getmetatable = debug.getmetatable, pcall = pcall, rawget = rawget, rawlen = rawlen,
-  setmetatable = setmetatable, sethook = debug.sethook, type = type, tostring = tostring, select = select,
-  find = string.find, match = string.match, gmatch = string.gmatch, gsub = string.gsub, rep = string.rep,
-  insert = table.insert, remove = table.remove, concat = table.concat, sort = table.sort,
-  unpack = table.unpack, pack = table.pack, format = string.format, byte = string.byte, sub = string.sub,
-  mathtype = math.type, next = next, tointeger = math.tointeger, floor = math.floor,
-  lower = string.lower,
-}
+-- The heap is small and soon thrown away. Lua collects before it says that the memory does not suffice, also now.
+collectgarbage("stop")
+
+local type, next, select, error, ipairs, tonumber = type, next, select, error, ipairs, tonumber
+local rawget, rawlen, rawequal, rawset, load = rawget, rawlen, rawequal, rawset, load
+local real_pcall, real_tostring, real_getmetatable = pcall, tostring, debug.getmetatable
+local string, table, math, sethook = string, table, math, debug.sethook
+local find, format, unpack, pack, mathtype = string.find, string.format, table.unpack, table.pack, math.type
+
+local function part(code, name, ...)
+  local chunk, problem = load(code, name, "b")
+  if not chunk then error(problem, 0) end
+  return chunk(...)
+end
 
 -- limits -----------------------------------------------------------------------------------------------------
 
-local type, rawget = real.type, real.rawget
 local STEP = 100
 local used, looked, killed = 0, 0, nil
 
-local function spend()
-  if not killed then
-    used = used + STEP
-    if used > limits.instructions then
-      killed = "it ran more than " .. limits.instructions .. " instructions"
-    else
-      looked = looked + 1
-      if looked % 4 == 0 and host.seconds() > limits.seconds then
-        killed = real.format("it ran longer than %g ms", limits.seconds * 1000)
-      end
-    end
-    -- from here on every instruction raises, so that nothing can catch it and go on
-    if killed then real.sethook(spend, "", 1) end
-  end
-  if killed then real.error(killed, 0) end
+-- From here on every instruction raises, so that nothing can catch it and go on.
+local spend
+local function kill(reason)
+  killed = reason
+  sethook(spend, "", 1)
+  error(killed, 0)
+end
+
+local function look()
+  if seconds() > most_seconds then kill(format("it ran longer than %g ms", most_seconds * 1000)) end
+end
+
+local function pay(instructions)
+  used = used + instructions
+  if used > most_instructions then kill("it ran more than " .. most_instructions .. " instructions") end
+end
+
+function spend()
+  if killed then error(killed, 0) end
+  pay(STEP)
+  looked = looked + 1
+  if looked % 4 == 0 then look() end
 end
 
 local function still()
-  if not killed and host.seconds() > limits.seconds then
-    killed = real.format("it ran longer than %g ms", limits.seconds * 1000)
-    real.sethook(spend, "", 1)
-  end
-  if killed then real.error(killed, 0) end
+  if killed then error(killed, 0) end
+  look()
 end
 
 local function after(ok, ...)
-  if killed then real.error(killed, 0) end
+  if killed then error(killed, 0) end
   return ok, ...
 end
 
 local function pcall(run, ...)
   still()
-  return after(real.pcall(run, ...))
+  return after(real_pcall(run, ...))
 end
 
--- tables and texts -------------------------------------------------------------------------------------------
+-- With a hook each instruction takes twice its time. Code of the sandbox that memory bounds runs without it, and is
+-- paid for by the elements of a row that it fills, also where it fails; the step that had begun counts whole. Nothing
+-- can leave the hook away: it is taken off in a protected call, and to set it again takes no memory, and no more of the
+-- stack than that call took.
+local PRICE = 8 -- about a quarter of the instructions that an element takes
+
+local function unhooked(run, ...)
+  sethook()
+  return run(...)
+end
+
+local function hooked(row, ok, value)
+  sethook(spend, "", STEP)
+  pay(STEP + PRICE * #row)
+  look()
+  if not ok then error(value, 0) end
+  return value
+end
+
+local function unmetered(run, row, ...)
+  if killed then error(killed, 0) end
+  return hooked(row, real_pcall(unhooked, run, row, ...))
+end
+
+local encode, take, null, IS_OBJECT, IS_ARRAY = part(json_code, "=json", host, bound, unmetered)
+
+-- tables -----------------------------------------------------------------------------------------------------
 
 -- Native loops ask metamethods once per element, and go as far as the length says, outside every limit. The length of
 -- a table with holes may be any key of it, also one that is far beyond what fits the memory.
 local function plain(list, name)
   if type(list) ~= "table" then
-    real.error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(list) .. ")", 0)
+    error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(list) .. ")", 0)
   end
-  local meta = real.getmetatable(list)
+  local meta = real_getmetatable(list)
   if meta and (rawget(meta, "__len") or rawget(meta, "__index") or rawget(meta, "__newindex")) then
-    real.error("bad argument #1 to '" .. name .. "' (a table with metamethods)", 0)
+    error("bad argument #1 to '" .. name .. "' (a table with metamethods)", 0)
   end
-  if real.rawlen(list) > limits.text then
-    real.error("bad argument #1 to '" .. name .. "' (a list with so few of its elements)", 0)
+  if rawlen(list) > most_bytes then
+    error("bad argument #1 to '" .. name .. "' (a list with so few of its elements)", 0)
   end
   return list
 end
 
 local safe_table = {
-  pack = real.pack,
-  insert = function(list, ...) return real.insert(plain(list, "insert"), ...) end,
-  remove = function(list, ...) return real.remove(plain(list, "remove"), ...) end,
-  concat = function(list, ...) return real.concat(plain(list, "concat"), ...) end,
-  sort = function(list, ...) return real.sort(plain(list, "sort"), ...) end,
-  unpack = function(list, ...) return real.unpack(plain(list, "unpack"), ...) end,
+  pack = pack,
+  insert = function(list, ...) return table.insert(plain(list, "insert"), ...) end,
+  remove = function(list, ...) return table.remove(plain(list, "remove"), ...) end,
+  concat = function(list, ...) return table.concat(plain(list, "concat"), ...) end,
+  sort = function(list, ...) return table.sort(plain(list, "sort"), ...) end,
+  unpack = function(list, ...) return table.unpack(plain(list, "unpack"), ...) end,
 }
 
 function safe_table.move(from, first, last, to, into)
   plain(from, "move")
+  if not (mathtype(first) and mathtype(last) and mathtype(to)) then
+    error("bad argument to 'move' (number expected)", 0)
+  end
   into = into and plain(into, "move") or from
   if to > first and to <= last and into == from then
     for at = last, first, -1 do into[to + at - first] = from[at] end
@@ -98,189 +143,74 @@ local function setmetatable(value, meta)
   if type(meta) == "table" then
     local name = rawget(meta, "__gc") ~= nil and "__gc" or rawget(meta, "__mode") ~= nil and "__mode"
       or rawget(meta, "__close") ~= nil and "__close"
-    if name then real.error("metatables here have no " .. name, 0) end
+    if name then error("metatables here have no " .. name, 0) end
   end
-  return real.setmetatable(value, meta)
+  return _G.setmetatable(value, meta)
 end
-
-local IS_OBJECT, IS_ARRAY = { __jsontype = "object" }, { __jsontype = "array" }
 
 -- The metatables of JSON are shared by tables of ours: what a handler gets of them is a copy.
 local function getmetatable(value)
   if type(value) ~= "table" then return nil end
-  local meta = real.getmetatable(value)
+  local meta = real_getmetatable(value)
   if meta == IS_OBJECT or meta == IS_ARRAY then return { __jsontype = meta.__jsontype } end
   local shown = meta and rawget(meta, "__metatable")
   if shown ~= nil then return shown end
   return meta
 end
 
--- The longest subject that a pattern is matched on natively, by pattern: where each unbounded repetition tries every
--- place for every other, and each optional part is there and not, that is no more than the steps allowed.
-local longest = {}
-
-local function longest_for(pattern)
-  local anchored = real.byte(pattern, 1) == 94
-  local at, repeated, ways = anchored and 2 or 1, anchored and 0 or 1, 1
-  while at <= #pattern do
-    local kind = real.byte(pattern, at)
-    if kind == 40 or kind == 41 then
-      at = at + 1
-    elseif kind == 37 and real.byte(pattern, at + 1) == 98 then
-      repeated, at = repeated + 1, at + 4
-    elseif kind == 37 and real.byte(pattern, at + 1) == 102 then
-      at = at + 2
-    else
-      at = patterns.class_end(pattern, at)
-      local suffix = real.byte(pattern, at)
-      if suffix == 42 or suffix == 43 or suffix == 45 then
-        repeated, at = repeated + 1, at + 1
-      elseif suffix == 63 then
-        ways, at = ways * 2, at + 1
-      elseif kind == 37 and real.find(pattern, "^%d", at - 1) then
-        repeated = repeated + 1 -- a back-reference compares as much as there is
-      end
-    end
-  end
-  local most = limits.steps -- of a pattern that fails at once
-  if repeated > 0 then most = real.floor((limits.steps / ways) ^ (1 / repeated)) - 1 end
-  longest[pattern] = most
-  return most
-end
+-- texts ------------------------------------------------------------------------------------------------------
 
 local function text_of(value, name)
   local kind = type(value)
   if kind == "string" then return value end
-  if kind == "number" then return real.tostring(value) end
-  return real.error("bad argument to '" .. name .. "' (string expected, got " .. kind .. ")", 0)
+  if kind == "number" then return real_tostring(value) end
+  return error("bad argument to '" .. name .. "' (string expected, got " .. kind .. ")", 0)
 end
 
-local native_find, native_match = real.find, real.match
+-- Nearly every pattern is one that was seen before, on a subject that it is matched on natively, in few instructions.
+-- The rest is in strings.lua.
+local longest, strings = {}, nil
 
-local function start_of(subject, init)
-  init = init or 1
-  if init < 0 then init = #subject + init + 1 end
-  return init < 1 and 1 or init
+local function careful()
+  strings = strings or part(strings_code, "=strings", part(patterns_code, "=patterns"), longest, most_steps, text_of)
+  return strings
 end
 
-local function find(subject, pattern, init, as_is)
+local function safe_find(subject, pattern, init, as_is)
   local most = longest[pattern]
-  if most and not as_is and type(subject) == "string" and #subject <= most then
-    return native_find(subject, pattern, init) -- nearly always, and in few instructions
-  end
-  subject, pattern = text_of(subject, "find"), text_of(pattern, "find")
-  if as_is then
-    if #subject * #pattern > limits.steps * 8 then real.error("the texts are too long", 0) end
-    return native_find(subject, pattern, init, true)
-  end
-  if #subject <= (most or longest_for(pattern)) then return native_find(subject, pattern, init) end
-  init = start_of(subject, init)
-  if init > #subject + 1 then return nil end
-  local s, e, m = patterns.search(subject, pattern, init)
-  if not s then return nil end
-  local found = patterns.captures(m, s, e, false)
-  return s, e - 1, real.unpack(found, 1, found.n)
+  if most and not as_is and type(subject) == "string" and #subject <= most then return find(subject, pattern, init) end
+  return careful().find(subject, pattern, init, as_is)
 end
 
-local function match(subject, pattern, init)
+local match = string.match
+
+local function safe_match(subject, pattern, init)
   local most = longest[pattern]
-  if most and type(subject) == "string" and #subject <= most then return native_match(subject, pattern, init) end
-  subject, pattern = text_of(subject, "match"), text_of(pattern, "match")
-  if #subject <= (most or longest_for(pattern)) then return native_match(subject, pattern, init) end
-  init = start_of(subject, init)
-  if init > #subject + 1 then return nil end
-  local s, e, m = patterns.search(subject, pattern, init)
-  if not s then return nil end
-  local found = patterns.captures(m, s, e, true)
-  return real.unpack(found, 1, found.n)
+  if most and type(subject) == "string" and #subject <= most then return match(subject, pattern, init) end
+  return careful().match(subject, pattern, init)
 end
 
-local function gmatch(subject, pattern)
-  subject, pattern = text_of(subject, "gmatch"), text_of(pattern, "gmatch")
-  if #subject <= (longest[pattern] or longest_for(pattern)) then return real.gmatch(subject, pattern) end
-  local at, last = 1, nil
-  return function()
-    for s = at, #subject + 1 do
-      local m = patterns.state(subject, pattern)
-      local e = patterns.match(m, s, 1)
-      if e and e ~= last then
-        at, last = e, e
-        local found = patterns.captures(m, s, e, true)
-        return real.unpack(found, 1, found.n)
-      end
-    end
-    at = #subject + 2
-    return nil
-  end
-end
+local function safe_gmatch(subject, pattern) return careful().gmatch(subject, pattern) end
 
-local function replacement(m, s, e, by)
-  local found = patterns.captures(m, s, e, true)
-  local whole, value = real.sub(m.subject, s, e - 1), nil
-  if type(by) == "function" then
-    value = by(real.unpack(found, 1, found.n))
-  elseif type(by) == "table" then
-    value = by[found[1]]
-  else
-    value = real.gsub(by, "%%(.)", function(sign)
-      if sign == "%" then return "%" end
-      if sign == "0" then return whole end
-      local index = real.tointeger(sign)
-      if not index or index > found.n then real.error("invalid use of '%' in replacement string", 0) end
-      return found[index]
-    end)
-  end
-  if value == nil or value == false then return whole end
-  return text_of(value, "gsub")
-end
-
-local function gsub(subject, pattern, by, most)
-  subject, pattern = text_of(subject, "gsub"), text_of(pattern, "gsub")
-  local kind = type(by)
-  if kind == "number" then by, kind = real.tostring(by), "string" end
-  if kind ~= "string" and kind ~= "table" and kind ~= "function" then
-    real.error("bad argument #3 to 'gsub' (string/function/table expected, got " .. kind .. ")", 0)
-  end
-  if #subject <= (longest[pattern] or longest_for(pattern)) then
-    return real.gsub(subject, pattern, by, most)
-  end
-  local anchored = real.byte(pattern, 1) == 94
-  local parts, count, at, last = {}, 0, 1, nil
-  while count < (most or #subject + 1) do
-    local m = patterns.state(subject, pattern)
-    local e = patterns.match(m, at, anchored and 2 or 1)
-    if e and e ~= last then
-      count = count + 1
-      parts[#parts + 1] = replacement(m, at, e, by)
-      at, last = e, e
-    elseif at <= #subject then
-      parts[#parts + 1] = real.sub(subject, at, at)
-      at = at + 1
-    else
-      break
-    end
-    if anchored then break end
-  end
-  parts[#parts + 1] = real.sub(subject, at)
-  return real.concat(parts), count
-end
+local function safe_gsub(subject, pattern, by, most) return careful().gsub(subject, pattern, by, most) end
 
 local function rep(text, count, separator)
-  text, separator = text_of(text, "rep"), separator or ""
+  text, separator = text_of(text, "rep"), separator and text_of(separator, "rep") or ""
+  if not mathtype(count) then error("bad argument #2 to 'rep' (number expected, got " .. type(count) .. ")", 0) end
   if count < 1 or #text + #separator == 0 then return "" end
-  if (#text + #separator) * count > limits.text then
-    real.error("the text would be longer than " .. limits.text .. " bytes", 0)
+  if (#text + #separator) * count > most_bytes then
+    error("the text would be longer than " .. most_bytes .. " bytes", 0)
   end
-  return real.rep(text, count, separator)
+  return string.rep(text, count, separator)
 end
 
 -- An address would differ from run to run.
 local function tostring(value)
   local kind = type(value)
-  local meta = kind == "table" and real.getmetatable(value)
-  if meta and rawget(meta, "__tostring") then return real.tostring(value) end
+  local meta = kind == "table" and real_getmetatable(value)
+  if meta and rawget(meta, "__tostring") then return real_tostring(value) end
   if kind == "table" or kind == "function" or kind == "userdata" then return kind end
-  return real.tostring(value)
+  return real_tostring(value)
 end
 
 -- The order of a table's keys differs from run to run, so they are gone through in order: numbers, then texts,
@@ -292,13 +222,13 @@ local function earlier(one, other)
 end
 
 local function pairs(value)
-  local meta = type(value) == "table" and real.getmetatable(value)
+  local meta = type(value) == "table" and real_getmetatable(value)
   if meta and rawget(meta, "__pairs") then return meta.__pairs(value) end
   if type(value) ~= "table" then
-    real.error("bad argument #1 to 'pairs' (table expected, got " .. type(value) .. ")", 0)
+    error("bad argument #1 to 'pairs' (table expected, got " .. type(value) .. ")", 0)
   end
   local keys, numbers, texts, others = {}, 0, 0, {}
-  for key in real.next, value do
+  for key in next, value do
     local kind = type(key)
     if kind == "string" then
       texts = texts + 1
@@ -310,7 +240,7 @@ local function pairs(value)
       others[#others + 1] = key
     end
   end
-  if numbers == 0 or texts == 0 then real.sort(keys) else real.sort(keys, earlier) end
+  if numbers == 0 or texts == 0 then table.sort(keys) else table.sort(keys, earlier) end
   for _, key in ipairs(others) do keys[#keys + 1] = key end
   local at = 0
   return function()
@@ -322,183 +252,90 @@ end
 
 -- Addresses differ from run to run: %p is left out, and what has one is shown by its type.
 local forms = {}
-local function format(form, ...)
+local function safe_format(form, ...)
   if not forms[form] then
     form = text_of(form, "format")
-    if real.find(real.gsub(form, "%%%%", ""), "%%[^%a]*p") then real.error("%p is left out here", 0) end
+    if find(string.gsub(form, "%%%%", ""), "%%[^%a]*p") then error("%p is left out here", 0) end
     forms[form] = true
   end
-  local values = real.pack(...)
+  local values = pack(...)
   for index = 1, values.n do
     local kind = type(values[index])
     if kind == "table" or kind == "function" then values[index] = tostring(values[index]) end
   end
-  return real.format(form, real.unpack(values, 1, values.n))
+  return string.format(form, unpack(values, 1, values.n))
 end
 
 local safe_string = {
-  byte = string.byte, char = string.char, find = find, format = format, gmatch = gmatch, gsub = gsub,
-  len = string.len, lower = string.lower, match = match, rep = rep, reverse = string.reverse,
-  sub = string.sub, upper = string.upper,
+  byte = string.byte, char = string.char, find = safe_find, format = safe_format, gmatch = safe_gmatch,
+  gsub = safe_gsub, len = string.len, lower = string.lower, match = safe_match, rep = rep,
+  reverse = string.reverse, sub = string.sub, upper = string.upper,
 }
-local text_methods = real.getmetatable("")
+local text_methods = real_getmetatable("")
 text_methods.__index, text_methods.__metatable = safe_string, false
-
--- JSON -------------------------------------------------------------------------------------------------------
-
-local null = real.setmetatable({}, {
-  __tostring = function() return "null" end,
-  __newindex = function() real.error("null has no fields", 0) end,
-  __metatable = false,
-})
-local MAX_DEPTH = 100
-
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
-local function escape(sign) return ESCAPES[sign] or real.format("\\u%04x", real.byte(sign)) end
-local function quoted(text) return '"' .. real.gsub(text, '[%c"\\]', escape) .. '"' end
-
-local function number_text(value)
-  if real.mathtype(value) == "integer" then return real.format("%d", value) end
-  if value ~= value or value == 1 / 0 or value == -1 / 0 then
-    real.error("JSON has no " .. real.tostring(value), 0)
-  end
-  local short = real.format("%.15g", value)
-  if short + 0.0 ~= value then short = real.format("%.17g", value) end
-  return real.find(short, "[.eE]") and short or short .. ".0"
-end
-
--- Whether a table is a list, and how long: its keys are 1 to n, of which no more than every other may be nil.
-local function length_of(value)
-  local count, most = 0, 0
-  for key in real.next, value do
-    if real.mathtype(key) ~= "integer" or key < 1 then return nil end
-    count = count + 1
-    if key > most then most = key end
-  end
-  local meta = real.getmetatable(value)
-  local said = meta and rawget(meta, "__jsontype")
-  if said == "object" and count == 0 then return nil end
-  if most > 2 * count + 8 then real.error("a list with so few of its " .. most .. " elements is no JSON", 0) end
-  return most
-end
-
-local write
-
-local function write_list(parts, value, count, depth)
-  for index = 1, count do
-    parts[#parts + 1] = index == 1 and "[" or ","
-    write(parts, rawget(value, index), depth)
-  end
-  parts[#parts + 1] = count == 0 and "[]" or "]"
-end
-
-local function write_object(parts, value, depth)
-  local names, keys = {}, {}
-  for key in real.next, value do
-    local kind = type(key)
-    if kind ~= "string" and kind ~= "number" then
-      real.error("a " .. kind .. " cannot be the name of a member in JSON", 0)
-    end
-    local name = real.tostring(key)
-    if keys[name] ~= nil then real.error("two members would have the name " .. name, 0) end
-    names[#names + 1], keys[name] = name, key
-  end
-  real.sort(names) -- the order of a Lua table differs from run to run
-  for index, name in ipairs(names) do
-    parts[#parts + 1] = (index == 1 and "{" or ",") .. quoted(name) .. ":"
-    write(parts, rawget(value, keys[name]), depth)
-  end
-  parts[#parts + 1] = #names == 0 and "{}" or "}"
-end
-
-function write(parts, value, depth)
-  local kind = type(value)
-  if value == nil or real.rawequal(value, null) then
-    parts[#parts + 1] = "null"
-  elseif kind == "string" then
-    parts[#parts + 1] = quoted(value)
-  elseif kind == "number" then
-    parts[#parts + 1] = number_text(value)
-  elseif kind == "boolean" then
-    parts[#parts + 1] = value and "true" or "false"
-  elseif kind == "table" then
-    if depth >= MAX_DEPTH then real.error("deeper than " .. MAX_DEPTH .. " levels", 0) end
-    local count = length_of(value)
-    if count then write_list(parts, value, count, depth + 1) else write_object(parts, value, depth + 1) end
-  else
-    real.error("a " .. kind .. " is no JSON", 0)
-  end
-end
-real.rawequal = rawequal
-
-local function encode(value)
-  local parts = {}
-  write(parts, value, 0)
-  return real.concat(parts)
-end
-
-local function ask(name, ...)
-  local ok, value = host[name](...)
-  if not ok then real.error(value, 0) end
-  return value
-end
-
-local function decode(text) return ask("decode", text_of(text, "json.decode")) end
-
-local json = {
-  encode = encode, decode = decode, null = null,
-  array = function(list) return real.setmetatable(list or {}, IS_ARRAY) end,
-  object = function(list) return real.setmetatable(list or {}, IS_OBJECT) end,
-}
 
 -- what a handler is given ------------------------------------------------------------------------------------
 
-local answer = { status = nil, headers = {}, body = nil, kind = nil }
+local function told(ok, value)
+  if ok then return value end
+  bound()
+  return error(value or "not enough memory", 0)
+end
+local function ask(...) return told(host(...)) end
 
-local emit = {}
+local json = {
+  encode = encode, null = null,
+  decode = function(text) return take("decode", text_of(text, "json.decode")) end,
+  array = function(list) return _G.setmetatable(list or {}, IS_ARRAY) end,
+  object = function(list) return _G.setmetatable(list or {}, IS_OBJECT) end,
+}
+
+local status, body, kind
+local headers, emit = {}, {}
 function emit.status(code)
-  local status = real.mathtype(code) and real.tointeger(code)
-  if not status or status < 200 or status > 599 then
-    real.error("emit.status takes an integer from 200 to 599, not " .. tostring(code), 0)
+  local whole = mathtype(code) and math.tointeger(code)
+  if not whole or whole < 200 or whole > 599 then
+    error("emit.status takes an integer from 200 to 599, not " .. tostring(code), 0)
   end
-  answer.status = status
+  status = whole
 end
 function emit.header(name, value)
   name, value = text_of(name, "emit.header"), text_of(value, "emit.header")
-  if not real.find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
-    real.error("emit.header takes a name such as x-total, not " .. real.format("%q", real.sub(name, 1, 40)), 0)
+  if not find(name, "^[%w!#$%%&'*+%-.^_`|~]+$") then
+    error("emit.header takes a name such as x-total, not " .. format("%q", string.sub(name, 1, 40)), 0)
   end
-  if real.find(value, "[%z\1-\8\10-\31\127]") then
-    real.error("emit.header takes no line breaks and control characters as the value of " .. name, 0)
+  if find(value, "[%z\1-\8\10-\31\127]") then
+    error("emit.header takes no line breaks and control characters as the value of " .. name, 0)
   end
-  if real.find(real.lower(name), "^x%-wraith%-") then
-    real.error("emit.header cannot write " .. name .. ": such headers are the server's", 0)
+  if find(string.lower(name), "^x%-wraith%-") then
+    error("emit.header cannot write " .. name .. ": such headers are the server's", 0)
   end
-  answer.headers[#answer.headers + 1] = { name, value }
+  headers[#headers + 1] = name
+  headers[#headers + 1] = value
 end
-function emit.json(value) answer.body, answer.kind = encode(value), "json" end
-function emit.body(bytes) answer.body, answer.kind = text_of(bytes, "emit.body"), "bytes" end
+function emit.json(value) body, kind = encode(value), "json" end
+function emit.body(bytes) body, kind = text_of(bytes, "emit.body"), "bytes" end
 function emit.error(status, code, message)
   emit.status(status)
   emit.json({ error = { code = code, message = message } })
 end
 
 local function key_of(value, name)
-  if real.mathtype(value) == "float" and real.tointeger(value) then value = real.tointeger(value) end
+  if mathtype(value) == "float" then value = math.tointeger(value) or value end
   return text_of(value, name)
 end
 
 local state = {
-  get = function(kind, id) return ask("get", text_of(kind, "state.get"), key_of(id, "state.get")) end,
+  get = function(kind, id) return take("get", text_of(kind, "state.get"), key_of(id, "state.get")) end,
   put = function(kind, id, value)
     ask("put", text_of(kind, "state.put"), key_of(id, "state.put"), encode(value))
   end,
   delete = function(kind, id)
     return ask("delete", text_of(kind, "state.delete"), key_of(id, "state.delete"))
   end,
-  list = function(kind) return ask("list", text_of(kind, "state.list")) end,
+  list = function(kind) return take("list", text_of(kind, "state.list")) end,
   query = function(kind, field, value)
-    return ask("query", text_of(kind, "state.query"), text_of(field, "state.query"), encode(value))
+    return take("query", text_of(kind, "state.query"), text_of(field, "state.query"), encode(value))
   end,
   count = function(kind) return ask("count", text_of(kind, "state.count")) end,
   counter = function(name) return ask("counter", text_of(name, "state.counter")) end,
@@ -508,8 +345,8 @@ local clock = {
   now = function() return ask("now") end,
   advance = function(seconds)
     seconds = seconds == nil and 1 or seconds
-    if not real.mathtype(seconds) or seconds ~= seconds or seconds < 0 or seconds > 1e10 then
-      real.error("clock.advance takes seconds, not " .. tostring(seconds), 0)
+    if not mathtype(seconds) or seconds ~= seconds or seconds < 0 or seconds > 1e10 then
+      error("clock.advance takes seconds, not " .. tostring(seconds), 0)
     end
     return ask("advance", seconds)
   end,
@@ -520,34 +357,33 @@ local ENV = {
   rawequal = rawequal, rawget = rawget, rawlen = rawlen, rawset = rawset, select = select,
   setmetatable = setmetatable, getmetatable = getmetatable, tonumber = tonumber, tostring = tostring,
   type = type, string = safe_string, table = safe_table, _VERSION = _VERSION,
-  math = {}, state = state, clock = clock, emit = emit, json = json,
+  state = state, clock = clock, emit = emit, json = json,
+  math = {
+    abs = math.abs, ceil = math.ceil, cos = math.cos, exp = math.exp, floor = math.floor, fmod = math.fmod,
+    huge = math.huge, log = math.log, max = math.max, maxinteger = math.maxinteger, min = math.min,
+    mininteger = math.mininteger, modf = math.modf, pi = math.pi, random = math.random, sin = math.sin,
+    sqrt = math.sqrt, tan = math.tan, tointeger = math.tointeger, type = math.type, ult = math.ult,
+    pow = function(base, exponent) return base ^ exponent end,
+  },
 }
-for _, name in ipairs({
-  "abs", "ceil", "cos", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger",
-  "modf", "pi", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult",
-}) do
-  ENV.math[name] = math[name]
-end
-ENV.math.pow = function(base, exponent) return base ^ exponent end
 ENV._G = ENV
-math.randomseed(limits.seed)
+math.randomseed(seed)
 
 -- libraries --------------------------------------------------------------------------------------------------
 
 local loaded, loading = {}, {}
-local compile = load
 
 local function import(name)
   name = text_of(name, "wraith.import")
   if loaded[name] ~= nil then return loaded[name] end
-  if loading[name] then real.error("the library " .. name .. " imports itself", 0) end
-  local source = ask("library", name)
+  if loading[name] then error("the library " .. name .. " imports itself", 0) end
+  local source = take("library", name)
   if source == nil then
     if name == "json" then return json end
-    real.error("there is no library lua/lib/" .. name .. ".lua", 0)
+    error("there is no library lua/lib/" .. name .. ".lua", 0)
   end
-  local chunk, problem = compile(source, "@lua/lib/" .. name .. ".lua", "t", ENV)
-  if not chunk then real.error(problem, 0) end
+  local chunk, problem = load(source, "@lua/lib/" .. name .. ".lua", "t", ENV)
+  if not chunk then error(problem, 0) end
   loading[name] = true
   local value = chunk()
   loading[name] = nil
@@ -557,18 +393,24 @@ local function import(name)
 end
 ENV.wraith = { import = import }
 
-return function(source, name, request)
-  local chunk, problem = compile(source, "@" .. name, "t", ENV)
-  if not chunk then return false, problem end
-  ENV.req = request
-  real.sethook(spend, "", STEP)
-  local ok, result = real.pcall(function()
-    if limits.own_json then ENV.json = import("json") end
-    local made = chunk()
-    if type(made) == "function" then made(request) end
-  end)
-  real.sethook()
-  if killed then return false, killed end
-  if not ok then return false, type(result) == "string" and result or "it raised a " .. type(result) end
-  return true, answer.status, answer.headers, answer.body, answer.kind
-end, function(value, is_list) return real.setmetatable(value, is_list and IS_ARRAY or IS_OBJECT) end, null
+-- the run ----------------------------------------------------------------------------------------------------
+
+bound() -- the source was given before
+ENV.req = _G.setmetatable(take("request"), nil)
+local chunk, problem = load(source, "@" .. place, "t", ENV)
+if not chunk then return false, problem end
+used = 0 -- what was done until here is ours
+local ok, result = real_pcall(function()
+  if own_json then ENV.json = import("json") end
+  local made = chunk()
+  if type(made) == "function" then made(ENV.req) end
+end)
+sethook()
+if killed then return false, killed end
+if not ok then return false, type(result) == "string" and result or "it raised a " .. type(result) end
+
+local function reply(fits, ...)
+  if not fits then return false, "not enough memory" end
+  return true, status, body, kind, ...
+end
+return reply(real_pcall(unpack, headers))

@@ -18,6 +18,7 @@ from wraith.asgi import (
     Answer,
     ClientGone,
     Head,
+    Rewriter,
     body_chunks,
     end_to_end,
     failure,
@@ -29,7 +30,6 @@ from wraith.errors import PolicyError, WraithError
 from wraith.exchange import Exchange, Headers, Request, header
 from wraith.recording._bodies import Collector, recorded_response
 from wraith.recording._recorder import Place, Recorder
-from wraith.recording._rewrite import Rewriter
 from wraith.recording._upstream import Upstream
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ class Answer(NamedTuple):
     request; ``near`` are routes like the one asked for, where none matched. ``document`` is the body before
     it was encoded, for those who compare. ``key`` is that of the entity which the request addressed, and
     ``stored`` whether there was one before. ``handler`` is the handler that was asked, and ``failure`` why it
-    did not answer. ``by`` says who answered: the variant's template, the handler, or nobody, for there was
-    nothing to answer with.
+    did not answer. ``by`` says who answered: the variant's template, the handler (also that it failed, where
+    nobody answers in its place), or nobody, for there was nothing to answer with.
     """
 
     response: Response

@@ -72,6 +72,8 @@ class Handlers:
 
     names: frozenset[str]
     run: Handle
+    falls_back: bool = True
+    """Where one fails the model answers; else nobody does, and nothing happens."""
 
 
 NO_HANDLERS: Final = Handlers(frozenset(), lambda name, _: Failure(f"there is no handler {name}"))

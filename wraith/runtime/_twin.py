@@ -35,6 +35,9 @@ UNKNOWN_ROUTE = 501
 chance."""
 
 
+HANDLER_FAILED = 500
+"""RFC 9110, 15.6.1."""
+
 ELSEWHERE = "*"
 """The method of the two routes for requests that no route of the model matches."""
 
@@ -243,7 +246,7 @@ class Twin:
         session: Session,
     ) -> Answer:
         """Answer by a handler. What it wrote is kept only where it did not fail; the model answers where it
-        did, and where it emitted nothing."""
+        did and the handlers fall back, and where it emitted nothing."""
         assert self._handlers is not None  # Invariant: there is a name
         handlers = self._handlers if name in self._handlers.names else NO_HANDLERS
         draft = Draft(session.state)
@@ -252,6 +255,8 @@ class Twin:
             env.method, env.request.path, env.headers, env.query, env.body, env.path, draft, env.now_ms, seed
         )
         came = handlers.run(name, invocation)
+        if isinstance(came, Failure) and not self._handlers.falls_back:
+            return _failed(name, came, route)
         if isinstance(came, Failure):
             answer = _modelled(route, chosen, extrapolated, env, key)
             return answer._replace(handler=name, failure=came.reason)
@@ -369,6 +374,13 @@ def _modelled(
     return _no_variant(route) if chosen is None else _render(route, chosen, extrapolated, env, key)
 
 
+def _failed(name: str, failure: Failure, route: Route) -> Answer:
+    message = f"the handler {name} failed: {failure.reason}"
+    document: JsonValue = {"error": "handler", "message": message}
+    response = _problem(document, HANDLER_FAILED)
+    return Answer(response, route, document=document, handler=name, failure=failure.reason, by="handler")
+
+
 def _emitted(
     name: str, reply: Reply, route: Route, chosen: _CompiledVariant | None, env: Environment, key: str | None
 ) -> Answer:
@@ -404,9 +416,9 @@ def _no_variant(route: Route) -> Answer:
     return Answer(_problem(document), route, document=document, by="miss")
 
 
-def _problem(document: JsonValue) -> Response:
+def _problem(document: JsonValue, status: int = UNKNOWN_ROUTE) -> Response:
     headers: Headers = (("content-type", "application/json"),)
-    return Response(UNKNOWN_ROUTE, headers, encode_json(document))
+    return Response(status, headers, encode_json(document))
 
 
 # --- compiling ----------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from typing import Final
 
 from wraith.exchange import Headers, Response, header
 
+_OURS: Final = ("X-Wraith-Provenance", "X-Wraith-Route", "X-Wraith-Handler")
+
 MAX_AGE_S: Final = 600
 """How long a browser may remember a preflight: Chromium remembers no longer than two hours."""
 
@@ -39,14 +41,24 @@ def options(methods: Sequence[str]) -> Response:
 
 
 def readable(asked: Headers, answered: Headers) -> list[tuple[bytes, bytes]]:
-    """Return the headers that let the page read an answer which asked from another origin; none where the
-    service said itself who may."""
+    """Return the headers that let the page read an answer which asked from another origin, and those that a
+    preflight asks for and a recorded answer to ``OPTIONS`` lacks; none where the service said itself who
+    may."""
     origin = header(asked, "origin")
     if origin is None or header(answered, "access-control-allow-origin") is not None:
         return []
-    return [
-        (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", b"*"),
-        (b"vary", b"Origin"),
+    names = dict.fromkeys(("*", *_OURS, *(name for name, _ in answered)))  # with credentials * says nothing
+    told = [
+        ("access-control-allow-origin", origin),
+        ("vary", "Origin"),
+        ("access-control-expose-headers", ", ".join(names)),
     ]
+    wanted = {
+        "access-control-allow-credentials": "true",  # said twice it is "true, true", which browsers refuse
+        "access-control-allow-methods": header(asked, "access-control-request-method"),
+        "access-control-allow-headers": header(asked, "access-control-request-headers"),
+    }
+    for name, value in wanted.items():
+        if value is not None and header(answered, name) is None:
+            told.append((name, value))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]

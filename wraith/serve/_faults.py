@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from wraith.config import Fault, FaultProfile
-from wraith.exchange import Headers
 from wraith.globs import glob
 from wraith.serve._asked import Asked, PerSession
 from wraith.serve._chance import draw
+
+SESSION: Final = "x-wraith-session"
+"""What ``when`` calls the session, however that is named."""
 
 
 class _Told:
@@ -32,7 +35,7 @@ class Faults:
         """Return what happens to this request, None where nothing does."""
         told = self._told.of(asked.session)
         for number, fault in enumerate(self._profile.faults):
-            if not asked.is_for(fault.route) or not _meets(fault, asked.headers):
+            if not asked.is_for(fault.route) or not _meets(fault, asked):
                 continue
             told.came[number] += 1
             came = told.came[number]
@@ -44,7 +47,8 @@ class Faults:
         return None
 
 
-def _meets(fault: Fault, headers: Headers) -> bool:
+def _meets(fault: Fault, asked: Asked) -> bool:
+    headers = (*asked.headers, (SESSION, asked.session)) if fault.when else ()
     return all(
         any(key.lower() == name.lower() and glob(pattern)(value) for key, value in headers)
         for name, pattern in fault.when.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import count
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from wraith.asgi import Head
 from wraith.config import SessionMode
@@ -62,7 +63,7 @@ class Naming:
 
 def _by_path(head: Head) -> Named:
     end = next((at for at, sign in enumerate(head.target) if at and sign in "/?"), len(head.target))
-    session, rest = head.target[len(PREFIX) : end], head.target[end:]
+    session, rest = unquote(head.target[len(PREFIX) : end]), head.target[end:]
     target = rest if rest.startswith("/") else f"/{rest}"
     return Named(head.session or session, target, head.headers, head.target[:end])
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from wraith.asgi import Rewriter
 from wraith.config import Serve
 from wraith.exchange import Headers, Response, header, is_xml, media_type
 from wraith.serve._naming import Named
@@ -32,7 +33,11 @@ _PREFIXES: Final = (
 """Headers of servers, caches, gateways and content networks: they tell of a machinery that the twin has not
 got. ``strict-transport-security`` would make a browser refuse the twin, which speaks plain HTTP."""
 
-_TURNED: Final = frozenset({"location", "content-location", "link"})
+_LEADING: Final = frozenset({"location", "content-location", "link"})
+"""Headers that lead a client somewhere."""
+_SLASHES: Final = r":(\\)?/\\?/"
+_END: Final = r"(?![\w.\-:@%~])"
+"""Behind an address comes a path, a query, or the end: neither a longer name nor another port."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -43,51 +48,69 @@ class Outgoing:
         strict = settings.fidelity == "strict"
         self._strips = settings.strip_headers and not strict  # recorded responses are verbatim
         turns = settings.rewrite_urls and bool(upstream_url)
-        self._addresses = _addresses(upstream_url) if turns else None
-        self._host = (urlsplit(upstream_url).hostname or "").encode() if turns else b""
+        self._rewriter = Rewriter(upstream_url) if turns else None
+        base = urlsplit(upstream_url)
+        self._host = (base.hostname or "").encode() if turns else b""
+        self._upstream = _upstream(base) if turns else None
+        self._base = base
+        self._is_apart = base.scheme == "https" or bool(base.path.rstrip("/"))
+        """What the upstream builds from ``Host`` is no address of ours, even with our host in it."""
 
     def __call__(self, response: Response, host: str, named: Named) -> Response:
         """Return the response for a client that calls the twin ``host``, and its session as it is named."""
         headers, body = response.headers, response.body
         if self._strips:
             headers = _without_vendors(headers)
-        if self._addresses is not None:
-            base = f"http://{host}{named.prefix}"
-            headers = self._head(headers, base, named.prefix)
-            body = self._body(headers, body, base)
+        if self._rewriter is not None:
+            headers = self._rewriter.for_client(headers, host, named.prefix)
+            ours = self._ours(host, named.prefix)
+            if ours is not None:
+                headers = _led(headers, ours, host, named.prefix)
+            body = self._body(headers, body, ours, host, named.prefix)
         if headers is response.headers and body is response.body:
             return response
         return response._replace(headers=headers, body=body)
 
-    def _head(self, headers: Headers, base: str, prefix: str) -> Headers:
-        if not any(name.lower() in _TURNED for name, _ in headers):
-            return headers
-        turned = []
-        for name, value in headers:
-            if name.lower() in _TURNED:
-                value = self._turn(value.encode("utf-8", "surrogateescape"), base).decode(
-                    "utf-8", "surrogateescape"
-                )
-                if prefix and value.startswith("/"):
-                    value = prefix + value
-            turned.append((name, value))
-        return tuple(turned)
+    def _ours(self, host: str, prefix: str) -> re.Pattern[bytes] | None:
+        """Return what finds addresses with our host that are not where they lead to; None where all are."""
+        if not (prefix or self._is_apart):
+            return None
+        return _built_from_host(self._base.scheme, self._base.path, host, prefix)
 
-    def _body(self, headers: Headers, body: bytes, base: str) -> bytes:
-        if self._host not in body:
+    def _body(
+        self, headers: Headers, body: bytes, ours: re.Pattern[bytes] | None, host: str, prefix: str
+    ) -> bytes:
+        has_ours = ours is not None and host.encode() in body
+        if self._host not in body and not has_ours:
             return body
         media = media_type(header(headers, "content-type"))
         if not (media.startswith("text/") or "json" in media or "javascript" in media or is_xml(media)):
             return body
-        return self._turn(body, base)
+        assert self._upstream is not None  # Invariant: there is a rewriter
+        body = _turned(self._upstream, body, host, prefix)
+        return _turned(ours, body, host, prefix) if ours is not None else body
 
-    def _turn(self, text: bytes, base: str) -> bytes:
-        assert self._addresses is not None  # Invariant: the caller has looked
 
-        def turned(found: re.Match[bytes]) -> bytes:
-            return base.replace("/", "\\/").encode() if found[1] else base.encode()
+def _turned(addresses: re.Pattern[bytes], text: bytes, host: str, prefix: str) -> bytes:
+    """Return a text in which addresses that were found lead to us."""
+    base = f"http://{host}{prefix}"
 
-        return self._addresses.sub(turned, text)
+    def turned(found: re.Match[bytes]) -> bytes:
+        return (base.replace("/", "\\/") if found[1] else base).encode()
+
+    return addresses.sub(turned, text)
+
+
+def _led(headers: Headers, ours: re.Pattern[bytes], host: str, prefix: str) -> Headers:
+    """Return the headers with addresses of ours in those that lead somewhere."""
+    if not any(name.lower() in _LEADING for name, _ in headers):
+        return headers
+
+    def led(value: str) -> str:
+        text = value.encode("utf-8", "surrogateescape")
+        return _turned(ours, text, host, prefix).decode("utf-8", "surrogateescape")
+
+    return tuple((name, led(value) if name.lower() in _LEADING else value) for name, value in headers)
 
 
 def _without_vendors(headers: Headers) -> Headers:
@@ -103,17 +126,26 @@ def _is_of_vendor(name: str) -> bool:
     return name in _NAMES or name.startswith(_PREFIXES)
 
 
-def _addresses(upstream_url: str) -> re.Pattern[bytes]:
+def _upstream(base: SplitResult) -> re.Pattern[bytes]:
     r"""Return what finds the upstream's address in a text, also as JSON that escapes each slash by ``\``. A
     service behind TLS that names itself ``http://`` means itself."""
-    base = urlsplit(upstream_url)
     port = base.port or _DEFAULT_PORTS[base.scheme]
     usual = port == _DEFAULT_PORTS[base.scheme]
     schemes = "https?" if base.scheme == "https" and usual else base.scheme
     ports = f"(?::{port})?" if usual else f":{port}"
-    slash = r"(?:\\?/)"
-    prefix = base.path.rstrip("/")
-    path = "".join(slash + re.escape(part) for part in prefix.split("/")[1:])
-    # behind it comes a path, a query, or the end: neither a longer name nor another port
-    pattern = rf"{schemes}:(\\)?/\\?/{re.escape(base.hostname or '')}{ports}{path}(?![\w.\-:@%~])"
+    pattern = rf"{schemes}{_SLASHES}{re.escape(base.hostname or '')}{ports}{_path(base.path)}{_END}"
     return re.compile(pattern.encode())
+
+
+@lru_cache(maxsize=1024)
+def _built_from_host(scheme: str, path: str, host: str, prefix: str) -> re.Pattern[bytes]:
+    """Return what finds the addresses that a service builds from the ``Host`` of a request, which is ours: of
+    its own scheme, below its own path. One that leads into the session is none."""
+    schemes = "https?" if scheme == "https" else scheme
+    inside = f"(?!{_path(prefix)})" if prefix else ""
+    return re.compile(rf"{schemes}{_SLASHES}{re.escape(host)}{inside}(?:{_path(path)})?{_END}".encode())
+
+
+def _path(path: str) -> str:
+    """Return the pattern of a path, with slashes as they are or escaped."""
+    return "".join(rf"\\?/{re.escape(part)}" for part in path.rstrip("/").split("/")[1:])

@@ -139,7 +139,15 @@ class _Serving:
         )
         traffic: Traffic = answers
         if simulation.is_on:
-            traffic = Simulated(answers, simulation, loaded.twin, loaded.mask, self.access, self.naming)
+            traffic = Simulated(
+                answers,
+                simulation,
+                loaded.twin,
+                loaded.mask,
+                self.access,
+                self.naming,
+                cors=loaded.settings.cors,
+            )
         return Front(traffic, self._control(loaded), self.guard)
 
     def _replay(self, loaded: Loaded) -> Replay | None:

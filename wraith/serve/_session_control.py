@@ -10,8 +10,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import CONTROL_PREFIX
-from wraith.canonical import JsonValue, compact, parse, pretty
-from wraith.config import FixtureSet, parse_fixtures
+from wraith.canonical import JsonValue, parse, pretty
+from wraith.config import FixtureSet, parse_fixtures, repeated_key
 from wraith.errors import InputError
 from wraith.serve._sessions import Client, Sessions, UnknownFixtures
 from wraith.wir import Model
@@ -114,21 +114,26 @@ def _free_name(sessions: Sessions) -> str:
 
 
 def _document(body: bytes | str) -> dict[str, JsonValue]:
+    body = body if isinstance(body, bytes) else body.encode()
     try:
-        document = parse(body if isinstance(body, bytes) else body.encode()) if body else {}
+        document = parse(body) if body else {}
+        twice = repeated_key(body) if body else None
     except ValueError as error:
         raise _Wrong(400, f"the body is not JSON: {error}") from None
     if not isinstance(document, dict):
         raise _Wrong(400, "expected a JSON object")
+    if twice is not None:
+        raise _Wrong(400, f"the key {twice!r} stands there twice")
     return document
 
 
 def _state(document: JsonValue, model: Model) -> FixtureSet:
-    """Return a state that was sent. Raises InputError for what could be no fixtures."""
+    """Return a state that was sent, all of it in its order. Raises InputError for what could be no
+    fixtures."""
     if not isinstance(document, dict):
         raise _Wrong(400, "expected an object from types to entities by key")
     if unknown := [kind for kind in document if "/" in kind or not kind or kind.startswith(".")]:
         raise _Wrong(400, f"not a type of entity: {unknown[0]!r}")
-    files = {f"{kind}.json": compact(entities) for kind, entities in document.items()}
+    files = {f"{kind}.json": pretty(entities, sort=False) for kind, entities in document.items()}
     keys = {entity.name: entity.key for entity in model.entities}
     return parse_fixtures(files, "state", keys).get("", {})

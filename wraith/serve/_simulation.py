@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from wraith.asgi import failure, hang_up, read_head, send_rest
 from wraith.canonical import JsonValue, compact
 from wraith.config import Fault
-from wraith.exchange import Request
+from wraith.exchange import Headers, Request
 from wraith.runtime import Twin
 from wraith.serve._access import AccessLog, Entry
 from wraith.serve._asked import Asked
+from wraith.serve._cors import readable
 from wraith.serve._faults import Faults
 from wraith.serve._latency import Latency
 from wraith.serve._limits import Limits, Standing
 from wraith.serve._mask import Mask
 from wraith.serve._naming import Named, Naming, cookie
+from wraith.serve._provenance import told
 from wraith.serve._sessions import DEFAULT
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from wraith.asgi import Head, Receive, Send
     from wraith.serve._twin import TwinApp
 
-PROVENANCE: Final = (b"x-wraith-provenance", b"fault")
 _STEP_S: Final = 0.05
 """How often a throttled answer goes on: smooth for a client, and cheap."""
 
@@ -69,6 +70,8 @@ class Simulated:
         mask: Mask,
         access: AccessLog,
         naming: Naming,
+        *,
+        cors: bool,
     ) -> None:
         self._answers = answers
         self._simulation = simulation
@@ -76,6 +79,7 @@ class Simulated:
         self._mask = mask
         self._access = access
         self._naming = naming
+        self._cors = cors
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -88,26 +92,27 @@ class Simulated:
         limits, faults, latency = self._simulation.limits, self._simulation.faults, self._simulation.latency
 
         standing = limits.standing(asked) if limits is not None else None
-        told = standing.headers() if standing is not None else []
+        limited = standing.headers() if standing is not None else []
+        ours = [*limited, *cookie(named), *told("fault", name)]
         if standing is not None and not standing.allowed:
             headers, body = _beyond(standing)
-            await _send(send, standing.limit.status, [*headers, *told, *cookie(named)], body, head, receive)
+            await self._send(send, standing.limit.status, [*headers, *ours], body, head, receive)
             self._note(head, named, asked, standing.limit.status, started)
             return
 
         fault = faults.next(asked) if faults is not None else None
         if fault is not None and fault.kind in ("error", "timeout", "drop"):
-            await self._instead(fault, [*told, *cookie(named)], head, receive, send)
+            await self._instead(fault, ours, head, receive, send)
             self._note(head, named, asked, fault.status or 0, started)
             return
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep((fault.delay_ms or 0) / 1000)
         if latency is not None and (wait_ms := latency.ms(asked)) > 0.0:
             await asyncio.sleep(wait_ms / 1000)
-        await self._answers.respond(head, named, receive, _changed(send, fault, told))
+        await self._answers.respond(head, named, receive, _changed(send, fault, limited))
 
     async def _instead(
-        self, fault: Fault, told: _RawHeaders, head: Head, receive: Receive, send: Send
+        self, fault: Fault, ours: _RawHeaders, head: Head, receive: Receive, send: Send
     ) -> None:
         """Let the fault happen in the place of an answer."""
         if fault.kind == "error":
@@ -115,11 +120,24 @@ class Simulated:
             given = {name.lower(): value for name, value in fault.headers.items()}
             headers = [(name, value) for name, value in headers if name.decode() not in given]
             headers += [(name.encode("latin-1"), value.encode("utf-8")) for name, value in given.items()]
-            await _send(send, fault.status or 500, [*headers, *told], body, head, receive)
+            await self._send(send, fault.status or 500, [*headers, *ours], body, head, receive)
             return
         if fault.kind == "timeout":
             await _silence(receive, fault.delay_ms)
         await hang_up(send)
+
+    async def _send(
+        self, send: Send, status: int, headers: _RawHeaders, body: bytes, head: Head, receive: Receive
+    ) -> None:
+        """Send an answer of ours, which the page that asked may read."""
+        if self._cors:
+            headers = [*headers, *readable(head.headers, _as_text(headers))]
+        if head.method == "HEAD":
+            body = b""
+        elif status not in (204, 304):
+            headers = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send_rest(send, body, unread=receive if head.has_body else None)
 
     def _note(self, head: Head, named: Named, asked: Asked, status: int, started: float) -> None:
         """Tell the access log of a request that the twin never saw; status 0: nothing was answered."""
@@ -131,10 +149,10 @@ class Simulated:
         )
 
 
-def _changed(send: Send, fault: Fault | None, told: _RawHeaders) -> Send:
+def _changed(send: Send, fault: Fault | None, more: _RawHeaders) -> Send:
     """Return how the twin's answer is sent: with more headers, slowly, or in part."""
-    if told:
-        send = _with_headers(send, told)
+    if more:
+        send = _with_headers(send, more)
     if fault is None or fault.kind == "delay":
         return send
     if fault.kind == "throttle":
@@ -221,13 +239,5 @@ def _content(body: JsonValue) -> tuple[_RawHeaders, bytes]:
     return [(b"content-type", b"application/json")], compact(body)
 
 
-async def _send(
-    send: Send, status: int, headers: _RawHeaders, body: bytes, head: Head, receive: Receive
-) -> None:
-    """Send an answer of ours."""
-    if head.method == "HEAD":
-        body = b""
-    elif status >= 200 and status not in (204, 304):
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, PROVENANCE]})
-    await send_rest(send, body, unread=receive if head.has_body else None)
+def _as_text(headers: _RawHeaders) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

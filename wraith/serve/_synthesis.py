@@ -7,6 +7,8 @@ model answers as it does.
 
 from __future__ import annotations
 
+import re
+
 from wraith.canonical import JsonValue
 from wraith.exchange import Request
 from wraith.paths import MISSING, Path, get
@@ -44,11 +46,32 @@ class Synthesis:
             client.known.add((answer.route.entity, answer.key))
 
 
+def _moved(document: JsonValue, own: str, key: str) -> JsonValue:
+    """Return an entity whose addresses name another key. Numbers are left alone, for one may name a parent as
+    well."""
+    if not own or own.isdigit():
+        return document
+    segment = re.compile(rf"(?<=/){re.escape(own)}(?=[/?#]|$)")
+
+    def moved(value: JsonValue) -> JsonValue:
+        match value:
+            case str():
+                return segment.sub(lambda _: key, value)
+            case list():
+                return [moved(part) for part in value]
+            case dict():
+                return {name: moved(part) for name, part in value.items()}
+            case _:
+                return value
+
+    return moved(document)
+
+
 def _under(like: JsonValue, path: Path, key: str) -> JsonValue | None:
     """Return an entity with another key; None where the key is none of the kind that its keys are."""
     own = get(like, path)
     if isinstance(own, str):
-        return replaced(like, path, key)
+        return replaced(_moved(like, own, key), path, key)
     if (
         isinstance(own, int)
         and not isinstance(own, bool)

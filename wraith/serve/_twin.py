@@ -108,7 +108,6 @@ class TwinApp:
         self._cors = settings.cors
         self._access = access
         self._passthrough = passthrough
-        self._fail_with_handlers = settings.lua.on_error == "fail"
         self._max_body_bytes = max_body_bytes
         self._body_timeout_s = body_timeout_s
 
@@ -119,7 +118,7 @@ class TwinApp:
     async def respond(self, head: Head, named: Named, receive: Receive, send: Send) -> None:
         """Answer a request of a session."""
         started, now_ms = time.perf_counter(), time.time_ns() // 1_000_000
-        path, answer = "", None
+        path, answer, route = "", None, None
         try:
             headers, body = named.headers, b""
             if head.has_body:
@@ -131,6 +130,7 @@ class TwinApp:
             request, unmask = self._mask(came, client.issued)
             path = request.path
             answer = self._once(request, client, now_ms)
+            route = _route_name(answer)
             written = 0 if head.method in _SAFE else len(body) + len(answer.response.body)
             written += answer.written_bytes
             self._sessions.charge(client, written)  # before anything is awaited: the session is still open
@@ -147,17 +147,19 @@ class TwinApp:
             if self._cors:
                 sent += readable(came.headers, response.headers)
             sent += _of_session(named, client)
-            sent += told(came_from, answer.route.name if answer.route is not None else None)
+            sent += told(came_from, route)
             await send_whole(send, status, sent, content)
         except ClientGone:
             return  # before its request was complete: nobody asked anything
         except _Refused as refused:
             status, answer = refused.refusal.status, answer or refused.instead_of
-            route = answer.route.name if answer is not None and answer.route is not None else None
-            unread = receive if status == 413 else None
-            await send_json(
-                send, refused.refusal, unread=unread, headers=[*cookie(named), *told("miss", route)]
-            )
+            path = path or self._mask(Request(head.method, named.target, named.headers), set())[0].path
+            asked = self._twin.route_of(head.method, named.target.partition("?")[0])
+            route = _route_name(answer) or (asked.name if asked is not None else None)
+            more = [*cookie(named), *told("miss", route)]
+            if self._cors:
+                more += readable(named.headers, ())
+            await send_json(send, refused.refusal, unread=receive if status == 413 else None, headers=more)
         self._access.add(
             Entry(
                 now_ms,
@@ -165,7 +167,7 @@ class TwinApp:
                 path,
                 status,
                 (time.perf_counter() - started) * 1000,
-                answer.route.name if answer is not None and answer.route is not None else None,
+                route,
                 answer is not None and answer.extrapolated,
                 named.session or DEFAULT,
             )
@@ -257,7 +259,7 @@ class TwinApp:
         if answer.failure is not None:
             place = f"{request.method} {request.path}"
             _log.warning("%s: the handler %s failed: %s", place, answer.handler, answer.failure)
-            if self._fail_with_handlers:
+            if answer.by == "handler":  # nobody answered in its place
                 message = f"the handler {answer.handler} failed: {answer.failure}"
                 hint = 'on_error = "fallback" in [serve.lua] has the model answer instead'
                 raise _Refused(failure(500, "handler", message, hint=hint), answer)
@@ -302,6 +304,10 @@ class TwinApp:
         return Answer(response, route)
 
 
+def _route_name(answer: Answer | None) -> str | None:
+    return answer.route.name if answer is not None and answer.route is not None else None
+
+
 def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, bytes]:
     """Return a request's headers and body with the content coding undone, as recordings have it. Raises
     _Refused for one that cannot be."""
@@ -310,7 +316,10 @@ def _plain(headers: Headers, body: bytes, limit_bytes: int) -> tuple[Headers, by
         return headers, body
     plain = decoded(coding, body, limit_bytes)
     if plain is None:
-        message = f"the body is not what Content-Encoding says, {coding}, or larger than {limit_bytes} bytes"
+        message = (
+            f"the body cannot be read: it is not in the coding {coding}, or larger than {limit_bytes} bytes "
+            "without it, or the coding is none of gzip, deflate, br and zstd"
+        )
         raise _Refused(failure(415, "coding", message))
     return without_coding(headers, len(plain)), plain
 

@@ -1,6 +1,6 @@
-"""Addresses of the upstream in an answer's headers, turned into addresses of the proxy for the client.
+"""Addresses of the upstream in an answer's headers, turned into addresses of ours for the client.
 
-Only what points at the upstream is touched, and only in the client's copy: the recording keeps what came.
+Only what points at the upstream is touched, and only in the client's copy: a recording keeps what came.
 """
 
 from __future__ import annotations
@@ -25,34 +25,35 @@ class Rewriter:
         self._port = base.port or _DEFAULT_PORTS[base.scheme]
         self._prefix = base.path.rstrip("/")
 
-    def for_client(self, headers: Headers, proxy: str) -> Headers:
-        """Return the headers as a client gets them that knows the proxy as ``proxy`` (host and port)."""
+    def for_client(self, headers: Headers, ours: str, prefix: str = "") -> Headers:
+        """Return the headers as a client gets them that knows us as ``ours`` (host and port), and whose paths
+        all begin with ``prefix``."""
         if not any(name.lower() in _TURNED for name, _ in headers):
             return headers
-        return tuple((name, self._turn(name.lower(), value, proxy)) for name, value in headers)
+        return tuple((name, self._turn(name.lower(), value, ours, prefix)) for name, value in headers)
 
-    def _turn(self, key: str, value: str, proxy: str) -> str:
+    def _turn(self, key: str, value: str, ours: str, prefix: str) -> str:
         if key in ("location", "content-location"):
-            return self.address(value, proxy)
+            return self.address(value, ours, prefix)
         if key == "link":
-            return _LINK_TARGET.sub(lambda found: f"<{self.address(found[1], proxy)}>", value)
+            return _LINK_TARGET.sub(lambda found: f"<{self.address(found[1], ours, prefix)}>", value)
         return self._cookie(value) if key == "set-cookie" else value
 
-    def address(self, value: str, proxy: str) -> str:
-        """Return the address as the client reaches it through the proxy; one of elsewhere stays as it is."""
+    def address(self, value: str, ours: str, prefix: str = "") -> str:
+        """Return the address as the client reaches it through us; one of elsewhere stays as it is."""
         try:
             parts = urlsplit(value)
-            ours = self._is_upstream(parts)
+            is_upstream = self._is_upstream(parts)
         except ValueError:
             return value  # not an address at all; whoever reads it will judge
         inside = f"{parts.path}/".startswith(f"{self._prefix}/")
         if parts.netloc:
-            if not ours or not inside:
+            if not is_upstream or not inside:
                 return value
             start = value.index(parts.netloc) + len(parts.netloc)
-            return f"http://{proxy}{value[start + len(self._prefix) :]}"
-        if parts.path.startswith("/") and self._prefix and inside:
-            return value[len(self._prefix) :] or "/"
+            return f"http://{ours}{prefix}{value[start + len(self._prefix) :]}"
+        if parts.path.startswith("/"):
+            return prefix + ((value[len(self._prefix) :] or "/") if inside else value)
         return value
 
     def _is_upstream(self, parts: SplitResult) -> bool:
@@ -66,7 +67,7 @@ class Rewriter:
         return (scheme, port) == ("http", 80) and self._port == _DEFAULT_PORTS["https"]
 
     def _cookie(self, value: str) -> str:
-        """Return the cookie for the proxy: no Domain of the upstream, no Secure that http could not
+        """Return the cookie for our host: no Domain of the upstream, no Secure that http could not
         return."""
         first, *attributes = value.split(";")
         kept = [attribute for attribute in attributes if not self._names_upstream(attribute)]

@@ -1,10 +1,10 @@
-"""Addresses of the upstream, turned into addresses of the proxy."""
+"""Addresses of the upstream, turned into addresses of the proxy or the twin."""
 
 from __future__ import annotations
 
 import pytest
 
-from wraith.recording._rewrite import Rewriter
+from wraith.asgi import Rewriter
 
 PROXY = "127.0.0.1:8080"
 
@@ -77,6 +77,22 @@ def test_headers_are_turned_for_the_client(name: str, value: str, turned: str) -
     headers = (("Date", "today"), (name, value), ("Set-Cookie", "b=2"))
     expected = (("Date", "today"), (name, turned), ("Set-Cookie", "b=2"))
     assert Rewriter("https://shop.test").for_client(headers, PROXY) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "turned"),
+    [
+        ("https://shop.test/v1/a", "http://127.0.0.1:8080/@mine/a"),
+        ("//shop.test/v1/a", "http://127.0.0.1:8080/@mine/a"),
+        ("/v1/a?b", "/@mine/a?b"),
+        ("/other", "/@mine/other"),
+        ("b?c", "b?c"),
+        ("https://elsewhere.test/v1/a", "https://elsewhere.test/v1/a"),
+    ],
+)
+def test_an_address_of_ours_begins_with_the_path_of_a_session(address: str, turned: str) -> None:
+    """Whether it has a host or not; one of elsewhere does not."""
+    assert Rewriter("https://shop.test/v1").address(address, PROXY, "/@mine") == turned
 
 
 def test_a_secure_cookie_of_an_http_upstream_stays_secure() -> None:
