@@ -38,6 +38,12 @@ chance."""
 HANDLER_FAILED = 500
 """RFC 9110, 15.6.1."""
 
+MAX_INSIDE = 20_000
+"""Requests that are answered in one that holds many, ten times what services take: seconds, not minutes."""
+
+TOO_MANY = Response(413)
+"""What those beyond are answered."""
+
 ELSEWHERE = "*"
 """The method of the two routes for requests that no route of the model matches."""
 
@@ -216,6 +222,8 @@ class Twin:
         if asks:
 
             def ask(inner: Request) -> Response:
+                if len(inside) >= MAX_INSIDE:
+                    return TOO_MANY
                 inside.append(self._respond(inner, session, now_ms, asks=False))
                 return inside[-1].response
 

@@ -27,9 +27,11 @@ from wraith.exchange import (
 )
 from wraith.paths import MISSING, Path
 from wraith.runtime import MARK, OF_THE_BODY, apply_function
+from wraith.synth._exchanges.refusals import ERRORS, FLAGS
 from wraith.synth._shared.priors import (
     BATCH_ACTION_NAMES,
-    BATCH_OUTCOME_NAMES,
+    BATCH_FAILURES,
+    BATCH_OUTCOMES,
     BATCH_POSITION_NAMES,
     BATCH_STATUS_NAMES,
     OPERATIONS,
@@ -44,6 +46,9 @@ EACH = f"{MARK}each"
 
 MAX_ELEMENTS = 200
 """Elements of one request that are learned from: more of them say nothing new."""
+
+DONE, REFUSED = 200, 400
+"""The statuses of elements whose results tell none, of which nothing is answered but the body."""
 
 MULTI_STATUS = 207
 """RFC 4918, 11.1: the body has a status for each of several things."""
@@ -179,9 +184,8 @@ def _are_results(sent: _Listed, answered: _Listed, status: int) -> bool:
 
 def _tells(result: _Item) -> bool:
     said = unwrapped(result)
-    return _status(result) is not None or any(
-        isinstance(said.get(name), bool) for name in BATCH_OUTCOME_NAMES
-    )
+    flagged = any(isinstance(said.get(name), bool) for name in FLAGS)
+    return flagged or _status(result) is not None
 
 
 def unwrapped(result: _Item) -> _Item:
@@ -197,6 +201,17 @@ def _status(result: _Item) -> int | None:
         if isinstance(value, int) and 100 <= value <= 599:
             return value
     return None
+
+
+def _is_refusal(result: _Item) -> bool:
+    """Whether a result says that nothing was done, by a flag, an error, or in a word."""
+    said = {name.lower(): value for name, value in unwrapped(result).items()}
+    words = (said.get(name) for name in BATCH_OUTCOMES)
+    return (
+        any(said.get(name) is False for name in FLAGS)
+        or any(said.get(name) for name in ERRORS)
+        or any(isinstance(word, str) and word.lower() in BATCH_FAILURES for word in words)
+    )
 
 
 # --- what elements are --------------------------------------------------------------------------------------
@@ -252,5 +267,6 @@ def _inner(built: Elements, exchange: Exchange, element: _Item, result: _Item) -
     typed = ("content-type", "application/json")
     asked = Request(request.method, str(target), (*kept, typed), encode_json(element))
     told: _Item = {**result, **{name: 0 for name, _ in built.numbered}}
-    answer = Response(_status(result) or exchange.response.status, (typed,), encode_json(told))
+    status = _status(result) or (REFUSED if _is_refusal(result) else DONE)
+    answer = Response(status, (typed,), encode_json(told))
     return Exchange(asked, answer, exchange.started_at_ms, exchange.duration_ms)

@@ -319,9 +319,12 @@ are of their kind."""
 BATCH_ACTION_NAMES = frozenset(("op", "action", "operation"))
 """Names under which an element of a bulk write says what is to be done with it."""
 
-BATCH_OUTCOME_NAMES = ("ok", "success", "succeeded", "successful", "error", "accepted")
-"""Names under which a result says whether its element was accepted; used where the values are true and
-false."""
+BATCH_OUTCOMES = ("status", "state", "outcome", "result")
+BATCH_FAILURES = frozenset(
+    "error errors failed failure fail invalid rejected refused denied conflict not_found notfound missing "  # noqa: SIM905
+    "duplicate skipped ignored unknown forbidden".split()
+)
+"""Names under which a result says in a word what became of its element, and the words for "nothing"."""
 
 BATCH_POSITION_NAMES = frozenset(
     "index line row position pos no number num n i item seq sequence ordinal order line_number "  # noqa: SIM905
