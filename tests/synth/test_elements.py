@@ -202,6 +202,61 @@ def test_results_are_counted() -> None:
     assert parse(clean.body)["clean"] is True  # type: ignore[index, call-overload]  # an object
 
 
+def judged(number: int) -> tuple[Step, ...]:
+    """The status of the whole is another where an element was refused."""
+    sent: list[Document] = [{"name": f"n{number}"}, {}, {"name": f"m{number}"}]
+    said: list[Document] = [
+        {"id": KEYS[number], "state": "made"},
+        {"state": "failed", "why": "name is missing"},
+        {"id": KEYS[number + 3], "state": "made"},
+    ]
+
+    def judge(places: Sequence[int], status: int) -> Step:
+        boxes: list[JsonValue] = [sent[place] for place in places]
+        outcomes: list[JsonValue] = [said[place] for place in places]
+        return exchange("POST", "/boxes/judge", json=boxes, status=status, answer={"outcomes": outcomes})
+
+    return session(
+        judge((0, 1), 207),
+        exchange("GET", f"/boxes/{KEYS[number]}", answer={"id": KEYS[number], "name": f"n{number}"}),
+        judge((2,), 200),
+        exchange("GET", f"/boxes/{KEYS[number + 3]}", answer={"id": KEYS[number + 3], "name": f"m{number}"}),
+        exchange("POST", "/boxes/judge", json=[], status=400, answer={"why": "nothing to judge"}),
+    )
+
+
+def test_the_status_of_the_whole_is_told_by_the_results() -> None:
+    """Multi-Status where an element was refused: the results are looked at once, and stored once."""
+    model = model_of(*map(judged, range(3)))
+    mixed, clean, none = asked(
+        model,
+        ("POST", "/boxes/judge", b'[{"name": "a"}, {"name": "b"}, {}]'),
+        ("POST", "/boxes/judge", b'[{"name": "c"}, {"name": "d"}]'),
+        ("POST", "/boxes/judge", b"[]"),
+        kind="application/json",
+    )
+    assert (mixed.status, clean.status, none.status) == (207, 200, 400)
+    answer = parse(mixed.body)
+    assert isinstance(answer, dict)
+    outcomes = answer["outcomes"]
+    assert isinstance(outcomes, list)
+    assert len(outcomes) == 3
+    assert outcomes[2] == {"state": "failed", "why": "name is missing"}
+
+
+def test_elements_are_done_once_though_a_guard_looks_at_them() -> None:
+    """Each element that is made has one identifier, by which it is there."""
+    model = model_of(*map(judged, range(3)))
+    twin = Twin(model)
+    own = twin.open_session()
+    kind = (("content-type", "application/json"),)
+    request = Request("POST", "/boxes/judge", kind, b'[{"name": "a"}, {}, {"name": "b"}]')
+    answer = twin.respond(request, own, now_ms=0)
+    assert len(answer.asked) == 3
+    made = {each["id"] for each in answer.document["outcomes"] if "id" in each}  # type: ignore[index, call-overload, union-attr]  # the results
+    assert made == {*own.state.all("boxes")}
+
+
 def ordered(number: int) -> tuple[Step, ...]:
     """An order is one thing, with as many lines as were sent."""
     lines: list[JsonValue] = [{"sku": f"s{number}", "count": 2}, {"sku": "s9", "count": number}]
@@ -229,3 +284,49 @@ def found(number: int) -> tuple[Step, ...]:
 def test_what_is_found_by_a_list_of_conditions_is_no_result_of_each() -> None:
     """A list beside other things tells no outcomes."""
     assert names(model_of(*map(found, range(4)))) == {"POST /search"}
+
+
+# --- what elements do to others -----------------------------------------------------------------------------
+
+
+def posted(number: int) -> tuple[Step, ...]:
+    """Entries move the balance of the account that they name; one without an amount moves nothing."""
+    name, key = f"acct-{number}", KEYS[number]
+    balance = 10 * number + 100
+
+    def account(at: int) -> Step:
+        return exchange("GET", f"/accounts/{name}", answer={"name": name, "balance": at})
+
+    def post(entry: Document, result: Document) -> Step:
+        return in_lines("POST", "/entries", [entry], [result])
+
+    amounts = (number + 3, 7 - number)
+    return session(
+        exchange(
+            "POST",
+            "/accounts",
+            json={"name": name, "balance": balance},
+            status=201,
+            answer={"name": name, "balance": balance},
+        ),
+        account(balance),
+        post({"account": name, "amount": amounts[0]}, {"ok": True, "entry": key}),
+        account(balance + amounts[0]),
+        post({"account": name}, {"ok": True, "entry": f"{key}0"}),
+        account(balance + amounts[0]),
+        post({"account": name, "amount": amounts[1]}, {"ok": True, "entry": f"{key}1"}),
+        account(balance + sum(amounts)),
+    )
+
+
+def test_elements_change_what_they_name() -> None:
+    """Each line moves the balance by its own amount."""
+    model = model_of(*map(posted, range(4)))
+    body = b'{"account":"a","amount":4}\n{"account":"a"}\n{"account":"a","amount":30}\n'
+    twin = Twin(model)
+    own = twin.open_session()
+    kind = (("content-type", "application/json"),)
+    twin.respond(Request("POST", "/accounts", kind, b'{"name": "a", "balance": 1000}'), own, now_ms=0)
+    twin.respond(Request("POST", "/entries", (LINES,), body), own, now_ms=1)
+    read = twin.respond(Request("GET", "/accounts/a"), own, now_ms=2)
+    assert read.document == {"name": "a", "balance": 1034}

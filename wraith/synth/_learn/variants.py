@@ -28,6 +28,7 @@ from wraith.synth._guards.support import support_of
 from wraith.synth._guards.tree import Leaf, grow
 from wraith.synth._guards.unions import names_in, united
 from wraith.synth._learn.grouping import MAX_GROUPS, by_answer
+from wraith.synth._learn.outcomes import outcome_of
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
@@ -42,6 +43,7 @@ from wraith.synth._values.quoted import (
 from wraith.synth._world.observe import Observation
 from wraith.synth._world.world import deletes
 from wraith.wir import (
+    Atom,
     Call,
     Delete,
     Effect,
@@ -151,7 +153,15 @@ def learn_route(
     for number, group in enumerate(groups):
         for row in group.rows:
             labels[row] = number
-    leaves = grow(labels, questions.all) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
+    outcome = outcome_of([group.rows for group in groups], rows)
+    if outcome is not None:
+        labels = [outcome.first if label == outcome.second else label for label in labels]
+    leaves = (
+        grow(labels, questions.all) if len({*labels}) > 1 else [Leaf((), labels[0], len(rows), len(rows))]
+    )
+    parted: list[tuple[Leaf, tuple[Atom, ...]]] = [(leaf, ()) for leaf in leaves]
+    if outcome is not None:
+        parted = [*outcome.parted(leaves, [len(group.rows) for group in groups])]
     variants = tuple(
         _variant(
             leaf,
@@ -159,10 +169,11 @@ def learn_route(
             rows,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
             role,
+            asked,
         )
-        for leaf in leaves
+        for leaf, asked in parted
     )
-    evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
+    evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf, _ in parted)
     return LearnedRoute(variants, evidence)
 
 
@@ -366,12 +377,17 @@ def _many(sample: Sequence[Row]) -> Many | Elements | None:
 
 
 def _variant(
-    leaf: Leaf, group: _Group, rows: Sequence[Row], effects: tuple[Effect, ...], role: Role
+    leaf: Leaf,
+    group: _Group,
+    rows: Sequence[Row],
+    effects: tuple[Effect, ...],
+    role: Role,
+    asked: tuple[Atom, ...],
 ) -> Variant:
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
-        guards=leaf.guards,
+        guards=(*leaf.guards, *asked),
         headers=group.headers,
         body_kind=seen.kind,
         style=group.style,
