@@ -257,6 +257,45 @@ def test_elements_are_done_once_though_a_guard_looks_at_them() -> None:
     assert made == {*own.state.all("boxes")}
 
 
+def either(number: int) -> tuple[Step, ...]:
+    """One box, or a list of boxes, goes to the same path."""
+    one, two, three = (f"b{number}{place}" for place in "xyz")
+
+    def box(key: str) -> Document:
+        return {"id": key, "size": number + len(key)}
+
+    return session(
+        exchange("POST", "/boxes", json=box(one), answer=box(one)),
+        exchange("GET", f"/boxes/{one}", answer=box(one)),
+        exchange(
+            "POST",
+            "/boxes",
+            json=[box(two), box(three)],
+            answer=[{"ok": True, "box": box(two)}, {"ok": True, "box": box(three)}],
+        ),
+        exchange("GET", f"/boxes/{two}", answer=box(two)),
+        exchange("GET", f"/boxes/{three}", answer=box(three)),
+    )
+
+
+def test_one_path_may_take_one_or_many() -> None:
+    """A list is answered by its results, a document by what is made of it."""
+    model = model_of(*map(either, range(4)))
+    one, many, read = asked(
+        model,
+        ("POST", "/boxes", b'{"id": "p", "size": 1}'),
+        ("POST", "/boxes", b'[{"id": "q", "size": 2}, {"id": "r", "size": 3}]'),
+        ("GET", "/boxes/r", b""),
+        kind="application/json",
+    )
+    assert parse(one.body) == {"id": "p", "size": 1}
+    assert parse(many.body) == [
+        {"ok": True, "box": {"id": "q", "size": 2}},
+        {"ok": True, "box": {"id": "r", "size": 3}},
+    ]
+    assert parse(read.body) == {"id": "r", "size": 3}
+
+
 def ordered(number: int) -> tuple[Step, ...]:
     """An order is one thing, with as many lines as were sent."""
     lines: list[JsonValue] = [{"sku": f"s{number}", "count": 2}, {"sku": "s9", "count": number}]

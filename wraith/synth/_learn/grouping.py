@@ -23,14 +23,15 @@ MAX_GROUPS = 14
 
 def by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     """Group the rows by status and media type; errors also by what they say, without the values they quote,
-    and writes that do not say what they store by whether there was something before."""
+    writes that do not say what they store by whether there was something before; and apart those that hold
+    others, which go to the same path as single ones."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         seen = row.observation.seen
         silent = seen.quiet or is_unread(seen, role)
         before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
+        groups[(seen.status, seen.ok, seen.kind, media, before, seen.many is None)].append(number)
     done: list[tuple[int, ...]] = []
     for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
         done += [tuple(members)] if ok else _by_message(members, rows)
