@@ -369,3 +369,17 @@ def test_elements_change_what_they_name() -> None:
     twin.respond(Request("POST", "/entries", (LINES,), body), own, now_ms=1)
     read = twin.respond(Request("GET", "/accounts/a"), own, now_ms=2)
     assert read.document == {"name": "a", "balance": 1034}
+
+
+def sought(number: int) -> tuple[Step, ...]:
+    """A list of conditions finds as many as there are, which may be as many as conditions."""
+    boxes: list[JsonValue] = [{"id": f"b{place}{number}", "size": place} for place in range(3)]
+    return session(
+        exchange("POST", "/seek", json=[{"size": 1}], answer=boxes[1:2]),
+        exchange("POST", "/seek", json=[{"above": 0}], answer=boxes[1:]),
+    )
+
+
+def test_a_list_that_is_longer_once_is_no_list_of_results() -> None:
+    """Where one answer of a path lists more than was asked for, none lists results."""
+    assert names(model_of(*map(sought, range(4)))) == {"POST /seek"}

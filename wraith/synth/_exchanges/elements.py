@@ -25,7 +25,7 @@ from wraith.exchange import (
     is_lines,
     media_type,
 )
-from wraith.paths import MISSING, Path
+from wraith.paths import MISSING, Found, Path
 from wraith.runtime import MARK, OF_THE_BODY, apply_function
 from wraith.synth._exchanges.refusals import ERRORS, FLAGS
 from wraith.synth._shared.priors import (
@@ -119,6 +119,23 @@ def take_elements(exchange: Exchange) -> tuple[Elements, list[Exchange]] | None:
     return built, [_inner(built, exchange, element, result) for element, result in several]
 
 
+def is_uneven(exchange: Exchange) -> bool:
+    """Whether an answer lists more or less than its request does: then that is no list of results."""
+    request, response = exchange.request, exchange.response
+    if request.method in SAFE or response.status >= 400 or not (_may_list(request) and _may_list(response)):
+        return False
+    sent, answered = _listed(request), _listed(response)
+    if sent is None or answered is None or len(sent.items) == len(answered.items):
+        return False
+    return not _is_paired(sent.items, answered.items)
+
+
+def holds_list(body: Found) -> bool:
+    """Whether a body is a list, or has one of objects."""
+    members = body.values() if isinstance(body, dict) else ()
+    return isinstance(body, list) or any(_objects(value) is not None for value in members)
+
+
 def alike(built: Sequence[Elements | None]) -> Elements | None:
     """Return how the exchanges of a route are built, None where some of them are no bulk writes."""
     known = [each for each in built if each is not None]
@@ -172,20 +189,20 @@ def _objects(value: JsonValue) -> list[_Item] | None:
 
 def _are_results(sent: _Listed, answered: _Listed, status: int) -> bool:
     """Whether a list tells what became of each element of another. An answer that is one thing with parts, as
-    an order is, tells more than numbers beside its list, and the list goes by the name that was sent."""
+    an order is, or that lists what conditions find, tells no outcomes."""
     if any(isinstance(value, dict | list) for value in sent.beside):
         return False
-    if not sent.at or not answered.at or status == MULTI_STATUS:
+    if not sent.at or status == MULTI_STATUS:
         return True
-    if all(_tells(result) for result in answered.items):
-        return True
-    return sent.at != answered.at and all(isinstance(value, int | float) for value in answered.beside)
+    return all(_tells(result, in_words=sent.at != answered.at) for result in answered.items)
 
 
-def _tells(result: _Item) -> bool:
+def _tells(result: _Item, *, in_words: bool) -> bool:
+    """Whether a result says what became of its element: by a status, a flag, or ``in_words``."""
     said = unwrapped(result)
-    flagged = any(isinstance(said.get(name), bool) for name in FLAGS)
-    return flagged or _status(result) is not None
+    if _status(result) is not None or any(isinstance(said.get(name), bool) for name in FLAGS):
+        return True
+    return in_words and any(isinstance(said.get(name), str) for name in BATCH_OUTCOMES)
 
 
 def unwrapped(result: _Item) -> _Item:

@@ -10,7 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime import Selectors, read_time, split_path
-from wraith.synth._exchanges.elements import Elements, take_elements
+from wraith.synth._exchanges.elements import Elements, is_uneven, take_elements
 from wraith.synth._exchanges.many import Many, take_apart
 from wraith.synth._exchanges.refusals import may_refuse, refuses
 
@@ -136,10 +136,14 @@ def see(session: int, exchanges: Iterable[Exchange], selectors: Selectors = NO_S
     """Return the exchanges of a session, those that stand in others before them, each with the operation that
     it selects as its last segment. Those whose bodies were cut off teach nothing, and are left out."""
     seen: list[Seen] = []
-    for index, exchange in enumerate(exchanges):
-        if exchange.request.truncated is not None or exchange.response.truncated is not None:
+    whole = list(exchanges)
+    uneven = {(each.request.method, each.request.path) for each in whole if is_uneven(each)}
+    for index, exchange in enumerate(whole):
+        request = exchange.request
+        if request.truncated is not None or exchange.response.truncated is not None:
             continue
-        apart = take_apart(exchange) or take_elements(exchange)
+        bulk = (request.method, request.path) not in uneven
+        apart = take_apart(exchange) or (take_elements(exchange) if bulk else None)
         for part, each in enumerate(apart[1] if apart is not None else (), start=1):
             seen.append(_seen(session, index, each, selectors))
             seen[-1].part = part
