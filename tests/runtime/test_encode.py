@@ -9,8 +9,11 @@ from hypothesis import given
 
 from tests.wir.strategies import styles, values
 from wraith.canonical import JsonValue
+from wraith.exchange import LineStyle
+from wraith.paths import MISSING
 from wraith.runtime import encode_styled
-from wraith.wir import Style
+from wraith.runtime._encode import encoder
+from wraith.wir import Style, Variant
 
 DOCUMENT: JsonValue = {"b": [1, {"c": "<é/>"}], "a": {}, "n": 2.0}
 
@@ -38,6 +41,14 @@ STYLES: dict[str, tuple[Style | None, str]] = {
 def test_a_style_says_how_a_document_is_written(style: Style | None, expected: str) -> None:
     """Spaces, escapes, order and numbers are the service's own."""
     assert encode_styled(DOCUMENT, style).decode() == expected
+
+
+def test_many_documents_have_the_style_of_each_and_of_their_lines() -> None:
+    """Each is written as the service writes one, on a line that ends as its lines do."""
+    lines = LineStyle("", "\r\n", "\r\n")
+    encode = encoder(Variant(status=200, body_kind="ndjson", style=Style(key=": "), lines=lines))
+    assert encode([{"a": 1}, 2]) == b'{"a": 1}\r\n2\r\n'
+    assert encode([]) == encode(MISSING) == encode({"a": 1}) == b""
 
 
 @given(values, styles)

@@ -127,6 +127,41 @@ def test_json_bodies(body: str, expected: str) -> None:
     assert done.response.body.decode() == expected
 
 
+LINES = (
+    ("content-type", "application/x-ndjson"),
+    f'{{"password":"hunter22"}}\r\n\r\n{{"name":"Li","card": {CARD}}}',
+    f'{{"password":"{token("hunter22")}"}}\r\n\r\n{{"name":"Li","card": {token(CARD)}}}',
+)
+
+
+def test_each_line_of_many_documents_is_taken_apart() -> None:
+    """Values are replaced where they stand, and the ends of lines stay as they are."""
+    kind, body, expected = LINES
+    done = scrubber().exchange(exchange(headers=(kind,), body=body.encode()))
+    assert done.request.body.decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("[*].name", '"name":"**"'), ("[1].name", '"name":"**"'), ("[0].name", '"name":"Li"')],
+)
+def test_many_documents_are_the_elements_of_a_list(path: str, expected: str) -> None:
+    """Rules address what stands in a line as they address an element."""
+    kind, body, _ = LINES
+    rule = Rule(jsonpath=path, action="mask")
+    assert (
+        expected
+        in scrubber(rule).exchange(exchange(headers=(kind,), body=body.encode())).request.body.decode()
+    )
+
+
+def test_a_line_that_is_no_json_is_looked_through_as_text() -> None:
+    """A broken body keeps no secret."""
+    kind, body, _ = LINES
+    done = scrubber().exchange(exchange(headers=(kind,), body=f'{{"a":\n{body}'.encode()))
+    assert b"hunter22" not in done.request.body
+
+
 def test_multipart_fields_count_by_name() -> None:
     """A field of a multipart form is replaced by its name; a file beside it stays."""
     body = (

@@ -34,7 +34,7 @@ def test_what_was_shown_gives_the_identifiers(*, shown: bool) -> None:
     state = State()
     env = Environment(seen.request, {}, state, Ids(""), seen.at_ms)
     env.response = seen.document
-    known = {(seen.session, seen.index): ("bi_1", SHOWN)} if shown else {}
+    known = {seen.place: ("bi_1", SHOWN)} if shown else {}
     Made(0, EFFECT, known).maker()(seen, env, state)
     made = state.get("bills", "bi_1")
     assert isinstance(made, dict)

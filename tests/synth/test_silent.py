@@ -85,3 +85,32 @@ def test_a_write_that_nothing_reads_tells_nothing_of_the_one_before() -> None:
     assert status == 200
     assert isinstance(shown, dict)
     assert shown["size"] == 6
+
+
+def told_in_part(number: int) -> tuple[Step, ...]:
+    """A session whose writes answer with key and version; only some of them are read back."""
+    path, name = f"/boxes/{NAMES[number]}", NAMES[number]
+
+    def put(size: int, version: int) -> Step:
+        return exchange("PUT", path, json={"size": size}, answer={"name": name, "version": version})
+
+    def read(size: int, version: int) -> Step:
+        shown: JsonValue = {"name": name, "version": version, "size": size, "color": "none", "of": "all"}
+        return exchange("GET", path, answer=shown)
+
+    size = SIZES[number]
+    first = (put(size, 1), read(size, 1)) if number % 2 else (put(size, 1),)
+    last = (put(size + 20, 3), read(size + 20, 3)) if number % 3 == 0 else (put(size + 20, 3),)
+    return session(*first, put(size + 9, 2), read(size + 9, 2), *last)
+
+
+def test_what_nothing_reads_is_stored_as_what_is_read() -> None:
+    """Writes of which no read told are like those of which one did: none stores its answer alone."""
+    client = Client(model_of(*map(told_in_part, range(6))))
+    for version, size in enumerate((5, 7, 8), start=1):
+        assert client.ask("PUT", "/boxes/new1", json={"size": size}) == (
+            200,
+            {"name": "new1", "version": version},
+        )
+    expected: JsonValue = {"name": "new1", "version": 3, "size": 8, "color": "none", "of": "all"}
+    assert client.ask("GET", "/boxes/new1") == (200, expected)

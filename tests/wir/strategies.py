@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from wraith.canonical import JsonValue
+from wraith.exchange import LineStyle
 from wraith.paths import EACH, Path
 from wraith.wir import (
     FUNCTIONS,
@@ -73,7 +74,7 @@ from wraith.wir import (
 )
 from wraith.wir._expr import CastType, Doing, Nulls, WhereOp
 from wraith.wir._guards import JsonType
-from wraith.wir._model import HoleClass, StateOp
+from wraith.wir._model import BodyKind, HoleClass, StateOp
 
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """For laws over large values: how long one example takes says how busy the machine is."""
@@ -349,7 +350,10 @@ variants = st.builds(
     status=st.integers(100, 599),
     guards=st.lists(atoms, max_size=2).map(tuple),
     headers=st.lists(st.tuples(names, expressions), max_size=2).map(tuple),
+    body_kind=st.sampled_from(get_args(BodyKind)),
     style=st.none() | styles,
+    lines=st.none()
+    | st.builds(LineStyle, start=st.sampled_from(["", "\x1e"]), end=st.sampled_from(["", "\n"])),
     body_template=values,
     holes=st.dictionaries(st.sampled_from(HOLES), holes, max_size=2),
     effects=st.lists(effects, max_size=2).map(tuple),

@@ -9,7 +9,7 @@ exactly; numbers by value (50 equals 50.0), identifiers through the map.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wraith.canonical import JsonValue
@@ -19,6 +19,7 @@ from wraith.conformance._fields import Fields, sent_at
 from wraith.conformance._guesses import may_differ, time_form
 from wraith.conformance._headers import compare_headers, gives_token
 from wraith.conformance._identity import MIN_TOKEN, TOKEN, Identities
+from wraith.conformance._inside import is_told_inside, told_inside
 from wraith.conformance._leaves import are_numbers, are_texts, are_times, as_json, is_count, same_type
 from wraith.conformance._moments import Moments, moments_of
 from wraith.conformance._scoring import RouteThresholds
@@ -79,7 +80,8 @@ def compare(
         if grave:
             return done
     moments = moments_of(recorded, replayed) if how.live else None
-    _compare_bodies(recorded, answer, variant, _Walk(identities, done, variant, how, requests, moments))
+    walk = _Walk(identities, done, variant, how, requests, moments, answer.asked)
+    _compare_bodies(recorded, answer, variant, walk)
     compare_headers(recorded, replayed, variant, identities, done, how.headers)
     return done
 
@@ -92,7 +94,7 @@ def _compare_bodies(recorded: Response, answer: Answer, variant: Variant, walk: 
         return
     content_type, lists = header(recorded.headers, "content-type"), walk.how.lists
     expected = decode_body(content_type, recorded.body, lists)
-    if variant.body_kind == expected.kind and expected.kind in ("json", "text"):
+    if variant.body_kind == expected.kind and expected.kind in ("json", "ndjson", "text"):
         walk.node(variant.body_template, expected.document, answer.document, ())
         walk.settle()
     elif variant.body_kind == expected.kind == "xml":  # as it was written, where an empty list is nothing
@@ -120,11 +122,13 @@ class _Walk:
         how: How,
         requests: tuple[Request, Request] | None,
         moments: Moments | None,
+        asked: tuple[Answer, ...],
     ) -> None:
+        self.asked = asked
         self.moments = moments
         self.identities = identities
         self.done = done
-        self.holes = variant.holes
+        self.holes: Mapping[str, Hole] = variant.holes
         self.how = how
         self.requests = requests
         self.open: list[tuple[Path, Found, Found, bool]] = []
@@ -229,6 +233,8 @@ class _Walk:
             case source if self.counts(source) and are_numbers(expected, actual):
                 self.leave_out("generated", at)
                 self.bind(str(expected), str(actual), at)
+            case source if self.asked and is_told_inside(source):
+                self.answers(source, expected, actual, at)
             case Clock() if expected is not MISSING and actual is not MISSING:
                 self.timestamp(expected, actual, at)
             case First() | When() | Call() if are_times(hole, expected, actual):
@@ -240,6 +246,20 @@ class _Walk:
                 self.unexplained = hole.hole_class == "unexplained"
                 self.exact(expected, actual, at, hole.source)
                 self.unexplained = False
+
+    def answers(self, source: Expr, expected: Found, actual: Found, at: Path) -> None:
+        """Judge the answers to the requests inside, each by the variant that gave it."""
+        if not isinstance(expected, list) or not isinstance(actual, list) or len(actual) != len(self.asked):
+            self.exact(expected, actual, at, source)
+            return
+        holes = self.holes
+
+        def told(index: int) -> JsonValue:
+            template, self.holes = told_inside(source, self.asked[index], EXACT)
+            return template
+
+        self.elements(expected, actual, at, told)
+        self.holes = holes
 
     def counts(self, source: Expr) -> bool:
         """Whether a key is a number that each side gives by itself: drawn, or counted where others count."""

@@ -109,7 +109,7 @@ def _request_body(request: Request, how: How) -> tuple[Row, ...]:
         return ()
     if decoded.kind == "binary":
         return _note(_size(request))
-    if decoded.kind in ("json", "form"):
+    if decoded.kind in ("json", "ndjson", "form"):
         return json_lines(decoded.document)
     text = request.body.decode("utf-8", "replace")
     return texts_beside(text, text)
@@ -159,7 +159,7 @@ def _decoded(response: Response, how: How) -> Body:
 
 
 def _is_document(body: Body) -> bool:
-    return body.kind in ("json", "xml", "empty", "form")
+    return body.kind in ("json", "ndjson", "xml", "empty", "form")
 
 
 def _document(body: Body) -> Found:

@@ -149,4 +149,6 @@ def as_answered(answer: Answer, response: Response, lists: XmlLists = NO_LISTS) 
         document: Found = decoded.document
     else:
         document = MISSING if not response.body else response.body.decode("utf-8", "replace")
-    return Answer(response, answer.route, answer.variant, answer.extrapolated, (), document)
+    return Answer(
+        response, answer.route, answer.variant, answer.extrapolated, (), document, asked=answer.asked
+    )

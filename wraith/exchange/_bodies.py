@@ -17,11 +17,12 @@ import orjson
 
 from wraith.canonical import JsonValue, is_nested_beyond, parse
 from wraith.exchange._form import parse_form
+from wraith.exchange._lines import NotLines, is_lines, parse_lines
 from wraith.exchange._multipart import NotMultipart, parse_multipart
 from wraith.exchange._xml import MAX_DEPTH, NO_LISTS, NotXml, XmlLists, parse_xml
 from wraith.exchange._xml_style import encoding_of
 
-BodyKind: TypeAlias = Literal["empty", "json", "form", "xml", "multipart", "text", "binary"]
+BodyKind: TypeAlias = Literal["empty", "json", "ndjson", "form", "xml", "multipart", "text", "binary"]
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:+\-]+)", re.IGNORECASE)
 
@@ -58,7 +59,7 @@ def decode_body(content_type: str | None, body: bytes, lists: XmlLists = NO_LIST
     """Return the document in a body, by its content type and by what it really holds. ``lists`` says which
     elements of XML are lists."""
     if not body:
-        return EMPTY
+        return Body("ndjson", []) if content_type and is_lines(media_type(content_type)) else EMPTY
     media = media_type(content_type)
     return (
         _json(media, body)
@@ -80,15 +81,28 @@ def _form(content_type: str | None, media: str, body: bytes) -> Body | None:
 
 
 def _json(media: str, body: bytes) -> Body | None:
+    if is_lines(media) and (lines := _lines(body)) is not None:
+        return lines
     if "json" not in media and not (
         (media in ("", "text/plain") and body[:1] in b"{[") or (media in _LIARS and body[:1] == b"{")
     ):
         return None
     try:
         document = parse(body)
-    except ValueError:
-        return None  # it lies about its type
+    except ValueError:  # it lies about its type
+        return _lines(body, unsaid=True) if b"\n" in body else None
     return None if _is_too_deep(body, document) else Body("json", document)
+
+
+def _lines(body: bytes, *, unsaid: bool = False) -> Body | None:
+    """Return the documents of a body; where its type does not say that it holds many, each is an object."""
+    try:
+        documents = parse_lines(body)
+    except NotLines:
+        return None
+    if unsaid and not all(isinstance(each, dict) for each in documents):
+        return None
+    return None if _is_too_deep(body, documents) else Body("ndjson", documents)
 
 
 def _is_too_deep(body: bytes, document: JsonValue) -> bool:

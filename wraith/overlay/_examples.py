@@ -17,7 +17,7 @@ from pydantic import JsonValue as Json
 
 from wraith.canonical import JsonValue
 from wraith.config import Document
-from wraith.exchange import Request
+from wraith.exchange import Request, encode_lines
 from wraith.overlay._terms import parameters_of
 from wraith.paths import MISSING, Found, Path
 from wraith.runtime import Environment, Ids, State, compile_atom, compile_expr, replaced, text_of
@@ -127,11 +127,14 @@ def _request(route: Route, draft: _Draft) -> Request:
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     query = urlencode(list(_pairs(draft.query)))
     headers, body = dict(draft.headers), b""
-    if draft.body is not MISSING or draft.kind in ("form", "json"):
+    if draft.body is not MISSING or draft.kind in ("form", "json", "ndjson"):
         document = {} if draft.body is MISSING else draft.body
         if draft.kind == "form" and isinstance(document, dict):
             headers.setdefault("content-type", "application/x-www-form-urlencoded")
             body = urlencode(list(_pairs(document))).encode()
+        elif draft.kind == "ndjson" and isinstance(document, list):
+            headers.setdefault("content-type", "application/x-ndjson")
+            body = encode_lines(document, lambda line: json.dumps(line, sort_keys=True).encode())
         else:
             headers.setdefault("content-type", "application/json")
             body = json.dumps(document, sort_keys=True).encode()

@@ -2,6 +2,7 @@
 values."""
 
 from wraith.runtime._answer import Answer, Choice
+from wraith.runtime._ask import OF_THE_BODY
 from wraith.runtime._bindings import Binding, Bindings, bind
 from wraith.runtime._calendar import later, span_of
 from wraith.runtime._clock import any_fraction, read_time, write_time
@@ -25,7 +26,7 @@ from wraith.runtime._query import (
     token_of,
 )
 from wraith.runtime._routing import Router
-from wraith.runtime._selectors import Selectors
+from wraith.runtime._selectors import MARK, Selectors
 from wraith.runtime._state import State, replaced
 from wraith.runtime._targets import steps_of
 from wraith.runtime._template import compile_document, compile_template, hole_places
@@ -37,6 +38,8 @@ __all__ = [
     "DOWN",
     "ELSEWHERE",
     "FIELD",
+    "MARK",
+    "OF_THE_BODY",
     "UNKNOWN_ROUTE",
     "Answer",
     "Binding",

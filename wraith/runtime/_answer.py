@@ -38,6 +38,8 @@ class Answer(NamedTuple):
     """Of an answer to HEAD: the body that GET would have been answered with."""
     written_bytes: int = 0
     """What a handler stored, as JSON."""
+    asked: tuple[Answer, ...] = ()
+    """What the twin answered to the requests that this one holds, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _members(value: Found) -> Sequence[tuple[str, JsonValue]]:
 def _told(response: Response, names: Sequence[str]) -> dict[str, JsonValue]:
     decoded = decode_body(header(response.headers, "content-type"), response.body)
     told: dict[str, JsonValue] = {"status": response.status, "headers": _spelled(response, names)}
-    if decoded.kind in ("json", "text"):
+    if decoded.kind in ("json", "ndjson", "text"):
         told["body"] = decoded.document
     return told
 

@@ -104,6 +104,8 @@ def compile_expr(expr: Expr, resolve: Resolver = from_response) -> Compute:
             return _append(compiled(to), compiled(item), front)
         case Call(function, of):
             return _call(function, tuple(map(compiled, of)))
+        case Each(Each(_, Ask()) as of, item):
+            return _once(repr(expr), _each(compiled(of), compiled(item)))
         case Each(of, item):
             return _each(compiled(of), compiled(item))
         case Object(members, base):
@@ -337,6 +339,20 @@ def _each(of: Compute, item: Compute) -> Compute:
         return done
 
     return each
+
+
+def _once(name: str, of: Compute) -> Compute:
+    """Return what asks once for each request, however often it is referred to: asking changes the state. What
+    is asked for an element is another each time."""
+
+    def once(env: Environment) -> Found:
+        if env.item is not MISSING:
+            return of(env)
+        if name not in env.values:
+            env.values[name] = of(env)
+        return env.values[name]
+
+    return once
 
 
 def _object(members: tuple[tuple[str, Compute], ...], base: Compute | None) -> Compute:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import orjson
 
 from wraith.canonical import JsonValue
-from wraith.exchange import encode_json, encode_text, encode_xml
+from wraith.exchange import encode_json, encode_lines, encode_text, encode_xml
 from wraith.paths import MISSING, Found
 from wraith.wir import Literal, Style, Variant
 
@@ -30,6 +30,13 @@ def encoder(variant: Variant) -> Callable[[Found], bytes]:
         case "xml":
             xml = variant.xml
             return lambda document: b"" if document is MISSING else encode_xml(document, xml)
+        case "ndjson":
+            each, lines = variant.style, variant.lines
+            return lambda document: (
+                encode_lines(document, lambda line: encode_styled(line, each), lines)
+                if isinstance(document, list)
+                else b""
+            )
         case "json":
             style = variant.style
             return lambda document: b"" if document is MISSING else encode_styled(document, style)

@@ -21,6 +21,7 @@ from wraith.canonical import JsonValue, parse
 from wraith.errors import InputError
 from wraith.exchange import encode_json
 from wraith.paths import MISSING, Found, get, parse_path
+from wraith.runtime._bulk import below, pairs
 from wraith.runtime._calendar import later
 from wraith.runtime._grouping import groups, tally
 from wraith.runtime._ranges import byte_range, content_range
@@ -364,6 +365,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "pad": _pad,
     "quote": _textual(lambda text: quote(text, safe="")),
     "set_parameter": _set_parameter,
+    "below": below,
     "multiply": _arithmetic(_multiply),
     "divide": _arithmetic(_divide),
     "modulo": _arithmetic(_modulo),
@@ -383,6 +385,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "sorted": lambda value: sorted(value, key=sort_key) if isinstance(value, list) else MISSING,
     "reversed": lambda value: value[::-1] if isinstance(value, list) else MISSING,
     "concat": _concat,
+    "pairs": pairs,
     "without": _without,
     "only": _only,
     "keys": lambda value: list(value) if isinstance(value, dict) else MISSING,

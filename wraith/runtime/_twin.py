@@ -38,6 +38,12 @@ chance."""
 HANDLER_FAILED = 500
 """RFC 9110, 15.6.1."""
 
+MAX_INSIDE = 20_000
+"""Requests that are answered in one that holds many, ten times what services take: seconds, not minutes."""
+
+TOO_MANY = Response(413)
+"""What those beyond are answered."""
+
 ELSEWHERE = "*"
 """The method of the two routes for requests that no route of the model matches."""
 
@@ -212,12 +218,21 @@ class Twin:
         if found is None:
             return _unknown(request, self._router.near(request.method, self._selectors.path(request)))
         compiled, env, key = found
+        inside: list[Answer] = []
         if asks:
-            env.ask = lambda inner: self._respond(inner, session, now_ms, asks=False).response
+
+            def ask(inner: Request) -> Response:
+                if len(inside) >= MAX_INSIDE:
+                    return TOO_MANY
+                inside.append(self._respond(inner, session, now_ms, asks=False))
+                return inside[-1].response
+
+            env.ask = ask
         chosen, extrapolated = _choose(compiled, env)
         name = self._handler(compiled.route, chosen)
         if name is None:
-            return _modelled(compiled.route, chosen, extrapolated, env, key)
+            answer = _modelled(compiled.route, chosen, extrapolated, env, key)
+            return answer._replace(asked=tuple(inside)) if inside else answer
         return self._handle(name, compiled.route, chosen, extrapolated, env, key, session)
 
     def _handler(self, route: Route, chosen: _CompiledVariant | None) -> str | None:

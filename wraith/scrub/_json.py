@@ -27,15 +27,16 @@ def plain(body: bytes) -> bytes:
     return _NEEDLESS.sub(lambda found: found[2] or bytes((int(found[1], 16),)), body)
 
 
-def rewrite_json(body: bytes, rewrite: Callable[[list[Step], str], str]) -> bytes:
+def rewrite_json(body: bytes, rewrite: Callable[[list[Step], str], str], *, many: bool = False) -> bytes:
     """Return the body with each string and number replaced by what ``rewrite`` makes of its path and text.
 
     A number that becomes another integer stays a number, else it becomes a string. ``rewrite`` must not keep
-    the path, which is changed as the walk goes on. The body must be valid JSON.
+    the path, which is changed as the walk goes on. The body must be valid JSON; or ``many`` documents, which
+    are walked as the elements of a list.
     """
     pieces: list[bytes] = []
     at = 0
-    for path, start, end in _leaves(body):
+    for path, start, end in _leaves(body, many):
         literal = body[start:end]
         is_text = literal[0] == _QUOTE
         value = _decode(literal) if is_text else literal.decode()
@@ -54,9 +55,9 @@ def last_key(path: list[Step]) -> str | None:
     return None
 
 
-def _leaves(body: bytes) -> Iterator[tuple[list[Step], int, int]]:
+def _leaves(body: bytes, many: bool) -> Iterator[tuple[list[Step], int, int]]:
     """Yield the strings and numbers with their paths. The last step is where the next value will stand."""
-    path: list[Step] = []
+    path: list[Step] = [-1] if many else []
     for found in _TOKEN.finditer(body):
         start, end = found.span()
         first = body[start]

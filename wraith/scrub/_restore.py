@@ -64,8 +64,9 @@ class Rewriter:
 
     def body(self, headers: Headers, body: bytes) -> bytes:
         """Return the body of a message restored."""
-        if decode_body(header(headers, "content-type"), body).kind == "json":
-            return rewrite_json(body, lambda _, value: self.text(value))
+        kind = decode_body(header(headers, "content-type"), body).kind
+        if kind in ("json", "ndjson"):
+            return rewrite_json(body, lambda _, value: self.text(value), many=kind == "ndjson")
         return self.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 

@@ -107,8 +107,8 @@ class Walk:
         if not detectors and not self._rules.paths:
             return body
         kind = decode_body(content_type, body).kind
-        if kind == "json":
-            return rewrite_json(body, partial(self._leaf, detectors))
+        if kind in ("json", "ndjson"):
+            return rewrite_json(body, partial(self._leaf, detectors), many=kind == "ndjson")
         if kind == "binary":  # digits in a picture are no card
             detectors = [detector for detector in detectors if not isinstance(detector, Cards)]
         text = body.decode("utf-8", "surrogateescape")

@@ -26,7 +26,7 @@ def is_malformed(request: Request) -> bool:
     if not request.body:
         return False
     kind = header(request.headers, "content-type")
-    return "json" in media_type(kind) and decode_body(kind, request.body).kind != "json"
+    return "json" in media_type(kind) and decode_body(kind, request.body).kind not in ("json", "ndjson")
 
 
 def refusal(twin: Twin, request: Request, client: Client, now_ms: int) -> Answer | None:

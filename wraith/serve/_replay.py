@@ -132,7 +132,7 @@ class Replay:
 def digest(request: Request) -> bytes:
     """Return what two requests have in common that are the same one."""
     body = decode_body(header(request.headers, "content-type"), request.body)
-    content = compact(body.document) if body.kind in ("json", "form") else request.body
+    content = compact(body.document) if body.kind in ("json", "ndjson", "form") else request.body
     credential = header(request.headers, "authorization") or ""
     whole = "\0".join((request.method, request.target, credential, body.kind)).encode("utf-8", "replace")
     return hashlib.blake2b(whole + b"\0" + content, digest_size=16).digest()
@@ -159,6 +159,6 @@ def _leaves(request: Request) -> dict[str, bytes]:
     body = decode_body(header(request.headers, "content-type"), request.body)
     if body.kind == "empty":
         return {}
-    if body.kind not in ("json", "form"):
+    if body.kind not in ("json", "ndjson", "form"):
         return {"body": request.body}
     return {format_path(("body", *path)): compact(value) for path, value in leaves(body.document)}

@@ -26,6 +26,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "pad": (3, 3),
     "quote": (1, 1),
     "set_parameter": (3, 3),
+    "below": (2, 2),
     # arithmetic
     "multiply": (2, MANY),
     "divide": (2, 2),
@@ -48,6 +49,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int]]] = {
     "sorted": (1, 1),
     "reversed": (1, 1),
     "concat": (1, MANY),
+    "pairs": (2, 2),
     "without": (2, 2),
     "only": (2, 2),
     "keys": (1, 1),

@@ -13,7 +13,7 @@ from pydantic import JsonValue as Json
 
 from wraith.canonical import JsonValue, parse, pretty
 from wraith.errors import InputError
-from wraith.exchange import XmlStyle
+from wraith.exchange import LineStyle, XmlStyle
 from wraith.paths import Path, format_path, parse_path
 from wraith.wir._codec import atom_from_json, atom_to_json, expr_from_json, expr_to_json
 from wraith.wir._effects import Effect, effect_from_json, effect_to_json
@@ -33,7 +33,7 @@ HoleClass: TypeAlias = Literal[
 ``unexplained`` is the honest rest: a value that was seen, compared exactly."""
 
 StateOp: TypeAlias = Literal["create", "read", "update", "delete", "list", "action", "none"]
-BodyKind: TypeAlias = Literal["empty", "json", "form", "xml", "multipart", "text", "binary"]
+BodyKind: TypeAlias = Literal["empty", "json", "ndjson", "form", "xml", "multipart", "text", "binary"]
 
 if TYPE_CHECKING:
     _JsonExpr = Expr
@@ -106,9 +106,11 @@ class Variant(_Part):
     headers: tuple[tuple[str, _JsonExpr], ...] = ()
     body_kind: BodyKind = "json"
     style: Style | None = None
-    """How a JSON body is written; compact where None."""
+    """How a JSON body is written, or each document of one of many; compact where None."""
     xml: XmlStyle | None = None
     """How a body of XML is written."""
+    lines: LineStyle | None = None
+    """How the documents of a body of many begin and end."""
     body_template: Json = None
     holes: dict[str, Hole] = {}
     effects: tuple[_JsonEffect, ...] = ()
@@ -179,10 +181,11 @@ OPTIONAL = ("caller", "selectors", "unknown", "refused", "graphql", "xml_lists")
 def model_to_json(model: Model) -> JsonValue:
     """Return the model's JSON document."""
     document: dict[str, JsonValue] = model.model_dump(mode="json", by_alias=True)
-    for route, dumped in zip(model.routes, _objects(document["routes"]), strict=True):
-        for variant, part in zip(route.variants, _objects(dumped["variants"]), strict=True):
-            if variant.xml is None:
-                del part["xml"]
+    for route in _objects(document["routes"]):
+        for variant in _objects(route["variants"]):
+            for name in ("xml", "lines"):
+                if variant[name] is None:
+                    del variant[name]
     return {name: part for name, part in document.items() if part or name not in OPTIONAL}
 
 

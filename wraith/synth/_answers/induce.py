@@ -19,6 +19,7 @@ from wraith.synth._answers.links import address_source, cursor_source
 from wraith.synth._answers.obeyed import Obeyed
 from wraith.synth._answers.presence import by_page
 from wraith.synth._answers.rest import Rest
+from wraith.synth._answers.tallied import tallied_source
 from wraith.synth._evidence.finds import Named, found_source, named_by
 from wraith.synth._evidence.made import clock_source, fresh_number
 from wraith.synth._evidence.places import rank
@@ -243,6 +244,8 @@ class _Inducer:
     def _scalar(self, values: Values, at: Path) -> JsonValue:
         if (law := self.obeyed.law(values, at)) is not None:
             return self._hole("derived", type_of(values), law)
+        if (counted := self._counted(values)) is not None:
+            return self._hole("derived", type_of(values), counted)
         for expr, column in self.made:
             if all(equal(value, other) for value, other in zip(values, column, strict=True)):
                 return self._hole("derived", type_of(values), expr)
@@ -261,6 +264,14 @@ class _Inducer:
         if case is None or _may_be_condition(case):
             return self._give_up(values, at, case)
         return self._hole("enum", type_of(values), case)
+
+    def _counted(self, values: Values) -> Expr | None:
+        """Return what counts the results that stand beside a part of an answer to a bulk write, or None."""
+        at = self.context.results
+        if at is None:
+            return None
+        results = [get(value, at) for value in self.values]
+        return tallied_source(values, Ref((*self.context.own, *at)), results)
 
     def _made_of(self, values: Values, at: Path) -> Expr | None:
         """Return what makes scalars, simplest first."""

@@ -42,7 +42,7 @@ MAX_TOLD = 200
 MAX_UNEXPLAINED = 0.2
 """The share of an entry's leaves that may stay unexplained."""
 
-Place = tuple[int, int]
+Place = tuple[int, int, int]
 """An exchange: the number of its session, and its own."""
 
 Kind = tuple[str, int, tuple[str, ...]]
@@ -168,7 +168,7 @@ class _Learner:
             run.entries.add(reveal.key)
             at = run.origin(key, reveal.value) if isinstance(reveal.value, dict) else None
             if at is not None:
-                entry = _Entry(number, (seen.session, seen.index), at, run.writes[at], key, reveal.value)
+                entry = _Entry(number, seen.place, at, run.writes[at], key, reveal.value)
                 self.groups[name, entry.origin.seen.route, _kind(reveal.value)].append(entry)
                 found.append(entry)
         if found and _shows_all(seen.asked, found):
@@ -199,9 +199,7 @@ class _Learner:
         key = self._condition(Ref(("made", *key_path)), [source for _, source in holes], entries)
         if key is None:
             return None
-        known = {
-            (each.origin.seen.session, each.origin.seen.index): (each.key, each.value) for each in entries
-        }
+        known = {each.origin.seen.place: (each.key, each.value) for each in entries}
         return Made(route, Make(name, key, induced.template, holes), known)
 
     def _condition(self, key: Expr, sources: Sequence[Expr], entries: Sequence[_Entry]) -> Expr | None:

@@ -184,15 +184,12 @@ def _of_log(
             pairs = [(writes[place], entry) for place, entry in sorted(told.items())]
             effect = _making(name, pairs, roles[route])
             if effect is not None:
-                known = {
-                    (write.seen.session, write.seen.index): (compact(entry).decode(), entry)
-                    for write, entry in pairs
-                }
+                known = {write.seen.place: (compact(entry).decode(), entry) for write, entry in pairs}
                 yield Made(route, effect, known)
 
 
-def _place(write: Observation) -> tuple[int, int]:
-    return write.seen.session, write.seen.index
+def _place(write: Observation) -> tuple[int, int, int]:
+    return write.seen.place
 
 
 def _key(entry: JsonValue) -> str:

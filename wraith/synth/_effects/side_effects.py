@@ -46,6 +46,9 @@ from wraith.wir import (
 ENOUGH = 2
 """Writes that must agree before an effect is believed: one may be a coincidence."""
 
+CERTAIN = 4
+"""Changes that one write made by itself, from which those that several share need not be guessed."""
+
 READS = ("read", "list")
 """What routes do that write nothing, whatever their method is."""
 
@@ -68,6 +71,8 @@ class _Change:
     key: Key
     before: Found
     after: JsonValue
+    alone: bool = True
+    """No other write may have had a part in it."""
 
 
 _Told: TypeAlias = dict[str, Observation]
@@ -99,13 +104,9 @@ def learn_side_effects(
             writers = [each for each in observations if each.seen.route == route and each.seen.ok]
             effect = _where_nothing_is(effect, writers)
             made.append(
-                Made(route, effect, {_place(each.writer): (each.key[1], each.after) for each in changes})
+                Made(route, effect, {each.writer.seen.place: (each.key[1], each.after) for each in changes})
             )
     return found, made
-
-
-def _place(observation: Observation) -> tuple[int, int]:
-    return observation.seen.session, observation.seen.index
 
 
 def _sessions(observations: Sequence[Observation]) -> Iterator[list[Observation]]:
@@ -140,7 +141,7 @@ def _changes(session: Sequence[Observation], roles: Sequence[Role], told: _Told)
                 elif shows:
                     stages = _stages(as_json(before), reveal.value, len(writers))
                     for writer, one, other in zip(writers, stages, stages[1:], strict=False):
-                        yield _Change(writer, key, one, other)
+                        yield _Change(writer, key, one, other, len(writers) == 1)
                 elif len(writers) == 1:
                     yield from _told_late(observation, key, before, reveal.value, writers[0])
             sighted[key] = number
@@ -228,7 +229,8 @@ def _answered(writer: Observation, roles: Sequence[Role]) -> set[Key]:
 
 
 def _is_write(observation: Observation) -> bool:
-    return observation.seen.ok and observation.seen.method not in ("GET", "HEAD", "OPTIONS")
+    seen = observation.seen  # what an exchange that holds others does, these do
+    return seen.ok and seen.many is None and seen.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _speaks_of(observation: Observation, text: str) -> bool:
@@ -278,6 +280,9 @@ def _updates(name: str, changes: Sequence[_Change], role: Role) -> list[Effect]:
             paths.setdefault(path)
     if not paths:
         return []
+    alone = [change for change in changes if change.alone]
+    if len(alone) >= CERTAIN:
+        changes = alone
     chosen = list(changes[:: max(1, len(changes) // SAMPLE)])
     rows = _rows(chosen)
     key = _addressed_by(role, rows, chosen) or _key_source(rows, chosen)
@@ -290,10 +295,30 @@ def _updates(name: str, changes: Sequence[_Change], role: Role) -> list[Effect]:
         told = [i for i, change in enumerate(chosen) if get(change.after, path) is not MISSING]
         before = [get(chosen[i].before, path) for i in told]
         after = [get(chosen[i].after, path) for i in told]
-        value = _new_value([rows[i] for i in told], before, after, Lookup(name, key, path))
+        some = [rows[i] for i in told]
+        stored = Lookup(name, key, path)
+        value = _new_value(some, before, after, stored) or _sometimes(some, before, after, stored)
         if value is not None and len(told) >= ENOUGH:
             effects.append(SetField(name, key, path, value))
     return effects
+
+
+def _sometimes(
+    rows: Sequence[Row], before: Sequence[Found], after: Sequence[Found], stored: Expr
+) -> Expr | None:
+    """Return what the field becomes where a write changes it, and nothing where it leaves it as it is."""
+    moved = [i for i, old in enumerate(before) if not equal(old, after[i])]
+    if not CERTAIN <= len(moved) < len(rows):
+        return None
+    value = _new_value(
+        [rows[i] for i in moved], [before[i] for i in moved], [after[i] for i in moved], stored
+    )
+    if value is None or isinstance(value, Literal):
+        return None
+    compute = compile_expr(value)
+    still = (i for i in range(len(rows)) if i not in moved)
+    idle = all((made := compute(rows[i].env)) is MISSING or equal(made, before[i]) for i in still)
+    return value if idle else None
 
 
 def _differing(before: Found, after: Found, at: Path = ()) -> Iterator[Path]:

@@ -12,6 +12,9 @@ from wraith.synth._guards.context import MADE, Context
 from wraith.synth._roles.roles import Role, created_key
 from wraith.wir import Effect, Expr, Make, Merge, Put, Ref
 
+CERTAIN = 4
+"""Writes of which it is known what was there before, so that those are not needed of which it is guessed."""
+
 MAX_UNEXPLAINED = 0.5
 """The share of a representation that may stay unexplained, so that storing it is better than nothing."""
 
@@ -25,6 +28,8 @@ def silent_effects(rows: Sequence[Row], role: Role) -> tuple[Effect, ...]:
     told = [row for row in rows if row.observation.left is not MISSING]
     if not told:
         return _as_sent(rows, role, name)
+    certain = [row for row in told if not row.observation.doubted]
+    told = certain if len(certain) >= CERTAIN else told
     values: list[Found] = [row.observation.left for row in told]
     seeing = [_with_answer(row) for row in told]
     form = any(row.env.body_kind == "form" for row in told)

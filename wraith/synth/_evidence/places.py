@@ -144,7 +144,7 @@ def _request_places(observation: Observation) -> Iterator[tuple[Expr, Found, obj
         yield Ref(path), part, key
         for inside, decoded in encoded_places(Ref(path), part):
             yield inside, decoded, norm(decoded)
-    if env.body_kind not in ("empty", "binary", "json", "form"):
+    if env.body_kind not in ("empty", "binary", "json", "ndjson", "form"):
         yield Ref(("request", "raw")), env.raw, env.raw
     for path, part, key in parts_of(env.query, ("request", "query")):
         if len(path) > 2:

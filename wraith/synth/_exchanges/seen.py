@@ -10,6 +10,7 @@ from wraith.canonical import JsonValue
 from wraith.exchange import NO_LISTS, BodyKind, Exchange, Request, XmlLists, decode_body, header, parse_form
 from wraith.paths import MISSING, Found
 from wraith.runtime import Selectors, read_time, split_path
+from wraith.synth._exchanges.elements import Elements, is_uneven, take_elements
 from wraith.synth._exchanges.many import Many, take_apart
 from wraith.synth._exchanges.refusals import may_refuse, refuses
 
@@ -37,10 +38,14 @@ class Seen:
     """Which elements of XML are lists; known once the whole corpus was looked at."""
     as_bytes: bool = False
     """The answer is looked at as bytes, whatever they hold: the service passes on what it was given."""
-    many: Many | None = None
+    part: int = 0
+    """Which of the exchanges it is that one exchange holds; 0 for the exchange itself."""
+    many: Many | Elements | None = None
     """How the exchange is built where it holds others; those stand before it in the session."""
     left: Found = field(default=MISSING, repr=False)
     """What a write that does not say it has stored, where the next read told."""
+    quiet: bool = False
+    """The writes of its route do not say what they store; where no read told, it is not known."""
     begins: bool = False
     """Nothing had spoken before of what such a write stored."""
     news: frozenset[str] = frozenset()
@@ -48,6 +53,11 @@ class Seen:
     _decoded: tuple[BodyKind, Found] | None = field(default=None, repr=False)
     _sent: tuple[Found] | None = field(default=None, repr=False)
     _ok: bool | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it stands in the corpus: session, exchange, and part of that."""
+        return self.session, self.index, self.part
 
     @property
     def method(self) -> str:
@@ -107,7 +117,7 @@ class Seen:
         """The document in the request's body, ``MISSING`` in an empty or binary one."""
         if self._sent is None:
             body = decode_body(header(self.request.headers, "content-type"), self.request.body)
-            self._sent = (body.document if body.kind in ("json", "form") else MISSING,)
+            self._sent = (body.document if body.kind in ("json", "ndjson", "form") else MISSING,)
         return self._sent[0]
 
     @property
@@ -126,12 +136,17 @@ def see(session: int, exchanges: Iterable[Exchange], selectors: Selectors = NO_S
     """Return the exchanges of a session, those that stand in others before them, each with the operation that
     it selects as its last segment. Those whose bodies were cut off teach nothing, and are left out."""
     seen: list[Seen] = []
-    for index, exchange in enumerate(exchanges):
-        if exchange.request.truncated is not None or exchange.response.truncated is not None:
+    whole = list(exchanges)
+    uneven = {(each.request.method, each.request.path) for each in whole if is_uneven(each)}
+    for index, exchange in enumerate(whole):
+        request = exchange.request
+        if request.truncated is not None or exchange.response.truncated is not None:
             continue
-        apart = take_apart(exchange)
-        if apart is not None:
-            seen += [_seen(session, index, each, selectors) for each in apart[1]]
+        bulk = (request.method, request.path) not in uneven
+        apart = take_apart(exchange) or (take_elements(exchange) if bulk else None)
+        for part, each in enumerate(apart[1] if apart is not None else (), start=1):
+            seen.append(_seen(session, index, each, selectors))
+            seen[-1].part = part
         seen.append(_seen(session, index, exchange, selectors))
         seen[-1].many = apart[0] if apart is not None else None
     return seen

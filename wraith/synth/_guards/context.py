@@ -79,6 +79,8 @@ class Context:
     """What queries bind (``page.total``), with the values that they have on the rows."""
     elsewhere: Mapping[Path, Expr] = field(default_factory=dict)
     """What other routes say in a place: it may be what looks like a constant here."""
+    results: Path | None = None
+    """Where an answer lists what became of each element of the request."""
     found: Query | None = None
     """What the list of the answer finds, before it is cut into pages."""
     page: list[tuple[Expr, list[Found]]] = field(default_factory=list)

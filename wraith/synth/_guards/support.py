@@ -120,7 +120,7 @@ def _about(expr: Expr, values: list[Found], homes: Homes, rows: Sequence[Observa
         shapes = {shape_of(text) for text in texts}
         if len(shapes) == 1 and (shape := shapes.pop()) is not None:
             yield Matches(expr, shape)
-        elif {row.env.body_kind for row in rows} == {"json"} and expr.path[1] == "body":
+        elif {row.env.body_kind for row in rows} <= {"json", "ndjson"} and expr.path[1] == "body":
             yield IsType(expr, "string")  # in a path, a query and a form everything is text
     else:
         kinds = {_type(value) for value in there}

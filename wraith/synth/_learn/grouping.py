@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from wraith.exchange import header, media_type
 from wraith.paths import MISSING
 from wraith.synth._evidence.rows import Row
+from wraith.synth._exchanges.elements import holds_list
 from wraith.synth._learn.masks import masked
 from wraith.synth._roles.roles import Role
 from wraith.synth._values.quoted import (
@@ -23,14 +24,18 @@ MAX_GROUPS = 14
 
 def by_answer(rows: Sequence[Row], role: Role) -> list[tuple[int, ...]]:
     """Group the rows by status and media type; errors also by what they say, without the values they quote,
-    and writes that do not say what they store by whether there was something before."""
+    writes that do not say what they store by whether there was something before; and apart what asks for
+    a list, where lists go to the same path as single documents."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    bulk = any(row.observation.seen.many is not None for row in rows)
     for number, row in enumerate(rows):
         seen = row.observation.seen
-        silent = seen.left is not MISSING or is_unread(seen, role)
+        silent = seen.quiet or is_unread(seen, role)
         before = silent and role.key is not None and row.env.entity is MISSING
         media = "" if seen.as_bytes else media_type(header(seen.headers, "content-type"))
-        groups[(seen.status, seen.ok, seen.kind, media, before)].append(number)
+        groups[(seen.status, seen.ok, seen.kind, media, before, bulk and holds_list(row.env.body))].append(
+            number
+        )
     done: list[tuple[int, ...]] = []
     for (_, ok, *_), members in sorted(groups.items(), key=lambda each: repr(each[0])):
         done += [tuple(members)] if ok else _by_message(members, rows)

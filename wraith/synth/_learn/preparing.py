@@ -28,6 +28,7 @@ from wraith.synth._graphql import endpoints_of
 from wraith.synth._lists.picks import with_picks
 from wraith.synth._roles.addressing import with_addressing
 from wraith.synth._roles.elsewhere import at_their_address
+from wraith.synth._roles.inside import with_elements
 from wraith.synth._roles.roles import Role, assign_roles
 from wraith.synth._roles.stores import with_stores
 from wraith.synth._routes.look import Looked, look_at, read, routed
@@ -107,7 +108,8 @@ def prepared(looked: Looked, recall: Recall) -> Prepared:
     kept = {number: looked.session(number) for number in sorted(looked.chosen)}
     exchanges = [seen for session in kept.values() for seen in session]
     own = at_their_address(table.patterns, assign_roles(table, exchanges), exchanges)
-    stores = with_stores(with_addressing(table.patterns, own, exchanges), kept.values())
+    addressing = with_elements(table.patterns, with_addressing(table.patterns, own, exchanges), exchanges)
+    stores = with_stores(addressing, kept.values())
     roles = with_partials(with_picks(table.patterns, stores, kept.values()), kept.values())
     versions = learn_versions(kept.values(), roles)
     roles = with_logs(versions.known_to(roles), kept.values())

@@ -108,6 +108,7 @@ class Routes:
 def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
     """Return what each route follows from, as a digest: all that ``learn_route`` is given but the laws; None
     where sessions have no digest."""
+    quiet = {seen.route for session in known.kept.values() for seen in session if seen.quiet}
     fold = digest_of(
         known.selectors,
         known.xml_lists,
@@ -117,6 +118,7 @@ def _bases(known: Prepared, lists: Lists) -> dict[int, str | None]:
         known.gone,
         known.caller,
         known.made,
+        sorted(quiet),
     )
     effects = sorted(known.effects.items())
     past = histories(known.ordered, known.world.run_of, digest_of(fold, effects))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from wraith.exchange import LineStyle
 from wraith.paths import MISSING, Found, Path, format_path, get
 from wraith.synth._answers.headers import Answer, learn_headers
 from wraith.synth._answers.induce import Induced, element_learner, induce, induce_bytes
@@ -16,8 +17,9 @@ from wraith.synth._answers.shown import viewed
 from wraith.synth._answers.verify import wrong_rows
 from wraith.synth._effects.stored import silent_effects
 from wraith.synth._evidence.rows import Row, kind
+from wraith.synth._exchanges.elements import Elements, alike
 from wraith.synth._exchanges.learned import LearnedRoute
-from wraith.synth._exchanges.many import together
+from wraith.synth._exchanges.many import Many, together
 from wraith.synth._guards.conditions import restricted
 from wraith.synth._guards.context import AllKnown, Context
 from wraith.synth._guards.laws import NO_LAWS, Laws, is_of_state
@@ -26,10 +28,11 @@ from wraith.synth._guards.support import support_of
 from wraith.synth._guards.tree import Leaf, grow
 from wraith.synth._guards.unions import names_in, united
 from wraith.synth._learn.grouping import MAX_GROUPS, by_answer
+from wraith.synth._learn.outcomes import outcome_of
 from wraith.synth._lists.lists import Listed, Lists, or_null, page_values
 from wraith.synth._roles.roles import SINGLETON_KEY, Role, created_key
 from wraith.synth._roles.stores import storing
-from wraith.synth._roles.style import learn_style
+from wraith.synth._roles.style import learn_line_style, learn_style, lines_of
 from wraith.synth._roles.xml_style import learn_xml_style
 from wraith.synth._routes.sampling import thinned
 from wraith.synth._values.groups import before_cut, reported_on
@@ -82,6 +85,7 @@ class _Group:
     induced: Induced
     headers: tuple[tuple[str, Expr], ...]
     style: Style | None
+    lines: LineStyle | None
     silent: tuple[Effect, ...] = ()
     """What its exchanges store without saying so."""
 
@@ -160,17 +164,26 @@ def learn_route(
     for number, group in enumerate(groups):
         for row in group.rows:
             labels[row] = number
-    leaves = grow(labels, questions.all) if len(groups) > 1 else [Leaf((), 0, len(rows), len(rows))]
+    outcome = outcome_of([group.rows for group in groups], rows)
+    if outcome is not None:
+        labels = [outcome.first if label == outcome.second else label for label in labels]
+    leaves = (
+        grow(labels, questions.all) if len({*labels}) > 1 else [Leaf((), labels[0], len(rows), len(rows))]
+    )
+    parted: list[tuple[Leaf, tuple[Atom, ...]]] = [(leaf, ()) for leaf in leaves]
+    if outcome is not None:
+        parted = [*outcome.parted(leaves, [len(group.rows) for group in groups])]
     variants = tuple(
         _variant(
             leaf,
             groups[leaf.label],
             study,
             (*_own_effects(groups[leaf.label], rows, role, gone), *side_effects),
+            asked,
         )
-        for leaf in leaves
+        for leaf, asked in parted
     )
-    evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf in leaves)
+    evidence = tuple(_evidence(leaf, groups[leaf.label], rows) for leaf, _ in parted)
     return LearnedRoute(variants, evidence)
 
 
@@ -323,10 +336,11 @@ def _learned(
     is_binary = sample[0].observation.seen.kind == "binary"
     induced = induce_bytes(sample, values) if is_binary else induce(sample, values, context)
     bodies = [row.observation.seen.raw for row in sample if row.observation.seen.kind == "json"]
-    style = context.known(sample).once("style", lambda: learn_style(bodies))
+    many = [row.observation.seen.raw for row in sample if row.observation.seen.kind == "ndjson"]
+    style = context.known(sample).once("style", lambda: learn_style([*bodies, *lines_of(many)]))
     headers = learn_headers(sample, Answer(induced, context.page, told.shared))
     silent = silent_effects(sample, told.role) if sample[0].observation.seen.ok else ()
-    return _Group(members, induced, headers, style, silent)
+    return _Group(members, induced, headers, style, learn_line_style(many), silent)
 
 
 def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
@@ -335,8 +349,9 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     if not seen.ok:
         context.list_values = quoted(sample)
         return context
-    if (many := together([row.observation.seen.many for row in sample])) is not None:
+    if (many := _many(sample)) is not None:
         context.lists[many.answers] = many.source()
+        context.results = many.answers
     for path, (name, key) in role.views:
         context.likely[path] = Query(name) if key else Lookup(name, Literal(SINGLETON_KEY))
     if role.collection is None:
@@ -364,15 +379,29 @@ def _context(sample: Sequence[Row], told: _Told, laws: Laws) -> Context:
     return context
 
 
-def _variant(leaf: Leaf, group: _Group, study: Study, effects: tuple[Effect, ...]) -> Variant:
+def _many(sample: Sequence[Row]) -> Many | Elements | None:
+    """Return how the exchanges are built that hold others, None where they hold none."""
+    built = [row.observation.seen.many for row in sample]
+    batch = together(each if isinstance(each, Many) else None for each in built)
+    return batch or alike([each if isinstance(each, Elements) else None for each in built])
+
+
+def _variant(
+    leaf: Leaf,
+    group: _Group,
+    study: Study,
+    effects: tuple[Effect, ...],
+    asked: tuple[Atom, ...],
+) -> Variant:
     rows = study.rows
     seen = rows[group.rows[0]].observation.seen
     return Variant(
         status=seen.status,
-        guards=leaf.guards,
+        guards=(*leaf.guards, *asked),
         headers=group.headers,
         body_kind=seen.kind,
         style=group.style,
+        lines=group.lines,
         xml=learn_xml_style((rows[number].observation.seen for number in group.rows), seen.lists)
         if seen.kind == "xml"
         else None,

@@ -6,11 +6,13 @@ A style is right where it gives back the recorded bytes. Only then can digests o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import TypeAlias
 
 from wraith.canonical import JsonValue, parse
+from wraith.exchange import LineStyle, NotLines, line_style_of, split_lines
 from wraith.runtime import encode_styled
 from wraith.wir import Style
 
@@ -58,6 +60,24 @@ def _right_everywhere(styles: Sequence[Style], sample: Sequence[_Written]) -> St
 def _right(style: Style, sample: Sequence[_Written]) -> Iterator[bool]:
     """Yield for each body whether a style gives it back."""
     return (encode_styled(document, style) == body for body, document in sample)
+
+
+def lines_of(bodies: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of bodies of many documents."""
+    for body in bodies:
+        try:
+            yield from split_lines(body)
+        except NotLines:  # a body of no lines, which its type says it is
+            continue
+
+
+def learn_line_style(bodies: Sequence[bytes]) -> LineStyle | None:
+    """Return how most bodies of many documents begin and end their lines, None where there are none. Those
+    of one document do not show what stands between two."""
+    told = [body for body in bodies if body]
+    telling = [body for body in told if len([*lines_of([body])]) > 1] or told
+    counts = Counter(map(line_style_of, telling))
+    return max(counts, key=lambda style: (counts[style], repr(style)), default=None)
 
 
 def _parsed(body: bytes) -> JsonValue:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote
 
+from wraith.runtime import MARK
 from wraith.synth._exchanges.seen import Seen
 from wraith.synth._exchanges.survey import REFUSED, Sketch
 from wraith.synth._routes.segments import Ends, Node
 from wraith.synth._routes.tails import with_tail
-from wraith.synth._shared.priors import COLLECTION_WORDS, VERSION
+from wraith.synth._shared.priors import COLLECTION_WORDS, RESERVED, VERSION
 
 _SHAPES = re.compile(
     r"\d+"
@@ -80,7 +81,12 @@ def _generalize(node: Node, name: str, depth: int = 0) -> None:
         for segment, child in node.children.items()
         if segment and _is_parameter(segment, child, visitors)
     }
-    rest = [segment for segment in node.children if segment not in chosen and segment]
+    mixed = not all(segment.startswith(MARK) for segment in node.children)
+    rest = [
+        segment
+        for segment in node.children
+        if segment and segment not in chosen and not (mixed and segment[0] == MARK)
+    ]
     if chosen:
         methods = {method for segment in chosen for method in node.children[segment].ends}
         chosen |= {segment for segment in rest if _is_sibling(node.children[segment], methods)}
@@ -104,9 +110,10 @@ def _generalize(node: Node, name: str, depth: int = 0) -> None:
 def _names_an_item(segment: str, child: Node) -> bool:
     """Whether a word below the name of a collection is a key there: it has parts of its own, or it is
     written."""
-    return segment.lower() not in COLLECTION_WORDS and (
-        bool(child.children) or not ITEM_WRITES.isdisjoint(child.ends)
-    )
+    if segment[0] == RESERVED or segment.lower() in COLLECTION_WORDS:
+        return False
+    parts = any(not name.startswith(MARK) for name in child.children)
+    return parts or not ITEM_WRITES.isdisjoint(child.ends)
 
 
 def _is_sibling(child: Node, methods: set[str]) -> bool:

@@ -19,6 +19,9 @@ COLLECTION_WORDS = frozenset(
 """What stands below a collection and is no item of it, in HTTP APIs at large: a prior against "a word below a
 plural is a key"."""
 
+RESERVED = "_"
+"""What the words begin with that a service keeps for itself, beside names that its clients choose."""
+
 VERSION = r"v\d+(?:\.\d+)*|\d{4}-\d\d-\d\d"
 """Segments of paths that are versions of the whole."""
 
@@ -312,6 +315,22 @@ BATCH_STATUS_NAMES = ("status", "status_code", "statusCode", "code")
 BATCH_ANSWER_NAMES = ("body", "data", "response", "json", "content")
 """Names that batch endpoints have for the parts of a request and of an answer: priors, used where the values
 are of their kind."""
+
+BATCH_ACTION_NAMES = frozenset(("op", "action", "operation"))
+"""Names under which an element of a bulk write says what is to be done with it."""
+
+BATCH_OUTCOMES = ("status", "state", "outcome", "result")
+BATCH_FAILURES = frozenset(
+    "error errors failed failure fail invalid rejected refused denied conflict not_found notfound missing "  # noqa: SIM905
+    "duplicate skipped ignored unknown forbidden".split()
+)
+"""Names under which a result says in a word what became of its element, and the words for "nothing"."""
+
+BATCH_POSITION_NAMES = frozenset(
+    "index line row position pos no number num n i item seq sequence ordinal order line_number "  # noqa: SIM905
+    "linenumber row_number rownumber entry".split()
+)
+"""Names under which a result says which element it is about; used where the values count the results."""
 
 # --- selectors --------------------------------------------------------------------------------------------
 

@@ -125,6 +125,8 @@ class Observation:
     stored is what the write left."""
     left: Found = MISSING
     """What the exchange stored without saying so, where that and what was there before are known."""
+    doubted: bool = False
+    """Of what is there, a write showed a part, and nobody the rest."""
 
     def copy(self) -> Observation:
         """Return an observation that sees the same now, and changes by itself."""
@@ -171,7 +173,9 @@ class Observer:
         self._world = world
         self._gone = gone
         self._run = -1
-        self._guessed: set[Key] = set()
+        self._guessed: set[tuple[str, str | None]] = set()
+        self._doubted: set[tuple[str, str | None]] = set()
+        """Of which a write showed a part, and nobody the rest."""
         self._told: set[Key] = set()
         """What answers of the run have told of."""
         self._state = Folded()
@@ -190,26 +194,30 @@ class Observer:
             self._run = self._world.run_of[number]
             self._state = Folded({name: items.items() for name, items in self._world.fixtures.items()})
             self._guessed.clear()
+            self._doubted.clear()
             self._told.clear()
         for seen in session:
             if seen.route >= 0:
                 role = self._roles[seen.route]
                 if observed:
                     observation = _observation(seen, role, self._state, self._caller)
-                    own = role.collection is not None and (
-                        (role.collection.name, role.request_key(seen)) in self._guessed
-                    )
-                    observation.left = MISSING if own else seen.left
+                    if role.collection is not None:
+                        own = (role.collection.name, role.request_key(seen))
+                        observation.doubted = own in self._doubted
+                        observation.left = MISSING if own in self._guessed else seen.left
                     observation.blind = self._is_blind(observation, role)
                     yield observation
                 shown = list(reveals(seen, role))
                 told = [each.key for each in shown]
                 self._guessed.difference_update(told)
+                self._doubted.difference_update(told)
                 self._told.update(told)
                 entity = _entity(self._state, seen, role)
                 remember(self._state, seen, role, self._gone[seen.route], shown)
                 if is_unread(seen, role) and (key := guess(self._state, seen, role)) is not None:
                     self._guessed.add(key)
+                elif seen.quiet and seen.left is MISSING:
+                    self._doubted.update(_kept(self._state, told, entity))
                 if seen.ok and (seen.route in self._side_effects or seen.route in self._made):
                     self._apply(seen, entity)
 
@@ -259,6 +267,16 @@ def well_known(observations: Sequence[Observation], role: Role) -> list[Observat
     if role.key is None or role.picks or not any(lost) or sum(lost) > MAX_LOST * accepted:
         return list(observations)
     return [each for each, gone in zip(observations, lost, strict=True) if not gone]
+
+
+def _kept(state: State, told: Sequence[Key], before: Found) -> Iterator[Key]:
+    """Let a state keep what it knew of entities of which a write showed a part, and nobody the rest; yield
+    their keys."""
+    for key in told:
+        shown = state.get(*key)
+        if isinstance(before, dict) and isinstance(shown, dict):
+            state.put(*key, {**before, **shown})
+        yield key
 
 
 def _entity(state: State, seen: Seen, role: Role) -> Found:

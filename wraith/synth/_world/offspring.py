@@ -22,12 +22,11 @@ Maker: TypeAlias = Callable[[Seen, Environment, State], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The effect, and the entities that were shown, with their keys, by the session and the index of the
-    write."""
+    """The effect, and the entities that were shown, with their keys, by the place of the write."""
 
     route: int
     effect: Make
-    known: Mapping[tuple[int, int], tuple[str, JsonValue]]
+    known: Mapping[tuple[int, int, int], tuple[str, JsonValue]]
 
     def maker(self) -> Maker:
         """Return what stores the entity that a write makes."""
@@ -38,7 +37,7 @@ class Made:
         }
 
         def make(seen: Seen, env: Environment, state: State) -> None:
-            known = self.known.get((seen.session, seen.index))
+            known = self.known.get(seen.place)
             if known is None:  # never shown: it has a key of its own that nobody knows
                 effect(env)
                 return

@@ -9,7 +9,7 @@ answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from wraith.canonical import JsonValue
 from wraith.paths import MISSING
@@ -25,8 +25,8 @@ Left = list[tuple[Seen, dict[str, JsonValue], bool]]
 """Writes, each with what the next read shows, and whether the entity was unknown before."""
 
 
-def find_left(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> None:
-    """Note on each silent write of the sessions what it left, where a read tells."""
+def find_left(sessions: Collection[Sequence[Seen]], roles: Sequence[Role]) -> None:
+    """Note on each silent write of the sessions that it is one, and what it left, where a read tells."""
     by_route: dict[int, Left] = defaultdict(list)
     for session in sessions:
         for write in _read_back(session, roles):
@@ -36,6 +36,12 @@ def find_left(sessions: Iterable[Sequence[Seen]], roles: Sequence[Role]) -> None
             for seen, left, unknown in writes:
                 seen.left = left
                 seen.begins = unknown and seen.method in ("PUT", "POST")
+    quiet = {
+        write[0].route for writes in by_route.values() for write in writes if write[0].left is not MISSING
+    }
+    for session in sessions:
+        for seen in session:
+            seen.quiet = seen.ok and seen.route in quiet
 
 
 def _read_back(
