@@ -5,6 +5,7 @@ from wraith.asgi._bodies import ClientGone, body_chunk, body_chunks
 from wraith.asgi._control import CONTROL_PREFIX, TOKEN_VARIABLE, Guard, control_guard, new_control_app
 from wraith.asgi._front import Front
 from wraith.asgi._heads import Head, end_to_end, read_head
+from wraith.asgi._patience import Patience
 from wraith.asgi._rewrite import Rewriter
 from wraith.asgi._runner import Address, ServerName, new_event_loop, run_app
 from wraith.asgi._types import App, Receive, Send, Traffic
@@ -20,6 +21,7 @@ __all__ = [
     "Front",
     "Guard",
     "Head",
+    "Patience",
     "Receive",
     "Rewriter",
     "Send",

@@ -6,7 +6,6 @@ messages.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -15,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from wraith.asgi import Answer as Refusal
-from wraith.asgi import ClientGone, Head, body_chunk, failure, read_head, send_json, send_whole
+from wraith.asgi import ClientGone, Head, Patience, body_chunk, failure, read_head, send_json, send_whole
 from wraith.config import Serve
 from wraith.errors import OperationError
 from wraith.exchange import Headers, Request, Response, header
@@ -109,7 +108,7 @@ class TwinApp:
         self._access = access
         self._passthrough = passthrough
         self._max_body_bytes = max_body_bytes
-        self._body_timeout_s = body_timeout_s
+        self._patience = Patience(body_timeout_s)
 
     def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> Awaitable[None]:
         head = read_head(scope)
@@ -178,14 +177,14 @@ class TwinApp:
         chunks: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._body_timeout_s):
+            with self._patience:
                 more = True
                 while more and size <= self._max_body_bytes:
                     chunk, more = await body_chunk(receive)
                     size += len(chunk)
                     chunks.append(chunk)
         except TimeoutError:
-            seconds = f"{self._body_timeout_s:g} s"
+            seconds = f"{self._patience.seconds:g} s"
             raise _Refused(failure(408, "timeout", f"the body did not arrive within {seconds}")) from None
         if size <= self._max_body_bytes:
             return b"".join(chunks)
