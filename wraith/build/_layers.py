@@ -89,6 +89,14 @@ def pinned_layers(
     return base, required
 
 
+def layers_below(workspace: Workspace) -> tuple[Layer, ...]:
+    """Return what a twin stands on, as it pins it: none below a root. Raises as ``pinned_layers`` does."""
+    if not workspace.config_path.is_file() or not is_overlay(workspace):
+        return ()
+    base, required = pinned_layers(workspace, overlay_config(workspace))
+    return base, *required
+
+
 def own_layer(workspace: Workspace) -> Layer:
     """Return the layer that an overlay is as it stands: what ``pack`` would write of it. Raises InputError
     where it was not built yet."""

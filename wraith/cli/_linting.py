@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wraith.build.steps import fixtures_of, read_model
+from wraith.build.steps import fixtures_of, layers_below, read_model
 from wraith.errors import WraithError
 from wraith.files import read_bytes
 from wraith.scrub import is_token
@@ -32,7 +32,8 @@ def findings_of(workspace: Workspace) -> list[LintFinding]:
     """Return what is wrong with the program of a twin, files first. Raises InputError where there is none."""
     model = read_model(workspace)
     fixtures_of(workspace, model)
-    return [*_files(workspace), *lint(model, is_placeholder)]
+    below = [layer.model for layer in layers_below(workspace)]
+    return [*_files(workspace), *lint(model, is_placeholder, below)]
 
 
 def _files(workspace: Workspace) -> Iterator[LintFinding]:

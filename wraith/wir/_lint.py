@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Final
@@ -27,10 +27,15 @@ from wraith.wir._show import show_atom, show_expr
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def lint(model: Model, is_placeholder: Callable[[str], bool]) -> Iterator[LintFinding]:
-    """Yield what is wrong with a model. ``is_placeholder`` tells a text that stands in for another."""
+def lint(
+    model: Model, is_placeholder: Callable[[str], bool], below: Iterable[Model] = ()
+) -> Iterator[LintFinding]:
+    """Yield what is wrong with a model. ``is_placeholder`` tells a text that stands in for another; ``below``
+    are the models that an overlay's stands on, whose entities are its own as well."""
     yield from _twice(model)
-    known = frozenset(entity.name for entity in model.entities) | _kept_beside(model)
+    models = (model, *below)
+    known = frozenset(entity.name for each in models for entity in each.entities)
+    known = known.union(*map(_kept_beside, models))
     for route in model.routes:
         if route.entity is not None and route.entity not in known:
             yield _unknown_entity(f"{route.name}", route.entity)
