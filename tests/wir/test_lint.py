@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wraith.canonical import JsonValue
-from wraith.wir import LintFinding, lint, model_from_json
+from wraith.wir import LintFinding, Model, lint, model_from_json
 
 PAGE = Path(__file__).parents[2] / "docs/reference/lint.md"
 FILES = ("wir/_lint.py", "wir/_lint_graphql.py", "cli/_linting.py")
@@ -26,6 +26,11 @@ MISSING: dict[str, JsonValue] = {"status": 404, "guards": [{"absent": "entity"}]
 
 def findings(*variants: dict[str, JsonValue], **more: JsonValue) -> list[LintFinding]:
     """Lint a model of one route with these variants, and with other parts in the place of its own."""
+    return list(lint(shop(*variants, **more), lambda text: text == "{{name}}"))
+
+
+def shop(*variants: dict[str, JsonValue], **more: JsonValue) -> Model:
+    """Return a model of one route with these variants, and with other parts in the place of its own."""
     route: JsonValue = {
         "method": "GET",
         "path_pattern": "/cups/{id}",
@@ -39,7 +44,7 @@ def findings(*variants: dict[str, JsonValue], **more: JsonValue) -> list[LintFin
         "routes": [route],
         **more,
     }
-    return list(lint(model_from_json(document), lambda text: text == "{{name}}"))
+    return model_from_json(document)
 
 
 def variant(**changed: JsonValue) -> dict[str, JsonValue]:
@@ -166,6 +171,17 @@ def test_what_is_kept_beside_entities_needs_no_declaration() -> None:
     assert findings(first, variant(holes=read)) == []
     for alone in (variant(effects=[put]), variant(holes=read)):
         assert [found.code for found in findings(alone)] == ["unknown-entity"]
+
+
+def test_entities_of_what_an_overlay_stands_on_are_its_own() -> None:
+    """What no model of them has is unknown still."""
+    base = model_from_json(
+        {"format": "wraith.model/1", "entities": [{"name": "pot", "key": "id"}], "routes": []}
+    )
+    read = hole({"lookup": "pot", "key": {"path": "request.path.id"}, "at": "name"}, "derived")
+    over = shop(variant(holes=read))
+    assert [found.code for found in lint(over, lambda text: False)] == ["unknown-entity"]
+    assert [*lint(over, lambda text: False, [base])] == []
 
 
 ENDPOINT: dict[str, JsonValue] = {

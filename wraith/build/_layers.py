@@ -89,11 +89,11 @@ def pinned_layers(
     return base, required
 
 
-def layers_below(workspace: Workspace) -> tuple[Layer, ...]:
+def layers_below(workspace: Workspace, search: Sequence[Path] = ()) -> tuple[Layer, ...]:
     """Return what a twin stands on, as it pins it: none below a root. Raises as ``pinned_layers`` does."""
     if not workspace.config_path.is_file() or not is_overlay(workspace):
         return ()
-    base, required = pinned_layers(workspace, overlay_config(workspace))
+    base, required = pinned_layers(workspace, overlay_config(workspace), search)
     return base, *required
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,11 +28,12 @@ def is_placeholder(text: str) -> bool:
     return _STANDS_IN.fullmatch(text) is not None or (len(text) >= 16 and is_token(text))
 
 
-def findings_of(workspace: Workspace) -> list[LintFinding]:
-    """Return what is wrong with the program of a twin, files first. Raises InputError where there is none."""
+def findings_of(workspace: Workspace, search: Sequence[Path] = ()) -> list[LintFinding]:
+    """Return what is wrong with the program of a twin, files first. Raises InputError where there is none, or
+    where what an overlay stands on is in no folder, of those to search neither."""
     model = read_model(workspace)
     fixtures_of(workspace, model)
-    below = [layer.model for layer in layers_below(workspace)]
+    below = [layer.model for layer in layers_below(workspace, search)]
     return [*_files(workspace), *lint(model, is_placeholder, below)]
 
 

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from wraith.cli._linting import findings_of
 
     with reading_twin(args) as workspace:
-        findings = findings_of(workspace)
+        findings = findings_of(workspace, args.artifact_paths)
     errors = sum(finding.is_error for finding in findings)
     warnings = len(findings) - errors
     documents: list[JsonValue] = [_document(finding) for finding in findings]
