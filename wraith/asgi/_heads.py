@@ -61,18 +61,6 @@ class Head(NamedTuple):
     """The protocol that the client wants to switch to, ``""`` for none; CONNECT counts as one."""
 
 
-class _Fields(NamedTuple):
-    """What the header fields of a request say; see ``Head``."""
-
-    headers: Headers
-    host: str
-    session: str
-    fixture: str
-    has_body: bool
-    chunked: bool
-    upgrade: str
-
-
 def read_head(scope: HTTPScope) -> Head:
     """Return the head of a request."""
     method = scope["method"]
@@ -91,8 +79,9 @@ def read_head(scope: HTTPScope) -> Head:
 
 
 @lru_cache(maxsize=128)
-def _fields(raw: tuple[tuple[bytes, bytes], ...]) -> _Fields:
-    """Read the header fields of a request. Clients send the same ones again and again."""
+def _fields(raw: tuple[tuple[bytes, bytes], ...]) -> tuple[Headers, str, str, str, bool, bool, str]:
+    """Return what the header fields of a request say, in the order of ``Head``. Clients send the same ones
+    again and again."""
     headers: list[tuple[str, str]] = []
     host = session = fixture = upgrade = connection = ""
     length = chunked = False
@@ -125,7 +114,7 @@ def _fields(raw: tuple[tuple[bytes, bytes], ...]) -> _Fields:
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
     if upgrade.lower() == "h2c":
         upgrade = ""  # a client's offer, not its demand: Hypercorn takes it or leaves it
-    return _Fields(tuple(headers), host, session, fixture, length or chunked, chunked, upgrade)
+    return tuple(headers), host, session, fixture, length or chunked, chunked, upgrade
 
 
 @lru_cache(maxsize=1024)

@@ -51,6 +51,13 @@ end
 
 local safe = {}
 
+-- Where a pattern is found, in Lua; nil where it is not.
+local function searched(subject, pattern, init)
+  init = start_of(subject, init)
+  if init > #subject + 1 then return nil end
+  return patterns.search(subject, pattern, init)
+end
+
 function safe.find(subject, pattern, init, as_is)
   subject, pattern = text_of(subject, "find"), text_of(pattern, "find")
   if as_is then
@@ -58,9 +65,7 @@ function safe.find(subject, pattern, init, as_is)
     return find(subject, pattern, init, true)
   end
   if is_cheap(subject, pattern) then return find(subject, pattern, init) end
-  init = start_of(subject, init)
-  if init > #subject + 1 then return nil end
-  local s, e, m = patterns.search(subject, pattern, init)
+  local s, e, m = searched(subject, pattern, init)
   if not s then return nil end
   local found = patterns.captures(m, s, e, false)
   return s, e - 1, unpack(found, 1, found.n)
@@ -69,9 +74,7 @@ end
 function safe.match(subject, pattern, init)
   subject, pattern = text_of(subject, "match"), text_of(pattern, "match")
   if is_cheap(subject, pattern) then return match(subject, pattern, init) end
-  init = start_of(subject, init)
-  if init > #subject + 1 then return nil end
-  local s, e, m = patterns.search(subject, pattern, init)
+  local s, e, m = searched(subject, pattern, init)
   if not s then return nil end
   local found = patterns.captures(m, s, e, true)
   return unpack(found, 1, found.n)
